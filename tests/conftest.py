@@ -10,7 +10,8 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from intimacy_scales import Instrument, load
-from property_tests import choose_profile, multiply_examples
+from tests.shared.folders import reference_data
+from tests.shared.property_tests import choose_profile, multiply_examples
 
 choose_profile()
 
@@ -37,15 +38,10 @@ def pytest_collection_finish() -> None:
         threadpool_limits(1)
 
 
-def _shared() -> Path:
-    named = os.environ.get("INTIMACY_SCALES_SHARED")
-    return Path(named) if named else Path(__file__).resolve().parents[2] / "shared"
-
-
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of reference data and real files; tests skip without it, CI must have it."""
-    folder = _shared()
+    folder = reference_data()
     if not folder.is_dir():
         if os.environ.get("CI"):
             pytest.fail("the shared reference data are required in CI and are not there")
@@ -71,6 +67,6 @@ def kind_of_file(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 @pytest.fixture
 def answers(tmp_path: Path) -> Path:
     """400 persons' answers in a file."""
-    from fault_files import answers_of  # the command line takes its width when it is loaded
+    from tests.shared.fault_files import answers_of  # the command line takes its width when it is loaded
 
     return answers_of(tmp_path, 400)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
-from pathlib import Path
 
 from intimacy_scales import ItemBank, load, load_bank
 from intimacy_scales.instrument.loading import shipped_banks
+from tests.shared.folders import DOCS
 
-PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "coverage.md"
+PAGE = DOCS / "explanation" / "coverage.md"
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ CONCEPTS = (
     ),
     Concept(
         "Left out on purpose", "how long a relationship lasts",
-        reason="A fact, not an experience: ask for the years together beside the form.",
+        reason="A fact, not an experience: ask for the years together in addition to the form.",
     ),
 )  # fmt: skip
 

@@ -22,10 +22,9 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-from property_tests import TIMES
+from tests.shared.folders import ROOT
+from tests.shared.property_tests import TIMES
 
-ROOT = Path(__file__).resolve().parents[1]
 ACCOUNT = ROOT / ".hypothesis" / "random_seeds.json"
 _FAILED_TESTS = 1  # pytest's exit status; above it, pytest could not do its work
 

@@ -1,6 +1,6 @@
-"""Measure close relationships: item banks, checked answers, scale scores, and how far to trust them.
+"""Measurement of close relationships: item banks, checked answers, scale scores, and their reliability.
 
-Names load at first use, so that importing this package costs next to nothing.
+Names are imported at first use, so that importing this package costs little.
 """
 
 from importlib import import_module

@@ -5,166 +5,58 @@ A message says what was wrong, the value seen, what is allowed, and what to do a
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import (
+    SHOW_VALUES,
+    emptied,
+    level_outside,
+    nearest,
+    shortened,
+    shortened_text,
+    suggest,
+    values_as_asked,
+    values_shown,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 else:
     pd = late_module("pandas")
 
+__all__ = [
+    "SHOW_VALUES", "AnotherRangeWarning", "CoverageWarning", "DocumentError", "EstimationError",
+    "InstrumentError", "IntimacyScalesError", "IntimacyScalesWarning", "InvalidResponsesError",
+    "KeyingWarning", "LanguagesPooledWarning", "MissingColumnsError", "MissingDependencyError",
+    "ModelSyntaxError", "NoNormsError", "NotConvergedError", "NotIdentifiedError",
+    "OverlappingBandsWarning", "ProblemCode", "ProblemTable", "ResponseError", "ResponseProblem",
+    "SingleClustersWarning", "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning",
+    "UnverifiedKeyWarning", "emptied", "level_outside", "nearest", "shortened", "shortened_text",
+    "suggest", "values_as_asked", "values_shown",
+]  # fmt: skip
 
 ProblemCode = Literal[
     "range", "step", "infinite", "number", "label", "boolean", "type", "recode", "name"
 ]  # fmt: skip
-"""What is wrong with an answer: outside the range; between its steps; infinite; a text that is no number, or
-no label; a truth value; of another type; not among the values that ``recode`` names; under the name of no
-item."""
-
-SHOW_VALUES = "INTIMACY_SCALES_SHOW_VALUES"
-_LONGEST = 80
-_SEVERAL = (list, tuple, dict, set, frozenset)
-_LONGEST_NAME = 200  # letters of a name that another one is looked for
-
-
-_asked_for: ContextVar[bool | None] = ContextVar("_asked_for", default=None)
-
-
-def values_shown(asked: bool | None = None) -> bool:
-    """Tell whether messages may hold answers and persons' ids.
-
-    Parameters
-    ----------
-    asked
-        What the caller said; None: what stands in `values_as_asked`, else what the environment variable
-        ``INTIMACY_SCALES_SHOW_VALUES`` says, which hides them where it is 0, false, no or off.
-    """
-    asked = _asked_for.get() if asked is None else asked
-    if asked is not None:
-        return asked
-    return os.environ.get(SHOW_VALUES, "").strip().casefold() not in ("0", "false", "no", "off")
-
-
-@contextmanager
-def values_as_asked(asked: bool | None) -> Iterator[None]:
-    """Let messages made within hold values as the caller said; None: as before."""
-    if asked is None:
-        yield
-        return
-    token = _asked_for.set(asked)
-    try:
-        yield
-    finally:
-        _asked_for.reset(token)
-
-
-def shortened(value: Any, longest: int = _LONGEST) -> str:
-    """Return a value as messages show it: its `repr`, shortened; what has none is named by its kind.
-
-    Examples
-    --------
-    >>> shortened("yes"), shortened("y" * 300, 10), shortened(10**5000)
-    ("'yes'", "'yyyyyyyyyy'… (300 characters)", 'a number of more than 4300 digits')
-    """
-    if isinstance(value, str):
-        return f"{value[:longest]!r}… ({len(value):,} characters)" if len(value) > longest else repr(value)
-    try:
-        text = _repr_of_several(value) if isinstance(value, _SEVERAL) else repr(value)
-    except Exception as error:
-        return _unwritten(value, error)
-    return text if len(text) <= longest else f"{text[:longest]}…"
-
-
-def _repr_of_several(value: Any) -> str:
-    """Return the `repr` of the first few values of very many, or of the outer few lists of a deep nest."""
-    from reprlib import Repr
-
-    limits = Repr()
-    limits.maxlevel, limits.maxstring, limits.maxother, limits.maxlong = 6, _LONGEST, _LONGEST, _LONGEST
-    limits.maxlist = limits.maxtuple = limits.maxdict = limits.maxset = limits.maxfrozenset = _LONGEST
-    return limits.repr(value)
-
-
-def _unwritten(value: Any, error: Exception) -> str:
-    """Say what a value is that has no text: its own way of writing it fails."""
-    if isinstance(error, ValueError) and not isinstance(value, str):
-        return f"a number of more than {sys.get_int_max_str_digits()} digits"
-    return f"a value of type {type(value).__name__} that cannot be shown"
-
-
-def shortened_text(value: Any, longest: int = _LONGEST) -> str:
-    """Return a name or an id as messages show it, without quotes."""
-    if isinstance(value, _SEVERAL):
-        return shortened(value, longest)
-    try:
-        text = str(value)
-    except Exception:
-        return shortened(value, longest)
-    return text if len(text) <= longest else f"{text[:longest]}… ({len(text):,} characters)"
-
-
-def level_outside() -> int:
-    """Return the ``stacklevel`` at which a warning points at the caller of this library."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith("intimacy_scales"):
-        frame, level = frame.f_back, level + 1
-    return level
-
-
-def nearest(name: object, known: Iterable[str], *, most: int = 1, alike: float = 0.6) -> list[str]:
-    """Return the known names that one was probably meant to be, nearest first, without regard to case.
-
-    Examples
-    --------
-    >>> nearest("Trst", ["trust", "mutuality"]), nearest("x", ["trust"])
-    (['trust'], [])
-    """
-    import difflib
-
-    if len(str(name)) > _LONGEST_NAME:
-        return []
-    by_folded = {other.casefold(): other for other in reversed(list(known))}
-    near = difflib.get_close_matches(str(name).casefold(), by_folded, n=most, cutoff=alike)
-    return [by_folded[folded] for folded in near]
-
-
-def suggest(name: object, known: Iterable[str], *, most: int = 1) -> str:
-    """Return the end of a message that says what was probably meant; nothing where no name is near.
-
-    Examples
-    --------
-    >>> suggest("Trst", ["trust", "mutuality"])
-    "; did you mean 'trust'?"
-    """
-    near = nearest(name, known, most=most)
-    return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
-
-
-def emptied(error: BaseException) -> None:
-    """Take what was read out of another library's error, which stays with ours as its ``__context__``.
-
-    ``from None`` hides that error in a traceback; it would still bring the text of a file to a log or pickle.
-    """
-    hanging: BaseException | None = error
-    while hanging is not None:
-        hanging.args = ()
-        for name, value in vars(hanging).items():  # such as the document of a JSONDecodeError
-            # blank, not gone: what pickles an error with those that led to it asks for them
-            vars(hanging)[name] = type(value)() if type(value) in (str, bytes, int) else None
-        if isinstance(hanging, UnicodeDecodeError):
-            hanging.object = b""
-        hanging = hanging.__cause__ or hanging.__context__
+"""What is wrong with an answer: it is outside the range; between two steps; infinite; a text that is not a
+number, or not a label; a truth value; of another type; not listed in ``recode``; or under a name that is not
+an item's."""
 
 
 class IntimacyScalesError(Exception):
-    """Base of every error that this library raises on purpose."""
+    """Base of every error that this library raises on purpose.
+
+    Examples
+    --------
+    >>> issubclass(UnknownInstrumentError, IntimacyScalesError)
+    True
+    """
+
+    def __str__(self) -> str:  # the message alone: some errors carry more, and a KeyError would quote it
+        return str(self.args[0]) if self.args else ""
 
 
 class InstrumentError(IntimacyScalesError, ValueError):
@@ -178,6 +70,15 @@ class InstrumentError(IntimacyScalesError, ValueError):
         The file (or other origin) that was read, if any.
     faults
         One line for each fault, each beginning with the path of the field.
+
+    Examples
+    --------
+    >>> from intimacy_scales import load_file
+    >>> try:
+    ...     load_file("missing.toml")
+    ... except InstrumentError as error:
+    ...     print(error.source, len(error.faults))
+    missing.toml 0
     """
 
     def __init__(self, message: str, source: str | None = None, faults: Sequence[str] = ()) -> None:
@@ -185,29 +86,49 @@ class InstrumentError(IntimacyScalesError, ValueError):
         self.source = source
         self.faults = tuple(faults)
 
-    def __str__(self) -> str:
-        return str(self.args[0])
-
 
 class UnknownNameError(IntimacyScalesError, KeyError):
-    """There is nothing of that name; says what there is, or suggests a near name.
+    """A name is not known; the message lists the known names or suggests a near one.
 
-    It is a `KeyError`, and so a `LookupError`, as mappings raise it.
+    It is also a `KeyError`, the error that mappings raise.
+
+    Examples
+    --------
+    >>> from intimacy_scales import load
+    >>> try:
+    ...     load("ras").scale("totl")
+    ... except KeyError as error:
+    ...     print(isinstance(error, UnknownNameError))
+    True
     """
-
-    def __str__(self) -> str:  # a KeyError's own would quote the message
-        return str(self.args[0]) if self.args else ""
 
 
 class UnknownInstrumentError(InstrumentError, UnknownNameError):
-    """No instrument, bank, item or scale of that id; suggests near names."""
+    """No instrument, bank, item or scale has this id; suggests near ids.
 
-    def __str__(self) -> str:
-        return str(self.args[0])
+    Examples
+    --------
+    >>> from intimacy_scales import load
+    >>> try:
+    ...     load("rass")
+    ... except UnknownInstrumentError as error:
+    ...     print("'ras'" in str(error))
+    True
+    """
 
 
 class ResponseError(IntimacyScalesError, ValueError):
-    """Answers cannot be read as answers to this instrument."""
+    """The data that were passed cannot be read as answers to the instrument.
+
+    Examples
+    --------
+    >>> from intimacy_scales import score
+    >>> try:
+    ...     score("ras", {"age": 44})
+    ... except ResponseError as error:
+    ...     print("no item of ras" in str(error))
+    True
+    """
 
 
 class MissingColumnsError(ResponseError):
@@ -221,6 +142,16 @@ class MissingColumnsError(ResponseError):
         Item ids without a column, in the instrument's order.
     suggestions
         Item id → the column of the table that was probably meant.
+
+    Examples
+    --------
+    >>> from intimacy_scales import score
+    >>> answers = {"ras_1": [4, 5], "ras_2": [2, 1], "ras3": [5, 3]}
+    >>> try:
+    ...     score("ras", pd.DataFrame(answers))
+    ... except MissingColumnsError as error:
+    ...     print(error.suggestions)
+    {'ras_3': 'ras3'}
     """
 
     def __init__(
@@ -229,9 +160,6 @@ class MissingColumnsError(ResponseError):
         super().__init__(message, tuple(missing), dict(suggestions or {}))
         self.missing = tuple(missing)
         self.suggestions = dict(suggestions or {})
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,13 +171,13 @@ class ResponseProblem:
     row
         Position of the person in the table, from 0; None for a single mapping.
     person
-        The person's id, where ``person=`` named where it stands.
+        The person's id, if ``person=`` named its column.
     column
-        The column (or key of the mapping) in which the value stood.
+        The column (or key of the mapping) that holds the value.
     item
-        The item it was read for.
+        The item that the column belongs to.
     value
-        The value as it was found.
+        The value as it was passed.
     code
         The kind of problem, for programs: ``range``, ``step``, ``infinite``, ``number``, ``label``,
         ``boolean``, ``type``, ``recode`` or ``name``.
@@ -258,9 +186,16 @@ class ResponseProblem:
     allowed
         What the item allows.
     suggestion
-        What was probably meant, if anything is near.
+        What was probably meant, if something allowed is near.
     shown
         False where the value and the person's id were left out on purpose.
+
+    Examples
+    --------
+    >>> from intimacy_scales import score
+    >>> result = score("ras", {"ras_1": 9, "ras_2": 4}, on_invalid="missing")
+    >>> print(result.problems[0])
+    item ras_1: 9 is outside the range; allowed: 1 to 5
     """
 
     row: int | None
@@ -293,7 +228,7 @@ class ResponseProblem:
 
 
 class ProblemTable(Protocol):
-    """What an error needs of a collection of problems."""
+    """The interface that an error needs from a collection of problems."""
 
     def __len__(self) -> int: ...
     def __getitem__(self, index: int, /) -> ResponseProblem: ...
@@ -305,16 +240,25 @@ class ProblemTable(Protocol):
 
 
 class InvalidResponsesError(ResponseError):
-    """Some answers are not answers to this instrument; carries every one of them.
+    """Some answers are not valid for the instrument; holds all of them.
 
     Parameters
     ----------
     message
-        The first few problems, how many there are, and what to do.
+        The first few problems, their number, and what to do.
     problems
-        All of them, in the order of rows and items; of answers on an engine, examples of each kind.
+        All problems, ordered by row and item; for answers on an engine, examples of each kind.
     check
-        Of answers on an engine, how many there are by item and kind; else None.
+        For answers on an engine, the number of problems by item and kind; otherwise None.
+
+    Examples
+    --------
+    >>> from intimacy_scales import score
+    >>> try:
+    ...     score("ras", {"ras_1": 9, "ras_2": 4})
+    ... except InvalidResponsesError as error:
+    ...     print([(problem.item, problem.value) for problem in error.problems])
+    [('ras_1', 9)]
     """
 
     def __init__(self, message: str, problems: ProblemTable, check: Any = None) -> None:
@@ -322,56 +266,136 @@ class InvalidResponsesError(ResponseError):
         self.problems = problems
         self.check = check
 
-    def __str__(self) -> str:
-        return str(self.args[0])
-
     def to_frame(self) -> pd.DataFrame:
         """Return all problems as a pandas table, one row for each bad cell."""
         return self.problems.to_frame()
 
 
 class MissingDependencyError(IntimacyScalesError, ImportError):
-    """An optional library is not installed; names the extra that brings it."""
+    """An optional library is not installed; names the extra to install.
+
+    Examples
+    --------
+    >>> issubclass(MissingDependencyError, ImportError)
+    True
+    """
 
 
 class IntimacyScalesWarning(UserWarning):
-    """Base of every warning of this library."""
+    """Base of every warning of this library.
+
+    Examples
+    --------
+    >>> issubclass(KeyingWarning, IntimacyScalesWarning)
+    True
+    """
 
 
 class UnvalidatedInstrumentWarning(IntimacyScalesWarning):
-    """The instrument is a draft: nobody has shown yet that its scores mean what they say."""
+    """The instrument is a draft: no study has shown yet that its scores measure what their names say.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from intimacy_scales import load, score
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)  # to try it out
+    ...     drafts = score("scii-24", dict.fromkeys(load("scii-24").item_ids, 4))
+    """
 
 
 class UnverifiedKeyWarning(IntimacyScalesWarning):
-    """The scoring key of a published instrument was not confirmed by a second source."""
+    """The scoring key of a published instrument was not confirmed by a second source.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from intimacy_scales import load, score
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", UnverifiedKeyWarning)  # the key was checked by hand
+    ...     scored = score("dts", dict.fromkeys(load("dts").item_ids, 4))
+    """
 
 
 class OverlappingBandsWarning(IntimacyScalesWarning):
-    """Cut-off bands of one source share scores, so that a person there is told two different things."""
+    """Cut-off bands of one source overlap, so that a score in both has two interpretations."""
 
 
 class LanguagesPooledWarning(IntimacyScalesWarning):
-    """Answers in several languages are taken together, and nobody tested that they mean the same."""
+    """Answers in several languages are pooled, though no study has shown that they mean the same.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from intimacy_scales import load, pool_languages
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", LanguagesPooledWarning)  # invariance was tested
+    ...     pooled = pool_languages(load("scii-24"), load("scii-24", language="de"))
+    >>> pooled.language
+    'mul'
+    """
 
 
 class AnotherRangeWarning(IntimacyScalesWarning):
-    """Nobody used an end of the range on any item, so that the answers were probably given on another."""
+    """No answer to any item uses one end of the range, so the answers were probably given on another range.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from intimacy_scales import score
+    >>> rows = [{f"ras_{item}": 2 + row * item % 3 for item in range(1, 8)} for row in range(40)]
+    >>> with warnings.catch_warnings(record=True, action="always") as caught:
+    ...     scores = score("ras", rows)  # 2 to 4 on a range of 1 to 5
+    >>> caught[0].category.__name__
+    'AnotherRangeWarning'
+    """
 
 
 class NoNormsError(UnknownNameError):
-    """Nothing is known that scores could be compared with; says what lacks and how to make it."""
+    """The instrument has no norms or cut-offs to compare scores with; says how to make them.
+
+    Examples
+    --------
+    >>> from intimacy_scales import score
+    >>> result = score("ras", {f"ras_{item}": 4 for item in range(1, 8)})
+    >>> try:
+    ...     result.standardize()
+    ... except NoNormsError as error:
+    ...     print("Norm.from_scores" in str(error))
+    True
+    """
 
 
 class DocumentError(IntimacyScalesError, ValueError):
-    """A document is not one that the result's ``to_dict`` wrote; says where and what it should hold."""
+    """A document was not written by the result's ``to_dict``; says where it differs and what belongs there.
+
+    Examples
+    --------
+    >>> from intimacy_scales import PersonScores
+    >>> try:
+    ...     PersonScores.from_dict({})
+    ... except DocumentError as error:
+    ...     print("instrument" in str(error))
+    True
+    """
 
 
 class EstimationError(IntimacyScalesError, ValueError):
-    """What was asked for (a statistic, a plan, simulated answers) cannot be made of what was given."""
+    """A statistic, a plan or simulated answers cannot be computed from these data and options.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> try:
+    ...     simulate("ras", -1)
+    ... except EstimationError as error:
+    ...     print(str(error).partition(":")[0])
+    n=-1
+    """
 
 
 class ModelSyntaxError(EstimationError):
-    """A model's text cannot be read; shows the line and points at the place.
+    """The text of a model cannot be read; shows the line and points at the character.
 
     Parameters
     ----------
@@ -381,6 +405,15 @@ class ModelSyntaxError(EstimationError):
         The line of the text, from 1.
     column
         The character of that line, from 1.
+
+    Examples
+    --------
+    >>> from intimacy_scales import cfa
+    >>> try:
+    ...     cfa("f = a + b", [{"a": 1, "b": 2}])
+    ... except ModelSyntaxError as error:
+    ...     print(error.line, error.column)
+    1 3
     """
 
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
@@ -388,40 +421,67 @@ class ModelSyntaxError(EstimationError):
         self.line = line
         self.column = column
 
-    def __str__(self) -> str:
-        return str(self.args[0])
-
 
 class NotIdentifiedError(EstimationError):
-    """A model's parameters cannot be told apart from these means and covariances; names them.
+    """The means and covariances do not determine all parameters of a model; names those parameters.
 
     Parameters
     ----------
     message
         The whole message.
     parameters
-        The parameters that have no single value.
+        The parameters that have no unique value.
+
+    Examples
+    --------
+    >>> from intimacy_scales import cfa
+    >>> rows = [{"a": n % 3, "b": n % 5} for n in range(20)]
+    >>> try:
+    ...     cfa("f =~ a + b", rows)
+    ... except NotIdentifiedError as error:
+    ...     print(error.parameters)
+    ('f =~ b', 'a ~~ a', 'b ~~ b', 'f ~~ f')
     """
 
     def __init__(self, message: str, parameters: Sequence[str] = ()) -> None:
         super().__init__(message, tuple(parameters))
         self.parameters = tuple(parameters)
 
-    def __str__(self) -> str:
-        return str(self.args[0])
-
 
 class NotConvergedError(EstimationError):
-    """An iterative estimate did not settle; says what to try."""
+    """An iterative search did not converge; says what to try.
+
+    Examples
+    --------
+    >>> from intimacy_scales import cfa, simulate
+    >>> items = " + ".join(f"ras_{item}" for item in range(1, 8))
+    >>> try:
+    ...     cfa(f"satisfaction =~ {items}", simulate("ras", 100, rng=1).answers, max_iterations=1)
+    ... except NotConvergedError as error:
+    ...     print(type(error).__name__)
+    NotConvergedError
+    """
 
 
 class KeyingWarning(IntimacyScalesWarning):
-    """Items run against their key: they are named, never flipped."""
+    """Items run against their key; they are named, and their scoring stays as it is.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from intimacy_scales import item_analysis, simulate
+    >>> table = simulate("ras", 100, rng=1).answers
+    >>> table["ras_1"] = 6 - table["ras_1"]
+    >>> with warnings.catch_warnings(record=True, action="always") as caught:
+    ...     analysis = item_analysis("ras", table)
+    >>> "ras_1" in str(caught[0].message)
+    True
+    """
 
 
 class SingleClustersWarning(IntimacyScalesWarning):
-    """No cluster has two members, so that clusters say of nobody who belongs together."""
+    """No cluster has two members, so the clusters do not show which answers belong together."""
 
 
 class CoverageWarning(IntimacyScalesWarning):
-    """Nobody answered some items together: what is said of their covariances was not observed."""
+    """Nobody answered both items of some pair, so their covariance rests on the model, not on data."""

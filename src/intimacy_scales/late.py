@@ -1,7 +1,7 @@
-"""Modules that annotations name, loaded when somebody asks what these say.
+"""Modules that only annotations name, imported when the annotations are evaluated.
 
-Annotations are texts until `typing.get_type_hints`, or a framework that reads signatures, evaluates them.
-What only type checkers import could not be found then, and to import it at once would make everybody wait.
+Annotations are texts until `typing.get_type_hints`, or a framework that reads signatures, evaluates them. A
+name imported for type checkers alone could not be resolved then; importing it always would slow every start.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import Any
 
 
 class _LateModule(ModuleType):
-    """Stands for a module of its name until something of it is looked at."""
+    """A placeholder that imports the module of its name when an attribute is read."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # asked by whoever looks at everything in a module, not by an annotation
+        if name.startswith("__"):  # read by tools that inspect every module, never by an annotation
             raise AttributeError(name)
         return getattr(import_module(self.__name__), name)
 
 
 def late_module(name: str) -> ModuleType:
-    """Return what stands for a module, whose names are those of the module itself.
+    """Return a placeholder for a module, with the same names as the module itself.
 
     Examples
     --------

@@ -1,1 +1,1 @@
-"""What this package computes, beside what R computes from the same data."""
+"""What this package computes, compared with what R computes from the same data."""

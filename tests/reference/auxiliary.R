@@ -1,6 +1,6 @@
 # R's values of models with auxiliary variables, from the simulated answers beside this file (see simulated.R).
 # Run in this folder: Rscript auxiliary.R
-# Writes auxiliary.json, which tests/test_auxiliary.py reads. The baseline of the fit indices is that of semTools:
+# Writes auxiliary.json, which tests/factor/confirmatory/test_cfa_auxiliary.py reads. The baseline of the fit indices is that of semTools:
 # items unrelated to each other, auxiliary variables related to each other and to every item.
 suppressWarnings(suppressMessages({library(lavaan); library(semTools); library(jsonlite)}))
 gaps <- read.csv("simulated-gaps.csv")

@@ -1,6 +1,6 @@
 # R's factor scores and their standard errors, from the simulated answers beside this file (see simulated.R).
 # Run in this folder: Rscript factor_scores.R
-# Writes factor-scores.json, which tests/test_factor_scores.py reads: the first persons of each table.
+# Writes factor-scores.json, which tests/factor/confirmatory/test_factor_scores.py reads: the first persons of each table.
 suppressWarnings(suppressMessages({library(lavaan); library(jsonlite)}))
 complete <- read.csv("simulated-complete.csv")
 gaps <- read.csv("simulated-gaps.csv")

@@ -93,7 +93,7 @@ class Answers:
         return self._scores[rule]
 
     def scores(self, scale: str, rule: MissingRule = ALL) -> np.ndarray[Any, Any]:
-        """Return the scores of a scale under a missing rule (n_persons,), nan where there is none."""
+        """Return the scores of a scale under a missing rule (n_persons,), nan where it is missing."""
         return np.asarray(self._scored(rule)[0][scale], dtype=np.float64)
 
     def summary(self, scale: str, rule: MissingRule) -> ScaleSummary:

@@ -9,7 +9,7 @@ from .oracles import Row
 INTRODUCTION = """# Agreement with R
 
 Whoever moves an analysis from R to Python wants the same numbers, or a reason. This page puts {n:,} values
-beside those that {versions} computes from the same data: real answers on two to nine points, with gaps.
+next to those that {versions} computes from the same data: real answers on two to nine points, with gaps.
 
 - **How it is made.** R's values were computed once and kept; a test computes ours anew and fails if one of
   them is further away than it may be, if a value of R is neither compared nor named below, or if this page

@@ -1,4 +1,4 @@
-"""Simulated answers that R's values were computed from: files, not seeds (`simulated.R` beside them)."""
+"""Simulated answers that R's values were computed from: files, not seeds (made by `simulated.R`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What items take for granted about the people who answer."""
+"""Assumptions that items make about respondents."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from intimacy_scales.checking.findings import Hit
 from intimacy_scales.checking.vocabulary import ASSUMPTIONS, IDIOMS
 from intimacy_scales.checking.words import Sentence
 
-_WHAT = {
-    "assumes-marriage": "speaks of marriage",
+_MESSAGES = {
+    "assumes-marriage": "assumes that the couple is married",
     "assumes-gender": "names a gender: write 'my partner' or 'they'",
-    "assumes-living-together": "takes it that the couple lives together",
-    "assumes-children": "takes it that there are children",
-    "assumes-religion": "takes a religion for granted",
-    "assumes-work": "takes it that someone is employed",
-    "assumes-sex": "speaks of sex",
-    "assumes-ability": "takes an ability of the body for granted",
+    "assumes-living-together": "assumes that the couple lives together",
+    "assumes-children": "assumes that the couple has children",
+    "assumes-religion": "assumes that respondents are religious",
+    "assumes-work": "assumes that someone is employed",
+    "assumes-sex": "assumes that the couple has sex",
+    "assumes-ability": "assumes a physical ability",
 }
 
 
 def check_assumptions(sentence: Sentence) -> Iterator[Hit]:
-    """Yield what a sentence assumes of the people who answer."""
+    """Yield what a sentence assumes about respondents."""
     text = IDIOMS.sub(" ", sentence.plain)
     for rule, pattern in ASSUMPTIONS.items():
-        found = dict.fromkeys(match.group() for match in pattern.finditer(text))
-        if found:
-            named = ", ".join(f"'{word}'" for word in found)
-            yield Hit(rule, f"{named} {_WHAT[rule]}", sentence.item, sentence.field)
+        matches = dict.fromkeys(match.group() for match in pattern.finditer(text))
+        if matches:
+            quoted = ", ".join(f"'{phrase}'" for phrase in matches)
+            yield Hit(rule, f"{quoted} {_MESSAGES[rule]}", sentence.item, sentence.field)

@@ -1,4 +1,4 @@
-"""Keys, facets and order: whether a score stands for what it is named after."""
+"""Checks of keys, facets and order: whether a score measures what its name says."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from intimacy_scales.checking.words import Checked
 from intimacy_scales.instrument import Instrument, ItemBank
 from intimacy_scales.results.wording import counted
 
-ENOUGH_TO_REVERSE = 4
-_TWICE = 2
+ENOUGH_TO_REVERSE = 4  # scales with fewer items need no reverse-keyed one
 
 
-def _check_keys(name: str, n_items: int, n_reversed: int, field: str) -> Iterator[Hit]:
+def _check_keys(name: str, n_items: int, n_reverse: int, field: str) -> Iterator[Hit]:
     if n_items < ENOUGH_TO_REVERSE:
         return
-    if n_reversed == 0:
+    if n_reverse == 0:
         yield Hit("key-balance", f"{name}: none of {n_items} items is reverse-keyed", None, field)
-    elif 2 * n_reversed > n_items:
-        message = f"{name}: {n_reversed} of {n_items} items are reverse-keyed; is its name its opposite?"
+    elif 2 * n_reverse > n_items:
+        message = (
+            f"{name}: {n_reverse} of {n_items} items are reverse-keyed; does its name mean the opposite?"
+        )
         yield Hit("key-balance", message, None, field, "note")
 
 
@@ -33,9 +34,9 @@ def _check_facets(bank: ItemBank) -> Iterator[Hit]:
             yield Hit("facet-balance", f"facet {facet!r} has no item", None, "facets", "error")
     present = {facet: count for facet, count in counts.items() if count}
     fewest, most = min(present.values()), max(present.values())
-    if most >= _TWICE * fewest and len(present) > 1:
-        told = ", ".join(f"{facet} {count}" for facet, count in present.items())
-        message = f"facets have between {fewest} and {counted(most, 'item')} ({told})"
+    if most >= 2 * fewest and len(present) > 1:
+        listed = ", ".join(f"{facet} {count}" for facet, count in present.items())
+        message = f"facets have between {fewest} and {counted(most, 'item')} ({listed})"
         yield Hit("facet-balance", message, None, "facets")
 
 
@@ -43,7 +44,7 @@ def _check_order(form: Instrument) -> Iterator[Hit]:
     scales = {
         s.id: {key.item for key in s.keys} for s in form.scales if s.keys and len(s.keys) < len(form.items)
     }
-    if len(scales) < _TWICE:
+    if len(scales) < 2:
         return
     for name, members in scales.items():
         rows = [f"{a} {b}" for a, b in pairwise(form.item_ids) if a in members and b in members]
@@ -60,7 +61,7 @@ def _check_scored(form: Instrument) -> Iterator[Hit]:
 
 
 def check_balance(bank: Checked) -> Iterator[Hit]:
-    """Yield what is out of balance; of a key without wording nothing, for it is not ours to change."""
+    """Yield what is out of balance; nothing for a key without wording, which only its authors can change."""
     if isinstance(bank, ItemBank):
         yield from _check_facets(bank)
     if all(item.text is None for item in bank.items):

@@ -1,4 +1,4 @@
-"""`check_bank`: everything that the rules find in one bank or instrument."""
+"""The public check, `check_bank`, which applies all rules to a bank or an instrument."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from intimacy_scales.checking.assumptions import check_assumptions
 from intimacy_scales.checking.balance import check_balance
 from intimacy_scales.checking.declared import check_declared
 from intimacy_scales.checking.findings import BankReport, Finding, Hit
-from intimacy_scales.checking.likeness import check_likeness
+from intimacy_scales.checking.near_duplicates import check_near_duplicates
 from intimacy_scales.checking.parallel import check_parallel
-from intimacy_scales.checking.reading import check_reading
+from intimacy_scales.checking.readability import check_readability
 from intimacy_scales.checking.rules import RULES
 from intimacy_scales.checking.voice import check_voice
 from intimacy_scales.checking.wording import check_wording
@@ -30,7 +30,7 @@ def _is_english(bank: Checked) -> bool:
 
 
 def _others(bank: Checked, against: Iterable[Checked | str | Path] | None) -> list[Checked]:
-    """Return what items are compared with: banks in the same language, without the bank itself."""
+    """Return the English banks that items are compared with, without the bank itself."""
     if isinstance(against, str | Path | ItemBank | Instrument):
         against = [against]
     chosen = map(load_bank, shipped_banks()) if against is None else map(_as_checked, against)
@@ -38,19 +38,19 @@ def _others(bank: Checked, against: Iterable[Checked | str | Path] | None) -> li
 
 
 def _wording_hits(bank: Checked, others: Sequence[Checked]) -> Iterator[Hit]:
-    """Yield what the rules for English sentences find."""
-    found = list(sentences(bank))
-    for sentence in found:
+    """Yield the hits of all rules for English sentences."""
+    worded = list(sentences(bank))
+    for sentence in worded:
         yield from check_wording(sentence)
         yield from check_assumptions(sentence)
-    yield from check_reading(found)
-    yield from check_voice(found)
+    yield from check_readability(worded)
+    yield from check_voice(worded)
     yield from check_parallel(bank)
-    yield from check_likeness(found, others)
+    yield from check_near_duplicates(worded, others)
 
 
 def _hits(bank: Checked, against: Iterable[Checked | str | Path] | None) -> Iterator[Hit]:
-    if any(True for _ in sentences(bank)):
+    if next(sentences(bank), None) is not None:
         if _is_english(bank):
             yield from _wording_hits(bank, _others(bank, against))
         else:
@@ -60,17 +60,17 @@ def _hits(bank: Checked, against: Iterable[Checked | str | Path] | None) -> Iter
     yield from check_declared(bank)
 
 
-def _unused(bank: Checked, hits: Sequence[Hit]) -> Iterator[Hit]:
-    """Yield explanations that explain nothing; those taken over from a bank are checked there."""
+def _unused_explanations(bank: Checked, hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Yield explanations without a finding; those taken from a bank are checked with the bank."""
     for position, entry in enumerate(bank.accepted):
         if entry.bank is not None or any(_explains(entry.rule, entry.item, hit) for hit in hits):
             continue
         where = f" of item {entry.item!r}" if entry.item else ""
-        message = f"rule {entry.rule!r} finds nothing{where}: take the entry out"
+        message = f"rule {entry.rule!r} finds nothing{where}: remove the entry"
         if entry.rule not in RULES:
-            message = f"{entry.rule!r} is no rule{suggest(entry.rule, RULES)}"
+            message = f"{entry.rule!r} is not a rule{suggest(entry.rule, RULES)}"
         elif entry.item is not None and entry.item not in {item.id for item in bank.items}:
-            message = f"there is no item {entry.item!r}"
+            message = f"{entry.item!r} is not an item"
         yield Hit("unused-explanation", message, None, f"accepted[{position}]")
 
 
@@ -100,8 +100,8 @@ def check_bank(
 ) -> BankReport:
     """Check an item bank, a form or an instrument against the rules for good items.
 
-    Rules for sentences apply to English wording only. A key without wording is checked for what it says of
-    evidence and permission. Findings that the file explains under ``accepted`` stay in the report, with the
+    Rules for sentences apply to English wording only. For a key without wording, evidence, permission and
+    labels are checked. Findings that the file explains under ``accepted`` stay in the report, with the
     reason.
 
     Parameters
@@ -109,18 +109,20 @@ def check_bank(
     bank
         A bank or an instrument, the id of a shipped one, or the path of a file.
     against
-        What items are compared with, in search of near-duplicates. By default the shipped banks; an item that
-        was taken from one of them is not its own duplicate.
+        Banks or instruments that are searched for near-duplicates of the items; by default the shipped banks.
+        An item that was taken from one of them is not its own duplicate.
 
     Returns
     -------
     BankReport
-        ``passed()`` and ``passed(strict=True)`` say whether anything stands unexplained.
+        ``passed()`` and ``passed(strict=True)`` return whether all findings that count are explained.
 
     Raises
     ------
     InstrumentError
-        The file cannot be read or is not valid; `UnknownInstrumentError`: nothing of that id.
+        The file cannot be read or is not valid.
+    UnknownInstrumentError
+        The id is unknown.
 
     Examples
     --------
@@ -135,12 +137,12 @@ def check_bank(
     >>> for finding in check_bank(mine).warnings:
     ...     print(finding.item, finding.rule, finding.message, sep="; ")
     w1; two-ideas; 'and' may join two ideas: make two items, or choose one
-    w1; absolute; 'always' leaves no exception: say it of most times, or leave it out
-    w1; assumes-marriage; 'husband' speaks of marriage
+    w1; absolute; 'always' allows no exception: use a milder word, or leave it out
+    w1; assumes-marriage; 'husband' assumes that the couple is married
     """
     checked = _as_checked(bank)
     hits = list(_hits(checked, against))
-    hits += _unused(checked, hits)
+    hits += _unused_explanations(checked, hits)
     order = {item.id: position for position, item in enumerate(checked.items)}
     rules = {name: position for position, name in enumerate(RULES)}
     hits.sort(key=lambda hit: (order.get(hit.item or "", -1), rules[hit.rule], hit.field or "", hit.message))

@@ -1,4 +1,4 @@
-"""What a file says of itself: labels, instructions, evidence, permission."""
+"""Checks of what a file declares: labels, instructions, evidence, permission."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from intimacy_scales.instrument import Instrument, ResponseScale
 from intimacy_scales.instrument.counting import counted_items
 from intimacy_scales.instrument.cutoff import between_bands, overlapping
 
-EASILY_LABELLED = 7
+EASILY_LABELLED = 7  # points: all of so many can be labelled
 _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 
 
@@ -20,11 +20,11 @@ def _check_response_scale(scale: ResponseScale) -> Iterator[Hit]:
     labelled = {value for value, _ in scale.labels}
     ends = [end for end in (scale.minimum, scale.maximum) if end not in labelled]
     if ends:
-        told = " and ".join(map(str, ends))
-        yield Hit("labels", f"{name}: {told} has no label", None, "response_scale", "error")
+        unlabelled = " and ".join(map(str, ends))
+        yield Hit("labels", f"{name}: no label for {unlabelled}", None, "response_scale", "error")
     elif scale.n_points <= EASILY_LABELLED and len(labelled) < scale.n_points:
-        bare = ", ".join(str(value) for value in scale.values if value not in labelled)
-        yield Hit("labels", f"{name}: no label for {bare}", None, "response_scale")
+        unlabelled = ", ".join(str(value) for value in scale.values if value not in labelled)
+        yield Hit("labels", f"{name}: no label for {unlabelled}", None, "response_scale")
 
 
 def _check_labels(bank: Checked) -> Iterator[Hit]:
@@ -38,27 +38,27 @@ def _check_evidence(bank: Checked) -> Iterator[Hit]:
     citations = bank.citations if isinstance(bank, Instrument) else ()
     if evidence.status == "draft":
         if evidence.note is None:
-            yield Hit("evidence", "is a draft, and no note says what that means", None, "evidence.note")
+            yield Hit("evidence", "is a draft without a note that explains this", None, "evidence.note")
     elif not evidence.sources and not citations:
         message = f"status {evidence.status!r} without a source or a citation"
         yield Hit("evidence", message, None, "evidence.sources", "error")
     elif isinstance(bank, Instrument) and not citations:
-        yield Hit("citation", f"status {evidence.status!r}, and no publication to cite", None, "citations")
+        yield Hit("citation", f"status {evidence.status!r} without a publication to cite", None, "citations")
     for norm in bank.norms if isinstance(bank, Instrument) else ():
         if norm.source is None:
             yield Hit("evidence", f"norms of {norm.scale!r} ({norm.sample}) have no source", None, "norms")
 
 
 def _check_bands(form: Instrument) -> Iterator[Hit]:
-    """Yield bands of one scale, read in one source, that share scores, and scores between two of them."""
-    for _, _, told in overlapping(form.cutoffs):
-        yield Hit("bands", told, None, "cutoffs")
-    for told in between_bands(form.cutoffs, form.score_steps):
-        yield Hit("band-gaps", told, None, "cutoffs")
+    """Yield overlaps of bands of one scale and source, and gaps between them."""
+    for _, _, overlap in overlapping(form.cutoffs):
+        yield Hit("bands", overlap, None, "cutoffs")
+    for gap in between_bands(form.cutoffs, form.score_steps):
+        yield Hit("band-gaps", gap, None, "cutoffs")
 
 
 def _check_ranges(form: Instrument) -> Iterator[Hit]:
-    """Yield means of items, or of scales, whose ranges differ: those of wide ranges count for more."""
+    """Yield means of items, or of scales, whose ranges differ: a wider range has more weight."""
     spans: dict[str, tuple[float, float]] = {}
     for name in form.scale_order:
         scale = form.scale(name)
@@ -66,15 +66,15 @@ def _check_ranges(form: Instrument) -> Iterator[Hit]:
         parts = [(float(item.minimum), float(item.maximum)) for item in counted]
         parts = parts or [spans[part] for part in scale.of]
         low, high = form.score_ranges[name]
-        spans[name] = round(low, 9), round(high, 9)
+        spans[name] = round(low, 9), round(high, 9)  # so that ranges equal but for rounding error are equal
         if scale.method == "mean" and len(set(parts)) > 1:
-            told = ", ".join(f"{low:g} to {high:g}" for low, high in sorted(set(parts)))
-            message = f"the mean {name!r} is of {'items' if scale.items else 'scales'} on {told}"
+            ranges = ", ".join(f"{low:g} to {high:g}" for low, high in sorted(set(parts)))
+            message = f"the mean {name!r} combines {'items' if scale.items else 'scales'} on {ranges}"
             yield Hit("unequal-ranges", message, None, "scales")
 
 
 def _check_ids(bank: Checked) -> Iterator[Hit]:
-    """Yield ids of items that differ in case or in leading zeros only."""
+    """Yield ids of items that differ only in case or in leading zeros."""
     first: dict[str, str] = {}
     for item in bank.items:
         alike = _LEADING_ZEROS.sub("", item.id.casefold())
@@ -83,19 +83,19 @@ def _check_ids(bank: Checked) -> Iterator[Hit]:
 
 
 def check_declared(bank: Checked) -> Iterator[Hit]:
-    """Yield what a file should say of itself and does not."""
+    """Yield what a file should declare and does not, and what it declares wrongly."""
     worded = [item for item in bank.items if item.text is not None]
     if worded:
         for item in bank.items:
             if item.text is None:
-                yield Hit("no-wording", "has no text, though others have", item.id, "text")
+                yield Hit("no-wording", "has no text, though other items have", item.id, "text")
     yield from _check_labels(bank)
     if isinstance(bank, Instrument) and worded and not bank.instructions:
-        yield Hit("instructions", "people are not told what to do", None, "instructions")
+        yield Hit("instructions", "there are no instructions for respondents", None, "instructions")
     yield from _check_evidence(bank)
     yield from _check_ids(bank)
     if isinstance(bank, Instrument):
         yield from _check_bands(bank)
         yield from _check_ranges(bank)
     if bank.license is None:
-        yield Hit("license", "says nothing about permission", None, "license")
+        yield Hit("license", "states nothing about permission", None, "license")

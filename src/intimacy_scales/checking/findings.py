@@ -1,4 +1,4 @@
-"""What the linter finds."""
+"""Findings of the linter, and the report that collects them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ else:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Where a rule is broken, before severity and explanations are looked up.
+    """A place where a rule is broken, before severity and explanations are looked up.
 
     Attributes
     ----------
@@ -30,9 +30,9 @@ class Hit:
     message
         What was found.
     item, field
-        Where; None: the whole.
+        The place; None: the whole bank or instrument.
     severity
-        Where it differs from the rule's.
+        The severity, if it differs from the rule's.
     """
 
     rule: str
@@ -55,15 +55,22 @@ class Finding(Result):
     rule
         The rule's id.
     severity
-        ``error``: must be changed; ``warning``: probably; ``note``: think about it.
+        ``error``: must be changed; ``warning``: should probably be changed; ``note``: think about it.
     message
         What was found, and what to do.
     why
         Why the rule matters.
     source
-        Who has shown or argued it.
+        The study or handbook that supports the rule.
     explained
-        The author's reason for leaving it, or None.
+        The author's reason for accepting it, or None.
+
+    Examples
+    --------
+    >>> from intimacy_scales import check_bank
+    >>> finding = next(finding for finding in check_bank("trust") if finding.explained)
+    >>> finding.severity, finding.explained is None
+    ('warning', False)
     """
 
     item: str | None
@@ -76,7 +83,7 @@ class Finding(Result):
     explained: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields."""
+        """Return the fields as a dictionary."""
         return {name: getattr(self, name) for name in self.__slots__}
 
     def __str__(self) -> str:
@@ -101,7 +108,14 @@ class BankReport(Result):
     n_items
         Number of items.
     findings
-        About the whole first, then by item in order; explained ones too.
+        Findings about the whole, then those about each item in order; explained ones included.
+
+    Examples
+    --------
+    >>> from intimacy_scales import check_bank
+    >>> report = check_bank("trust")
+    >>> report.passed(strict=True), len(report.errors)
+    (True, 0)
     """
 
     kind: str
@@ -111,23 +125,23 @@ class BankReport(Result):
     n_items: int
     findings: tuple[Finding, ...]
 
-    def _of(self, severity: Severity) -> tuple[Finding, ...]:
+    def _with_severity(self, severity: Severity) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.severity == severity)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        """What must be changed."""
-        return self._of("error")
+        """Findings that must be changed."""
+        return self._with_severity("error")
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """What should probably be changed."""
-        return self._of("warning")
+        """Findings that should probably be changed."""
+        return self._with_severity("warning")
 
     @property
     def notes(self) -> tuple[Finding, ...]:
-        """What to think about."""
-        return self._of("note")
+        """Findings to think about."""
+        return self._with_severity("note")
 
     @property
     def unexplained(self) -> tuple[Finding, ...]:
@@ -135,7 +149,7 @@ class BankReport(Result):
         return tuple(finding for finding in self.findings if finding.explained is None)
 
     def passed(self, *, strict: bool = False) -> bool:
-        """Whether nothing stands unexplained: no error, and with ``strict`` no warning either."""
+        """Return whether every error is explained, and with ``strict`` every warning too."""
         refused = ("error", "warning") if strict else ("error",)
         return not any(finding.severity in refused for finding in self.unexplained)
 
@@ -173,20 +187,22 @@ class BankReport(Result):
         return pandas_frame({name: [getattr(f, name) for f in self.findings] for name in names})
 
     def summary(self) -> str:
-        """Say in one line what was found."""
-        counts = {"error": self.errors, "warning": self.warnings, "note": self.notes}
-        told = [counted(len(found), kind) for kind, found in counts.items() if found]
+        """Return one line with the number of findings of each severity."""
+        by_severity = {"error": self.errors, "warning": self.warnings, "note": self.notes}
+        counts = [counted(len(findings), severity) for severity, findings in by_severity.items() if findings]
         explained = len(self.findings) - len(self.unexplained)
         more = f", {explained} explained" if explained else ""
-        return (", ".join(told) or "no findings") + more
+        return (", ".join(counts) or "no findings") + more
+
+    def _lines(self) -> list[str]:
+        head = f"{self.id} {self.version}, {counted(self.n_items, 'item')}: {self.summary()}"
+        return [head, *map(str, self.findings)]
 
     def __repr__(self) -> str:
-        lines = [f"{self.id} {self.version}, {counted(self.n_items, 'item')}: {self.summary()}"]
-        return f"<{'; '.join([*lines, *map(str, self.findings)])}>"
+        return f"<{'; '.join(self._lines())}>"
 
     def __str__(self) -> str:
-        first = f"{self.id} {self.version}, {counted(self.n_items, 'item')}: {self.summary()}"
-        return "\n".join([first, *map(str, self.findings)])
+        return "\n".join(self._lines())
 
     def _repr_html_(self) -> str:
         head = f"<p><b>{escape(self.title)}</b>: {escape(self.summary())}</p>"

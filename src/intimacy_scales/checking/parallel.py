@@ -1,4 +1,4 @@
-"""Whether the partner and the daily wording of an item ask the same as its own."""
+"""Parallel wordings: whether the partner and daily wording of an item ask the same as the item itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from intimacy_scales.checking.words import Checked, content_stems, is_negation, 
 from intimacy_scales.instrument import Instrument, Item, normalized
 from intimacy_scales.results.wording import counted
 
-# Of the 72 shipped items every partner wording has all the words of its item, but for persons and endings.
+# Of 168 shipped partner wordings 166 have all words of their items, apart from persons and endings; the
+# smallest overlap is 0.67.
 LEAST_IN_COMMON = 0.6
 _PARTNER = re.compile(r"\bmy partner\b")
 
@@ -20,20 +21,20 @@ def _denies(text: str) -> bool:
     return any(map(is_negation, words(text)))
 
 
-def _named(found: Iterable[str]) -> str:
-    return ", ".join(f"'{word}'" for word in found) or "nothing more"
+def _quoted(tokens: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in tokens) or "no other word"
 
 
-def _apart(one: str, other: str) -> str | None:
-    """Return in what way two wordings ask different things, or None."""
-    if _denies(one) != _denies(other):
-        return "one of them denies what the other says"
-    mine, theirs = content_stems(one), content_stems(other)
-    if overlap(frozenset(mine), frozenset(theirs)) >= LEAST_IN_COMMON:
+def _difference(text: str, parallel: str) -> str | None:
+    """Return how a parallel wording differs from the item's text in content, or None if it does not."""
+    if _denies(text) != _denies(parallel):
+        return "only one of this wording and the item's own has a negation"
+    words_of_item, words_of_parallel = content_stems(text), content_stems(parallel)
+    if overlap(frozenset(words_of_item), frozenset(words_of_parallel)) >= LEAST_IN_COMMON:
         return None
-    only = [_named(mine[stem] for stem in mine if stem not in theirs)]
-    only.append(_named(theirs[stem] for stem in theirs if stem not in mine))
-    return f"only the item's own wording has {only[0]}, and only this one {only[1]}"
+    only_item = _quoted(word for stem, word in words_of_item.items() if stem not in words_of_parallel)
+    only_parallel = _quoted(word for stem, word in words_of_parallel.items() if stem not in words_of_item)
+    return f"only the item's own wording has {only_item}, and only this one has {only_parallel}"
 
 
 def _check_partner(item: Item) -> Iterator[Hit]:
@@ -41,8 +42,8 @@ def _check_partner(item: Item) -> Iterator[Hit]:
     if text is None or partner is None:
         return
     if normalized(text) == normalized(partner):
-        yield Hit("partner-parallel", "is the same sentence as the item's own: turn the persons round")
-    elif reason := _apart(text, partner):
+        yield Hit("partner-parallel", "is the same sentence as the item's own: exchange the persons")
+    elif reason := _difference(text, partner):
         yield Hit("partner-parallel", reason)
 
 
@@ -50,7 +51,7 @@ def _check_daily(item: Item) -> Iterator[Hit]:
     if (
         item.text is not None
         and item.daily_text is not None
-        and (reason := _apart(item.text, item.daily_text))
+        and (reason := _difference(item.text, item.daily_text))
     ):
         yield Hit("daily-parallel", reason)
 
@@ -62,9 +63,12 @@ def _check_missing(bank: Checked) -> Iterator[Hit]:
     without = [item.id for item in worded if item.partner_text is None]
     if len(without) < len(worded):
         for name in without:
-            yield Hit("partner-missing", "has no partner wording, though others have", name, "partner_text")
+            message = "has no partner wording, though other items have"
+            yield Hit("partner-missing", message, name, "partner_text")
     elif worded and not isinstance(bank, Instrument):
-        message = f"none of {counted(len(worded), 'item')} has partner wording: no form about the partner"
+        message = (
+            f"none of {counted(len(worded), 'item')} has partner wording, so no form can be about the partner"
+        )
         yield Hit("partner-missing", message, None, "partner_text", "note")
 
 
@@ -75,13 +79,13 @@ def check_parallel(bank: Checked) -> Iterator[Hit]:
         for field, check in (("partner_text", _check_partner), ("daily_text", _check_daily)):
             for hit in check(item):
                 yield Hit(hit.rule, hit.message, item.id, field)
-        own = bank.wording if isinstance(bank, Instrument) else "self"
-        for field, about in (("text", own), ("partner_text", "partner"), ("daily_text", "daily")):
+        text_wording = bank.wording if isinstance(bank, Instrument) else "self"
+        for field, wording in (("text", text_wording), ("partner_text", "partner"), ("daily_text", "daily")):
             text = getattr(item, field)
             if text is None:
                 continue
-            if about == "partner" and not _PARTNER.search(normalized(text)):
+            if wording == "partner" and not _PARTNER.search(normalized(text)):
                 yield Hit("partner-subject", "does not say 'my partner'", item.id, field)
-            if about == "daily" and not TIME.search(normalized(text)):
-                message = "names no time: begin with 'Today,' or say it in the instructions"
+            if wording == "daily" and not TIME.search(normalized(text)):
+                message = "names no time: begin with 'Today,' or name the time in the instructions"
                 yield Hit("daily-time", message, item.id, field)

@@ -1,6 +1,6 @@
-"""Lists of English words and phrases that the rules look for.
+"""Lists of English words and phrases that the rules look for, for statements about couples.
 
-Written for statements about couples. A phrase may be a pattern.
+A phrase may be a regular expression.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NEGATIONS = _listed("""
     not cannot no none never neither nor nobody nothing nowhere without hardly scarcely barely
 """)
 
-# Negative in meaning: with a negation they make a double negative. Prefixes are found by pattern.
+# Words with a negative meaning: with a negation they form a double negative. A pattern finds prefixes.
 NEGATIVE_MEANING = _listed("""
     avoid avoids deny denies doubt doubts fail fails lack lacks refuse refuses rarely seldom unless
     careless helpless hopeless pointless useless worthless impatient impossible incapable insecure insensitive
@@ -48,7 +48,7 @@ FIRST_PERSON = _listed("""
 """)
 SECOND_PERSON = _listed("you your yours yourself you're you've you'd you'll")
 
-# Of three syllables or more, but made of short words, or known to every child.
+# Words of three syllables or more that consist of short words, or that every child knows.
 EVERYDAY = _listed("""
     understand understands understood misunderstand overlook overlooks together altogether whatever whenever
     wherever however whoever anyone anybody anything everyone everybody everything everyday somebody nobody
@@ -56,7 +56,7 @@ EVERYDAY = _listed("""
     yesterday afternoon already upsetting
 """)
 
-# Joined words that stand for one thing. The two partners are one subject: what they do together.
+# Joined words with a single meaning. Both partners together are one subject.
 ONE_THING = _pattern(r"""
     (\w+) (?:and|or) \1
     my partner and (?:i|me|myself), (?:i|me) and my partner
@@ -78,13 +78,13 @@ ALWAYS_PAST = _pattern(r"""
     was, wasn't, weren't, did, didn't, used to, knew, went, gave, took, came, saw, became, began, spoke, wrote
     forgot, chose, drew, grew, threw, were
 """)
-# Past where a subject stands before them, otherwise participles.
+# Past tense after a subject; otherwise participles.
 PAST_VERB = re.compile(
     r"\b(?:i|we|you|they|partner|he|she)(?: \w+ly| often| sometimes| both)? "
     r"(?:felt|told|kept|lost|made|found|said|thought|understood|left|met|had|held|meant|"
     r"(?!need\b|feed\b|heed\b|succeed\b|proceed\b|exceed\b|indeed\b)\w+ed)\b"
 )
-# What has happened by now, and what is only imagined, counts as present.
+# The present perfect, and conditions that are only imagined, count as present.
 NOT_PAST = re.compile(
     r"\b(?:has|have|i've|they've|we've) (?:\w+ly )?\w+\b|\b(?:if|though|wish|wishes) (?:my )?\w+ were\b"
 )
@@ -129,7 +129,7 @@ ASSUMPTIONS = {
         walks?, walking, hikes?, hiking, jogs?, jogging, dances?, dancing, drives?, driving, swims?, swimming
     """),
 }
-# In these the words assume nothing.
+# Idioms in which these words assume nothing about respondents.
 IDIOMS = _pattern(r"""
     (?:walks?|walking) (?:away|out|on eggshells), (?:drives?|driving) (?:\w+ ){1,2}(?:away|mad|crazy|apart)
     (?:hits|strikes|drives) home

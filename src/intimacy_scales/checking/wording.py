@@ -1,4 +1,4 @@
-"""Rules for one sentence: length, joined ideas, negations, absolutes."""
+"""Checks of single sentences: length, joined ideas, negations, absolutes."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from intimacy_scales.checking.vocabulary import ABSOLUTES, JOINS, NO_DENIAL, ONE
 from intimacy_scales.checking.words import Sentence, is_negation, is_negative, words
 
 MOST_WORDS = 16
-_PAIR = 2
 _TWO_SENTENCES = re.compile(r"[.!?]\s+\S")
 
 
-def _quoted(found: list[str]) -> str:
-    return ", ".join(f"'{text}'" for text in dict.fromkeys(found))
+def _quoted(phrases: list[str]) -> str:
+    return ", ".join(f"'{phrase}'" for phrase in dict.fromkeys(phrases))
 
 
 def _check_length(sentence: Sentence) -> Iterator[Hit]:
     count = len(sentence.text.split())
     if count > MOST_WORDS:
-        yield Hit("length", f"{count} words; at most {MOST_WORDS} are easy to take in")
+        yield Hit("length", f"has {count} words; at most {MOST_WORDS} are easy to take in")
 
 
 def _check_ideas(sentence: Sentence) -> Iterator[Hit]:
@@ -33,28 +32,30 @@ def _check_ideas(sentence: Sentence) -> Iterator[Hit]:
 
 
 def _check_absolutes(sentence: Sentence) -> Iterator[Hit]:
-    found = ABSOLUTES.findall(sentence.plain)
-    if found:
-        yield Hit("absolute", f"{_quoted(found)} leaves no exception: say it of most times, or leave it out")
+    absolutes = ABSOLUTES.findall(sentence.plain)
+    if absolutes:
+        message = f"{_quoted(absolutes)} allows no exception: use a milder word, or leave it out"
+        yield Hit("absolute", message)
 
 
 def _check_negations(sentence: Sentence) -> Iterator[Hit]:
     text = NO_DENIAL.sub(" ", sentence.plain)
-    denials = [word for word in words(text) if is_negation(word)]
+    negations = [word for word in words(text) if is_negation(word)]
     negatives = [word for word in words(text) if is_negation(word) or is_negative(word)]
-    if denials and len(negatives) >= _PAIR:
-        message = f"{_quoted(negatives)} are two negatives in one sentence: say what is the case"
+    if negations and len(negatives) >= 2:
+        message = f"two negatives in one sentence ({_quoted(negatives)}): word it positively"
         yield Hit("double-negative", message)
         return
-    plain = [word for word in denials if not ABSOLUTES.search(word) and word != "no"]
-    if "no" in denials and not re.search(r"\bno one\b", text):
-        plain.append("no")
-    if plain:
-        yield Hit("negation", f"{_quoted(plain)} denies: say in plain words what is the case")
+    # absolutes are reported by their own rule
+    reported = [word for word in negations if not ABSOLUTES.search(word) and word != "no"]
+    if "no" in negations and not re.search(r"\bno one\b", text):
+        reported.append("no")
+    if reported:
+        yield Hit("negation", f"{_quoted(reported)} is a negation: word it positively")
 
 
 def check_wording(sentence: Sentence) -> Iterator[Hit]:
-    """Yield what is wrong with the wording of one sentence."""
+    """Yield faults in the wording of one sentence."""
     for check in (_check_length, _check_ideas, _check_negations, _check_absolutes):
         for hit in check(sentence):
             yield Hit(hit.rule, hit.message, sentence.item, sentence.field, hit.severity)

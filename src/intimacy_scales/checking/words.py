@@ -1,4 +1,4 @@
-"""Sentences of a bank, and the words in them."""
+"""The sentences of a bank, and their words."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Sentence:
     Attributes
     ----------
     item, field
-        Where it stands.
+        Id of the item, and the field with the text.
     wording
-        Whom or what time it is about.
+        Whether it is about oneself, the partner, or a day.
     text
-        As its author wrote it.
+        The text as its author wrote it.
     """
 
     item: str
@@ -40,22 +40,22 @@ class Sentence:
 
     @property
     def plain(self) -> str:
-        """The text in small letters, without typographic quotes."""
+        """The text in lower case, without typographic quotes."""
         return normalized(self.text)
 
 
 def sentences(bank: Checked) -> Iterator[Sentence]:
-    """Yield every wording of every item; a form's ``text`` is in the form's own wording."""
-    own = bank.wording if isinstance(bank, Instrument) else "self"
+    """Yield every wording of every item; the ``text`` of a form is in the form's own wording."""
+    text_wording = bank.wording if isinstance(bank, Instrument) else "self"
     for item in bank.items:
         for field, wording in FIELDS.items():
             text = getattr(item, field)
             if text is not None:
-                yield Sentence(item.id, field, own if field == "text" else wording, text)
+                yield Sentence(item.id, field, text_wording if field == "text" else wording, text)
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text in small letters.
+    """Return the words of a text in lower case.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def words(text: str) -> list[str]:
 
 
 def is_negation(word: str) -> bool:
-    """Whether a word denies its sentence.
+    """Return whether a word negates its sentence.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def is_negation(word: str) -> bool:
 
 
 def is_negative(word: str) -> bool:
-    """Whether a word has a negative built in, which a negation would turn round again.
+    """Return whether a word is itself negative, so that with a negation it forms a double negative.
 
     Examples
     --------
@@ -89,14 +89,14 @@ def is_negative(word: str) -> bool:
 
 _ENDINGS = ("ing", "es", "ed", "s", "e")
 _SHORTEST_STEM = 3
-_SAME = {"come": "go", "comes": "go", "goes": "go"}  # which of them depends on who speaks
+_SAME = {"come": "go", "comes": "go", "goes": "go"}  # their choice depends on the speaker
 
 
 @cache
 def _stem(word: str) -> str:
     word = _SAME.get(word, word).removesuffix("'s")
     for ending in _ENDINGS:
-        if word.endswith("ss"):  # the s of "pass" is no ending, so that it has the stem of "passes"
+        if word.endswith("ss"):  # the s of "pass" is not an ending: its stem is that of "passes"
             break
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             word = word.removesuffix(ending)
@@ -105,13 +105,13 @@ def _stem(word: str) -> str:
 
 
 def content_stems(text: str) -> dict[str, str]:
-    """Return the words that carry what a sentence says, without negations: stem → the word."""
-    said = (word for word in words(text) if word not in FUNCTION_WORDS and not is_negation(word))
-    return {_stem(word): word for word in said}
+    """Return stem → word for the words that carry a sentence's meaning, without negations."""
+    content = (word for word in words(text) if word not in FUNCTION_WORDS and not is_negation(word))
+    return {_stem(word): word for word in content}
 
 
 def content_words(text: str) -> frozenset[str]:
-    """Return the stems of the words that carry what a sentence says, without negations.
+    """Return the stems of the words that carry a sentence's meaning, without negations.
 
     Examples
     --------
@@ -121,14 +121,14 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(content_stems(text))
 
 
-def overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    """Return the share of words in common (Dice, 1945); 1 where neither has any.
+def overlap(first: frozenset[str], second: frozenset[str]) -> float:
+    """Return the share of words in common, ``2 |A ∩ B| / (|A| + |B|)`` (Dice, 1945); 1 if both are empty.
 
     Examples
     --------
     >>> overlap(frozenset({"know", "fear"}), frozenset({"know", "fear", "most"}))
     0.8
     """
-    if not one and not other:
+    if not first and not second:
         return 1.0
-    return 2 * len(one & other) / (len(one) + len(other))
+    return 2 * len(first & second) / (len(first) + len(second))

@@ -24,11 +24,11 @@ from intimacy_scales.instrument.reference import hint_of_wordings
 from intimacy_scales.late import late_module
 from intimacy_scales.reading.advice import Offence, Remedy
 from intimacy_scales.reading.explanations import Explanation
-from intimacy_scales.reading.other_wording import what_to_do
+from intimacy_scales.reading.other_wording import find_remedy
 from intimacy_scales.reading.problems import (
     BadColumn,
     Problems,
-    found,
+    same_explanation,
 )
 from intimacy_scales.reading.range_use import RangeEnds, RangeUse
 from intimacy_scales.results.document_types import documented
@@ -111,7 +111,7 @@ class AnswerCheck(Result, Sums):
     @property
     def remedy(self) -> Remedy | None:
         """The same advice, for Python and for the command line."""
-        return what_to_do(self.form, self._offences(), range_use_of(self).answered)
+        return find_remedy(self.form, self._offences(), range_use_of(self).answered)
 
     def __add__(self, other: AnswerCheck) -> AnswerCheck:
         """Return the counts of both parts combined.
@@ -222,7 +222,8 @@ class AnswerCheck(Result, Sums):
                 rows=(row,),
                 values=(example.value,),
                 explain=partial(
-                    found, Explanation(example.code, example.reason, example.allowed, example.suggestion)
+                    same_explanation,
+                    Explanation(example.code, example.reason, example.allowed, example.suggestion),
                 ),
             )
             for row, example in enumerate(self.examples)

@@ -1,4 +1,4 @@
-"""Factor models: what answers have in common, and whether it is what a scale says it is.
+"""Factor models: confirmatory and exploratory factor analysis, and structural equation models.
 
 Names load at first use.
 """

@@ -1,4 +1,4 @@
-"""Are two scales two? Heterotrait-monotrait ratios of correlations."""
+"""Heterotrait-monotrait ratios of correlations: whether two scales measure two things."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.model.model import Model, as_measurement_model
-from intimacy_scales.factor.data import data_of_model, model_first
-from intimacy_scales.factor.reading import read_sample
+from intimacy_scales.factor.reading import data_of_model, model_first, read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.late import late_module
+from intimacy_scales.moments.answers import needs_answers
 from intimacy_scales.numerics.progress import steps as told_steps
 from intimacy_scales.numerics.resampling import check_resamples, failed_because, percentile_interval
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import descending
+from intimacy_scales.numerics.tolerances import NO_RESAMPLED_VARIANCE
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
@@ -35,7 +36,6 @@ else:
     pd = late_module("pandas")
 
 Kind = Literal["htmt", "htmt2"]
-_CONSTANT = 1e-13
 
 
 @result_class
@@ -48,12 +48,19 @@ class HeterotraitMonotrait(Result):
         The scales.
     htmt
         (m, m): mean absolute correlation between the items of two scales, over the geometric mean of
-        those within each (Henseler, Ringle & Sarstedt, 2015); 1 on the diagonal, nan with one item.
+        those within each (Henseler, Ringle & Sarstedt, 2015); 1 on the diagonal, nan for a scale of one item.
     htmt2
-        The same with geometric means throughout (Roemer, Schuberth & Henseler, 2021): of scales whose
-        items differ in loading.
+        The same with geometric means throughout (Roemer, Schuberth & Henseler, 2021), for scales whose
+        items have different loadings.
     n, missing
         Persons, and how missing answers were treated.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> ratios = htmt("scii-24", simulate("scii-24", 400, rng=1).answers)
+    >>> ratios.to_frame().shape, ratios.names[:2]
+    ((6, 6), ('trust', 'knowledge'))
     """
 
     _axes: ClassVar[Mapping[str, str]] = {"names": "m", "htmt": "mm", "htmt2": "mm"}
@@ -78,8 +85,8 @@ class HeterotraitMonotrait(Result):
     ) -> Interval:
         """Return a percentile bootstrap interval of one ratio.
 
-        Resamples in which the ratio is not defined, because an item does not vary there, are left out and
-        counted (``n_failed``); where they are more than 5 %, there is no interval.
+        Resamples in which an item does not vary, so that the ratio is not defined, are left out and counted
+        (``n_failed``); where they are more than 5 %, the interval is undefined.
 
         Parameters
         ----------
@@ -90,25 +97,25 @@ class HeterotraitMonotrait(Result):
         kind
             ``htmt`` or ``htmt2``.
         n_resamples, rng
-            How many resamples, and a seed or Generator. By default other resamples at each call: pass a
-            seed for what is to be shown again.
+            How many resamples, and a seed or Generator. By default each call draws other resamples; pass a
+            seed for results that can be reproduced.
 
         Raises
         ------
         EstimationError
-            No such scale or kind; moments without each person's answers.
+            An unknown scale or kind; moments without each person's answers.
         """
         level = check_level(confidence_level)
         for name in (one, other):
             if name not in self.names:
-                raise EstimationError(f"no scale {name!r}: there are {', '.join(self.names)}")
+                raise EstimationError(
+                    f"{name!r} is not a scale of these ratios; allowed: {', '.join(self.names)}"
+                )
         if one == other:
-            raise EstimationError(f"{one!r} twice: a ratio is of two scales")
+            raise EstimationError(f"{one!r} is named twice; name two scales")
         check_kind(kind)
         if self.sample.rows is None:
-            raise EstimationError(
-                "the bootstrap needs each person's answers, and moments are only sums of them"
-            )
+            raise needs_answers("the bootstrap")
         check_resamples(n_resamples)
         drawn = self._resampled(
             self.names.index(one), self.names.index(other), kind, n_resamples, generator(rng)
@@ -132,6 +139,7 @@ class HeterotraitMonotrait(Result):
     def _resampled(
         self, one: int, other: int, kind: Kind, n_resamples: int, rng: np.random.Generator
     ) -> Floats:
+        """Return the ratio in each resample of persons (n_resamples,); nan where it is undefined."""
         assert self.sample.rows is not None
         first, second = self.members[one], self.members[other]
         rows = self.sample.rows[:, [*first, *second]]
@@ -145,7 +153,7 @@ class HeterotraitMonotrait(Result):
         return drawn
 
     def to_frame(self, kind: Kind = "htmt") -> pd.DataFrame:
-        """Return the ratios as a pandas table, scales by scales."""
+        """Return the ratios as a pandas table with a row and a column for each scale."""
         from intimacy_scales.results.frames import pandas_frame
 
         check_kind(kind)
@@ -169,38 +177,43 @@ class HeterotraitMonotrait(Result):
     def __repr__(self) -> str:
         pairs = [(i, j) for i in range(len(self.names)) for j in range(i)]
         pairs = [pairs[n] for n in descending([float(np.nan_to_num(self.htmt[pair])) for pair in pairs])]
-        told = [
+        largest = [
             f"{self.names[j]} and {self.names[i]} {shown(float(self.htmt[i, j]))} (HTMT2 "
             f"{shown(float(self.htmt2[i, j]))})"
             for i, j in pairs[:5]
         ]
-        listed = "; ".join(told)
+        listed = "; ".join(largest)
         return f"<HTMT of {len(self.names)} scales, largest first: {listed}; n = {self.n}, {self.missing}>"
 
 
 def check_kind(kind: str) -> None:
-    """Raise where a kind of ratio is none of the two there are."""
+    """Raise where a kind of ratio is not valid."""
     if kind not in ("htmt", "htmt2"):
-        raise EstimationError(f"kind={kind!r}: 'htmt' or 'htmt2'")
+        raise EstimationError(f"kind={kind!r} is not valid; allowed: 'htmt', 'htmt2'")
 
 
 def _pairwise(rows: Floats) -> Floats:
-    there = (~np.isnan(rows)).astype(np.float64)
-    x = np.where(there > 0, rows, 0.0)
-    n, s, p, q = there.T @ there, x.T @ there, x.T @ x, (x**2).T @ there
+    """Return correlations, each of the rows that have both values, from sums of all pairs at once."""
+    answered = (~np.isnan(rows)).astype(np.float64)
+    x = np.where(answered > 0, rows, 0.0)
+    n, s, p, q = answered.T @ answered, x.T @ answered, x.T @ x, (x**2).T @ answered
     spread = n * q - s**2
-    spread = np.where(spread > _CONSTANT * n * q, spread, np.nan)  # or what rounding leaves of none
-    found: Floats = (n * p - s * s.T) / np.sqrt(spread * spread.T)
-    return found
+    spread = np.where(spread > NO_RESAMPLED_VARIANCE * n * q, spread, np.nan)
+    correlations: Floats = (n * p - s * s.T) / np.sqrt(spread * spread.T)
+    return correlations
 
 
-def ratio(r: Floats, one: Sequence[int], other: Sequence[int], *, geometric: bool) -> float:
-    """Return the ratio of two scales from the correlations of all items; nan where it is not defined."""
-    if min(len(one), len(other)) < 2:  # a correlation takes two
+def ratio(r: Floats, first: Sequence[int], second: Sequence[int], *, geometric: bool) -> float:
+    """Return the ratio of two scales from the correlations of all items; nan where it is undefined.
+
+    ``mean |r_ij| / sqrt(mean |r_ii'| mean |r_jj'|)`` over items i of the first and j of the second scale
+    (Henseler, Ringle & Sarstedt, 2015); with ``geometric`` of geometric means (Roemer et al., 2021).
+    """
+    if min(len(first), len(second)) < 2:
         return math.nan
     size = np.abs(r)
-    between = size[np.ix_(one, other)].ravel()
-    within = [size[np.ix_(own, own)][np.tril_indices(len(own), -1)] for own in (one, other)]
+    between = size[np.ix_(first, second)].ravel()
+    within = [size[np.ix_(scale, scale)][np.tril_indices(len(scale), -1)] for scale in (first, second)]
     with np.errstate(divide="ignore"):
         means = [float(np.exp(np.mean(np.log(v))) if geometric else np.mean(v)) for v in (between, *within)]
     below = means[1] * means[2]
@@ -216,7 +229,7 @@ def htmt(
     instrument: Instrument | str | Path | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> HeterotraitMonotrait:
-    """Compute heterotrait-monotrait ratios: how far scales can be told apart.
+    """Compute heterotrait-monotrait ratios, which show whether scales measure different things.
 
     Parameters
     ----------
@@ -224,8 +237,8 @@ def htmt(
         Which items measure what: a text such as ``trust =~ a + b; caring =~ c + d``, a `Model`, or an
         `Instrument`.
     data, missing
-        As in `cfa`; ``listwise`` or ``pairwise``. Reverse-keyed items may stay as they are: absolute
-        correlations count.
+        As in `cfa`; ``listwise`` or ``pairwise``. Reverse-keyed items may stay as they are, as absolute
+        correlations are used.
     instrument
         Whose answers a table holds, where the model is not the instrument itself: they are checked
         against it, and reverse-keyed items are keyed.
@@ -255,31 +268,35 @@ def htmt(
     0.47
     """
     if missing not in ("listwise", "pairwise"):
-        raise EstimationError(f"missing={missing!r}: 'listwise' or 'pairwise'")
+        raise EstimationError(f"missing={missing!r} is not valid; allowed: 'listwise', 'pairwise'")
     model_first("htmt", model, data)
     written = as_measurement_model(model)
     factors = [f for f in written.latent if all(i not in written.latent for i in written.indicators(f))]
-    if len(factors) < 2:  # a ratio takes two
-        raise EstimationError(f"HTMT compares scales; the model has {len(factors)} of items")
-    own = [item for factor in factors for item in written.indicators(factor)]
-    twice = sorted({item for item in own if own.count(item) > 1})
+    if len(factors) < 2:
+        raise EstimationError(
+            f"HTMT compares two or more scales; the model has {len(factors)} factors with items"
+        )
+    items = [item for factor in factors for item in written.indicators(factor)]
+    twice = sorted({item for item in items if items.count(item) > 1})
     if twice:
-        raise EstimationError(f"{twice[0]} belongs to two scales, and would be compared with itself")
+        raise EstimationError(
+            f"{twice[0]} belongs to two scales and would be compared with itself; leave it out of one"
+        )
     given = data_of_model(model, data, instrument, reading)
     sample = read_sample(given.data, written.observed, missing=missing, accept=given.accept)
     sample.check_usable()
     members = [tuple(written.observed.index(i) for i in written.indicators(f)) for f in factors]
     m = len(factors)
-    found = {False: np.eye(m), True: np.eye(m)}
-    for geometric, matrix in found.items():
+    ratios = {False: np.eye(m), True: np.eye(m)}
+    for geometric, matrix in ratios.items():
         for i in range(m):
             for j in range(i):
                 value = ratio(sample.correlations, members[i], members[j], geometric=geometric)
                 matrix[i, j] = matrix[j, i] = value
     return HeterotraitMonotrait(
         names=tuple(factors),
-        htmt=found[False],
-        htmt2=found[True],
+        htmt=ratios[False],
+        htmt2=ratios[True],
         n=sample.n,
         missing=missing,
         members=tuple(members),

@@ -12,8 +12,7 @@ from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, p_t
 from intimacy_scales.factor.confirmatory.estimation.likelihood import invert
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance, mean_covariance_of
 from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated, saturated
-from intimacy_scales.factor.data import data_given
-from intimacy_scales.factor.reading import read_sample
+from intimacy_scales.factor.reading import data_given, read_sample
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
@@ -30,25 +29,33 @@ if TYPE_CHECKING:
 else:
     pd = late_module("pandas")
 
-_FEW = 10  # persons of a pattern: of fewer, its means are not near normal
-_MANY = 0.5  # share of persons in such patterns at which that is told
+_SMALL_PATTERN = 10  # persons: the means of a smaller pattern are not nearly normal
+_NOTED_SHARE = 0.5  # of persons in small patterns, above which a note says so
 _SHOWN = 3
 
 
 @result_class
 class MissingPattern(Result):
-    """Persons who did not answer the same items.
+    """Persons who skipped the same items.
 
     Attributes
     ----------
     n
-        How many they are.
+        Number of persons.
     missing
-        What they did not answer; empty where they answered everything.
+        Items that they skipped; empty where they answered everything.
     chi_square
         Their part of the statistic.
     differences
-        Item that they answered → their mean less the estimated one, in estimated standard deviations.
+        Item that they answered → their mean minus the estimated one, in estimated standard deviations.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> table = simulate("scii-24", 300, missing=0.03, rng=1).answers
+    >>> pattern = little_mcar("scii-24", table, items=["tru01", "tru04", "tru09"]).patterns[0]
+    >>> pattern.missing, pattern.n
+    (('tru09',), 13)
     """
 
     n: int
@@ -61,8 +68,8 @@ class MissingPattern(Result):
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
     def __repr__(self) -> str:
-        told = f"without {', '.join(self.missing)}" if self.missing else "who answered everything"
-        return f"<{counted(self.n, 'person')} {told}: {self.chi_square:.2f} of the chi-square>"
+        skipped = f"without {', '.join(self.missing)}" if self.missing else "who answered everything"
+        return f"<{counted(self.n, 'person')} {skipped}: {self.chi_square:.2f} of the chi-square>"
 
 
 @result_class
@@ -74,13 +81,21 @@ class MCARTest(Result):
     chi_square, df, p_value
         The test.
     patterns
-        Persons by what they did not answer, the largest part of the statistic first.
+        Persons by the items that they skipped, the largest part of the statistic first.
     items
-        Which items were looked at.
+        The items that were tested.
     n, n_rows
         Persons who answered any of them, and rows of the table.
     instrument
         What was answered, where that is known.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> table = simulate("scii-24", 300, missing=0.03, rng=1).answers
+    >>> test = little_mcar("scii-24", table, items=["tru01", "tru04", "tru09"])
+    >>> test.to_frame().columns.tolist()
+    ['n', 'missing', 'chi_square', 'tru01', 'tru04', 'tru09']
     """
 
     chi_square: float
@@ -94,18 +109,20 @@ class MCARTest(Result):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know before the probability is used."""
-        few = sum(pattern.n for pattern in self.patterns if pattern.n < _FEW)
-        if few <= _MANY * self.n:
+        """Cautions about the test."""
+        few = sum(pattern.n for pattern in self.patterns if pattern.n < _SMALL_PATTERN)
+        if few <= _NOTED_SHARE * self.n:
             return ()
         return (
-            f"{counted(few, 'person')} of {self.n} are in patterns of fewer than {_FEW}: the test relies on "
-            "the normality of single answers there",
+            f"{counted(few, 'person')} of {self.n} are in patterns of fewer than {_SMALL_PATTERN} persons, "
+            "whose means are normal only where answers are: the test assumes this",
         )
 
     def sentence(self) -> str:
         """Return the test as a sentence of the Results section."""
-        rejected = "was rejected by" if self.p_value < 0.05 else "was not rejected by"  # by custom
+        rejected = (
+            "was rejected by" if self.p_value < 0.05 else "was not rejected by"
+        )  # the conventional level
         return (
             f"That answers were missing completely at random {rejected} Little's (1988) test, chi-square"
             f"({self.df}, n = {self.n}) = {self.chi_square:.2f}, {apa_p(self.p_value)} "
@@ -121,10 +138,10 @@ class MCARTest(Result):
         return documented(cls, notes=Sequence[str])
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a pandas table, a row for each pattern.
+        """Return a pandas table with a row for each pattern.
 
-        With the number of persons, what they did not answer, their part of the statistic, and how far their
-        means are off in standard deviations, nan of what they did not answer.
+        Columns are the number of persons, the items that they skipped, their part of the statistic, and for
+        each item their mean minus the estimated one in standard deviations, nan for skipped items.
         """
         from intimacy_scales.results.frames import pandas_frame
 
@@ -164,8 +181,8 @@ def little_mcar(
         An instrument (or its id or `Path`) and a table of answers to it; or checked answers, or a table or
         array (n_persons, n_items) of numbers alone.
     items
-        Which items or columns, in order; by default all of them. Items that nobody skipped belong to them:
-        they are what patterns are compared by.
+        Items or columns, in order; by default all of them. Include items that nobody skipped, since patterns
+        are compared by the items that were answered.
     **reading
         How the table is read, as in `encode`; of a table of numbers without an instrument only
         ``on_invalid="accept"``, to take every number as it is.
@@ -178,27 +195,28 @@ def little_mcar(
     ------
     EstimationError
         No answer is missing, only sums are given, items that nobody answered together, that do not vary or
-        that are made up of others, or too few persons.
+        that are linear combinations of others, or too few persons.
     NotConvergedError
         The answers do not determine all covariances.
 
     Notes
     -----
-    ``sum_j n_j (m_j - mu_j)' Sigma_j^-1 (m_j - mu_j)`` over patterns j of missing answers, of the items that
-    their n_j persons answered: m_j their means, mu and Sigma the most likely means and covariances of
-    everyone (EM algorithm, divisor n). Degrees of freedom are the means compared less the means estimated.
+    ``d² = sum_j n_j (m_j - mu_j)' Sigma_j^-1 (m_j - mu_j)`` over patterns j of missing answers (Little,
+    1988), where m_j are the means of the items that the n_j persons of a pattern answered, and mu_j and
+    Sigma_j the maximum likelihood estimates for these items from all persons (EM algorithm, divisor n). It
+    has ``sum_j p_j - p`` degrees of freedom, for p_j items answered in pattern j of p items.
 
-    What it cannot say:
+    Limits:
 
-    - It compares means alone. Patterns that differ in variances, or in how items go together, are not seen.
-    - It looks at answers that were given. Whether people skip an item because of what they would have
-      answered cannot be seen in those. A test that does not reject is no evidence that answers are missing
-      completely at random; in small samples it seldom rejects.
-    - Where it rejects, ``listwise`` and ``pairwise`` are biased. ``missing="fiml"`` asks for less (missing at
+    - The test compares means only. It does not detect patterns that differ in variances or covariances.
+    - It uses observed answers. They cannot show whether people skip an item because of the answer they
+      would have given, so a test that does not reject is not evidence that answers are missing completely
+      at random; and in small samples it seldom rejects.
+    - Where it rejects, ``listwise`` and ``pairwise`` are biased. ``missing="fiml"`` assumes less (missing at
       random) and may still be right.
-    - It assumes normality, above all where patterns are small (`MCARTest.notes`), and its chi-square is that
-      of large samples. Of skewed answers on five points to eight items it rejects at 5 % in 9 to 13 % of
-      samples where nothing depends on answers (docs/explanation/factor-models.md).
+    - It assumes normality, above all where patterns are small (`MCARTest.notes`), and a large sample. For
+      skewed answers to eight items on five points, it rejects at 5 % in 9 to 13 % of samples in which
+      missingness does not depend on answers (docs/explanation/factor-models.md).
 
     Examples
     --------
@@ -212,17 +230,17 @@ def little_mcar(
     if isinstance(given.data, ItemMoments | SampleMoments):
         raise needs_answers("Little's test")
     if isinstance(items, str):
-        raise EstimationError(f"items={items!r}: a list of items")
+        raise EstimationError(f"items={items!r} is not valid; allowed: a list of items")
     with one_blas_thread():
         sample = read_sample(given.data, items, missing="fiml", accept=given.accept)
         sample.check_usable()
         moments = mean_covariance_of(sample, with_means=True)
         if moments.complete:
             raise EstimationError(
-                f"nobody skipped any of these {counted(len(sample.names), 'item')}: there are no patterns of "
-                "missing answers to compare"
+                f"nobody skipped any of these {counted(len(sample.names), 'item')}, so that there are no "
+                "patterns of missing answers to compare"
             )
-        patterns = _compared(moments, saturated(moments), sample.names)
+        patterns = _pattern_terms(moments, saturated(moments), sample.names)
     chi_square = sum(pattern.chi_square for pattern in patterns)
     df = sum(len(pattern.differences) for pattern in patterns) - len(sample.names)
     return MCARTest(
@@ -237,24 +255,26 @@ def little_mcar(
     )
 
 
-def _compared(moments: MeanCovariance, whole: Saturated, names: Sequence[str]) -> tuple[MissingPattern, ...]:
-    """Return how each pattern differs from everyone, the largest part of the statistic first."""
-    patterns, every = [], np.arange(len(names))
-    sds = np.sqrt(whole.covariances.diagonal())
+def _pattern_terms(
+    moments: MeanCovariance, estimates: Saturated, names: Sequence[str]
+) -> tuple[MissingPattern, ...]:
+    """Return each pattern with its term of d², the largest first."""
+    patterns, all_items = [], np.arange(len(names))
+    sds = np.sqrt(estimates.covariances.diagonal())
     for pattern in moments.patterns:
-        answered = every if pattern.observed is None else pattern.observed
-        inverse = invert(whole.covariances[np.ix_(answered, answered)])
-        assert inverse is not None  # a part of what `saturated` returned as positive definite
-        off = pattern.means - whole.means[answered]
+        answered = all_items if pattern.observed is None else pattern.observed
+        inverse = invert(estimates.covariances[np.ix_(answered, answered)])
+        assert inverse is not None  # a block of a positive definite matrix
+        difference = pattern.means - estimates.means[answered]  # m_j - mu_j
         patterns.append(
             MissingPattern(
                 n=pattern.n,
-                missing=tuple(names[i] for i in np.setdiff1d(every, answered)),
-                chi_square=float(pattern.n * off @ inverse[0] @ off),
+                missing=tuple(names[i] for i in np.setdiff1d(all_items, answered)),
+                chi_square=float(pattern.n * difference @ inverse[0] @ difference),
                 differences=dict(
-                    zip([names[i] for i in answered], (off / sds[answered]).tolist(), strict=True)
+                    zip([names[i] for i in answered], (difference / sds[answered]).tolist(), strict=True)
                 ),
             )
         )
-    # by size where rounding alone could tell
+    # terms that rounding error alone tells apart are ordered by their missing items
     return tuple(sorted(patterns, key=lambda pattern: (-round(pattern.chi_square, 6), pattern.missing)))

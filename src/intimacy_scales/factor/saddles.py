@@ -1,7 +1,8 @@
-"""Ways off a saddle: a place where no derivative is left, with something lower beside it (arrays only).
+"""Directions of descent from a saddle point, where first derivatives are 0 but no minimum is (arrays only).
 
-A search that begins alike for things that are alike never tells them apart, and comes to rest on the ridge
-between two valleys. Its first derivatives do not show that; the second do.
+A search that starts with equal values for exchangeable parameters keeps them equal, and can end on the ridge
+between two minima. First derivatives are 0 on it, but the Hessian H has a negative eigenvalue, whose
+eigenvector d is a direction of descent: ``f(x + t d) = f(x) + t² d'Hd / 2 + O(t³)``.
 """
 
 from __future__ import annotations
@@ -12,22 +13,22 @@ import numpy as np
 
 from intimacy_scales.factor.sample import Floats
 from intimacy_scales.numerics.ties import eigenvectors, first_highest, first_lowest
+from intimacy_scales.numerics.tolerances import EQUAL_FALLS, EQUAL_SHARES, NEGATIVE_CURVATURE
 
-_BENT_DOWN = 1e-6  # of the largest second derivative: less may be rounding, or a valley that is flat
-_LENGTHS = 0.01 * 2.0 ** np.arange(7)
-_AS_LOW = 1e-4  # of the fall
-_ALIKE = 1e-4  # of the largest part of a way
+_LENGTHS = 0.01 * 2.0 ** np.arange(7)  # of the steps that are tried along a direction
 
 
 def falling_way(hessian: Floats, units: Floats | None = None) -> Floats | None:
-    """Return the way along which a function at rest falls most (p,), one that no last bit decides; or None.
+    """Return the direction of steepest negative curvature at a stationary point (p,); None at a minimum.
+
+    The sign is such that the first of the largest components is positive, whatever rounding error is left.
 
     Parameters
     ----------
     hessian
         (p, p): second derivatives where the first are 0.
     units
-        (p,): what counts as a step of 1 in each parameter; by default 1.
+        (p,): the length of a unit step in each parameter; by default 1.
 
     Examples
     --------
@@ -37,32 +38,32 @@ def falling_way(hessian: Floats, units: Floats | None = None) -> Floats | None:
     True
     """
     scaled = hessian if units is None else hessian * (units[:, None] * units)
-    margin = _BENT_DOWN * float(np.abs(scaled.diagonal()).max(initial=0))
+    margin = NEGATIVE_CURVATURE * float(np.abs(scaled.diagonal()).max(initial=0))
     lifted = scaled.copy()
     lifted.ravel()[:: len(lifted) + 1] += margin
     try:
         np.linalg.cholesky(lifted)
     except np.linalg.LinAlgError:
-        way: Floats = eigenvectors(scaled, _BENT_DOWN)[1][:, 0]
-        # near the ridge, not on it, equal parts of the way are not equal to the last bits
-        way = way * np.sign(way[first_highest(np.abs(way), _ALIKE)])
-        return way * (1.0 if units is None else units)
+        direction: Floats = eigenvectors(scaled, NEGATIVE_CURVATURE)[1][:, 0]
+        # near the ridge, not exactly on it, equal components of the direction differ by rounding error
+        direction = direction * np.sign(direction[first_highest(np.abs(direction), EQUAL_SHARES)])
+        return direction * (1.0 if units is None else units)
     return None
 
 
-def lower_sides(way: Floats, value: Callable[[Floats], float], here: float) -> list[Floats]:
-    """Return the step to the lowest place on the lower side along a way; of both sides where they are as low.
+def lower_sides(direction: Floats, value: Callable[[Floats], float], start: float) -> list[Floats]:
+    """Return the step to the lowest point on the lower side of a saddle point; both if equally low.
 
-    A search does not stop on the ridge itself but close by, so that mirror images are as low but for a share
-    of how far they lie below. The first side is the one on which the largest parameter becomes smaller.
+    A search stops near the ridge, not exactly on it, so that the values of mirror images differ by a small
+    share of their distance below it. The first side is the one on which the largest parameter decreases.
 
     Parameters
     ----------
-    way
-        (p,).
+    direction
+        (p,): the direction.
     value
-        What a step leads to; infinite where it leads out of the domain.
-    here
+        The function's value after a step; infinite outside its domain.
+    start
         The value without a step.
 
     Examples
@@ -73,10 +74,10 @@ def lower_sides(way: Floats, value: Callable[[Floats], float], here: float) -> l
     """
     ends = []
     for side in (-1.0, 1.0):
-        steps = [side * length * way for length in _LENGTHS]
+        steps = [side * length * direction for length in _LENGTHS]
         values = np.array([value(step) for step in steps])
         if np.isfinite(values).any():
-            at = first_lowest(np.where(np.isfinite(values), values, np.nan))
-            ends.append((steps[at], here - float(values[at])))
+            lowest = first_lowest(np.where(np.isfinite(values), values, np.nan))
+            ends.append((steps[lowest], start - float(values[lowest])))
     fall = max((fall for _, fall in ends), default=0.0)
-    return [step for step, own in ends if fall > 0 and own >= (1 - _AS_LOW) * fall]
+    return [step for step, drop in ends if fall > 0 and drop >= (1 - EQUAL_FALLS) * fall]

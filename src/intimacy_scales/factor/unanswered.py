@@ -1,4 +1,4 @@
-"""Why nobody is left to fit a model to, and which items nobody answered together, in words."""
+"""Messages about too few persons, and about items that nobody answered together."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import values_shown
 from intimacy_scales.results.wording import counted
 
-_TWO = 2
 _SHOWN = 6
 
 Counts = NDArray[np.float64]
 
 
 def in_group(group: str | None) -> str:
-    """Return where something is, for messages; a group of few may bear a person's name."""
+    """Return the group as the end of a phrase; a small group may bear a person's name, which is not shown."""
     if group is None:
         return ""
     return f" in group {group!r}" if values_shown() else " in one of the groups"
@@ -31,65 +30,64 @@ def few_left(names: Sequence[str], counts: Counts | None, *, n: int, n_rows: int
     names, counts
         The variables, and how many persons answered both of each pair (p, p); None where that is not known.
     n, n_rows
-        Persons who can be used, and those there are.
+        Usable persons, and rows.
     group
-        Of which group.
+        Label of the group, if there are several.
     """
     where = in_group(group)
     start = f"{counted(n, 'usable person')}{where}"
-    if n_rows < _TWO:
-        return f"{start}: {_too_small(n_rows, group)}"
+    if n_rows < 2:
+        return f"{start}: {_too_few_rows(n_rows, group)}"
     if counts is None:
         return f"{start}: nobody to fit a model to"
-    if counts.diagonal().max(initial=0) < _TWO:
+    if counts.diagonal().max(initial=0) < 2:
         return f"{start}: hardly anyone answered any of these items"
     return f"{start}: {_unanswered(names, counts, n, where)}"
 
 
-def _too_small(n_rows: int, group: str | None) -> str:
+def _too_few_rows(n_rows: int, group: str | None) -> str:
     if group is not None:
-        whole = "has one person" if n_rows == 1 else "has nobody"
-        return f"the group {whole}; leave it out, or put it together with another"
-    whole = "one row, and a model needs persons who differ" if n_rows == 1 else "no rows"
-    return f"the table has {whole}"
+        size = "has one person" if n_rows == 1 else "is empty"
+        return f"the group {size}; leave it out, or combine it with another"
+    size = "one row, and a model needs persons who differ" if n_rows == 1 else "no rows"
+    return f"the table has {size}"
 
 
 def _unanswered(names: Sequence[str], counts: Counts, n: int, where: str) -> str:
-    """Say what it was that persons did not answer, and what to do."""
-    own = counts.diagonal()
-    alone = [name for name, count in zip(names, own, strict=True) if count < _TWO]
-    if alone:
-        who = "nobody" if own.min() == 0 else "fewer than two persons"
-        them = "it" if len(alone) == 1 else "them"
-        return f"{who} answered {_listed(alone)}{where}; leave {them} out of the model"
+    """Return which items or pairs of items persons did not answer, and what to do about it."""
+    n_answered = counts.diagonal()
+    unanswered = [name for name, count in zip(names, n_answered, strict=True) if count < 2]
+    if unanswered:
+        who = "nobody" if n_answered.min() == 0 else "fewer than two persons"
+        them = "it" if len(unanswered) == 1 else "them"
+        return f"{who} answered {_listed(unanswered)}{where}; leave {them} out of the model"
     pairs = never_together(names, counts)
     if pairs:
         return (
             f"hardly anyone answered both {_pairs(pairs)}, and so every item; leave items out, or use "
-            "missing='fiml', which has no need of such persons"
+            "missing='fiml', which does not need complete answers"
         )
-    every = "nobody" if n == 0 else "one person only"
-    return f"{every} answered every item; missing='fiml' also uses incomplete answers"
+    who = "nobody" if n == 0 else "only one person"
+    return f"{who} answered every item; missing='fiml' also uses incomplete answers"
 
 
 def never_together(names: Sequence[str], counts: Counts) -> tuple[tuple[str, str], ...]:
     """Return the pairs of items that fewer than two persons answered both of."""
-    pairs = np.argwhere(np.triu(counts < _TWO, 1))
+    pairs = np.argwhere(np.triu(counts < 2, 1))
     return tuple((names[i], names[j]) for i, j in pairs)
 
 
 def few_together(pairs: Sequence[tuple[str, str]], group: str | None = None) -> str:
-    """Return what to know where a model is fitted although nobody answered some items together."""
-    where = in_group(group)
+    """Return the caution about a model of items that nobody answered together."""
     return (
-        f"nobody, or one person, answered both {_pairs(pairs)}{where}: what the model says of their "
-        "covariances was not observed, and the degrees of freedom of its test count them as if they were"
+        f"fewer than two persons answered both {_pairs(pairs)}{in_group(group)}: the model implies "
+        "covariances for them that were not observed, but the degrees of freedom of its test count them"
     )
 
 
 def _pairs(pairs: Sequence[tuple[str, str]]) -> str:
     more = f" ({len(pairs) - _SHOWN} more pairs)" if len(pairs) > _SHOWN else ""
-    return ", or ".join(f"{one} and {other}" for one, other in pairs[:_SHOWN]) + more
+    return ", or ".join(f"{first} and {second}" for first, second in pairs[:_SHOWN]) + more
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Answers in files, tables out to files: one short module a format."""
+"""Answers read from files and tables written to files, with one short module for each format."""
 
 from intimacy_scales.files.formats import endings, open_answers, open_output
 

@@ -1,4 +1,4 @@
-"""What a format is: a reader that yields batches, and a writer that leaves all or nothing."""
+"""Base classes of file formats: a reader that yields batches, and a writer of whole files."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from intimacy_scales.instrument import as_number
 from intimacy_scales.reading.columns import as_spelled
 from intimacy_scales.reading.frames import ListTable, Table
 
-_MOST_BLANK = 100_000  # rows between others
+_MOST_BLANK = 100_000  # consecutive rows
 BATCH_ROWS = 10_000
-BATCH_CHARACTERS = 1 << 25  # of which there may be many in a row
+BATCH_CHARACTERS = 1 << 25  # a limit too, because rows may be long
 _SIGNS, _BREAKS = ("=", "+", "-", "@"), ("\t", "\r", "\n")
-_NOT_SEEN = ("Cc", "Cf", "Zl", "Zp", "Zs")  # control characters, formats such as zero-width spaces, blanks
+_INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")  # control characters, formats such as zero-width spaces, blanks
 _NUMBER = re.compile(r"\s*[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?\s*", re.ASCII)
 
 
@@ -41,18 +41,18 @@ def as_path(given: FilePath, option: str) -> Path:
     Raises
     ------
     ResponseError
-        It is no path.
+        ``given`` is not a path.
     """
     if isinstance(given, str | os.PathLike) and isinstance(os.fspath(given), str):
         return Path(given)
     raise ResponseError(
-        f"{option}: a file is named by its path, such as 'answers.csv', not by a {type(given).__name__}; "
-        "give tables that were read before to score()"
+        f"{option}: a value of type {type(given).__name__} is not valid; pass the path of a file, such as "
+        "'answers.csv'; a table in memory is for score()"
     )
 
 
 def is_empty(cell: object) -> bool:
-    """Tell whether nothing stands in a cell: 0 and False are values.
+    """Tell whether a cell is empty or blank; 0 and False are values.
 
     Examples
     --------
@@ -63,25 +63,25 @@ def is_empty(cell: object) -> bool:
 
 
 class AnswerFile(ABC):
-    """A file of answers, read in batches; used in a ``with``, it is closed whatever happens.
+    """A file of answers, read in batches; a ``with`` statement closes it.
 
     Attributes
     ----------
     path
         The file.
     names
-        Its columns, in order; a name that stands twice is there twice.
+        Its columns, in order; a name that occurs twice is listed twice.
     size
-        How much there is to read, in the units of ``position``.
+        Amount to read, in the units of ``position``.
     n_blank
-        Rows that were read so far and in which nothing stands, though others follow: blank lines, empty
-        rows of a sheet. They are persons without answers, so that nobody else changes place.
+        Number of blank rows read so far that other rows follow: blank lines, or empty rows of a sheet. They
+        count as persons without answers, so that the positions of other persons stay the same.
     looked_for
-        Columns that the file need not have: names like theirs may be misspelt.
+        Columns of items, of which the file may lack some; similar names may be misspelt ones.
     show_values
-        Whether messages about cells may hold them, as in `Reading`.
+        Whether messages about cells may contain their values, as in `Reading`.
     allowed
-        Column of an item → whether a text is an answer to it, or means none.
+        Column of an item → function that tells whether a text is an answer to it, or means no answer.
     """
 
     _why_too_long = "is this the right separator, or did an unquoted one slip into a text?"
@@ -89,7 +89,7 @@ class AnswerFile(ABC):
     @classmethod
     @abstractmethod
     def detect(cls, head: Head) -> bool:
-        """Whether a file that begins so is of this format."""
+        """Tell from the beginning of a file whether it has this format."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -110,34 +110,34 @@ class AnswerFile(ABC):
         self.close()
 
     def close(self) -> None:
-        """Let go of the file; nothing more can be read from it."""
+        """Close the file; nothing more can be read from it."""
         self._held.close()
 
-    def look_for(self, wanted: Collection[Hashable]) -> None:  # noqa: B027 - most know all names at once
-        """Tell which names are wanted before `names` are asked for: those at the beginning may do."""
+    def look_for(self, wanted: Collection[Hashable]) -> None:  # noqa: B027 - most formats know all names
+        """Announce which names are wanted, so that `names` need not be collected from the whole file."""
 
     @abstractmethod
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
-        """Yield columns of items, and others as they are, some rows at a time."""
+        """Yield columns of items, and other columns unchanged, some rows at a time."""
 
     def blank_rows(self, n: int) -> range:
-        """Return so many rows without an answer that stand between others; they are counted.
+        """Count blank rows between others, and return a range of their number.
 
         Raises
         ------
         ResponseError
-            They are more than anybody leaves blank: a small file would be millions of persons.
+            They are too many, so that a small file would become millions of persons.
         """
         if n > _MOST_BLANK:
             raise ResponseError(
-                f"{self.path}: {n:,} rows one after another are blank, and others follow; at most "
-                f"{_MOST_BLANK:,} are read as persons without answers: delete them"
+                f"{self.path}: {n:,} consecutive rows are blank, and others follow; allowed: at most "
+                f"{_MOST_BLANK:,}, read as persons without answers. Delete the blank rows"
             )
         self.n_blank += n
         return range(n)
 
     def check_row(self, row: Sequence[Any], line: int) -> Sequence[Any]:
-        """Return a row of as many fields as there are columns; empty fields at its end may be more."""
+        """Return a row with one field for each column; drop empty fields beyond these, raise for others."""
         n = len(self.names)
         if len(row) == n:
             return row
@@ -148,33 +148,33 @@ class AnswerFile(ABC):
         )
 
     def first_rows(self) -> Iterable[tuple[int, Sequence[Any]]]:
-        """Return the first few rows below the names, numbered from 1: what was read as names may be none."""
+        """Return the first few rows below the names, numbered from 1; one may be the real header."""
         return ()
 
     def hint(self, wanted: Sequence[Hashable] = ()) -> str:
-        """Return what may explain that some of the wanted columns are missing; nothing where nothing does."""
+        """Return a sentence on why wanted columns may be missing; an empty text if no reason is known."""
         if not wanted or not set(self.names).isdisjoint(map(str, wanted)):
             return ""
         for number, row in self.first_rows():
             names = [str(cell).strip() for cell in row if not is_empty(cell)]
-            there = set(names).intersection(as_spelled([str(name) for name in wanted], names))
-            if 2 * len(there) > len(wanted):
-                above = "row" if number == len(("the first", "the names")) else f"{number - 1} rows"
-                return f"The names of the columns seem to stand in row {number}: delete the {above} above it."
+            present = set(names).intersection(as_spelled([str(name) for name in wanted], names))
+            if 2 * len(present) > len(wanted):
+                above = "row" if number == 2 else f"{number - 1} rows"
+                return f"The names of the columns seem to be in row {number}: delete the {above} above it."
         if all(is_empty(name) or as_number(name.replace(",", ".")) is not None for name in self.names):
             return (
-                "The first row holds numbers: if these are answers, put a row with the names of the columns "
+                "The first row holds numbers: if these are answers, add a row with the names of the columns "
                 "above it."
             )
         return ""
 
     def places(self, wanted: Iterable[Hashable]) -> list[int]:
-        """Return where each wanted column stands in the file; of a name that stands twice, the first."""
+        """Return the position of each wanted column in the file, the first if its name occurs twice."""
         place_of = {name: place for place, name in reversed(list(enumerate(self.names)))}
         return [place_of[str(name)] for name in wanted]
 
     def picker(self, wanted: Sequence[Hashable]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-        """Return what takes the wanted fields from a row: others are let go at once, however long."""
+        """Return a function that takes the wanted fields from a row, so that others use no memory."""
         places = self.places(wanted)
         if len(places) > 1:
             return itemgetter(*places)
@@ -190,12 +190,12 @@ class AnswerFile(ABC):
 
 
 class ScoreFile(ABC):
-    """A file being written, which takes its place when it is whole (see `Replacement`).
+    """A file of scores being written, which is put in place when it is complete (see `Replacement`).
 
     Parameters
     ----------
     path
-        Where it will stand after `commit`. Without `commit`, nothing is left.
+        Its path after `commit`. Without `commit`, no file is left.
     """
 
     def __init__(self, path: Path) -> None:
@@ -209,23 +209,23 @@ class ScoreFile(ABC):
         columns: Mapping[str, NDArray[Any]],
         first: Mapping[str, NDArray[Any]] | None = None,
     ) -> None:
-        """Append a batch: first columns, kept ones of its table, and columns of scores.
+        """Append a batch: first columns, kept columns of its table, and columns of scores.
 
         Raises
         ------
         ResponseError
-            It cannot be written.
+            The file cannot be written.
         """
         with writing(self.path):
             self._write(table, keep, columns, first or {})
 
     def commit(self) -> None:
-        """Put the finished file in its place, over any that stood there.
+        """Put the complete file in its place, over an older one.
 
         Raises
         ------
         ResponseError
-            It cannot be written.
+            The file cannot be written.
         """
         with writing(self.path):
             self._finish()
@@ -243,10 +243,10 @@ class ScoreFile(ABC):
 
     @abstractmethod
     def _finish(self) -> None:
-        """Write what is left to write."""
+        """Write what remains to be written."""
 
     def _abandon(self) -> None:
-        """Let go of what was to be written."""
+        """Release what is held for writing."""
         self._finish()
 
     def __enter__(self) -> Self:
@@ -258,7 +258,7 @@ class ScoreFile(ABC):
         self.discard()
 
     def discard(self) -> None:
-        """Leave nothing, unless the file was committed."""
+        """Remove the file, unless it was committed."""
         if not self.new.file.closed:
             with contextlib.suppress(Exception):
                 self._abandon()
@@ -266,14 +266,14 @@ class ScoreFile(ABC):
 
 
 def python_values(values: Sequence[Any] | NDArray[Any]) -> list[Any]:
-    """Return a column as Python values, None for nan."""
+    """Return a column as Python values, with None for nan."""
     if not isinstance(values, np.ndarray) or values.dtype.kind == "O":
         return [None if isinstance(v, float) and math.isnan(v) else v for v in values]
     listed: list[Any] = values.tolist()
     if values.dtype.kind != "f":
         return listed
-    gaps = np.flatnonzero(np.isnan(values))
-    for row in gaps:
+    missing_rows = np.flatnonzero(np.isnan(values))
+    for row in missing_rows:
         listed[row] = None
     return listed
 
@@ -284,16 +284,16 @@ def output_columns(
     columns: Mapping[str, NDArray[Any]],
     first: Mapping[str, NDArray[Any]],
 ) -> dict[str, list[Any]]:
-    """Return first columns, kept ones and scores as lists of Python values."""
+    """Return first columns, kept columns and scores as lists of Python values."""
     kept = {str(name): python_values(table.values(name, "keep")) for name in keep}
     before, after = ({name: python_values(x) for name, x in some.items()} for some in (first, columns))
     return before | kept | after
 
 
 def without_formula(value: Any) -> Any:
-    """Return a text that a spreadsheet might run as a formula with an apostrophe before it.
+    """Return a value with an apostrophe before it if it is a text that a spreadsheet might run as a formula.
 
-    Blanks and characters that are not seen may stand before a formula, and its sign may be a wide one.
+    A formula may begin with blanks and invisible characters, and its sign may be a full-width one.
 
     Examples
     --------
@@ -302,6 +302,6 @@ def without_formula(value: Any) -> Any:
     """
     if not isinstance(value, str) or not value or value[0].isalnum() or _NUMBER.fullmatch(value):
         return value
-    first = next((character for character in value if unicodedata.category(character) not in _NOT_SEEN), "")
-    runs = value.startswith(_BREAKS) or unicodedata.normalize("NFKC", first) in _SIGNS
-    return f"'{value}" if runs else value
+    first = next((character for character in value if unicodedata.category(character) not in _INVISIBLE), "")
+    may_run = value.startswith(_BREAKS) or unicodedata.normalize("NFKC", first) in _SIGNS
+    return f"'{value}" if may_run else value

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError, emptied, values_shown
-from intimacy_scales.files.ahead import Rest
 from intimacy_scales.files.base import (
     BATCH_CHARACTERS,
     BATCH_ROWS,
@@ -29,33 +28,34 @@ from intimacy_scales.files.base import (
 )
 from intimacy_scales.files.head import UTF_8, Head, another_encoding, chunks, marked_encoding
 from intimacy_scales.files.plain_text import PlainText
+from intimacy_scales.files.read_ahead import Rest
 from intimacy_scales.files.row_texts import NumberTexts, row_texts
 from intimacy_scales.reading.frames import ArrowTable, ListTable, Table
 
 _SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE_LINES, _SAMPLE_CHARACTERS = 20, 1 << 20
-_LONGEST_FIELD = 10_000_000
+_LONGEST_FIELD = 10_000_000  # characters
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*", re.ASCII)
 _GROUPED = re.compile(r"\s*[+-]?[1-9]\d{0,2},\d{3}\s*", re.ASCII)  # a decimal comma, or thousands
-_OF_POINTS = re.compile(r"\s*[+-]?(?:\d+\.\d+|\d{1,3}(?:,\d{3})+\.\d*|\d{1,3}(?:,\d{3}){2,})\s*", re.ASCII)
-_SAID = re.compile(r'"?sep=(.)"?\s*')
+_HAS_POINT = re.compile(r"\s*[+-]?(?:\d+\.\d+|\d{1,3}(?:,\d{3})+\.\d*|\d{1,3}(?:,\d{3}){2,})\s*", re.ASCII)
+_DECLARED_SEPARATOR = re.compile(r'"?sep=(.)"?\s*')  # Excel's own first line
 _BLANK = re.compile(r'(?:[\s,;|]|"")*')  # a line without any name
 
 
 def detect_encoding(path: Path) -> str:
-    """Return the encoding of a text file: UTF-16 and -32 by mark, UTF-8 where valid, else Windows-1252."""
-    decoder, found, is_utf8 = codecs.getincrementaldecoder("utf-8")(), None, True
+    """Return the encoding of a text file: UTF-16 or -32 by byte-order mark, UTF-8 if valid, else cp1252."""
+    decoder, marked, is_utf8 = codecs.getincrementaldecoder("utf-8")(), None, True
     for number, chunk in enumerate(chunks(path)):
-        found = marked_encoding(chunk) if number == 0 else found
-        if found is None and is_utf8:
-            is_utf8 = _goes_on(decoder, chunk)
-    if found is not None:
-        return found
-    return "utf-8-sig" if is_utf8 and _goes_on(decoder, b"", final=True) else "cp1252"
+        marked = marked_encoding(chunk) if number == 0 else marked
+        if marked is None and is_utf8:
+            is_utf8 = _decodes(decoder, chunk)
+    if marked is not None:
+        return marked
+    return "utf-8-sig" if is_utf8 and _decodes(decoder, b"", final=True) else "cp1252"
 
 
-def _goes_on(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
-    """Tell whether text goes on to be valid."""
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    """Tell whether a chunk continues the decoded text validly."""
     try:
         decoder.decode(chunk, final=final)
     except UnicodeDecodeError:
@@ -64,20 +64,20 @@ def _goes_on(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
 
 
 def detect_separator(lines: Sequence[str]) -> str:
-    """Return the separator that splits the first lines into the most columns, all alike."""
-    best, most = ",", 1
+    """Return the separator that splits the first lines into the most columns, equally many in each line."""
+    best, n_columns = ",", 1
     for separator in _SEPARATORS:
         widths = [len(row) for row in csv.reader(lines, delimiter=separator) if row]
-        if widths and widths[0] > most and min(widths) == max(widths):
-            best, most = separator, widths[0]
-    if most > 1:
+        if widths and widths[0] > n_columns and min(widths) == max(widths):
+            best, n_columns = separator, widths[0]
+    if n_columns > 1:
         return best
-    # rows of uneven width: go by the header alone, and let the reader name the line
+    # rows of unequal width: use the header alone; the reader will name the line that differs
     return max(_SEPARATORS, key=lambda separator: len(next(csv.reader(lines[:1], delimiter=separator), [])))
 
 
 def _sample(line: str, following: Iterator[str]) -> list[str]:
-    """Return a line and those that follow, some and not too long."""
+    """Return a line and some that follow, of limited length together."""
     lines, length = [line], len(line)
     for more in islice(following, _SAMPLE_LINES - 1):
         if length > _SAMPLE_CHARACTERS:
@@ -91,8 +91,8 @@ def _decimal_point(cell: str) -> str:
     return cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell
 
 
-def _unmarked(line: str) -> str:
-    """Say what text is, which was taken for UTF-8 and holds zeros; the mark that would tell is absent."""
+def _likely_wide_encoding(line: str) -> str:
+    """Describe text without a byte-order mark whose zeros show that it is UTF-16 or UTF-32, not UTF-8."""
     n_bits, order = ("32" if "\0\0" in line else "16"), ("be" if line.startswith("\0") else "le")
     return f"UTF-{n_bits} text; try encoding='utf-{n_bits}-{order}'"
 
@@ -105,17 +105,17 @@ class DelimitedFile(AnswerFile):
     path
         The file.
     encoding
-        Its encoding; detected where None.
+        Its encoding; None to detect it.
 
     Attributes
     ----------
     encoding, separator
-        What it was found to be. Unless it is a comma, ``3,5`` is read as 3.5.
+        Those given or detected. Unless the separator is a comma, ``3,5`` is read as 3.5.
     """
 
     @classmethod
     def detect(cls, head: Head) -> bool:
-        """Whether a file begins with text."""
+        """Tell whether a file begins with text."""
         return bool(head.lines)
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
@@ -126,43 +126,43 @@ class DelimitedFile(AnswerFile):
         self._is_utf8 = detected == "utf-8-sig" and self.encoding.lower() in UTF_8
         self._n_characters = 0
         self._has_decimal_commas: bool | None = None
-        self._n_skipped, said, sample = self._beginning()
-        self._is_usual = said is None
+        self._n_skipped, declared_separator, sample = self._beginning()
+        self._is_usual = declared_separator is None
         if not sample:
             raise ResponseError(f"{path}: is empty; its first line must name the columns")
         if "\0" in sample[0]:
-            raise ResponseError(f"{path}: looks like {_unmarked(sample[0])}")
-        whole = self._whole_records(sample)
+            raise ResponseError(f"{path}: looks like {_likely_wide_encoding(sample[0])}")
+        records = self._whole_records(sample)
         try:
-            self.separator = said or self._separator(whole)
-            rows = list(csv.reader(whole, delimiter=self.separator, skipinitialspace=True))
+            self.separator = declared_separator or self._separator(records)
+            rows = list(csv.reader(records, delimiter=self.separator, skipinitialspace=True))
         except csv.Error as error:
-            n = self._n_skipped + len(whole)
+            n = self._n_skipped + len(records)
             raise ResponseError(f"{path}: among the first {n} lines: {error}") from None
         self.names = [name.strip() for name in rows[0]]
         self._sample = sample
 
     def _beginning(self) -> tuple[int, str | None, list[str]]:
-        """Return how many lines stand above the header, the separator if one names it, and a sample."""
-        said = None
+        """Return the number of lines above the header, the separator if one declares it, and a sample."""
+        separator = None
         with self._open() as file:
             for number, line in enumerate(file):
-                found = _SAID.fullmatch(line) if number == 0 else None
-                if found:
-                    said = found[1]  # Excel's own line
+                declared = _DECLARED_SEPARATOR.fullmatch(line) if number == 0 else None
+                if declared:
+                    separator = declared[1]
                 elif not _BLANK.fullmatch(line):
-                    return number, said, _sample(line, file)
-        return 0, said, []
+                    return number, separator, _sample(line, file)
+        return 0, separator, []
 
     def _separator(self, lines: Sequence[str]) -> str:
-        """Return the separator: in a .tsv a tab, wherever there is one in the header."""
+        """Return the separator; in a .tsv file a tab, if the header has one."""
         is_tsv = self.path.suffix.lower() == ".tsv"
         if is_tsv and len(next(csv.reader(lines, delimiter="\t"))) > 1:
             return "\t"
         return detect_separator(lines)
 
     def first_rows(self) -> Iterable[tuple[int, Sequence[Any]]]:
-        """Return the first few lines below the names, numbered from 1, each parted into the most fields."""
+        """Return the first few lines below the names, numbered from 1, each split into the most fields."""
         parted = [csv.reader(self._sample, delimiter=separator) for separator in _SEPARATORS]
         with suppress(csv.Error):
             for number, rows in enumerate(zip(*parted, strict=False), start=self._n_skipped + 1):
@@ -171,7 +171,8 @@ class DelimitedFile(AnswerFile):
 
     @contextmanager
     def _open(self, offset: int = 0) -> Iterator[IO[str]]:
-        # only at its beginning a file has a mark
+        """Open the file as text, at a position; raise a `ResponseError` if it has another encoding."""
+        # a byte-order mark is only at the beginning of a file
         encoding = self.encoding if not offset else "utf-8"
         try:
             with self.path.open(encoding=encoding, newline="") as file:
@@ -181,19 +182,19 @@ class DelimitedFile(AnswerFile):
                 yield file
         except LookupError:
             raise ResponseError(
-                f"{self.encoding!r} is no encoding that Python knows, such as cp1252"
+                f"encoding {self.encoding!r} is not valid; allowed: one that Python knows, such as 'cp1252'"
             ) from None
         except UnicodeDecodeError as error:
             place = error.start
             emptied(error)
             raise ResponseError(
-                f"{self.path}: is not {self.encoding} text (byte {place}); name its encoding, "
+                f"{self.path}: is not {self.encoding} text (byte {place}); pass its encoding, "
                 f"for example encoding={another_encoding(self.encoding)!r}"
             ) from None
 
     @staticmethod
     def _whole_records(lines: list[str]) -> list[str]:
-        """Leave out a last record that the sample cuts off within quotes."""
+        """Remove a last record that the sample cuts off within quotes."""
         while len(lines) > 1 and "".join(lines).count('"') % 2:
             lines = lines[:-1]
         return lines
@@ -211,9 +212,9 @@ class DelimitedFile(AnswerFile):
         yield from self._row_by_row(items, others, plain.rest, n_rows)
 
     def _plain_text(self, items: Sequence[Hashable], others: Sequence[Hashable]) -> PlainText | None:
-        """Return a reader for what can be read in one way only; None where that is not worth while."""
-        usual = self._is_utf8 and self._is_usual and self.separator in _SEPARATORS
-        if not usual or not PlainText.can_read(self.path, len(self.names)):
+        """Return a fast reader for unambiguous text; None if it cannot be used, or would not be faster."""
+        is_readable = self._is_utf8 and self._is_usual and self.separator in _SEPARATORS
+        if not is_readable or not PlainText.can_read(self.path, len(self.names)):
             return None
         with self._open() as file:
             for _ in range(self._n_skipped):
@@ -222,7 +223,7 @@ class DelimitedFile(AnswerFile):
             try:
                 next(reader)
             except (csv.Error, StopIteration):
-                return None  # the other reader tells what is wrong with the header
+                return None  # the other reader reports what is wrong with the header
         kept = list(dict.fromkeys(others))
         only_answers = [name for name in dict.fromkeys(items) if name not in kept]
         return PlainText(
@@ -237,7 +238,7 @@ class DelimitedFile(AnswerFile):
     def _row_by_row(
         self, items: Sequence[Hashable], others: Sequence[Hashable], rest: Rest | None, n_rows: int
     ) -> Iterator[Table]:
-        """Yield what the standard library's reader makes of a file, or of its rest after so many rows."""
+        """Yield the file as read by the standard library, or its rest after ``n_rows`` rows."""
         wanted = list(dict.fromkeys([*items, *others]))
         pick, points = self.picker(wanted), set(items) - set(others)
         with self._open(0 if rest is None else rest.offset) as file:
@@ -262,7 +263,7 @@ class DelimitedFile(AnswerFile):
         return csv.reader(self._lines(file), delimiter=self.separator, strict=True, skipinitialspace=True)
 
     def _lines(self, file: IO[str]) -> Iterator[str]:
-        """Yield the lines of a file; what some programs write as two carriage returns ends one line."""
+        """Yield the lines of a file; an end written as two carriage returns and a newline is one end."""
         before = ""
         for line in file:
             if line != "\r\n" or before[-1:] != "\r":
@@ -271,7 +272,7 @@ class DelimitedFile(AnswerFile):
             before = line
 
     def _rows(self, reader: Any, n_above: int) -> Iterator[Sequence[str]]:
-        """Yield the rows; blank lines are persons without answers, unless nothing follows them."""
+        """Yield the rows; blank lines are persons without answers, unless they are the last."""
         n, n_blank, blank = len(self.names), 0, [""] * len(self.names)
         for row in reader:
             if not row or (len(row) == 1 < n and is_empty(row[0])):
@@ -280,13 +281,14 @@ class DelimitedFile(AnswerFile):
             for _ in self.blank_rows(n_blank):
                 yield blank
             n_blank = 0
-            if not any(row):  # separators alone
+            if not any(row):  # only separators
                 self.n_blank += 1
             yield row if len(row) == n else self.check_row(row, n_above + reader.line_num)
 
     def _some(
         self, rows: Iterator[Sequence[str]], pick: Callable[[Sequence[str]], tuple[str, ...]]
     ) -> list[tuple[str, ...]]:
+        """Return the wanted fields of the rows of the next batch."""
         batch: list[tuple[str, ...]] = []
         most = self._n_characters + BATCH_CHARACTERS
         for row in rows:
@@ -296,7 +298,7 @@ class DelimitedFile(AnswerFile):
         return batch
 
     def _with_points(self, table: ListTable, names: Collection[Hashable], n_before: int) -> ListTable:
-        """Return a table with decimal points for commas in some columns, where these may hold commas."""
+        """Return a table with decimal points for decimal commas in some columns."""
         if self.separator == ",":
             return table
         columns = dict(table.columns)
@@ -310,7 +312,7 @@ class DelimitedFile(AnswerFile):
         return ListTable(columns, len(table))
 
     def _is_unclear(self, cell: str, is_allowed: Callable[[str], bool] | None) -> bool:
-        """Tell whether ``1,000`` may be a thousand as well as one: as an answer, and by the file."""
+        """Tell whether ``1,000`` may be a thousand or one: both are allowed, and the file shows neither."""
         readings = (cell.replace(",", "."), cell.replace(",", ""))
         if is_allowed is not None and not all(map(is_allowed, readings)):
             return False
@@ -319,15 +321,17 @@ class DelimitedFile(AnswerFile):
         return not self._has_decimal_commas
 
     def _decimal_commas(self) -> bool:
-        """Tell whether the file has numbers with what is surely a decimal comma, and none with a point."""
-        found = False
+        """Tell whether the file has numbers with a certain decimal comma, and none with a decimal point."""
+        has_commas = False
         with self._open() as file, suppress(csv.Error):
             for row in csv.reader(file, delimiter=self.separator, skipinitialspace=True):
                 for cell in row:
-                    if _OF_POINTS.fullmatch(cell):
+                    if _HAS_POINT.fullmatch(cell):
                         return False
-                    found = found or bool(_DECIMAL_COMMA.fullmatch(cell) and not _GROUPED.fullmatch(cell))
-        return found
+                    has_commas = has_commas or bool(
+                        _DECIMAL_COMMA.fullmatch(cell) and not _GROUPED.fullmatch(cell)
+                    )
+        return has_commas
 
     def _refuse_unclear(self, cell: str, column: str, row: int) -> None:
         value = (
@@ -337,17 +341,17 @@ class DelimitedFile(AnswerFile):
         )
         raise ResponseError(
             f"{self.path}: row {row}, column {column!r}: {value} may have a decimal comma or be in "
-            "thousands; other numbers of the file do not tell which: write thousands without a comma, as "
+            "thousands, and other numbers of the file do not show which: write thousands without a comma, as "
             "1000, and decimals with a point, as 1.000"
         )
 
 
 class DelimitedScores(ScoreFile):
-    """A delimited text file of scores: UTF-8, decimal points, empty for no score, marks as 1 and 0."""
+    """A delimited text file of scores: UTF-8, decimal points, empty for no score, truth values as 1 and 0."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        # half a surrogate pair, which JSON may hold, is no text that can be written
+        # half a surrogate pair, which JSON can contain, cannot be encoded
         self._file = io.TextIOWrapper(self.new.file, "utf-8", errors="backslashreplace", newline="")
         self._separator = "\t" if path.suffix.lower() == ".tsv" else ","
         self._writer = csv.writer(self._file, delimiter=self._separator, lineterminator="\n")
@@ -379,9 +383,9 @@ class DelimitedScores(ScoreFile):
         self._writer.writerows(zip(*cells.values(), strict=True))
 
     def _texts(self, values: NDArray[Any]) -> list[Any]:
-        """Return a column as it is written; a number that stands again and again is put into words once."""
+        """Return a column as it is written; a number that recurs is converted to text once."""
         if values.dtype == np.bool_:
-            return python_values(values.astype(np.uint8))  # read by every program, True by Python alone
+            return python_values(values.astype(np.uint8))  # every program reads 1; True is Python's
         if values.dtype != np.float64:
             return python_values(values)
         return list(map(self._known.__getitem__, values.view(np.int64).tolist()))

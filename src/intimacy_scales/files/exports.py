@@ -1,4 +1,4 @@
-"""Exports of survey platforms that look like plain tables and are none."""
+"""Exports of survey platforms that look like plain tables but are not."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _SAMPLE = 200
 
 
 class QualtricsFile(DelimitedFile):
-    """A Qualtrics CSV: under the header stand the question texts and the import ids."""
+    """A Qualtrics CSV file, with question texts and import ids in the rows below the header."""
 
     @classmethod
     def detect(cls, head: Head) -> bool:
-        """Whether one of the two rows under the header holds Qualtrics' import ids."""
+        """Tell whether one of the two rows below the header has Qualtrics' import ids."""
         if head.text is None or "ImportId" not in head.text:
             return False
         lines = head.text.lstrip("\r\n").splitlines(keepends=True)[:_SAMPLE]
@@ -32,6 +32,6 @@ class QualtricsFile(DelimitedFile):
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         super().__init__(path, encoding)
         raise ResponseError(
-            f"{path}: the rows under the header are Qualtrics' question texts and import ids, not "
+            f"{path}: the rows below the header are Qualtrics' question texts and import ids, not "
             "answers; remove them and score the file again"
         )

@@ -1,4 +1,4 @@
-"""Which format a file has: by what stands in it, and by its ending where that tells nothing."""
+"""Formats of files, recognised by their content, or by their ending if the content does not show it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from intimacy_scales.files.delimited import DelimitedFile, DelimitedScores
 from intimacy_scales.files.exports import QualtricsFile
 from intimacy_scales.files.head import Head
 from intimacy_scales.files.jsonlines import JsonLinesFile, JsonLinesScores
-from intimacy_scales.files.others import OTHERS
+from intimacy_scales.files.other_formats import OTHERS
 from intimacy_scales.files.parquet import ParquetFile, ParquetScores
 from intimacy_scales.files.spreadsheet import SpreadsheetFile, SpreadsheetScores
 
@@ -37,45 +37,63 @@ _WRITERS: dict[str, type[DelimitedScores | JsonLinesScores | ParquetScores | Spr
 
 
 def endings(*, output: bool = False) -> str:
-    """Return the endings of files that can be read, or written, for messages."""
+    """Return the endings of files that can be read, or written, for messages.
+
+    Examples
+    --------
+    >>> endings(output=True)
+    '.csv, .tsv, .jsonl, .ndjson, .parquet, .xlsx'
+    """
     return ", ".join(_WRITERS if output else _READERS)
 
 
 def open_answers(path: FilePath, *, encoding: str | None = None, sheet: str | None = None) -> AnswerFile:
-    """Open a file of answers in the format that its content has.
+    r"""Open a file of answers in the format of its content.
 
     Parameters
     ----------
     path
-        A file. Its ending counts only where the content tells nothing, as of an empty file.
+        A file. Its ending counts only if the content does not show the format, as in an empty file.
     encoding
-        Of text files; detected where None.
+        Encoding of a text file; None to detect it.
     sheet
-        Name of the sheet of a workbook; None: the first that is not hidden, unless several have the columns
-        that are read.
+        Name of the sheet of a workbook; None for the first that is not hidden, which is an error if several
+        have the columns that are read.
 
     Raises
     ------
     ResponseError
-        No such file or sheet, one that holds no answers (says what it is, and what to do), or a damaged one.
+        There is no such file or sheet, it is damaged, or it is not a file of answers (says what it is, and
+        what to do).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "answers.csv"
+    ...     _ = path.write_text("ras_1,ras_2\n4,2\n")
+    ...     with open_answers(path) as file:
+    ...         print(file.names, [len(batch) for batch in file.batches(["ras_1"])])
+    ['ras_1', 'ras_2'] [1]
     """
     source = as_path(path, "path")
     if source.is_dir():
-        raise ResponseError(f"{source}: is a folder; name one file of answers in it")
+        raise ResponseError(f"{source}: is a folder; pass one file of answers in it")
     if not source.is_file():
         raise ResponseError(f"{source}: there is no such file")
     reader = _reader_of(source, Head.of(source))
     if sheet is None:
         return reader(source, encoding)
     if not isinstance(sheet, str):
-        raise ResponseError(f"sheet: a sheet is given by its name, a text, not as {sheet!r}")
+        raise ResponseError(f"sheet={sheet!r} is not valid; pass the name of a sheet, a text")
     if not issubclass(reader, SpreadsheetFile):
-        raise ResponseError(f"{source}: is no workbook, and has no sheet {sheet!r}; leave sheet= out")
+        raise ResponseError(f"{source}: is not a workbook, and has no sheet {sheet!r}; leave sheet= out")
     return reader(source, encoding, sheet)
 
 
 def _reader_of(path: Path, head: Head) -> Reader:
-    """Return the reader of the format that a file begins as."""
+    """Return the reader for a file, given its beginning."""
     for reader in _MARKED:
         if reader.detect(head):
             return reader
@@ -83,23 +101,41 @@ def _reader_of(path: Path, head: Head) -> Reader:
         if path.suffix.lower() != other.unless and other.detect(head):
             raise ResponseError(f"{path}: is {other.what}; {other.advice}")
     by_ending = _READERS.get(path.suffix.lower())
-    if DelimitedFile.detect(head):  # any text; broken JSON lines are to be told as such
+    if DelimitedFile.detect(head):  # any text; the reader of JSON lines reports broken ones
         return JsonLinesFile if by_ending is JsonLinesFile else DelimitedFile
     if by_ending is None:
-        raise ResponseError(f"{path}: is of no known format; files of answers end in {endings()}")
+        raise ResponseError(f"{path}: its format is not known; allowed: {endings()}")
     return by_ending
 
 
 def open_output(path: FilePath) -> ScoreFile:
-    """Open a file for scores, which comes into being when it is committed.
+    """Open a file for scores, which exists only after it is committed.
 
     Raises
     ------
     ResponseError
-        Another ending, or no such folder.
+        The ending is not known, or there is no such folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> from intimacy_scales.reading.frames import ListTable
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "scores.csv"
+    ...     with open_output(path) as file:
+    ...         file.write(ListTable({"id": ["a"]}, 1), ["id"], {"total": np.array([3.5])})
+    ...         file.commit()
+    ...     print(path.read_text())
+    id,total
+    a,3.5
+    <BLANKLINE>
     """
     target = as_path(path, "path")
     writer = _WRITERS.get(target.suffix.lower())
     if writer is None:
-        raise ResponseError(f"{target}: files of scores end in {endings(output=True)}")
+        raise ResponseError(
+            f"{target}: the ending {target.suffix!r} is not valid; allowed: {endings(output=True)}"
+        )
     return writer(target)

@@ -1,4 +1,4 @@
-"""Formulas of a sheet that were never computed: the program that wrote them stored no values."""
+"""Formulas of a sheet that were never computed, because the program that wrote them stored no values."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from xml.parsers import expat
 _NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _ROW, _CELL, _FORMULA, _VALUE = (f"{_NAMESPACE} {tag}" for tag in ("row", "c", "f", "v"))
 _MARK = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
-_LONGEST_MARK = 64
+_LONGEST_MARK = 64  # bytes of a tag that two chunks may share
 _CHUNK = 1 << 16
 _DIGITS = "0123456789"
-_LETTERS = 26
-_SHOWN = 3
+_SHOWN = 3  # cells in a message
 
 
 def column_letters(column: int) -> str:
-    """Return what a column is called in a sheet.
+    """Return the letters of a column of a sheet, given its number from 1.
 
     Examples
     --------
@@ -27,17 +26,17 @@ def column_letters(column: int) -> str:
     """
     letters = ""
     while column:
-        column, place = divmod(column - 1, _LETTERS)
+        column, place = divmod(column - 1, 26)
         letters = chr(ord("A") + place) + letters
     return letters
 
 
 def holds_formulas(sheet: IO[bytes]) -> bool:
-    """Tell whether there is a formula in the XML of a sheet, as fast as it can be unpacked."""
+    """Tell whether the XML of a sheet has a formula, as fast as it can be unpacked."""
     before = b""
     while chunk := sheet.read(_CHUNK):
         window = before + chunk
-        # to look for two bytes is many times faster than the pattern
+        # searching for two bytes is many times faster than the pattern
         if (b"<f" in window or b":f" in window) and _MARK.search(window):
             return True
         before = window[-_LONGEST_MARK:]
@@ -45,10 +44,10 @@ def holds_formulas(sheet: IO[bytes]) -> bool:
 
 
 class UncomputedFormulas:
-    """Formulas in some columns of a sheet that have no value.
+    """Formulas without a value in some columns of a sheet.
 
-    A program that computes nothing leaves the value out, or writes a 0 that stands for it and asks for
-    everything to be computed when the workbook is opened. A formula whose value is an empty text was
+    A program that does not compute formulas leaves the value out, or writes a 0 in its place and requests
+    that all formulas be computed when the workbook is opened. A formula whose value is an empty text was
     computed.
 
     Parameters
@@ -56,16 +55,16 @@ class UncomputedFormulas:
     sheet
         The XML of the sheet.
     columns
-        Letters of the columns that are looked at, below their first row.
+        Letters of the columns to check, below their first row.
     zeros_stand_in
-        Whether the workbook asks for everything to be computed, so that a 0 is no value.
+        Whether the workbook requests that all formulas be computed, so that a 0 is not a value.
 
     Attributes
     ----------
     count
-        How many there are.
+        Number of such formulas.
     first
-        The first few of them, such as ``B2``.
+        The cells of the first few, such as ``B2``.
     """
 
     def __init__(self, sheet: IO[bytes], columns: Collection[str], *, zeros_stand_in: bool) -> None:
@@ -81,6 +80,7 @@ class UncomputedFormulas:
         self._parser.ParseFile(sheet)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Handle the beginning of a row, a cell or a formula, and remember its place."""
         if tag == _CELL:
             self._column += 1
             self._cell = attributes
@@ -94,7 +94,7 @@ class UncomputedFormulas:
                 self._parser.EndElementHandler = self._end
 
     def _end(self, tag: str) -> None:
-        """Come to the end of the formula, of its value, or of its cell."""
+        """Handle the end of a formula, of its value, or of its cell."""
         if tag == _FORMULA:
             self._parser.CharacterDataHandler = self._text
         elif tag == _VALUE:

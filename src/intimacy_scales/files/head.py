@@ -1,4 +1,4 @@
-"""The beginning of a file: its format is told by what stands there, not by its name."""
+"""The beginning of a file, from which its format is recognised."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from pathlib import Path
 
 from intimacy_scales.errors import ResponseError
 
-UTF_8 = ("utf-8", "utf8", "utf-8-sig", "utf_8", "utf_8_sig")  # as it is called
+UTF_8 = ("utf-8", "utf8", "utf-8-sig", "utf_8", "utf_8_sig")  # its names in Python
 _LONGEST_LINE = 32 << 20
-_SIZE = 1 << 20  # Qualtrics writes two lines of question texts before the first answers
+_SIZE = 1 << 20  # enough for Qualtrics' two lines of question texts before the first answers
 _PACKED_BEGINS = b"PK\x03\x04"
-_PACKED = re.compile(rb"PK\x03\x04[\0-\xff]{26}([\x20-\x7e]{1,80})")  # begins with a name
+_PACKED = re.compile(
+    rb"PK\x03\x04[\0-\xff]{26}([\x20-\x7e]{1,80})"
+)  # the header of a file in a ZIP, and its name
 _NO_DIRECTORY = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error)
-_MARKS = {  # that of UTF-32 begins as that of UTF-16 does
+_MARKS = {  # UTF-32 first, because its mark begins with that of UTF-16
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -28,7 +30,7 @@ _MARKS = {  # that of UTF-32 begins as that of UTF-16 does
 
 
 def marked_encoding(data: bytes) -> str | None:
-    """Return the encoding that a mark at the beginning tells, other than UTF-8; None where there is none.
+    """Return the encoding of a byte-order mark at the beginning, other than UTF-8; None without such a mark.
 
     Examples
     --------
@@ -39,17 +41,17 @@ def marked_encoding(data: bytes) -> str | None:
 
 
 def another_encoding(encoding: str) -> str:
-    """Return an encoding to try where text is not of one; every text can be read as Latin-1."""
+    """Return another encoding to try for text; Latin-1 can decode every text."""
     return "latin-1" if encoding.lower() in ("cp1252", "windows-1252") else "cp1252"
 
 
 def chunks(path: Path) -> Iterator[bytes]:
-    """Yield what stands in a text file, a piece at a time.
+    """Yield the bytes of a text file in chunks.
 
     Raises
     ------
     ResponseError
-        A line is longer than any row of answers: to read it would take memory as large as the file.
+        A line is too long for a row of answers; reading it could take as much memory as the file.
     """
     length = 0
     with path.open("rb") as file:
@@ -59,8 +61,8 @@ def chunks(path: Path) -> Iterator[bytes]:
             length = 0 if ends else length + len(chunk)
             if length > _LONGEST_LINE:
                 raise ResponseError(
-                    f"{path}: has a line of more than {_LONGEST_LINE >> 20} MB, which no one's answers are; "
-                    "is it a text file with a line for each person?"
+                    f"{path}: has a line of more than {_LONGEST_LINE >> 20} MB, too long for a person's "
+                    "answers; is it a text file with a line for each person?"
                 )
 
 
@@ -70,9 +72,9 @@ class Head:
     Parameters
     ----------
     data
-        They.
+        These bytes.
     path
-        The file; None where they are all of it.
+        The file; None if ``data`` is all of it.
     """
 
     def __init__(self, data: bytes, path: Path | None = None) -> None:
@@ -87,12 +89,12 @@ class Head:
 
     @property
     def is_cut(self) -> bool:
-        """Whether the file may go on."""
+        """Whether the file may continue after ``data``."""
         return len(self.data) >= _SIZE
 
     @cached_property
     def _directory(self) -> list[str] | None:
-        """Names of files in a packed folder; None where it is none, or its end is cut off."""
+        """Names of files in a ZIP archive; None if it is not an archive, or its end is cut off."""
         if not self.data.startswith(_PACKED_BEGINS):
             return None
         try:
@@ -103,12 +105,12 @@ class Head:
 
     @property
     def is_whole_archive(self) -> bool:
-        """Whether it is a packed folder whose directory can be read."""
+        """Whether it is a ZIP archive with a readable directory."""
         return self._directory is not None
 
     @cached_property
     def _packed(self) -> list[str]:
-        """Names of files in a packed folder: by its directory, or, where it is cut off, before each file."""
+        """Names of files in a ZIP archive: from its directory, or from their headers if it is cut off."""
         if self._directory is not None:
             return self._directory
         if not self.data.startswith(_PACKED_BEGINS):
@@ -116,12 +118,12 @@ class Head:
         return [name.decode("ascii") for name in _PACKED.findall(self.data)]
 
     def packs(self, name: str) -> bool:
-        """Tell whether it is a packed folder that holds files whose names begin so."""
+        """Tell whether it is a ZIP archive with files whose names begin with ``name``."""
         return any(packed.lstrip("/").startswith(name) for packed in self._packed)
 
     @cached_property
     def text(self) -> str | None:
-        """The beginning as text; None where it is none."""
+        """The beginning as text; None if it is not text."""
         if marked := marked_encoding(self.data):
             return self.data.decode(marked, errors="replace")
         if b"\0" in self.data:

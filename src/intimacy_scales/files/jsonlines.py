@@ -1,4 +1,4 @@
-"""JSON lines: one person's answers a line."""
+"""JSON lines: one person's answers on each line."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from typing import Any
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError, emptied
-from intimacy_scales.files.ahead import Rest
 from intimacy_scales.files.base import BATCH_CHARACTERS, BATCH_ROWS, AnswerFile, ScoreFile, output_columns
 from intimacy_scales.files.head import UTF_8, Head, another_encoding, chunks, marked_encoding
 from intimacy_scales.files.plain_objects import PlainObjects
+from intimacy_scales.files.read_ahead import Rest
 from intimacy_scales.reading.columns import check_width, loose
 from intimacy_scales.reading.frames import ListTable, Table
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|[ \t]+')  # and blanks
-_MARK = 4  # bytes of the longest mark of an encoding
+_MARK = 4  # bytes of the longest byte-order mark
 _OBJECT = re.compile(r"""\s*\{\s*["}]""")
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object's fields; a name that stands twice would lose an answer."""
+def _unique_fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object's fields; raise for a name that occurs twice, of which one answer would be lost."""
     fields = dict(pairs)
     if len(fields) < len(pairs):
         names = [name for name, _ in pairs]
-        raise ValueError(f"the name {next(n for n in names if names.count(n) > 1)!r} stands twice")
+        raise ValueError(f"the name {next(n for n in names if names.count(n) > 1)!r} occurs twice")
     return fields
 
 
 def is_one_object(head: Head) -> bool:
-    """Tell whether a file is one object that holds everything: answers are never nested, nor over lines."""
+    """Tell whether a file is a single JSON object, nested or over several lines, rather than JSON lines."""
     text = (head.text or "").strip()
     first, *others = text.split("\n", maxsplit=1)
     if not _OBJECT.match(first):
@@ -42,12 +42,12 @@ def is_one_object(head: Head) -> bool:
     try:
         row = json.loads(first)
     except (ValueError, RecursionError):
-        return _goes_on(text, is_cut=head.is_cut)
+        return _is_longer_object(text, is_cut=head.is_cut)
     return not others and any(isinstance(value, list | dict) for value in row.values())
 
 
-def _goes_on(text: str, *, is_cut: bool) -> bool:
-    """Tell whether text whose first line is no object is one over several lines, or beyond what was read."""
+def _is_longer_object(text: str, *, is_cut: bool) -> bool:
+    """Tell whether text whose first line is not a whole object is an object of several lines, or cut off."""
     if is_cut:
         first = _STRING.sub("", text.partition("\n")[0]).rstrip()
         is_nested = "\n" not in text and (":[" in first or ":{" in first)
@@ -59,11 +59,11 @@ def _goes_on(text: str, *, is_cut: bool) -> bool:
 
 
 class JsonLinesFile(AnswerFile):
-    """A file with one JSON object a line; an absent name is a skipped answer."""
+    """A file with one JSON object on each line; an absent name is a skipped item."""
 
     @classmethod
     def detect(cls, head: Head) -> bool:
-        """Whether the first line begins an object of answers, and not one that holds everything."""
+        """Tell whether the first line begins an object of answers, and the file is not a single object."""
         return bool(head.lines and _OBJECT.match(head.lines[0])) and not is_one_object(head)
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
@@ -81,7 +81,7 @@ class JsonLinesFile(AnswerFile):
 
     @property
     def names(self) -> list[str]:
-        """The names that occur in any line; all lines are read for them, unless `look_for` found enough."""
+        """The names that occur in any line; reads all lines, unless `look_for` found enough names."""
         if not self._has_enough_names:
             self._gather_names()
         return list(self._names)
@@ -91,7 +91,7 @@ class JsonLinesFile(AnswerFile):
         self._names = dict.fromkeys(names)
 
     def look_for(self, wanted: Collection[Hashable]) -> None:
-        """Be content with the names at the beginning where all wanted ones are among them."""
+        """Use only the names at the beginning of the file if all wanted names are among them."""
         self._has_enough_names = self._has_enough_names or self._names.keys() >= set(wanted)
 
     def _gather_names(self) -> None:
@@ -107,7 +107,7 @@ class JsonLinesFile(AnswerFile):
 
     def _gather_names_by_line(self, rest: Rest | None) -> None:
         for _ in chunks(self.path):
-            pass  # no line is too long
+            pass  # raises for a line that is too long
         for row in self._rows(rest):
             if not self._names.keys() >= row.keys():
                 self._names.update(dict.fromkeys(row))
@@ -116,9 +116,9 @@ class JsonLinesFile(AnswerFile):
     def _plain_objects(
         self, wanted: Collection[Hashable] = (), looks: Collection[str] = ()
     ) -> PlainObjects | None:
-        """Return a reader for what can be read in one way only; None where that is not worth while.
+        """Return a fast reader for unambiguous lines; None if it cannot be used, or would not be faster.
 
-        It reads columns of the wanted names, and of those that are loosely like some.
+        It reads columns with wanted names, and with names that are loosely equal to one of ``looks``.
         """
         encoding = self.encoding.lower()
         if encoding not in UTF_8 or not PlainObjects.can_read(self.path):
@@ -130,6 +130,7 @@ class JsonLinesFile(AnswerFile):
         )
 
     def _rows(self, rest: Rest | None = None) -> Iterator[dict[str, Any]]:
+        """Yield the objects of all lines, or from ``rest`` on; blank lines between others are empty ones."""
         offset, n_above = (0, 0) if rest is None else rest
         try:
             with self.path.open(encoding=self.encoding, newline="\n") as file:
@@ -150,37 +151,40 @@ class JsonLinesFile(AnswerFile):
                     self.n_blank += not row
                     yield row
         except LookupError:
-            raise ResponseError(f"{self.encoding!r} is no encoding that Python knows") from None
+            raise ResponseError(
+                f"encoding {self.encoding!r} is not valid; allowed: one that Python knows, such as 'cp1252'"
+            ) from None
         except UnicodeDecodeError as error:
             reason = error.reason
             emptied(error)
             raise ResponseError(
-                f"{self.path}: is not {self.encoding} text: {reason}; name its encoding, for example "
+                f"{self.path}: is not {self.encoding} text: {reason}; pass its encoding, for example "
                 f"encoding={another_encoding(self.encoding)!r}"
             ) from None
 
     def _row(self, line: str, number: int) -> dict[str, Any]:
+        """Return the object of a line."""
         try:
             row = json.loads(line)
-            if not isinstance(row, dict) or line.count(":") != len(row):  # a name may stand twice
-                row = json.loads(line, object_pairs_hook=_once)
+            if not isinstance(row, dict) or line.count(":") != len(row):  # a name may occur twice
+                row = json.loads(line, object_pairs_hook=_unique_fields)
         except (ValueError, RecursionError) as error:
             reason = str(error)
             emptied(error)
             raise ResponseError(f"{self.path}: line {number} is not JSON: {reason}") from None
         if not isinstance(row, dict):
-            raise ResponseError(f"{self.path}: line {number} holds no object of answers by item")
+            raise ResponseError(f"{self.path}: line {number} is not an object {{item: answer}}")
         return row
 
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
-        """Yield batches of the columns, and of what has a name like an item's: answers there are to be found.
+        """Yield batches of the columns, and of columns with names similar to an item's.
 
-        Other names may be as many as there are lines.
+        The latter may hold answers. All other names are left out, because there may be as many as lines.
         """
-        looks = {loose(str(name)) for name in (*items, *self.looked_for)}
-        named = dict.fromkeys([*items, *others])
-        plain = self._plain_objects(named, looks)
-        self.n_blank = 0  # from here on, not when names were gathered
+        loose_names = {loose(str(name)) for name in (*items, *self.looked_for)}
+        wanted_names = dict.fromkeys([*items, *others])
+        plain = self._plain_objects(wanted_names, loose_names)
+        self.n_blank = 0  # blank lines counted while gathering names do not count again
         if plain is not None:
             for table, self.position in plain.tables():
                 yield table
@@ -190,8 +194,8 @@ class JsonLinesFile(AnswerFile):
             check_width(len(self._names))
             self.n_blank = plain.n_blank
         if plain is None or not plain.is_done:
-            alike = [name for name in self._names if loose(name) in looks]
-            wanted = list(dict.fromkeys([*named, *alike]))
+            similar = [name for name in self._names if loose(name) in loose_names]
+            wanted = list(dict.fromkeys([*wanted_names, *similar]))
             yield from self._by_line(wanted, None if plain is None else plain.rest)
 
     def _by_line(self, wanted: Sequence[Hashable], rest: Rest | None) -> Iterator[Table]:
@@ -201,11 +205,12 @@ class JsonLinesFile(AnswerFile):
             yield ListTable(columns, len(batch), from_mappings=True)
 
     def _some(self, rows: Iterator[dict[str, Any]], known: Set[Hashable]) -> list[Mapping[Hashable, Any]]:
+        """Return the rows of the next batch, with known names only."""
         batch: list[Mapping[Hashable, Any]] = []
         most = self._n_characters + BATCH_CHARACTERS
         for row in rows:
             wanted: dict[Any, Any] = row
-            if not row.keys() <= known:  # let go of the others at once
+            if not row.keys() <= known:  # drop other values at once, to save memory
                 wanted = {name: value for name, value in row.items() if name in known}
             batch.append(wanted)
             if len(batch) >= BATCH_ROWS or self._n_characters > most:
@@ -214,11 +219,11 @@ class JsonLinesFile(AnswerFile):
 
 
 class JsonLinesScores(ScoreFile):
-    """JSON lines of scores; null where there is none."""
+    """A file of scores as JSON lines; null where there is no score."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        # what UTF-8 cannot hold, half a surrogate pair, is escaped as JSON itself escapes it
+        # half a surrogate pair, which UTF-8 cannot encode, is escaped as in JSON
         self._file = io.TextIOWrapper(self.new.file, "utf-8", errors="backslashreplace")
 
     def _write(

@@ -1,4 +1,4 @@
-"""Parquet, through pyarrow."""
+"""Parquet files, through pyarrow."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.files.ahead import fetched_ahead
 from intimacy_scales.files.base import AnswerFile, ScoreFile, output_columns
 from intimacy_scales.files.head import Head
+from intimacy_scales.files.read_ahead import fetched_ahead
 from intimacy_scales.reading.frames import ArrowTable, Table, arrow_numbers, needs
 
 _BATCH_ROWS = 131_072
@@ -23,15 +23,15 @@ class ParquetFile(AnswerFile):
 
     @classmethod
     def detect(cls, head: Head) -> bool:
-        """Whether a file begins with Parquet's mark."""
+        """Tell whether a file begins with the mark of Parquet."""
         return head.data.startswith(b"PAR1")
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
-        del encoding  # Parquet says what its texts are
+        del encoding  # Parquet stores it
         super().__init__(path)
         parquet, pa = needs("pyarrow.parquet", "io"), needs("pyarrow", "io")
         try:
-            # reading ahead would keep all that was read: memory would grow with the file
+            # no pre-buffering, which keeps all that was read, so that memory would grow with the file
             self._file = parquet.ParquetFile(path, pre_buffer=False)
         except pa.ArrowException as error:
             raise ResponseError(f"{path}: is not a Parquet file: {error}") from None
@@ -44,7 +44,7 @@ class ParquetFile(AnswerFile):
         wanted = [str(name) for name in dict.fromkeys([*items, *others])]
         try:
             batches = fetched_ahead(self._file.iter_batches(batch_size=_BATCH_ROWS, columns=wanted))
-            self._held.callback(batches.close)  # nothing is read any more when the file is closed
+            self._held.callback(batches.close)  # so that the thread stops before the file is closed
             for batch in batches:
                 self.position += len(batch)
                 yield ArrowTable(batch, is_own=True)
@@ -53,10 +53,10 @@ class ParquetFile(AnswerFile):
 
 
 class ParquetScores(ScoreFile):
-    """A Parquet file of scores; null where there is none.
+    """A Parquet file of scores; null where there is no score.
 
-    Kept columns keep their type where they come from Parquet; from other formats they are text. A batch is
-    packed in a thread while the next one is being scored; what goes wrong is told by the next call.
+    Kept columns from Parquet keep their type; from other formats they are text. A batch is compressed in a
+    thread while the next one is being scored; the next call raises its errors.
     """
 
     def __init__(self, path: Path) -> None:
@@ -84,8 +84,8 @@ class ParquetScores(ScoreFile):
         before, after = (
             {name: arrow_numbers(values) for name, values in some.items()} for some in (first, columns)
         )
-        named = before | texts | after
-        return self._pa.table(list(named.values()), names=[_text(name) for name in named])
+        arrays = before | texts | after
+        return self._pa.table(list(arrays.values()), names=[_text(name) for name in arrays])
 
     def _write(
         self,
@@ -96,7 +96,7 @@ class ParquetScores(ScoreFile):
     ) -> None:
         frame = self._frame(table, keep, columns, first)
         if self._writer is None:
-            # the same scores stand again and again; numbers of rows go up by one; kept texts do neither
+            # scores recur, and row numbers increase by one; kept texts do neither
             numbers = [name for name, values in first.items() if values.dtype.kind in "iu"]
             self._writer = self._parquet.ParquetWriter(
                 self.new.file,
@@ -109,7 +109,7 @@ class ParquetScores(ScoreFile):
         self._written = self._worker.submit(self._writer.write_table, frame)
 
     def _wait(self) -> None:
-        """Wait until the batch before is written."""
+        """Wait until the previous batch is written."""
         if self._written is not None:
             self._written.result()
 
@@ -123,5 +123,5 @@ class ParquetScores(ScoreFile):
 
 
 def _text(value: Any) -> str:
-    """Return a value as text; half a surrogate pair, which UTF-8 cannot hold, is escaped."""
+    """Return a value as text, with half surrogate pairs, which UTF-8 cannot encode, escaped."""
     return str(value).encode("utf-8", "backslashreplace").decode()

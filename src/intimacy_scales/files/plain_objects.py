@@ -1,8 +1,7 @@
-"""JSON lines that can be read in one way only: many times as fast as line by line.
+"""Fast reading of JSON lines that can be read in only one way.
 
-What counts is what the reader of lines makes of the file (`files.jsonlines`). Here a chunk of lines is
-read only where both must agree (`files.members`); at the first doubt the rest of the file goes back to that
-reader.
+The reader of single lines (`files.jsonlines`) defines the result. Here a chunk of lines is read only if both
+must agree (`files.json_members`); from the first ambiguous chunk on, that reader reads the rest of the file.
 """
 
 from __future__ import annotations
@@ -13,36 +12,36 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
-from intimacy_scales.files.ahead import Parsed, Rest, parsed_ahead, whole_records
-from intimacy_scales.files.members import Members
+from intimacy_scales.files.json_members import Members
+from intimacy_scales.files.read_ahead import Parsed, Rest, parsed_ahead, whole_records
 from intimacy_scales.reading.frames import RepeatedTable, Table
 
 CHUNK = 1 << 21  # bytes that are read at a time
-_LEAST = 1 << 19  # of a smaller file, importing Arrow would take longer than reading
+_LEAST = 1 << 19  # bytes; importing Arrow takes longer than reading a smaller file
 
 
 class PlainObjects:
-    """Reads a file of UTF-8 text with an object a line, as long as there is no doubt.
+    """A reader of UTF-8 text with an object on each line, up to the first ambiguous chunk.
 
     Parameters
     ----------
     path
         The file.
     skips_mark
-        Whether a mark of UTF-8 at the beginning is left out.
+        Whether to skip a byte-order mark at the beginning.
     is_wanted
-        Whether the values of a name are asked for.
+        Function that tells whether the values of a name are wanted.
 
     Attributes
     ----------
     names
-        Names that occurred in what was read so far, in order.
+        Names that occurred so far, in order.
     rest
-        Where it stopped; None where it did not begin.
+        The part that was not read; None if nothing was read.
     n_blank
-        Objects without any name.
+        Number of objects without any name.
     is_done
-        Whether it came to the end of the file.
+        Whether the whole file was read.
     """
 
     def __init__(self, path: Path, *, skips_mark: bool, is_wanted: Callable[[str], bool]) -> None:
@@ -56,11 +55,11 @@ class PlainObjects:
 
     @classmethod
     def can_read(cls, path: Path) -> bool:
-        """Tell whether it is worth while."""
+        """Tell whether this reader can be used and is faster."""
         return path.stat().st_size >= _LEAST and find_spec("pyarrow") is not None
 
     def begins(self) -> bool:
-        """Read some lines at the beginning for their names; tells whether there is no doubt of them."""
+        """Read the names of the first chunk, and return whether it is unambiguous."""
         with self.path.open("rb") as file:
             file.seek(self._begin(file))
             part = self._parsed(next(whole_records(file, CHUNK, _end_of_line), b""))
@@ -80,16 +79,16 @@ class PlainObjects:
         self.is_done = self.rest is not None and self.rest.offset >= self.path.stat().st_size
 
     def _begin(self, file: IO[bytes]) -> int:
-        """Return the position of the first byte that is not a mark."""
+        """Return the position of the first byte after a byte-order mark."""
         mark = codecs.BOM_UTF8 if self._skips_mark else b""
         return len(mark) if file.read(len(mark)) == mark else 0
 
     def _parsed(self, data: bytes) -> Parsed | None:
-        found = self._members.objects(data)
-        if found is None:
+        objects = self._members.objects(data)
+        if objects is None:
             return None
-        table = RepeatedTable(found.columns, found.n_rows)
-        return Parsed(table, len(data), data.count(b"\n"), found.n_blank, found.names)
+        table = RepeatedTable(objects.columns, objects.n_rows)
+        return Parsed(table, len(data), data.count(b"\n"), objects.n_blank, objects.names)
 
 
 def _end_of_line(data: bytes) -> int:

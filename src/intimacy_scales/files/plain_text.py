@@ -1,7 +1,7 @@
-"""Delimited text that can be read in one way only, parsed by Arrow: many times as fast as row by row.
+"""Fast reading, by Arrow, of delimited text that can be read in only one way.
 
-What counts is what the standard library's reader makes of a file (`files.delimited`). Here a chunk of it is
-parsed only where both must agree; at the first doubt the rest of the file goes back to that reader.
+The standard library's reader (`files.delimited`) defines the result. Here a chunk is parsed only if both must
+agree; from the first ambiguous chunk on, that reader reads the rest of the file.
 """
 
 from __future__ import annotations
@@ -15,35 +15,34 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.files.ahead import Parsed, Rest, parsed_ahead, whole_records
+from intimacy_scales.files.read_ahead import Parsed, Rest, parsed_ahead, whole_records
 from intimacy_scales.reading.frames import ArrowTable, Table, arrow_texts
 
 CHUNK = 1 << 20  # bytes that are parsed at a time
-_LEAST = 1 << 19  # of a smaller file, importing Arrow would take longer than reading
+_LEAST = 1 << 19  # bytes; importing Arrow takes longer than reading a smaller file
 _QUOTE, _NEWLINE, _RETURN, _BLANK = map(ord, '"\n\r ')
 
 
 class PlainText:
-    """Reads a file of UTF-8 text from below its header on, as long as there is no doubt.
+    """A reader of UTF-8 text from below its header, up to the first ambiguous chunk.
 
     Parameters
     ----------
     path, separator
-        The file, and what separates its fields.
+        The file, and the separator of its fields.
     n_above
-        Lines above the first row.
+        Number of lines above the first row.
     n_columns
-        How many fields a row has.
+        Number of fields in a row.
     items, others
-        Place of a column in the file → its name. Of items only a few texts are expected, again and again;
-        others become texts.
+        Position of a column in the file → its name. Items are read as a few recurring texts, others as texts.
 
     Attributes
     ----------
     rest
-        Where it stopped; None where it did not begin.
+        The part that was not read; None if nothing was read.
     n_blank
-        Rows in which nothing stands.
+        Number of blank rows.
     """
 
     def __init__(
@@ -67,7 +66,7 @@ class PlainText:
 
     @classmethod
     def can_read(cls, path: Path, n_columns: int) -> bool:
-        """Tell whether it is worth while, and whether a row can be told from a blank line."""
+        """Tell whether this reader can be used and is faster; with one column, a row may be a blank line."""
         return n_columns > 1 and path.stat().st_size >= _LEAST and find_spec("pyarrow") is not None
 
     def tables(self) -> Iterator[tuple[Table, int]]:
@@ -75,7 +74,7 @@ class PlainText:
         with self.path.open("rb") as file:
             above = b"".join(file.readline() for _ in range(self._n_above))
             if above.count(b"\r") != above.count(b"\r\n") or b"\r\r" in above:
-                return  # lines may be counted in another way
+                return  # the other reader may count lines differently
             self.rest = rest = Rest(len(above), self._n_above)
             for part in parsed_ahead(self._parsed, whole_records(file, CHUNK, _end_of_record)):
                 self.n_blank += part.n_blank
@@ -83,7 +82,7 @@ class PlainText:
                 yield part.table, rest.offset
 
     def _parsed(self, data: bytes) -> Parsed | None:
-        """Return the wanted columns of a chunk, or None where it might be read in more than one way."""
+        """Return the wanted columns of a chunk; None if it is ambiguous."""
         newlines = self._quoted_newlines(data)
         firsts = _first_bytes(data)
         if newlines is None or firsts is None:
@@ -92,14 +91,14 @@ class PlainText:
         if n_blank and newlines:
             return None
         parsed = self._arrow_table(data, newlines_in_values=newlines)
-        named = None if parsed is None else self._named(parsed, data)
-        return None if named is None else Parsed(named, len(data), data.count(b"\n"), n_blank)
+        table = None if parsed is None else self._named(parsed, data)
+        return None if table is None else Parsed(table, len(data), data.count(b"\n"), n_blank)
 
     def _quoted_newlines(self, data: bytes) -> bool | None:
-        """Tell whether newlines stand within quotes; None where quotes do not stand around whole fields.
+        """Tell whether newlines occur within quotes; None if quotes do not enclose whole fields.
 
-        A quote that opens follows a separator or a newline, or another quote that it doubles; one that closes
-        is followed by these.
+        An opening quote follows a separator, a newline, or another quote that it doubles; a closing quote is
+        followed by one of these.
         """
         if b'"' not in data:
             return False
@@ -107,7 +106,7 @@ class PlainText:
         cells = np.frombuffer(data, np.uint8)
         at = np.flatnonzero(cells == _QUOTE)
         if len(at) % 2 or mark + b'" ' in data or b'\n" ' in data or data.startswith(b'" '):
-            return None  # a blank within the quotes stays, one before them does not
+            return None  # blanks within quotes belong to the field, those before quotes do not
         opens, closes = at[::2], at[1::2]
         before = np.where(opens > 0, cells[opens - 1], _NEWLINE)
         after = np.where(closes + 1 < len(cells), cells[np.minimum(closes + 1, len(cells) - 1)], _NEWLINE)
@@ -118,19 +117,19 @@ class PlainText:
         return bool((np.searchsorted(at, newlines) % 2).any())
 
     def _blank_rows(self, data: bytes, firsts: NDArray[np.uint8]) -> int:
-        """Count the rows in which nothing stands; given the first byte of every line."""
+        """Return the number of blank rows, given the first byte of every line."""
         if not any((firsts == byte).any() for byte in (*self._separator.encode(), _BLANK, _QUOTE)):
             return 0
         return len(self._blank_row.findall(data))
 
     def _arrow_table(self, data: bytes, *, newlines_in_values: bool) -> Any:
-        """Return the columns of a chunk by place; None where a row has not as many fields as the header."""
+        """Return the columns of a chunk by position; None if a row has another width than the header."""
         import pyarrow as pa
         from pyarrow import csv
 
-        few = pa.dictionary(pa.int32(), pa.string())
+        dictionary = pa.dictionary(pa.int32(), pa.string())
         places = [*self._items, *self._others]
-        types = {str(place): few for place in self._items} | {
+        types = {str(place): dictionary for place in self._items} | {
             str(place): pa.string() for place in self._others
         }
         try:
@@ -151,7 +150,7 @@ class PlainText:
             return None
 
     def _named(self, parsed: Any, data: bytes) -> ArrowTable | None:
-        """Return columns by name, without blanks before a field, as the other reader leaves them out."""
+        """Return columns by name, without blanks before fields, which the other reader removes too."""
         import pyarrow as pa
         from pyarrow import compute
 
@@ -161,7 +160,7 @@ class PlainText:
             for chunk in parsed.column(str(place)).chunks:
                 texts = chunk.dictionary.to_pylist()
                 if self._separator != "," and any("," in text for text in texts):
-                    return None  # a decimal comma, or thousands
+                    return None  # a decimal comma, or a separator of thousands
                 without_blanks = arrow_texts([text.lstrip(" ") for text in texts])
                 chunks.append(pa.DictionaryArray.from_arrays(chunk.indices, without_blanks))
             columns[name] = pa.chunked_array(chunks)
@@ -173,7 +172,7 @@ class PlainText:
 
 
 def _end_of_record(data: bytes) -> int:
-    """Return the position after the last newline that is not within quotes; 0 where there is none."""
+    """Return the position after the last newline that is not within quotes; 0 without a newline."""
     if b'"' not in data:
         return data.rfind(b"\n") + 1
     cells = np.frombuffer(data, np.uint8)
@@ -183,7 +182,7 @@ def _end_of_record(data: bytes) -> int:
 
 
 def _first_bytes(data: bytes) -> NDArray[np.uint8] | None:
-    """Return the first byte of every line; None where one is blank or no text, or ends in another way."""
+    """Return the first byte of every line; None if one is blank, is not text, or ends differently."""
     if b"\0" in data or data.startswith(b"\xef\xbb\xbf"):
         return None
     if b"\r" in data and (data.count(b"\r") != data.count(b"\r\n") or b"\r\r" in data):

@@ -1,4 +1,4 @@
-"""Reading a file of answers in batches, and keeping account of what is wrong in it."""
+"""Reading of a file of answers in batches, with an account of its persons and problems."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ from intimacy_scales.reading.answers import PROBLEM, AnswerKey, answer_keys
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names
 from intimacy_scales.reading.frames import ListTable, Table, check_unique
 from intimacy_scales.reading.options import Reading
-from intimacy_scales.reading.other_wording import what_to_do
+from intimacy_scales.reading.other_wording import find_remedy
 from intimacy_scales.reading.problems import PROBLEM_FIELDS, Problems, problem_dict
 
 _KEPT_PROBLEMS = 20
-_KEPT_VALUES = 1000
+_KEPT_VALUES = 1000  # distinct refused values
 
 
 class Account:
-    """What is remembered of all batches: how many persons and problems, and the first of these.
+    """An account of all batches: the number of persons and problems, and the first problems.
 
     Attributes
     ----------
     n_persons, n_problems
-        Rows read, and cells that are no answers.
+        Number of rows, and of cells that were not accepted.
     n_blank_rows
-        Rows in which nothing stands; set when all were read.
+        Number of blank rows; set after all rows were read.
     first
         The first 20 problems.
     answered
-        What the accepted answers say of their ranges; set when all were read.
+        What the accepted answers show about their ranges; set after all rows were read.
     """
 
     def __init__(self) -> None:
@@ -64,23 +64,23 @@ class Account:
 
     @property
     def likely_missing_code(self) -> LikelyMissingCode | None:
-        """The value that is probably a missing code, if there is one."""
+        """The value that is probably a missing code, or None."""
         return likely_missing_code(self._offences)
 
     def remedy(self, form: Instrument) -> Remedy | None:
-        """Return what to do about most of them, if there is one thing to do."""
-        return what_to_do(form, self._offences, self.answered)
+        """Return what to do about the problems, if most are of one kind."""
+        return find_remedy(form, self._offences, self.answered)
 
 
 class ProblemFile:
-    """A CSV file of problems, written as they are found; row 1 is the first after the header.
+    """A CSV file of problems, written batch by batch; row 1 is the first after the header.
 
     Parameters
     ----------
     path
-        Where to write it, or None: nowhere.
+        The file to write; None for no file.
     if_any
-        Leave no file where there are no problems.
+        Write a file only if there are problems.
     """
 
     def __init__(self, path: Path | None, *, if_any: bool = False) -> None:
@@ -109,14 +109,14 @@ class ProblemFile:
 
 
 def batch_reading(reading: Reading) -> Reading:
-    """Return how the batches of a file are read: its columns were checked, and bad cells are counted."""
+    """Return the options for batches of a file: its columns were checked, and bad cells are counted."""
     return replace(reading, on_invalid="missing", allow_missing_items=True)
 
 
 def checked_columns(
     form: Instrument, file: AnswerFile, reading: Reading, others: Mapping[str, Sequence[Hashable]]
 ) -> list[Hashable]:
-    """Return the columns of items that there are; raise where one is missing or any stands twice."""
+    """Return the columns of items in a file; raise if one is missing, or if a wanted column occurs twice."""
     with values_as_asked(reading.show_values):
         return _checked_columns(form, file, reading, others)
 
@@ -134,10 +134,10 @@ def _checked_columns(
         if not (hint := file.hint(names)):
             raise
         raise MissingColumnsError(f"{error}\n{hint}", error.missing, error.suggestions) from None
-    there = ListTable({name: [] for name in file.names}, 0)
-    named = [(option, name) for option, names in others.items() for name in names if name is not None]
-    spelled = [there.check(name, option) for option, name in named]
-    items: list[Hashable] = [name for name in names if name in there.columns]
+    columns_table = ListTable({name: [] for name in file.names}, 0)
+    named_columns = [(option, name) for option, names in others.items() for name in names if name is not None]
+    spelled = [columns_table.check(name, option) for option, name in named_columns]
+    items: list[Hashable] = [name for name in names if name in columns_table.columns]
     check_unique(file.names, [*items, *spelled])
     file.looked_for, file.show_values = names, reading.show_values
     keys = answer_keys(form, reading.missing_codes, reading.recode)
@@ -150,7 +150,7 @@ def _is_allowed(key: AnswerKey, text: str) -> bool:
 
 
 def batches_of(file: AnswerFile, items: Sequence[Hashable], others: Sequence[str]) -> Iterator[Table]:
-    """Yield the batches of a file; one of nobody where it has no rows."""
+    """Yield the batches of a file; an empty batch if it has no rows."""
     n = 0
     others = [str(name) for name in as_spelled(others, file.names)]
     for batch in file.batches(items, others):

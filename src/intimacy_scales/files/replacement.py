@@ -1,4 +1,4 @@
-"""A file that takes its place when it is whole: until then the old one stands, and nothing is left of it."""
+"""Files that replace an older one only when they are complete; if writing fails, the old one stays."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from typing import Self
 from intimacy_scales.errors import ResponseError
 
 _OPEN_FILES = Path("/proc/self/fd")
-UNFINISHED = ".scores-"  # how a file is called for a moment, before it takes its place
-_NEW = 0o666  # the system takes away what the umask forbids
+UNFINISHED = ".scores-"  # beginning of the name of a file before it is put in place
+_NEW = 0o666  # permissions, from which the system removes those of the umask
 _OURS = 0o600
 _EXTRA = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
@@ -27,12 +27,12 @@ Identity = tuple[int, int, int, int]
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn what the system says of a full disk, a missing right … into an error that names the file.
+    """Turn errors of the system, such as a full disk or a missing permission, into one that names the file.
 
     Raises
     ------
     ResponseError
-        It cannot be written.
+        The file cannot be written.
     """
     try:
         yield
@@ -48,7 +48,7 @@ def _stat(path: Path) -> os.stat_result | None:
 
 
 def target_of(path: Path) -> Path:
-    """Return where a path leads by its links.
+    """Return the file to which a path leads through symbolic links.
 
     Raises
     ------
@@ -57,37 +57,37 @@ def target_of(path: Path) -> Path:
     """
     try:
         target = path.resolve()
-        circle = target.is_symlink()  # from Python 3.13 on the way to a circle is left as it is
+        is_circle = target.is_symlink()  # from Python 3.13 on, a circle is returned unresolved
     except (OSError, RuntimeError):
-        circle = True
-    if circle:
+        is_circle = True
+    if is_circle:
         raise ResponseError(f"{path}: is a symbolic link that leads to itself")
     return target
 
 
-def _identity(found: os.stat_result | None) -> Identity | None:
-    """Return what changes where a file is written or replaced; None where there is none."""
-    return None if found is None else (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+def _identity(status: os.stat_result | None) -> Identity | None:
+    """Return numbers that change when a file is written or replaced; None if there is no file."""
+    return None if status is None else (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
 
 
 class Replacement:
-    """A file being written, which replaces that of its path when it is put in place.
+    """A file being written, which replaces the file at its path when it is put in place.
 
-    Where the system has files without a name (Linux), it has none until then, and nothing is left of it
-    however the process ends, SIGKILL included. Elsewhere it is a hidden file in the same folder.
+    On systems that have files without a name (Linux) it has no name until then, and nothing is left of it
+    however the process ends, even by SIGKILL. Elsewhere it is a hidden file in the same folder.
 
-    The new file has the permissions of the one that it replaces, from the beginning. Where the path is a
-    symbolic link, the file that it points to is replaced, as any program would that opens it to write.
+    From the beginning the new file has the permissions of the one that it replaces. If the path is a symbolic
+    link, the file that it points to is replaced, as if it had been opened for writing.
 
     Parameters
     ----------
     path
-        Where it will stand.
+        The path of the file.
 
     Attributes
     ----------
     file
-        What to write to: bytes.
+        The new file, open for writing bytes.
 
     Raises
     ------
@@ -99,33 +99,30 @@ class Replacement:
         self.path = path
         with writing(path):
             self._target = target_of(path)
-            there = _stat(self._target)
-            self._check(there)
-            self._before = _identity(there)
-            handle, self._name = self._begin(_NEW if there is None else _OURS)
+            old = _stat(self._target)
+            self._check(old)
+            self._before = _identity(old)
+            handle, self._name = self._begin(_NEW if old is None else _OURS)
             self.file = os.fdopen(handle, "wb")
-            if there is not None:
-                _resemble(handle, there)
+            if old is not None:
+                _resemble(handle, old)
 
-    def _check(self, there: os.stat_result | None) -> None:
+    def _check(self, old: os.stat_result | None) -> None:
         if not self._target.parent.is_dir():
-            raise ResponseError(f"{self.path}: there is no folder {self._folder_told()}")
-        if there is not None and stat.S_ISDIR(there.st_mode):
+            folder = (self._target if self.path.is_symlink() else self.path).parent
+            raise ResponseError(f"{self.path}: there is no folder {folder}")
+        if old is not None and stat.S_ISDIR(old.st_mode):
             raise ResponseError(f"{self.path}: is a folder")
-        if there is not None and not stat.S_ISREG(there.st_mode):
+        if old is not None and not stat.S_ISREG(old.st_mode):
             raise ResponseError(f"{self.path}: is a device or a pipe, not a file; choose another name")
-        if there is not None and not os.access(self._target, os.W_OK):
-            raise PermissionError(
-                errno.EACCES, os.strerror(errno.EACCES)
-            )  # its folder may allow to replace it
-
-    def _folder_told(self) -> Path:
-        return self._target.parent if self.path.is_symlink() else self.path.parent
+        # the permissions of its folder might allow replacing a file that must not be written
+        if old is not None and not os.access(self._target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     def _begin(self, mode: int) -> tuple[int, Path | None]:
         """Create an empty file; return its handle, and its name if it has one."""
         if hasattr(os, "O_TMPFILE") and _OPEN_FILES.is_dir():
-            with contextlib.suppress(OSError):  # not every file system has them
+            with contextlib.suppress(OSError):  # not every file system has files without a name
                 return os.open(self._target.parent, os.O_TMPFILE | os.O_RDWR | _EXTRA, mode), None
         name = self._free_name()
         return os.open(name, os.O_CREAT | os.O_EXCL | os.O_RDWR | _EXTRA, mode), name
@@ -134,7 +131,7 @@ class Replacement:
         return self._target.parent / f"{UNFINISHED}{secrets.token_hex(8)}.part"
 
     def put_in_place(self) -> None:
-        """Give the finished file its place, once it is on the disk.
+        """Put the complete file in its place, once it is on the disk.
 
         Raises
         ------
@@ -152,7 +149,7 @@ class Replacement:
             if self._name is None:
                 self._name = self._free_name()
                 self._link(self._name)
-            self.file.close()  # some systems move no open file
+            self.file.close()  # some systems cannot move an open file
             self._name.replace(self._target)
             self._name = None
             _sync_folder(self._target.parent)
@@ -163,7 +160,7 @@ class Replacement:
         try:
             folder = os.open(name.parent, os.O_RDONLY)
             try:
-                # a folder must be given, or Python links the link in /proc rather than what it points to
+                # with a folder given, Python follows the link in /proc; without one it would link the link
                 os.link(_OPEN_FILES / str(handle), name.name, dst_dir_fd=folder)
             finally:
                 os.close(folder)
@@ -177,8 +174,8 @@ class Replacement:
                 os.fsync(copy)
 
     def discard(self) -> None:
-        """Leave nothing, unless it was put in its place."""
-        with contextlib.suppress(OSError):  # of what could not be written
+        """Remove the file, unless it was put in place."""
+        with contextlib.suppress(OSError):  # closing writes what is buffered, which may fail again
             self.file.close()
         if self._name is not None:
             with contextlib.suppress(OSError):
@@ -195,17 +192,17 @@ class Replacement:
 
 
 def _resemble(handle: int, other: os.stat_result) -> None:
-    """Give a file the owner, where that is allowed, and the permissions of another."""
+    """Give a file the permissions of another, and its owner if that is allowed."""
     if not hasattr(os, "fchmod"):
         return
     with contextlib.suppress(OSError):
         os.fchown(handle, other.st_uid, other.st_gid)
-    with contextlib.suppress(OSError):  # some file systems have none
+    with contextlib.suppress(OSError):  # some file systems have no permissions
         os.fchmod(handle, stat.S_IMODE(other.st_mode))
 
 
 def _sync_folder(folder: Path) -> None:
-    """See to it that the new name is on the disk too, where the system can."""
+    """Write the new name of a file to the disk too, if the system can."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -215,24 +212,24 @@ def _sync_folder(folder: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file, or leave what stood there.
+    """Write a text file; if that fails, an older one stays.
 
     Raises
     ------
     ResponseError
-        It cannot be written.
+        The file cannot be written.
     """
     with Replacement(path) as new:
         put_text(new, text)
 
 
 def put_text(new: Replacement, text: str) -> None:
-    """Write a text as the whole of a file, and put it in its place.
+    """Write a text as the whole content of a file, and put it in place.
 
     Raises
     ------
     ResponseError
-        It cannot be written.
+        The file cannot be written.
     """
     with writing(new.path):
         new.file.write(text.encode("utf-8", "backslashreplace"))

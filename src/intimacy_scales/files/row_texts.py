@@ -1,4 +1,4 @@
-"""Rows of a text file put together by Arrow, to the byte as the standard library writes them."""
+"""Rows of a text file, joined by Arrow to the same bytes as the standard library writes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_KNOWN = 100_000  # texts of numbers
 
 
 class NumberTexts(dict[int, str]):
-    """Bits of a float → its text, empty for nan; by bits, since 0.0 equals -0.0 and no nan itself."""
+    """The texts of floats by their bits, empty for nan; not by value, as 0.0 equals -0.0, and nan nothing."""
 
     def __missing__(self, bits: int) -> str:
         value = float(np.int64(bits).view(np.float64))
@@ -37,12 +37,12 @@ def row_texts(
     separator: str,
     known: NumberTexts,
 ) -> memoryview | None:
-    """Return the rows as UTF-8, each with a newline at its end; arguments otherwise as of `ScoreFile.write`.
+    """Return the rows as UTF-8, each ending in a newline; other arguments are those of `ScoreFile.write`.
 
     Returns
     -------
     memoryview or None
-        None where a kept column holds anything but texts that stand in a file as they are.
+        None if a kept column has anything but texts that need no quotes or apostrophe.
     """
     from pyarrow import compute
 
@@ -52,7 +52,7 @@ def row_texts(
     *numbers, last = columns.values()
     before, after = ([_number_texts(x, known) for x in some] for some in (first.values(), numbers))
     ended = _number_texts(last, known, end="\n")
-    between = arrow_texts([separator])[0]  # of a plain text pyarrow would ask pandas what it is
+    between = arrow_texts([separator])[0]  # pyarrow would import pandas for a plain str
     joined = compute.binary_join_element_wise(*before, *kept, *after, ended, between)
     _, ends, text = joined.buffers()
     end = int(np.frombuffer(ends, np.int32)[len(joined)]) if len(joined) else 0
@@ -60,7 +60,7 @@ def row_texts(
 
 
 def _plain_texts(column: Any, separator: str) -> Any:
-    """Return a column of texts that need neither quotes nor an apostrophe; None where any does."""
+    """Return a column of texts if none of them needs quotes or an apostrophe, else None."""
     import pyarrow as pa
     from pyarrow import compute
 
@@ -75,25 +75,25 @@ def _plain_texts(column: Any, separator: str) -> Any:
 
 
 def _is_plain_ascii(texts: Any, separator: str) -> bool:
-    """Tell whether every text begins with an ASCII letter or digit and needs no quotes; else it is unsure."""
-    _, ends, held = texts.buffers()
-    if held is None or texts.offset:
+    """Tell whether every text begins with an ASCII letter or digit and needs no quotes; False if unsure."""
+    _, ends, data_buffer = texts.buffers()
+    if data_buffer is None or texts.offset:
         return False
     starts = np.frombuffer(ends, np.int32)[: len(texts) + 1]
     if (np.diff(starts) == 0).any():
         return False
-    data = held.to_pybytes()[: starts[-1]]
+    data = data_buffer.to_pybytes()[: starts[-1]]
     if any(special in data for special in (b'"', b"\r", b"\n", separator.encode())):
         return False
     return bool(_ALNUM[np.frombuffer(data, np.uint8)[starts[:-1]]].all())
 
 
 def _number_texts(values: NDArray[Any], known: NumberTexts, *, end: str = "") -> Any:
-    """Return numbers as Python writes them; each that stands again and again is put into words once."""
+    """Return numbers as Python writes them; a number that recurs is converted to text once."""
     import pyarrow as pa
 
     if values.dtype == np.bool_:
-        values = values.astype(np.uint8)  # 1 and 0 are read by every program, True by Python alone
+        values = values.astype(np.uint8)  # every program reads 1 and 0; True is Python's
     if values.dtype == np.float64:
         distinct = arrow_numbers(np.ascontiguousarray(values).view(np.int64)).dictionary_encode()
         texts = [known[bits] + end for bits in distinct.dictionary.to_pylist()]

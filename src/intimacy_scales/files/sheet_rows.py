@@ -1,4 +1,4 @@
-"""Rows of a sheet as they stand: one that is out of order would be lost without a word, or hide another."""
+"""Rows of a sheet in the order of the file; a row out of order, which openpyxl would lose, is an error."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from intimacy_scales.reading.frames import needs
 def sheet_rows(sheet: Any, path: Path) -> Generator[tuple[Any, ...], None, None]:
     """Yield the values of a sheet's rows from the first on; rows that it leaves out are empty.
 
-    openpyxl's own way leaves out a row that stands below one with a higher number, and takes the last of
-    two cells of one place.
+    openpyxl's own reader leaves out a row below one with a higher number, and takes the last of two cells
+    with the same place.
 
     Raises
     ------
     ResponseError
-        Row numbers, or the cells of a row, do not rise.
+        Row numbers, or the columns of cells in a row, are not ascending.
     """
     reader, book, before = needs("openpyxl.worksheet._reader", "io"), sheet.parent, 0
     with closing(sheet._get_source()) as source:
@@ -43,11 +43,12 @@ def sheet_rows(sheet: Any, path: Path) -> Generator[tuple[Any, ...], None, None]
 
 
 def _values(sheet: Any, path: Path, row: int, cells: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
+    """Return the values of a row, None where it has no cell."""
     values: list[Any] = []
     for cell in cells:
         column = cell["column"]
         if cell["row"] != row:
-            raise _damaged(sheet, path, f"cell {column_letters(column)}{cell['row']} stands in row {row}")
+            raise _damaged(sheet, path, f"cell {column_letters(column)}{cell['row']} is in row {row}")
         if column <= len(values):
             place, before = (f"cell {column_letters(n)}{row}" for n in (column, len(values)))
             raise _out_of_order(sheet, path, place, before)
@@ -57,12 +58,12 @@ def _values(sheet: Any, path: Path, row: int, cells: Sequence[Mapping[str, Any]]
 
 
 def _out_of_order(sheet: Any, path: Path, place: str, before: str) -> ResponseError:
-    told = f"{place} stands twice" if place == before else f"{place} stands after {before}"
-    return _damaged(sheet, path, told)
+    reason = f"{place} occurs twice" if place == before else f"{place} comes after {before}"
+    return _damaged(sheet, path, reason)
 
 
-def _damaged(sheet: Any, path: Path, told: str) -> ResponseError:
+def _damaged(sheet: Any, path: Path, reason: str) -> ResponseError:
     return ResponseError(
-        f"{path}: sheet {sheet.title!r} is damaged: {told}, and which answers are whose cannot be known; get "
-        "the workbook again from where it came"
+        f"{path}: sheet {sheet.title!r} is damaged: {reason}, and it cannot be known which answers are "
+        "whose; get the workbook again from its source"
     )

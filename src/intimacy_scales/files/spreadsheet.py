@@ -1,4 +1,4 @@
-"""Excel workbooks, through openpyxl: one sheet, its first row naming the columns."""
+"""Excel workbooks, through openpyxl: one sheet, whose first row names the columns."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from intimacy_scales.files.unpacking import check_parts, measured
 from intimacy_scales.reading.frames import Table, needs
 from intimacy_scales.results.wording import counted
 
-# what openpyxl and the libraries below it raise of bytes that are no workbook, or of one that is cut off
+# errors that openpyxl and the libraries below it raise for a damaged workbook, or for other bytes
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -48,44 +48,44 @@ _DAMAGE = (
     RuntimeError,
 )
 _COMPUTE_ALL = re.compile(rb"""<(?:\w+:)?calcPr\b[^>]*\bfullCalcOnLoad\s*=\s*["'](?:1|true)["']""")
-_SHOWN_SHEETS = 8
-_SHOWN_ROWS = 20
-_MOST_ROWS = 1_048_576
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # what XML cannot hold
+_SHOWN_SHEETS = 8  # in a message
+_FIRST_ROWS = 20  # in which the names of the columns may be
+_MOST_ROWS = 1_048_576  # of a sheet, in Excel
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # characters that XML cannot contain
 
 
 class SpreadsheetFile(AnswerFile):
-    """A sheet of a workbook, the first that is not hidden unless one is named.
+    """A sheet of a workbook; the first that is not hidden, unless one is named.
 
-    Formulas count as the values stored with them.
+    The value of a formula is the one stored with it.
     """
 
-    _why_too_long = "name every column in the first row, or delete what stands beyond the last name"
+    _why_too_long = "name every column in the first row, or delete the cells beyond the last name"
 
     @classmethod
     def detect(cls, head: Head) -> bool:
-        """Whether a file begins as a packed folder that holds a workbook of XML."""
+        """Tell whether a file begins as a ZIP archive with a workbook of XML."""
         return head.packs("xl/") and not head.packs("xl/workbook.bin")
 
     def __init__(self, path: Path, encoding: str | None = None, sheet: str | None = None) -> None:
-        del encoding  # a workbook says what its texts are
+        del encoding  # a workbook stores it
         super().__init__(path)
         openpyxl = needs("openpyxl", "io")
-        file = self._held.enter_context(path.open("rb"))  # of a path, openpyxl looks at the ending
+        file = self._held.enter_context(path.open("rb"))  # openpyxl refuses paths with other endings
         self._is_chosen = sheet is not None
-        with self._damage_told():
+        with self._damage_reported():
             check_parts(path)
             self._book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             self._held.callback(self._book.close)
-            for one in self._book.worksheets:
-                one.reset_dimensions()  # what a workbook says of its own size is often wrong
-                one._get_source = partial(measured, one._get_source, path, one.title)
+            for worksheet in self._book.worksheets:
+                worksheet.reset_dimensions()  # the size stored in a workbook is often wrong
+                worksheet._get_source = partial(measured, worksheet._get_source, path, worksheet.title)
             self._sheet = self._first_sheet() if sheet is None else self._sheet_called(sheet)
             self.names = self._header()
 
     @contextmanager
-    def _damage_told(self) -> Iterator[None]:
-        """Close the workbook whatever is wrong, and say so where it cannot be read."""
+    def _damage_reported(self) -> Iterator[None]:
+        """Close the workbook after any error, and raise a `ResponseError` if it is damaged."""
         try:
             yield
         except Exception as error:
@@ -95,37 +95,39 @@ class SpreadsheetFile(AnswerFile):
             with self.path.open("rb") as file:
                 what = "is a damaged workbook" if file.read(2) == b"PK" else "is not an .xlsx workbook"
             reason = str(error.args[0] if error.args else "").partition("\n")[0] or type(error).__name__
-            if type(error) is ValueError:  # its text holds what stands in the cell
-                reason = "a cell is said to hold a number, a date or a place in the texts, and holds none"
+            if type(error) is ValueError:  # its message contains the value of the cell
+                reason = "the value of a cell does not fit its type: a number, a date or an index of a text"
             emptied(error)
             raise ResponseError(
-                f"{self.path}: {what}: {reason}; open it in Excel or LibreOffice and save it anew, or get it "
-                "again from where it came"
+                f"{self.path}: {what}: {reason}; open it in Excel or LibreOffice and save it again, or get "
+                "it again from its source"
             ) from None
 
     def _first_sheet(self) -> Any:
         if not self._book.worksheets:
-            raise ResponseError(f"{self.path}: holds charts and no sheet; answers stand on the first sheet")
-        shown = [sheet for sheet in self._book.worksheets if sheet.sheet_state == "visible"]
-        if not shown:
+            raise ResponseError(f"{self.path}: has charts but no sheet; answers must be on a sheet")
+        visible = [sheet for sheet in self._book.worksheets if sheet.sheet_state == "visible"]
+        if not visible:
             raise ResponseError(f"{self.path}: all its sheets are hidden; show the one with the answers")
-        return shown[0]
+        return visible[0]
 
     def _sheet_called(self, name: str) -> Any:
+        """Return the sheet with a name, ignoring case and blanks if no name is equal."""
         titles = [sheet.title for sheet in self._book.worksheets]
-        same = [title for title in titles if title == name] or [
+        matching = [title for title in titles if title == name] or [
             title for title in titles if title.strip().casefold() == name.strip().casefold()
         ]
-        if len(same) != 1:
-            told = ", ".join(map(repr, titles[:_SHOWN_SHEETS])) + (
+        if len(matching) != 1:
+            listed = ", ".join(map(repr, titles[:_SHOWN_SHEETS])) + (
                 ", …" if len(titles) > _SHOWN_SHEETS else ""
             )
             raise ResponseError(
-                f"{self.path}: has no sheet {name!r}{suggest(name, titles)}; it has {told or 'none'}"
+                f"{self.path}: has no sheet {name!r}{suggest(name, titles)}; it has {listed or 'none'}"
             )
-        return self._book[same[0]]
+        return self._book[matching[0]]
 
     def _header(self) -> list[str]:
+        """Return the names of the columns; raise if the first row is empty."""
         header = _header_of(self._sheet, self.path)
         if not header:
             hint = self.hint()
@@ -136,81 +138,81 @@ class SpreadsheetFile(AnswerFile):
         return header
 
     def _others_with(self, wanted: Sequence[Hashable]) -> list[str]:
-        """Return the names of other sheets that are shown and have all of these columns."""
-        found = []
+        """Return the names of other visible sheets that have all of these columns."""
+        titles = []
         for sheet in self._book.worksheets:
             if sheet is not self._sheet and sheet.sheet_state == "visible":
                 with contextlib.suppress(*_DAMAGE):
                     if set(map(str, wanted)) <= set(_header_of(sheet, self.path)):
-                        found.append(sheet.title)
-        return found
+                        titles.append(sheet.title)
+        return titles
 
     def _check_choice(self, wanted: Sequence[Hashable]) -> None:
-        """Raise where nobody said which of several sheets with these columns holds the answers."""
+        """Raise if several sheets have these columns and the caller named none of them."""
         others = [] if self._is_chosen or not wanted else self._others_with(wanted)
         if others:
-            told = " and ".join(map(repr, [self._sheet.title, *others][:_SHOWN_SHEETS]))
+            listed = " and ".join(map(repr, [self._sheet.title, *others][:_SHOWN_SHEETS]))
             raise ResponseError(
-                f"{self.path}: sheets {told} all have these columns; say which of them is meant: "
+                f"{self.path}: sheets {listed} all have these columns; choose one of them: "
                 f"sheet={self._sheet.title!r}"
             )
 
     def first_rows(self) -> Iterable[tuple[int, Sequence[Any]]]:
         """Return the first few rows below the names, numbered from 1."""
-        with self._damage_told(), closing(sheet_rows(self._sheet, self.path)) as rows:
-            return list(islice(enumerate(rows, start=1), 1, _SHOWN_ROWS))
+        with self._damage_reported(), closing(sheet_rows(self._sheet, self.path)) as rows:
+            return list(islice(enumerate(rows, start=1), 1, _FIRST_ROWS))
 
     def hint(self, wanted: Sequence[Hashable] = ()) -> str:
-        """Say which sheet was read, where there are others, and which of them has the wanted columns."""
+        """Return a sentence on which sheet was read, and which of the others has the wanted columns."""
         others = [
             repr(sheet.title) + ("" if sheet.sheet_state == "visible" else " (hidden)")
             for sheet in self._book.worksheets
             if sheet is not self._sheet
         ]
-        above = super().hint(wanted) if self.names else ""
-        if above or not others:
-            return above
-        more = [f"{len(others) - _SHOWN_SHEETS} more"] if len(others) > _SHOWN_SHEETS else []
+        hint_on_header = super().hint(wanted) if self.names else ""
+        if hint_on_header or not others:
+            return hint_on_header
+        n_more_text = [f"{len(others) - _SHOWN_SHEETS} more"] if len(others) > _SHOWN_SHEETS else []
         fitting = self._others_with(wanted) if wanted else []
         advice = (
             f"Sheet {fitting[0]!r} has all of these columns: sheet={fitting[0]!r}."
             if fitting
-            else "If the answers stand there, name the sheet: sheet='…'."
+            else "If the answers are there, name the sheet: sheet='…'."
         )
-        why = "" if self._is_chosen else ", the first that is not hidden"
+        reason = "" if self._is_chosen else ", the first that is not hidden"
         return (
-            f"Sheet {self._sheet.title!r} was read{why}; there {'is' if len(others) == 1 else 'are'} also "
-            f"{', '.join([*others[:_SHOWN_SHEETS], *more])}. {advice}"
+            f"Sheet {self._sheet.title!r} was read{reason}; there {'is' if len(others) == 1 else 'are'} also "
+            f"{', '.join([*others[:_SHOWN_SHEETS], *n_more_text])}. {advice}"
         )
 
     def _check_formulas(self, wanted: Sequence[Hashable]) -> None:
-        """Raise where a wanted column holds formulas without a value: they would be taken for no answer."""
+        """Raise if a wanted column has formulas without a value, which would be read as missing answers."""
         with self._sheet._get_source() as xml:
             if not holds_formulas(xml):
                 return
         with zipfile.ZipFile(self.path) as parts:
-            named = [name for name in parts.namelist() if name.endswith("workbook.xml")]
-            compute_all = any(_COMPUTE_ALL.search(parts.read(name)) for name in named)
+            workbook_parts = [name for name in parts.namelist() if name.endswith("workbook.xml")]
+            compute_all = any(_COMPUTE_ALL.search(parts.read(name)) for name in workbook_parts)
         columns = {column_letters(self.names.index(str(name)) + 1) for name in wanted}
         with self._sheet._get_source() as xml:
-            found = UncomputedFormulas(xml, columns, zeros_stand_in=compute_all)
-        if found.count:
-            cells = ", ".join(found.first) + (", …" if found.count > len(found.first) else "")
+            uncomputed = UncomputedFormulas(xml, columns, zeros_stand_in=compute_all)
+        if uncomputed.count:
+            cells = ", ".join(uncomputed.first) + (", …" if uncomputed.count > len(uncomputed.first) else "")
             raise ResponseError(
-                f"{self.path}: sheet {self._sheet.title!r} has {counted(found.count, 'formula')} without "
-                f"a value in columns that are read ({cells}): a program wrote them and computed "
-                "nothing. Open the workbook in Excel and save it (in LibreOffice, press Ctrl+Shift+F9 "
+                f"{self.path}: sheet {self._sheet.title!r} has {counted(uncomputed.count, 'formula')} "
+                f"without a value in columns that are read ({cells}): the program that wrote them did not "
+                "compute them. Open the workbook in Excel and save it (in LibreOffice, press Ctrl+Shift+F9 "
                 "first), or paste values over the formulas."
             )
 
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield the wanted columns, some rows at a time."""
         wanted = list(dict.fromkeys([*items, *others]))
-        with self._damage_told():
+        with self._damage_reported():
             self._check_choice(wanted)
             self._check_formulas(wanted)
         rows = sheet_rows(self._sheet, self.path)
-        self._held.callback(rows.close)  # it has the sheet open within the workbook
+        self._held.callback(rows.close)  # it keeps the sheet open in the workbook
         picked = map(self.picker(wanted), self._rows(islice(rows, 1, None)))
         while batch := self._some(picked):
             yield self.table(batch, wanted)
@@ -218,13 +220,13 @@ class SpreadsheetFile(AnswerFile):
         self.close()
 
     def _rows(self, rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-        """Yield the rows; empty ones are persons without answers, unless nothing follows them."""
+        """Yield the rows; empty rows are persons without answers, unless they are the last."""
         n, n_blank, blank = len(self.names), 0, (None,) * len(self.names)
         for line, row in enumerate(rows, start=2):
             if line > _MOST_ROWS:
                 raise ResponseError(
-                    f"{self.path}: sheet {self._sheet.title!r} has more than {_MOST_ROWS:,} rows, which no "
-                    "workbook can have; save it anew, as .csv"
+                    f"{self.path}: sheet {self._sheet.title!r} has more than {_MOST_ROWS:,} rows, the most "
+                    "that a workbook can have; save it as .csv"
                 )
             if all(cell is None for cell in row):
                 n_blank += 1
@@ -235,20 +237,20 @@ class SpreadsheetFile(AnswerFile):
             yield self.check_row((*row, *blank[len(row) :]) if len(row) < n else row, line)
 
     def _some(self, rows: Iterator[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        with self._damage_told():
+        with self._damage_reported():
             return list(islice(rows, BATCH_ROWS))
 
 
 def _header_of(sheet: Any, path: Path) -> list[str]:
-    """Return the names that stand in the first row of a sheet; none where it is empty."""
+    """Return the names in the first row of a sheet; an empty list if the row is empty."""
     with closing(sheet_rows(sheet, path)) as rows:
         header = next(rows, ())
-    named = [index for index, name in enumerate(header) if not is_empty(name)]
-    return ["" if name is None else str(name).strip() for name in header[: named[-1] + 1]] if named else []
+    filled = [index for index, name in enumerate(header) if not is_empty(name)]
+    return ["" if name is None else str(name).strip() for name in header[: filled[-1] + 1]] if filled else []
 
 
 def _cell(value: Any) -> Any:
-    """Return a value as a workbook can hold it: no formula, no control characters, no time zone."""
+    """Return a value that a workbook can hold, without formulas, control characters and time zones."""
     if isinstance(value, str):
         return without_formula(_CONTROL.sub("\ufffd", value))
     if value is None or isinstance(value, bool | int | float):
@@ -258,7 +260,7 @@ def _cell(value: Any) -> Any:
 
 
 class SpreadsheetScores(ScoreFile):
-    """A workbook of scores; empty where there is none."""
+    """A workbook of scores; empty where there is no score."""
 
     def __init__(self, path: Path) -> None:
         openpyxl = needs("openpyxl", "io")
@@ -292,7 +294,7 @@ class SpreadsheetScores(ScoreFile):
 
     def _abandon(self) -> None:
         """Remove the rows that openpyxl keeps in a temporary file."""
-        with contextlib.suppress(Exception):  # closed before, or the disk is full
+        with contextlib.suppress(Exception):  # already closed, or the disk is full
             self._sheet.close()
         if self._sheet._writer is not None:
             self._sheet._writer.cleanup()

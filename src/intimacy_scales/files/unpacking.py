@@ -1,4 +1,4 @@
-"""How much a workbook may unpack to: a small file can hold hundreds of megabytes of nothing."""
+"""Limits on the unpacked size of a workbook, because a small file can unpack to hundreds of megabytes."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import IO, Any, Self
 
 from intimacy_scales.errors import ResponseError
 
-_ALWAYS = 10_000_000  # bytes that any part may have
-_MOST_TIMES = 150  # what answers and texts are packed to is rarely a thirtieth
-_MOST_AT_ONCE = 100_000_000  # bytes of parts that are read as a whole
+_ALWAYS = 10_000_000  # bytes, allowed for any part
+_MOST_TIMES = 150  # unpacked size by packed size, which for answers and texts is rarely above 30
+_MOST_AT_ONCE = 100_000_000  # bytes of a part that is read as a whole
 _SHEETS = "xl/worksheets/"
-_LONGEST_CELL = 1_000_000  # Excel's hold 32,767 characters
-_MOST_CELLS = 50_000  # in a row, of which Excel has 16,384
-_MOST_ROWS = 1_048_576
+_LONGEST_CELL = 1_000_000  # characters; Excel allows 32,767
+_MOST_CELLS = 50_000  # in a row; Excel allows 16,384
+_MOST_ROWS = 1_048_576  # of a sheet, in Excel
 _ADVICE = "save the answers as .csv"
 
 
 def check_parts(path: Path) -> None:
-    """Raise where a part of a workbook is beyond all measure, before anything is unpacked.
+    """Raise if a part of a workbook is too large, before anything is unpacked.
 
     Raises
     ------
@@ -37,17 +37,17 @@ def check_parts(path: Path) -> None:
         if size > _MOST_TIMES * packed:
             raise ResponseError(
                 f"{path}: its part {part.filename} unpacks to {size / 1e6:,.0f} MB, {size // packed:,} times "
-                f"what it has in the file; no table of answers does (at most {_MOST_TIMES} times); {_ADVICE}"
+                f"its size in the file; allowed: at most {_MOST_TIMES} times; {_ADVICE}"
             )
         if size > _MOST_AT_ONCE and not part.filename.lstrip("/").startswith(_SHEETS):
             raise ResponseError(
-                f"{path}: its part {part.filename} unpacks to {size / 1e6:,.0f} MB, and must be read at "
-                f"once (at most {_MOST_AT_ONCE / 1e6:,.0f} MB); {_ADVICE}"
+                f"{path}: its part {part.filename}, which must be read at once, unpacks to "
+                f"{size / 1e6:,.0f} MB; allowed: at most {_MOST_AT_ONCE / 1e6:,.0f} MB; {_ADVICE}"
             )
 
 
 class _Measured:
-    """The XML of a sheet, measured while it is read."""
+    """The XML of a sheet, whose cells and rows are counted while it is read."""
 
     def __init__(self, source: IO[bytes], path: Path, title: str) -> None:
         self._source, self._path, self._title = source, path, title
@@ -63,7 +63,7 @@ class _Measured:
         self._text = longest if first < 0 else len(chunk) - last
         if longest > _LONGEST_CELL:
             self._refuse(f"a cell or tag of more than {_LONGEST_CELL:,} characters")
-        if self._rows > 2 * _MOST_ROWS:  # the end of a row may look like one too
+        if self._rows > 2 * _MOST_ROWS:  # closing tags may be counted too
             self._refuse(f"more than {_MOST_ROWS:,} rows")
         if self._cells > 2 * _MOST_CELLS:
             self._refuse(f"a row of more than {_MOST_CELLS:,} cells")
@@ -87,11 +87,11 @@ class _Measured:
 
 
 def measured(source: Callable[[], IO[bytes]], path: Path, title: str) -> Any:
-    """Open the XML of a sheet so that a cell, a row or rows beyond all measure are refused.
+    """Open the XML of a sheet with limits on the size of a cell and of a row, and on the number of rows.
 
     Raises
     ------
     ResponseError
-        When such a place is read.
+        A limit is exceeded; raised while the sheet is read.
     """
     return _Measured(source(), path, title)

@@ -1,6 +1,6 @@
 """Frozen models of item banks and instruments, and the layout of their files.
 
-Names load at first use: who scores plain answer sheets of a shipped form needs none of the models.
+Names load at first use: scoring plain answer sheets of a shipped form needs none of the models.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""What an author answers to a finding of the linter."""
+"""An author's explanation of a finding of the linter."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from intimacy_scales.instrument.base import Id, Part, Text
 
 
 class Accepted(Part):
-    """A finding that the author knows of, with the reason for leaving things as they are.
+    """A finding that the author accepts, with the reason.
 
     Attributes
     ----------
     rule
         The rule's id.
     item
-        The item that the finding is about; None: wherever the rule finds something.
+        The item that the finding is about; None: every finding of the rule.
     because
-        Why it stays.
+        Why the text stays as it is.
     bank
-        The bank that said so. Forms fill it in when they take an item; files leave it out.
+        Id of the bank that gives the explanation; filled in when a form takes an item, left out in files.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Item banks, and the forms that are assembled from them."""
+"""Item banks, and the forms that are assembled from their items."""
 
 from __future__ import annotations
 
@@ -29,7 +29,12 @@ class Facet(Part):
     Attributes
     ----------
     id, title, description
-        Names for programs and for people, and what it covers.
+        A name for programs, a name for people, and what the facet covers.
+
+    Examples
+    --------
+    >>> Facet(id="security", title="Security", description="Feeling safe with the partner.").id
+    'security'
     """
 
     id: Id
@@ -43,7 +48,13 @@ class BankItem(Item):
     Attributes
     ----------
     keyed
-        ``"+"``: agreeing speaks for the construct; ``"-"``: against it (reverse-keyed).
+        ``"+"``: agreeing counts towards the construct; ``"-"``: against it (reverse-keyed).
+
+    Examples
+    --------
+    >>> from intimacy_scales import load_bank
+    >>> load_bank("trust").item("tru03").keyed
+    '-'
     """
 
     keyed: Literal["+", "-"] = "+"
@@ -57,9 +68,9 @@ class ItemBank(Part):
     id, version, title, description, language, constructs, evidence, license
         As in an instrument.
     high_means, against_closeness
-        As in a scale: what agreeing with its items means, where that is not more closeness.
+        As in a scale: what agreeing with the items means, where it does not mean more closeness.
     facets
-        The sides of the construct, in order.
+        The facets of the construct, in order.
     items
         Every item names its facet and how it is keyed.
     accepted
@@ -95,12 +106,12 @@ class ItemBank(Part):
 
     @kept
     def digest(self) -> str:
-        """sha256 of the content, worked out as that of an instrument."""
+        """sha256 of the content, computed as for an instrument."""
         return content_digest(self.model_dump(mode="json", exclude_defaults=True, exclude=NOT_CONTENT))
 
     @kept
     def text_digest(self) -> str:
-        """sha256 of all wordings of the items, and of their options: what a translation is made of."""
+        """sha256 of all wordings of the items, and of their options: of everything that is translated."""
         return bank_text_digest(self)
 
     @model_validator(mode="after")
@@ -109,7 +120,9 @@ class ItemBank(Part):
         no_twins("items", (item.id for item in self.items))
         unique("facets", (facet.id for facet in self.facets))
         if self.against_closeness and self.high_means is None:
-            raise ValueError("against_closeness: say under high_means what agreeing with its items means")
+            raise ValueError(
+                "against_closeness: needs high_means, which states what agreeing with the items means"
+            )
         facets = dict.fromkeys(facet.id for facet in self.facets)
         for position, item in enumerate(self.items):
             if item.facet not in facets:
@@ -124,7 +137,7 @@ class ItemBank(Part):
         return {item.id: item for item in self.items}
 
     def item(self, item_id: str) -> BankItem:
-        """Return one item; `UnknownInstrumentError` names the ones there are."""
+        """Return one item; an `UnknownInstrumentError` lists the ids of all items."""
         try:
             return self._items[item_id]
         except KeyError:
@@ -132,7 +145,7 @@ class ItemBank(Part):
             raise UnknownInstrumentError(f"bank {self.id} has no item {item_id!r}; it has {known}") from None
 
     def to_instrument(self, *, wording: Wording = "self") -> Instrument:
-        """Return the whole bank as an instrument of one scale, as a pilot study would give it.
+        """Return the whole bank as an instrument with one scale, for example for a pilot study.
 
         Parameters
         ----------
@@ -171,8 +184,8 @@ class ItemBank(Part):
         return f"{self.title} ({self.id} {self.version})"
 
 
-def _taken_over(banks: Mapping[str, ItemBank], items: set[str]) -> list[Accepted]:
-    """Return what the banks explain of these items, marked as theirs."""
+def _explanations_of_banks(banks: Mapping[str, ItemBank], items: set[str]) -> list[Accepted]:
+    """Return the explanations that banks give for these items, each marked with its bank."""
     return [
         entry.model_copy(update={"bank": bank.id})
         for bank in banks.values()
@@ -182,7 +195,7 @@ def _taken_over(banks: Mapping[str, ItemBank], items: set[str]) -> list[Accepted
 
 
 class Form(Part):
-    """An instrument as its file names it: which items of which banks, in which wording and order.
+    """The layout of an instrument's file: which items of which banks it takes, in which wording and order.
 
     Attributes
     ----------
@@ -195,9 +208,19 @@ class Form(Part):
     scales
         As in an instrument; the sign of each item must agree with its key in the bank.
     accepted
-        As in a bank; what the banks explain of the form's items is added.
+        As in a bank; the banks' explanations for the form's items are added.
     changes
         As in an instrument.
+
+    Examples
+    --------
+    >>> from intimacy_scales import load_bank
+    >>> form = Form.model_validate({
+    ...     "id": "two", "version": "1", "title": "Two items on trust", "banks": ["trust"],
+    ...     "scales": [{"id": "trust", "items": ["tru01", "-tru03"]}],
+    ... })
+    >>> form.assemble({"trust": load_bank("trust")}).item_ids
+    ('tru01', 'tru03')
     """
 
     id: Id
@@ -233,14 +256,14 @@ class Form(Part):
         return self
 
     def assemble(self, banks: Mapping[str, ItemBank], *, source: str = "form") -> Instrument:
-        """Take the items from their banks and return the instrument.
+        """Return the instrument, with the items taken from their banks.
 
         Parameters
         ----------
         banks
-            What each entry of ``banks`` stands for.
+            Entry of the field ``banks`` → the item bank.
         source
-            Name of the file, for errors.
+            Name of the file, for error messages.
         """
         pool: dict[str, BankItem] = {}
         for bank in banks.values():
@@ -256,7 +279,7 @@ class Form(Part):
             if name not in pool:
                 names = ", ".join(self.banks)
                 raise InstrumentError(
-                    f"{source}: {name!r} is in none of the banks {names}{suggest(name, pool)}", source
+                    f"{source}: {name!r} is not an item of the banks {names}{suggest(name, pool)}", source
                 )
         for name in named.keys() - set(self.items or named):
             raise InstrumentError(
@@ -265,7 +288,7 @@ class Form(Part):
         document = {
             **{f: getattr(self, f) for f in type(self).model_fields if f in Instrument.model_fields},
             "items": [self._item(name, pool, source) for name in self.items or named],
-            "accepted": (*self.accepted, *_taken_over(banks, set(self.items or named))),
+            "accepted": (*self.accepted, *_explanations_of_banks(banks, set(self.items or named))),
         }
         try:
             return Instrument.model_validate(document)
@@ -279,7 +302,7 @@ class Form(Part):
                 if item is not None and key.reverse != (item.keyed == "-"):
                     raise InstrumentError(
                         f"{source}: scale {scale.id!r} lists {key.item!r} as "
-                        f"{'reverse-keyed' if key.reverse else 'positively keyed'}, but its bank says "
+                        f"{'reverse-keyed' if key.reverse else 'positively keyed'}, but its bank has "
                         f"keyed = {item.keyed!r}; write it as {'-' if item.keyed == '-' else ''}{key.item}",
                         source,
                     )

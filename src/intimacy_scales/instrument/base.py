@@ -1,4 +1,4 @@
-"""What all parts of an instrument share: frozen, strict about unknown fields, plain ids."""
+"""Base of all parts of an instrument: frozen models, strict about unknown fields, with plain ids."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from intimacy_scales.instrument.numbers import finite
 
 _ID = re.compile(r"\w[\w.\-]*")
-_UNCHANGEABLE = "instruments and item banks cannot be changed; model_copy(update={…}) makes another one"
+_UNCHANGEABLE = "instruments and item banks cannot be changed; model_copy(update={…}) makes a changed copy"
 _DICT: Any = BaseModel.__dict__["__dict__"]  # reads and sets the dictionary that holds a model's fields
 
 
 class _Fields(dict[str, Any]):
-    """A copy of what a part holds, which says that nothing is changed by changing it."""
+    """A copy of a part's fields that refuses changes, as they would not change the part."""
 
     def _refuse(self, *_: Any, **__: Any) -> Any:
         raise TypeError(_UNCHANGEABLE)
@@ -26,18 +26,18 @@ class _Fields(dict[str, Any]):
     clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return dict, (dict(self),)  # to be pickled and copied as what it is a copy of
+        return dict, (dict(self),)  # pickled and copied as a plain dictionary
 
 
 if TYPE_CHECKING:
     kept = cached_property
 else:
 
-    class kept(cached_property):  # noqa: N801 - a decorator, as the one that it stands for
-        """A property that is worked out once; `cached_property` would write to the part's ``__dict__``."""
+    class kept(cached_property):  # noqa: N801 - a decorator, named like the one that it replaces
+        """A property that is computed once; `cached_property` would write to the part's ``__dict__``."""
 
         def __get__(self, instance: Any, owner: Any = None) -> Any:
-            """Work the value out and keep it, where it is found from then on without this being asked."""
+            """Compute the value and store it on the instance, which later finds it without this method."""
             if instance is None:
                 return self
             value = self.func(instance)
@@ -48,9 +48,9 @@ else:
 class Part(BaseModel):
     """Base of every model: immutable, and an unknown field is an error.
 
-    ``load`` hands out one object to everybody who asks for an id, so no one may change it for the others.
-    Pydantic refuses ``part.title = …``; here ``part.__dict__`` and ``vars(part)`` are copies that refuse too,
-    and names that begin with ``_`` are refused like others.
+    ``load`` returns the same object to every caller that asks for an id, so no caller may change it.
+    Pydantic refuses ``part.title = …``. In addition, ``part.__dict__`` and ``vars(part)`` are copies that
+    refuse changes, and names that begin with ``_`` cannot be set either.
     """
 
     model_config = ConfigDict(
@@ -71,7 +71,7 @@ class Part(BaseModel):
         super().__setattr__(name, value)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy with some fields changed, validated like any other."""
+        """Return a copy with some fields changed, validated like any other part."""
         del deep  # every part is immutable: sharing is safe
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         return type(self).model_validate({**fields, **(update or {})})

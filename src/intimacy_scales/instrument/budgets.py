@@ -1,7 +1,7 @@
-"""How large an instrument may be: whoever lets others upload one must be able to say what it costs.
+"""Limits on the size of an instrument, so that the cost of loading one that somebody uploads is bounded.
 
-Every limit lies far beyond what people answer, and keeps loading an instrument and scoring the first
-person below two seconds and 300 MB.
+Every limit is far beyond any questionnaire that people answer. Together they keep loading an instrument and
+scoring the first person below two seconds and 300 MB.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _LONGEST_NUMBER = 60
 
 
 def shown(value: Any) -> str:
-    """Return the repr of a value that was found, cut where it is long.
+    """Return the repr of a value for a message, cut where it is long.
 
     Examples
     --------
@@ -45,18 +45,18 @@ def shown(value: Any) -> str:
         return f"a number of {_digits(value)} digits"
     try:
         return _short.repr(value)
-    except ValueError:  # a number within it has too many digits to be written
+    except ValueError:  # Python refuses to write a number within it: too many digits
         return f"a {type(value).__name__}"
 
 
 def _digits(value: int) -> str:
-    guess = abs(value).bit_length() * 30_103 // 100_000  # log10(2)
-    most = 4_000  # Python writes no longer numbers
-    return str(len(str(abs(value)))) if guess < most else f"about {guess:,}"
+    estimate = abs(value).bit_length() * 30_103 // 100_000  # log10(2) = 0.30103
+    longest_written = 4_000  # Python refuses to write a number of more than about 4,300 digits
+    return str(len(str(abs(value)))) if estimate < longest_written else f"about {estimate:,}"
 
 
 def check_size(document: Any) -> None:
-    """Raise a ValueError where a document has more entries, or is nested more deeply, than any needs."""
+    """Raise a ValueError if a document has more entries, or is nested more deeply, than any file needs."""
     if isinstance(document, Mapping):
         for field, most in _LIMITS.items():
             entries = document.get(field)
@@ -87,13 +87,13 @@ def check_size(document: Any) -> None:
 
 
 def _points(responses: Iterable[ResponseScale]) -> int:
-    """Return how many points there are on those that differ."""
-    shared = {id(response): response for response in responses}  # labels are not compared again and again
+    """Return the number of points of all different response scales together."""
+    shared = {id(response): response for response in responses}  # so that equal ones are compared once
     return sum(max(response.n_points, response.counted.n) for response in set(shared.values()))
 
 
 def _points_of_keys(form: InstrumentContent, scale: Scale) -> int:
-    """Return how many points a scale looks up: of different response scales, for each key and weight."""
+    """Return how many points a scale's tables hold: of each different response scale, key and weight."""
     weights = dict(scale.weights)
     alike: dict[tuple[bool, Any], list[ResponseScale]] = {}
     for key in scale.keys:
@@ -103,7 +103,7 @@ def _points_of_keys(form: InstrumentContent, scale: Scale) -> int:
 
 
 def check_cost(form: InstrumentContent) -> None:
-    """Raise a ValueError where scoring an instrument would take more time or memory than any needs."""
+    """Raise a ValueError if scoring an instrument would take too much time or memory."""
     _check("items", len(form.items), MAX_ITEMS, "items")
     _check("scales", len(form.scales), MAX_SCALES, "scales")
     keys = sum(len(scale.items) + len(scale.of) for scale in form.scales)
@@ -116,20 +116,20 @@ def check_cost(form: InstrumentContent) -> None:
 
 
 def check_lookups(form: InstrumentContent) -> None:
-    """Raise a ValueError where scales look up too many points; their items are there."""
+    """Raise a ValueError if the tables of all scales hold too many points; every item must exist."""
     points = sum(_points_of_keys(form, scale) for scale in form.scales if scale.items)
     _check("scales", points, 2 * MAX_LISTED, "points of the items of all scales", "use a coarser step")
 
 
 def check_levels(order: Iterable[str], parts: Mapping[str, Sequence[str]]) -> None:
-    """Raise a ValueError where composites are composed of composites too many times.
+    """Raise a ValueError if composites are nested within composites too deeply.
 
     Parameters
     ----------
     order
         Ids of scales, every composite after its parts.
     parts
-        What each is composed of.
+        Scale id → ids of the scales that it is composed of.
     """
     levels: dict[str, int] = {}
     for name in order:

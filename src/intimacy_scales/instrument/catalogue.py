@@ -1,4 +1,4 @@
-"""What instruments are shipped, and what each of them measures."""
+"""The catalogue of shipped instruments, and what each of them measures."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CONSTRUCTS = {
     "practices": "what couples do to stay close, and how often",
     "resilience": "getting through strain together",
     "closeness-kinds": "emotional and physical closeness apart",
-    "wellbeing": "loneliness, worry and stress beside the relationship (high = more strain)",
+    "wellbeing": "loneliness, worry, stress and general distress (high = more strain)",
 }
 _HEAD, _TEXT = '<th style="text-align:left">{}</th>', '<td style="text-align:left">{}</td>'
 _ALL_SIX = "all six components of intimacy together"
@@ -45,7 +45,7 @@ class CatalogueEntry:
     id, version, title, language, status, confidence
         As in the instrument; ``status`` and ``confidence`` are those of its evidence.
     constructs
-        What it measures.
+        The constructs that it measures.
     n_items
         Number of items.
     scales
@@ -53,9 +53,15 @@ class CatalogueEntry:
     permission
         Its licence, or a word for what is known about permission to use it.
     directions
-        What high scores mean, where that is not more closeness.
+        What high scores mean, where they do not mean more closeness.
     translations
-        Language → how far its translation has come.
+        ``(language, status)`` of each translation.
+
+    Examples
+    --------
+    >>> entry = next(entry for entry in available() if entry.id == "scii-24")
+    >>> entry.n_items, entry.status, entry.measures_all_six
+    (24, 'draft', True)
     """
 
     id: str
@@ -73,9 +79,9 @@ class CatalogueEntry:
 
     @property
     def heading(self) -> str:
-        """Title, with what high scores mean where the title does not say it."""
-        told = [text for text in self.directions if text not in self.title]
-        return f"{self.title} ({', '.join(told)})" if told and "(high" not in self.title else self.title
+        """Title, followed by what high scores mean where the title does not say so."""
+        added = [text for text in self.directions if text not in self.title]
+        return f"{self.title} ({', '.join(added)})" if added and "(high" not in self.title else self.title
 
     @property
     def measures_all_six(self) -> bool:
@@ -84,29 +90,29 @@ class CatalogueEntry:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """BCP 47 tags of the languages that `load` gives it in, the original one first."""
+        """BCP 47 tags of the languages in which `load` returns it, the original one first."""
         return (self.language, *(language for language, _ in self.translations))
 
     def standing(self) -> str:
-        """Say the evidence status, and how surely a published key is known."""
+        """Return the evidence status, with the confidence in a published key that is not verified."""
         unsure = self.confidence not in (None, "verified")
         return f"{self.status}, key {self.confidence}" if unsure else self.status
 
 
 def in_languages(entries: Iterable[CatalogueEntry]) -> list[str]:
-    """Say which translations there are: a line for each language and how far it has come."""
-    found: dict[tuple[str, TranslationStatus], list[str]] = {}
+    """Return a line for each language and status of a translation, with the ids of its instruments."""
+    translated: dict[tuple[str, TranslationStatus], list[str]] = {}
     for entry in entries:
         for translation in entry.translations:
-            found.setdefault(translation, []).append(entry.id)
+            translated.setdefault(translation, []).append(entry.id)
     return [
         f"{language} ({STATUSES[status]}): {', '.join(ids)}"
-        for (language, status), ids in sorted(found.items())
+        for (language, status), ids in sorted(translated.items())
     ]
 
 
 class Catalogue(Sequence[CatalogueEntry]):
-    """The shipped instruments, in order; ``"scii-24" in available()`` asks for an id."""
+    """The shipped instruments, in order; ``"scii-24" in available()`` tests whether an id is among them."""
 
     def __init__(self, entries: Sequence[CatalogueEntry]) -> None:
         self._entries = tuple(entries)
@@ -129,18 +135,18 @@ class Catalogue(Sequence[CatalogueEntry]):
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Ids that `load` takes."""
+        """Ids that `load` accepts."""
         return tuple(entry.id for entry in self._entries)
 
     def measuring(self, construct: str) -> Catalogue:
         """Return the instruments that measure a construct, or have a scale of that name.
 
-        Those of this alone come first.
+        Those that measure the fewest constructs come first.
 
         Raises
         ------
         UnknownInstrumentError
-            No instrument says that it measures it; near names are suggested.
+            No instrument measures the construct; similar names are suggested.
 
         Examples
         --------
@@ -148,26 +154,26 @@ class Catalogue(Sequence[CatalogueEntry]):
         True
         """
         construct = construct.casefold()
-        found = [entry for entry in self._entries if construct in (*entry.constructs, *entry.scales)]
-        if not found:
+        entries = [entry for entry in self._entries if construct in (*entry.constructs, *entry.scales)]
+        if not entries:
             named = (name for entry in self._entries for name in (*entry.constructs, *entry.scales))
             known = list(dict.fromkeys(name for name in named if name != "total"))
             near = nearest(construct, known, most=3, alike=0.5)
             near_or_all = " or ".join(map(repr, near)) if near else ", ".join(CONSTRUCTS)
-            hint = f"did you mean {near_or_all}?" if near else f"it knows {near_or_all}"
+            hint = f"did you mean {near_or_all}?" if near else f"allowed: {near_or_all}"
             raise UnknownInstrumentError(f"no instrument of the catalogue measures {construct!r}; {hint}")
-        return Catalogue(sorted(found, key=lambda entry: len(entry.constructs)))
+        return Catalogue(sorted(entries, key=lambda entry: len(entry.constructs)))
 
     def by_construct(self) -> Mapping[str, Catalogue]:
-        """Return the instruments of each construct; those of all six components have a group of their own.
+        """Return the instruments of each construct; those of all six components form a group of their own.
 
         An instrument that measures several constructs is in several groups.
         """
-        whole = [entry for entry in self._entries if entry.measures_all_six]
+        all_six = [entry for entry in self._entries if entry.measures_all_six]
         rest = [entry for entry in self._entries if not entry.measures_all_six]
         named = dict.fromkeys([*CONSTRUCTS, *(name for entry in rest for name in entry.constructs)])
         groups = {name: [entry for entry in rest if name in entry.constructs] for name in named}
-        groups = {_ALL_SIX: whole} | groups | {"other": [entry for entry in rest if not entry.constructs]}
+        groups = {_ALL_SIX: all_six} | groups | {"other": [entry for entry in rest if not entry.constructs]}
         return {
             name: Catalogue(sorted(entries, key=lambda entry: len(entry.constructs)))
             for name, entries in groups.items()
@@ -208,7 +214,7 @@ class Catalogue(Sequence[CatalogueEntry]):
 
 
 def construct_title(construct: str) -> str:
-    """Return a construct with what it covers."""
+    """Return a construct's name, followed by what it covers."""
     covers = CONSTRUCTS.get(construct)
     return f"{construct}: {covers}" if covers else construct
 
@@ -232,7 +238,7 @@ def _entry(name: str) -> CatalogueEntry:
 
 
 def available() -> Catalogue:
-    """Return the catalogue of shipped instruments, shown by what they measure.
+    """Return the catalogue of shipped instruments, which prints them by construct.
 
     Examples
     --------

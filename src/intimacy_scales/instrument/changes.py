@@ -1,4 +1,4 @@
-"""What changed from one version of an instrument to the next, as its file tells it."""
+"""Changes from one version of an instrument to the next, as its file records them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from intimacy_scales.instrument.base import Id, Part, Text
 
 
 class Change(Part):
-    """What a version changed.
+    """The changes that one version made.
 
-    An answer to an item that was reworded since is an answer to another question. `compare` works out the
-    same of two instruments, and a test holds both equal for shipped ones.
+    An answer to an item that was reworded later is an answer to another question. `compare` finds the same
+    changes between two instruments; for shipped instruments a test requires that both agree.
 
     Attributes
     ----------
@@ -18,13 +18,13 @@ class Change(Part):
     note
         What was changed and why, in words.
     reworded
-        Items that ask something else, or in other words.
+        Items whose text changed.
     answered
-        Items that are answered on another response scale.
+        Items whose response scale changed.
     added, dropped
-        Items that are new, or gone.
+        Items that are new, and items that were removed.
     rekeyed
-        Items that count in another scale, or in another direction.
+        Items that count in other scales, or in another direction.
     """
 
     version: Text

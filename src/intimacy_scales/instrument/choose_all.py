@@ -1,4 +1,4 @@
-"""Questions of which people choose all that apply, whose empty boxes mean "not chosen"."""
+"""Choose-all-that-apply questions, whose blank boxes mean "not chosen"."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 
 class ChooseAll(Part):
-    """One question of which people choose all that apply: a blank of its items counts as 0.
+    """One choose-all-that-apply question: a blank of its items counts as 0.
 
-    It does so for persons who are known to have seen the question, and for nobody else.
+    Blanks count as 0 only for respondents who are known to have seen the question.
 
     Attributes
     ----------
     items
         Its boxes: items answered 0 (not chosen) or 1 (chosen).
     answered
-        Further items an answer to one of which shows that a person saw the question, as a box of its own
-        that was chosen does. Without them, who chose nothing at all is not told from who never saw it, and
-        stays without answers.
+        Further items: an answer to any of them, like a chosen box, shows that the respondent saw the
+        question. Without them, a respondent who chose nothing cannot be told from one who never saw the
+        question, and has missing answers.
     shown
-        Instead of it: an item whose highest answer says that the question was shown.
+        Instead of ``answered``: an item whose highest answer means that the question was shown.
 
     Examples
     --------
@@ -44,54 +44,57 @@ class ChooseAll(Part):
         if self.answered and self.shown is not None:
             raise ValueError("give either answered (items that were answered after it) or shown (an item)")
         if self.shown in self.items:
-            raise ValueError(f"shown: {self.shown!r} is one of its boxes, which are blank where not chosen")
+            raise ValueError(
+                f"shown: {self.shown!r} is a box of the question itself, which is blank where not chosen; "
+                "name another item"
+            )
         return self
 
     @property
     def witnesses(self) -> tuple[str, ...]:
-        """Items that show whether a person saw the question."""
+        """Items that show whether a respondent saw the question."""
         return (self.shown,) if self.shown is not None else (*self.items, *self.answered)
 
 
 def check_questions(questions: Iterable[ChooseAll], items: Mapping[str, Item]) -> None:
-    """Raise a ValueError where a question names what is no item, or no box that may be left blank."""
+    """Raise a ValueError if a question names an unknown item, or an item that cannot be a box."""
     seen: set[str] = set()
     for position, question in enumerate(questions):
         field = f"choose_all[{position}]"
         for name in (*question.items, *question.witnesses):
             if name not in items:
-                raise ValueError(f"{field}: {name!r} is no item")
+                raise ValueError(f"{field}: {name!r} is not an item")
         if question.shown is not None and items[question.shown].response_scale.scores:
             raise ValueError(
-                f"{field}.shown: answers to {question.shown!r} have scores, and its highest answer is looked "
-                "at as it is stored: take the scores out of its response scale"
+                f"{field}.shown: answers to {question.shown!r} have scores, but its highest answer is read "
+                "as it is stored: remove the scores from its response scale"
             )
         for name in question.items:
             scale = items[name].response_scale
             if scale.range != (0, 1, 1) or scale.scores:
                 raise ValueError(
-                    f"{field}.items: answers to {name!r} are {scale.describe()}; a box that may be left "
-                    "blank has minimum = 0 and maximum = 1"
+                    f"{field}.items: answers to {name!r} are {scale.describe()}; a box needs minimum = 0 "
+                    "and maximum = 1"
                 )
             if scale.not_applicable:
                 raise ValueError(
-                    f"{field}.items: {name!r} has not_applicable: a box that does not apply is left blank, "
-                    "and counts as not chosen; take not_applicable out of its response scale"
+                    f"{field}.items: {name!r} has not_applicable, but a box that does not apply is left "
+                    "blank and counts as not chosen; remove not_applicable from its response scale"
                 )
             if name in seen:
-                raise ValueError(f"{field}.items: {name!r} is a box of this question, or another, already")
+                raise ValueError(f"{field}.items: {name!r} is already a box of this or another question")
             seen.add(name)
 
 
-def without_boxes(questions: Iterable[ChooseAll], gone: Iterable[str]) -> list[ChooseAll]:
-    """Return questions without some items; one that lost its boxes, or what shows that it was seen, is gone.
+def without_boxes(questions: Iterable[ChooseAll], removed: Iterable[str]) -> list[ChooseAll]:
+    """Return questions without some items; a question without boxes or without `answered` items is dropped.
 
-    Where all that was answered after a question left, its blanks are no longer told from skipped answers.
+    Without the items that were answered after a question, its blanks cannot be told from skipped items.
     """
-    left, out = [], set(gone)
+    remaining, gone = [], set(removed)
     for question in questions:
-        items = tuple(name for name in question.items if name not in out)
-        answered = tuple(name for name in question.answered if name not in out)
-        if items and question.shown not in out and bool(answered) == bool(question.answered):
-            left.append(question.model_copy(update={"items": items, "answered": answered}))
-    return left
+        items = tuple(name for name in question.items if name not in gone)
+        answered = tuple(name for name in question.answered if name not in gone)
+        if items and question.shown not in gone and bool(answered) == bool(question.answered):
+            remaining.append(question.model_copy(update={"items": items, "answered": answered}))
+    return remaining

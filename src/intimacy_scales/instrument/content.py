@@ -1,4 +1,4 @@
-"""What an instrument holds, and whether it is consistent."""
+"""The fields of an instrument, and the checks that they are consistent."""
 
 from __future__ import annotations
 
@@ -20,18 +20,23 @@ from intimacy_scales.instrument.document import resolve_response_scales
 from intimacy_scales.instrument.evidence import Evidence, EvidenceStep, Finding
 from intimacy_scales.instrument.item import Coding, Item, Wording, no_twins, plain_item, unique
 from intimacy_scales.instrument.norm import Norm
-from intimacy_scales.instrument.possible import counts_of_boxes, one_option_scores, score_ranges, score_steps
+from intimacy_scales.instrument.possible_scores import (
+    counts_of_boxes,
+    one_option_scores,
+    score_ranges,
+    score_steps,
+)
 from intimacy_scales.instrument.provenance import Citation, License
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import Scale
 from intimacy_scales.instrument.translation import PooledLanguage, Translation, check_tested
 
-COLUMN_ENDINGS = ("_pomp", "_answered", "_prorated")  # of columns of results, after the id of a scale
+COLUMN_ENDINGS = ("_pomp", "_answered", "_prorated")  # result columns are named scale id + ending
 _Part = TypeVar("_Part", bound=Part)
 
 
 class InstrumentContent(Part):
-    """The fields of an instrument, looked up and checked; `Instrument` says what they are."""
+    """The fields of an instrument, with checks and look-ups; `Instrument` describes them."""
 
     id: Id
     version: Text
@@ -78,7 +83,10 @@ class InstrumentContent(Part):
         for scale in self.scales:
             for column in (scale.id + ending for ending in COLUMN_ENDINGS):
                 if column in self._scales:
-                    raise ValueError(f"scales: {column!r} is what results call a column of {scale.id!r}")
+                    raise ValueError(
+                        f"scales: {column!r} is the name of a result column of {scale.id!r}; give the scale "
+                        "another id"
+                    )
         self._check_response_scale_names()
         self._check_references()
         check_questions(self.choose_all, self._items)
@@ -95,7 +103,7 @@ class InstrumentContent(Part):
             scale = item.response_scale
             if scale.id is not None and named.setdefault(scale.id, scale) != scale:
                 raise ValueError(
-                    f"response_scales: the id {scale.id!r} stands for two different response scales"
+                    f"response_scales: the id {scale.id!r} is used for two different response scales"
                 )
 
     def _check_references(self) -> None:
@@ -104,27 +112,27 @@ class InstrumentContent(Part):
             for key in scale.keys:
                 if key.item not in self._items:
                     raise ValueError(
-                        f"{field}.items: scale {scale.id!r} names {key.item!r}, which is no item"
+                        f"{field}.items: scale {scale.id!r} names {key.item!r}, which is not an item"
                     )
                 if key.reverse:
                     self._check_mirrored(f"{field}.items: '-{key.item}' is reverse-keyed", key.item)
             for part in scale.of:
                 if part not in self._scales:
-                    raise ValueError(f"{field}.of: {scale.id!r} is composed of {part!r}, which is no scale")
+                    raise ValueError(
+                        f"{field}.of: {scale.id!r} is composed of {part!r}, which is not a scale"
+                    )
 
     def _check_mirrored(self, use: str, item: str) -> None:
-        """Raise where answers to an item have no mirror image within what is allowed."""
+        """Raise a ValueError if lowest + highest - answer is not an answer for every answer to an item."""
         scale = self._items[item].response_scale
-        odd = scale.not_mirrored()
-        if odd is None:
+        unmirrored = scale.not_mirrored()
+        if unmirrored is None:
             return
-        what = "what they count" if scale.scores else scale.describe()
-        remedy = (
-            "write the scores the other way round" if scale.scores else "give its points 'scores' instead"
-        )
+        values = f"scores of {item!r}" if scale.scores else f"points of {item!r} ({scale.describe()})"
+        remedy = "write the scores in reverse" if scale.scores else "give its points 'scores' instead"
         raise ValueError(
-            f"{use}, but the answers to {item!r} ({what}) are not the same from both ends: lowest + highest "
-            f"- {odd} is none of them; {remedy}"
+            f"{use}, but the {values} are not symmetric: lowest + highest - {unmirrored} is not one of them; "
+            f"{remedy}"
         )
 
     def _check_provenance(self) -> None:
@@ -136,31 +144,33 @@ class InstrumentContent(Part):
         for name, entries in provenance.items():
             for position, entry in enumerate(entries):
                 if entry.scale is not None and entry.scale not in self._scales:
-                    raise ValueError(f"{name}[{position}].scale: {entry.scale!r} is no scale")
+                    raise ValueError(f"{name}[{position}].scale: {entry.scale!r} is not a scale")
         for position, norm in enumerate(self.norms):
             if norm.instrument not in (None, self.id):
-                raise ValueError(f"norms[{position}]: is of {norm.instrument!r}, and this is {self.id!r}")
-            if told := norm.misfit(*self.score_ranges[norm.scale]):
-                raise ValueError(f"norms[{position}]: {told}")
+                raise ValueError(
+                    f"norms[{position}]: belongs to instrument {norm.instrument!r}, not to {self.id!r}"
+                )
+            if reason := norm.misfit(*self.score_ranges[norm.scale]):
+                raise ValueError(f"norms[{position}]: {reason}")
         for position, coding in enumerate(self.codings):
             for item in coding.flip:
                 if item not in self._items:
-                    raise ValueError(f"codings[{position}] ({coding.id}).flip: {item!r} is no item")
+                    raise ValueError(f"codings[{position}] ({coding.id}).flip: {item!r} is not an item")
                 if not self._items[item].response_scale.is_plain:
                     raise ValueError(
                         f"codings[{position}] ({coding.id}).flip: answers to {item!r} are listed or scored "
-                        "one by one, so that no position turns into another; declare what each stored value "
+                        "one by one, so their positions cannot be flipped; declare what each stored value "
                         "counts under 'scores'"
                     )
 
     @kept
     def scale_order(self) -> tuple[str, ...]:
-        """Ids of the scales, every composite after the scales that it is composed of."""
+        """Ids of the scales, each composite after the scales that it is composed of."""
         try:
             return tuple(TopologicalSorter({scale.id: scale.of for scale in self.scales}).static_order())
         except CycleError as error:
             circle = " → ".join(reversed(error.args[1]))
-            raise ValueError(f"scales: a composite refers to itself: {circle}") from None
+            raise ValueError(f"scales: a composite must not be composed of itself: {circle}") from None
 
     @kept
     def _items(self) -> dict[str, Item]:
@@ -172,7 +182,7 @@ class InstrumentContent(Part):
 
     @property
     def translated_language(self) -> str | None:
-        """The language, where it is not that in which the instrument was written; of a pool, those in it."""
+        """The language of a translation, the languages of a pool, or None for the original wording."""
         if self.pooled:
             return " and ".join(dict.fromkeys(part.language for part in self.pooled))
         return None if self.translation is None else self.language
@@ -188,11 +198,11 @@ class InstrumentContent(Part):
         return tuple(self._scales)
 
     def item(self, item_id: str) -> Item:
-        """Return one item; `UnknownInstrumentError` names the ones there are."""
+        """Return one item; an `UnknownInstrumentError` lists the ids of all items."""
         return self._find("item", item_id, self._items)
 
     def scale(self, scale_id: str) -> Scale:
-        """Return one scale; `UnknownInstrumentError` names the ones there are."""
+        """Return one scale; an `UnknownInstrumentError` lists the ids of all scales."""
         return self._find("scale", scale_id, self._scales)
 
     @kept
@@ -202,30 +212,29 @@ class InstrumentContent(Part):
 
     @kept
     def score_steps(self) -> dict[str, float]:
-        """Scale id → how far apart its neighbouring scores are, where every answer is there."""
+        """Scale id → distance between neighbouring scores, without missing answers."""
         return score_steps(self)
 
     @kept
     def one_option_scores(self) -> dict[str, tuple[float, float]]:
-        """Scale id → its score where somebody ticks the lowest option of every item, and the highest.
+        """Scale id → its scores if the lowest, and if the highest, option of every item is chosen.
 
-        Who agrees with whatever is said ticks one option everywhere: a scale in which both scores are its
-        ends tells nothing of them.
+        People who agree with every statement choose the same option everywhere. Where both scores are the
+        ends of the range, the scale cannot tell such people from others.
         """
         return one_option_scores(self)
 
     def prorates(self, scale: Scale) -> bool:
-        """Tell whether skipped answers of a sum, or parts without a score, count as the mean of the others.
+        """Return whether skipped items of a sum, or parts without a score, count as the mean of the others.
 
-        Where its missing rule does not say so: yes, unless it counts answers of 0 and 1, or is composed
-        of scales that do. A blank among those may be a box that was not ticked, and stands for nothing
-        like the mean of the others.
+        By default they do, unless the scale counts answers of 0 and 1 or is composed of scales that do: a
+        blank among these may be a box that was not ticked, for which the mean of the others is wrong.
         """
         rule = scale.missing_rule.prorated
         return scale.id not in self._counts_of_boxes if rule is None else rule
 
     def counts_boxes(self, scale_id: str) -> bool:
-        """Tell whether a scale is of answers of 0 and 1, or composed of counts of such."""
+        """Return whether a scale counts answers of 0 and 1, or is composed of such counts."""
         return scale_id in self._counts_of_boxes
 
     @kept
@@ -241,11 +250,11 @@ class InstrumentContent(Part):
             raise UnknownInstrumentError(self.no_such(kind, name, table)) from None
 
     def no_such(self, kind: str, name: str, table: Iterable[str]) -> str:
-        """Say that there is none of that id, and which there are."""
+        """Return a message that an id is unknown, with all known ones and the most similar one."""
         known = list(table)
         return f"{self.id} has no {kind} {name!r}; it has {', '.join(known)}{suggest(name, known)}"
 
     @property
     def evidence_steps(self) -> tuple[EvidenceStep, ...]:
-        """What is known of the scores at each step of a validation study, in its order."""
+        """What is known about the scores, by the steps of a validation study, in order."""
         return self.evidence.steps(self.norms)

@@ -1,4 +1,4 @@
-"""What the items of a scale count, exactly: the one place where that is worked out."""
+"""The values that items of a scale count, as exact fractions; no other module computes them."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ if TYPE_CHECKING:
 
 
 class CountedItem(NamedTuple):
-    """What the codes of an item count in one scale.
+    """An item in one scale, with the value that each of its codes counts.
 
-    Code ``c`` counts ``minimum + step * (c - 1)``, or ``maximum - step * (c - 1)`` where it is
-    reverse-keyed, and that times the weight.
+    Code ``c`` counts ``weight * (minimum + step * (c - 1))``, or for a reverse-keyed item
+    ``weight * (maximum - step * (c - 1))``.
 
     Attributes
     ----------
     item, reverse
-        Which item, and whether it is reverse-keyed.
+        Id of the item, and whether it is reverse-keyed.
     minimum, step, n
-        The values of its codes, after they were stretched to a common range, and how many codes there are.
+        Value of code 1, distance of neighbouring values, and number of codes; on the common range, if the
+        scale has one.
     weight
-        How many times it is counted.
+        Weight of the item in the scale.
     """
 
     item: str
@@ -36,7 +37,7 @@ class CountedItem(NamedTuple):
 
     @property
     def maximum(self) -> Fraction:
-        """What the highest code counts."""
+        """Value of the highest code."""
         return self.minimum + self.step * (self.n - 1)
 
     @property
@@ -45,22 +46,23 @@ class CountedItem(NamedTuple):
         return self.minimum, self.maximum
 
     def value_of(self, code: int) -> Fraction:
-        """Return what a code counts, before it is weighted."""
+        """Return the value of a code, before it is weighted."""
         above = self.step * (code - 1)
         return self.maximum - above if self.reverse else self.minimum + above
 
 
 def counted_items(scale: Scale, responses: Sequence[ResponseScale]) -> tuple[CountedItem, ...]:
-    """Return what the items of a scale count; ``responses`` are their response scales, in order."""
-    weights, one = dict(scale.weights), Fraction(1)
-    found = []
+    """Return the items of a scale with their values; ``responses`` are their response scales, in order."""
+    weights, unweighted = dict(scale.weights), Fraction(1)
+    items = []
     for key, response in zip(scale.keys, responses, strict=True):
-        minimum, step, n = _stretched(response.counted, scale.rescale)
-        found.append(CountedItem(key.item, key.reverse, minimum, step, n, weights.get(key.item, one)))
-    return tuple(found)
+        minimum, step, n = _rescaled(response.counted, scale.rescale)
+        items.append(CountedItem(key.item, key.reverse, minimum, step, n, weights.get(key.item, unweighted)))
+    return tuple(items)
 
 
-def _stretched(grid: Grid, ends: tuple[Fraction, Fraction] | None) -> tuple[Fraction, Fraction, int]:
+def _rescaled(grid: Grid, ends: tuple[Fraction, Fraction] | None) -> tuple[Fraction, Fraction, int]:
+    """Return minimum, step and number of codes of a grid, stretched to new ends if there are any."""
     if ends is None:
         return grid
     return ends[0], (ends[1] - ends[0]) / (grid.n - 1), grid.n

@@ -1,4 +1,4 @@
-"""Published cut-offs: boundaries and bands of scores, where they overlap, and what lies between them."""
+"""Published cut-offs: boundaries and bands of scores, their overlaps, and the gaps between them."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from pydantic import model_validator
 
 from intimacy_scales.instrument.base import Id, Number, Part, Text
 from intimacy_scales.instrument.provenance import Confidence
+from intimacy_scales.numerics.tolerances import EQUAL_DECIMALS
 
 _SIDES = {"below": "below", "at_most": "at most", "above": "above", "at_least": "at least"}
-_SLACK = 1e-9  # of a step: what rounding leaves between equal decimals
 
 
 class Cutoff(Part):
-    """A published boundary or band on a scale, and what is said of scores there.
+    """A published boundary or band on a scale, and what scores there are said to mean.
 
     Attributes
     ----------
     scale
         The scale's id.
     below, at_most, above, at_least, band
-        Exactly one of them is given: the side of the boundary that ``meaning`` describes, or the lowest
-        and highest score of a band, both within it.
+        Exactly one of these: the side of the boundary that ``meaning`` describes, or the lowest and highest
+        score of a band, both included.
     meaning
         What scores there are said to mean.
     source
@@ -50,7 +50,7 @@ class Cutoff(Part):
     confidence: Confidence | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the cut-off as plain values, null for the sides that it does not have."""
+        """Return the cut-off as plain values, with None for the sides that it does not have."""
         return self.model_dump(mode="json")
 
     @classmethod
@@ -62,8 +62,8 @@ class Cutoff(Part):
     def _document(cls) -> Mapping[str, Any]:
         number = int | float | None
         sides = {"below": number, "at_most": number, "above": number, "at_least": number}
-        told = {"meaning": str, "source": str, "confidence": Confidence | None}
-        return {"scale": str} | sides | {"band": tuple[int | float, int | float] | None} | told
+        texts = {"meaning": str, "source": str, "confidence": Confidence | None}
+        return {"scale": str} | sides | {"band": tuple[int | float, int | float] | None} | texts
 
     @model_validator(mode="after")
     def _one_side(self) -> Self:
@@ -77,7 +77,7 @@ class Cutoff(Part):
         return self
 
     def applies(self, score: float) -> bool:
-        """Tell whether a score lies where ``meaning`` speaks of."""
+        """Return whether ``meaning`` describes a score."""
         if self.band is not None:
             return self.band[0] <= score <= self.band[1]
         return (
@@ -88,7 +88,7 @@ class Cutoff(Part):
         )
 
     def side(self) -> tuple[str, float | tuple[float, float]]:
-        """Return which side is meant, and the boundary, or the ends of the band."""
+        """Return the name of the side that is given, and the boundary or the ends of the band."""
         for name in (*_SIDES, "band"):
             boundary = getattr(self, name)
             if boundary is not None:
@@ -96,7 +96,7 @@ class Cutoff(Part):
         raise AssertionError  # one of them is given
 
     def describe(self) -> str:
-        """Say in words where it is; ``below`` excludes the boundary, ``at most`` and bands include it."""
+        """Return its place in words; ``below`` and ``above`` exclude the boundary, the others include it."""
         if self.band is not None:
             return f"{self.band[0]} to {self.band[1]}"
         return next(
@@ -107,21 +107,23 @@ class Cutoff(Part):
 
 
 def overlapping(cutoffs: Iterable[Cutoff]) -> Iterator[tuple[Cutoff, Cutoff, str]]:
-    """Yield bands of one scale, read in one source, that share scores, and say which."""
+    """Yield pairs of bands of one scale and source that share scores, with a sentence about these."""
     bands = [cutoff for cutoff in cutoffs if cutoff.band is not None]
-    for one, other in combinations(bands, 2):
-        if (one.scale, one.source) != (other.scale, other.source) or one.meaning == other.meaning:
+    for first, second in combinations(bands, 2):
+        if (first.scale, first.source) != (second.scale, second.source) or first.meaning == second.meaning:
             continue
-        assert one.band is not None and other.band is not None
-        low, high = max(one.band[0], other.band[0]), min(one.band[1], other.band[1])
+        assert first.band is not None and second.band is not None
+        low, high = max(first.band[0], second.band[0]), min(first.band[1], second.band[1])
         if low <= high:
             scores = f"{low} is" if low == high else f"scores from {low} to {high} are"
-            told = f"{one.describe()} ({one.meaning}) and {other.describe()} ({other.meaning})"
-            yield one, other, f"{one.scale!r}: {scores} in {told}"
+            bands_in_words = (
+                f"{first.describe()} ({first.meaning}) and {second.describe()} ({second.meaning})"
+            )
+            yield first, second, f"{first.scale!r}: {scores} in {bands_in_words}"
 
 
 def following_band(cutoff: Cutoff, cutoffs: Iterable[Cutoff]) -> float | None:
-    """Return where the next band of the same scale and source begins; None of the last one."""
+    """Return where the next band of the same scale and source begins, or None for the last one."""
     if cutoff.band is None:
         return None
     alike = (other for other in cutoffs if (other.scale, other.source) == (cutoff.scale, cutoff.source))
@@ -130,26 +132,26 @@ def following_band(cutoff: Cutoff, cutoffs: Iterable[Cutoff]) -> float | None:
 
 
 def is_gap(end: float, begin: float, step: float) -> bool:
-    """Tell whether scores of complete answers, ``step`` apart, may lie between two bands."""
-    return begin - end > step * (1 + _SLACK)
+    """Return whether scores of complete answers, ``step`` apart, may lie between two bands."""
+    return begin - end > step * (1 + EQUAL_DECIMALS)
 
 
 def between_bands(cutoffs: Iterable[Cutoff], steps: Mapping[str, float]) -> Iterator[str]:
-    """Yield where scores lie between two bands of one scale, read in one source.
+    """Yield a sentence for each gap with possible scores between bands of one scale and source.
 
     Parameters
     ----------
     cutoffs
-        Those of an instrument.
+        Cut-offs of an instrument.
     steps
-        Scale id → how far apart neighbouring scores are.
+        Scale id → distance between neighbouring scores.
     """
     bands: dict[tuple[str, str], list[tuple[float, float]]] = {}
     for cutoff in cutoffs:
         if cutoff.band is not None:
             bands.setdefault((cutoff.scale, cutoff.source), []).append(cutoff.band)
-    for (scale, _), of_scale in bands.items():
-        (_, end), *following = sorted(of_scale)
+    for (scale, _), ends in bands.items():
+        (_, end), *following = sorted(ends)
         for low, high in following:
             if is_gap(end, low, steps[scale]):
                 yield f"{scale!r}: scores between {end:g} and {low:g} are in no band"

@@ -1,4 +1,4 @@
-"""What scores depend on, and what people are shown, each as one digest."""
+"""Digests of what scores depend on, and of what people are shown."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from intimacy_scales.instrument.translation import TranslationFile
 
 
-NOT_CONTENT = {"accepted", "changes"}  # fields that change nothing that anyone answers
+NOT_CONTENT = {"accepted", "changes"}  # fields that affect neither questions nor scores
 
 
 def content_digest(content: dict[str, Any]) -> str:
-    """Return sha256 of a document without defaults, whatever the order of its fields."""
+    """Return sha256 of a document without defaults, for any order of its fields."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_as_none(given: Iterable[int | float | str]) -> list[str]:
-    """Return what is read as no answer: numbers by their value, texts as they are compared."""
+def codes_for_missing(declared: Iterable[int | float | str]) -> list[str]:
+    """Return codes for missing answers in comparable form: numbers by value, texts as they are compared."""
     codes = set()
-    for code in given:
+    for code in declared:
         number = spelled(code) if isinstance(code, str) else code
         if number is None or not math.isfinite(number):
             codes.add(as_compared(str(code)))
@@ -41,40 +41,40 @@ def read_as_none(given: Iterable[int | float | str]) -> list[str]:
     return sorted(codes - NOT_ANSWERED)
 
 
-def _answers(scale: ResponseScale) -> list[Any]:
-    """Return which answers are read, and as what they count."""
+def _answer_content(scale: ResponseScale) -> list[Any]:
+    """Return which answers are allowed, and what each counts."""
     labels = sorted((as_compared(text), str(exact(value))) for value, text in scale.labels)
     ends = [str(exact(value)) for value in (scale.minimum, scale.maximum, scale.step)]
-    skipped = read_as_none((*scale.missing_codes, *scale.not_applicable))
-    told: list[Any] = [*ends, labels, skipped]
+    missing = codes_for_missing((*scale.missing_codes, *scale.not_applicable))
+    content: list[Any] = [*ends, labels, missing]
     if scale.points:
-        told.append(["points", [str(exact(value)) for value in scale.points]])
+        content.append(["points", [str(exact(value)) for value in scale.points]])
     if scale.scores:
-        told.append(["scores", [[str(exact(value)) for value in pair] for pair in scale.scores]])
-    return told
+        content.append(["scores", [[str(exact(value)) for value in pair] for pair in scale.scores]])
+    return content
 
 
-def _score(form: InstrumentContent, scale: Scale) -> list[Any]:
-    """Return how one score is made; parts of a composite in their order, as digests have always had them."""
+def _scale_content(form: InstrumentContent, scale: Scale) -> list[Any]:
+    """Return how a scale is scored; parts of a composite in their order, as digests have always had them."""
     prorated = scale.method == "sum" and form.prorates(scale)
-    told: list[Any] = [scale.id, sorted(scale.items), scale.of, scale.method, scale.required, prorated]
-    # told where it is there, so that the digests of keys without it are those from before it could be
+    content: list[Any] = [scale.id, sorted(scale.items), scale.of, scale.method, scale.required, prorated]
+    # only fields in use: keys without them keep the digests from before these fields existed
     if weights := sorted((item, str(weight)) for item, weight in scale.weights if weight != 1):
-        told.append(["weights", weights])
+        content.append(["weights", weights])
     if scale.rescale is not None:
-        told.append(["rescale", *map(str, scale.rescale)])
+        content.append(["rescale", *map(str, scale.rescale)])
     if scale.is_moved:
-        told.append(["times, plus", str(scale.multiply), str(scale.offset)])
-    return told
+        content.append(["times, plus", str(scale.multiply), str(scale.offset)])
+    return content
 
 
 def key_digest(form: InstrumentContent) -> str:
-    """Return sha256 of what scores depend on; `Instrument.key_digest` says what that is."""
+    """Return sha256 of what scores depend on; `Instrument.key_digest` describes it."""
     shared = {id(item.response_scale): item.response_scale for item in form.items}
-    answers = {key: _answers(scale.translated_from or scale) for key, scale in shared.items()}
+    answers = {key: _answer_content(scale.translated_from or scale) for key, scale in shared.items()}
     content: dict[str, list[Any]] = {
         "items": sorted([item.id, answers[id(item.response_scale)]] for item in form.items),
-        "scales": sorted(_score(form, scale) for scale in form.scales),
+        "scales": sorted(_scale_content(form, scale) for scale in form.scales),
     }
     if form.choose_all:
         rules = [[sorted(q.items), sorted(q.witnesses), q.shown is not None] for q in form.choose_all]
@@ -83,8 +83,8 @@ def key_digest(form: InstrumentContent) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _shown_with(scale: ResponseScale) -> list[Any]:
-    """Return the texts that a person is shown as options."""
+def _option_texts(scale: ResponseScale) -> list[Any]:
+    """Return the texts of the options that a respondent is shown."""
     labels = [[str(exact(value)), _composed(text)] for value, text in scale.labels]
     return [labels, [_composed(code) for code in scale.not_applicable if isinstance(code, str)]]
 
@@ -99,11 +99,11 @@ def _wording_digest(content: Any) -> str:
 
 
 def text_digest(form: InstrumentContent) -> str:
-    """Return sha256 of what people are shown; `Instrument.text_digest` says what that is."""
+    """Return sha256 of what people are shown; `Instrument.text_digest` describes it."""
     if form.pooled:
         return _wording_digest(sorted([part.language, part.text_digest] for part in form.pooled))
     shared = {id(item.response_scale): item.response_scale for item in form.items}
-    options = {key: _shown_with(scale) for key, scale in shared.items()}
+    options = {key: _option_texts(scale) for key, scale in shared.items()}
     return _wording_digest(
         {
             "language": form.language,
@@ -117,9 +117,9 @@ def text_digest(form: InstrumentContent) -> str:
 
 
 def translation_digest(variants: Iterable[InstrumentContent]) -> str:
-    """Return sha256 of what people are shown, and told, by a translated instrument in all of its variants.
+    """Return sha256 of what respondents are shown by a translated instrument, in all of its variants.
 
-    How far the translation has come is left out, by whom it is, and what is known of its scores.
+    Its status, its translators and its evidence are left out.
     """
     return _wording_digest(
         [
@@ -138,7 +138,7 @@ def bank_text_digest(bank: ItemBank) -> str:
             "items": {
                 item.id: [
                     *map(_composed, (item.text, item.partner_text, item.daily_text)),
-                    _shown_with(item.response_scale),
+                    _option_texts(item.response_scale),
                 ]
                 for item in bank.items
             },
@@ -147,7 +147,7 @@ def bank_text_digest(bank: ItemBank) -> str:
 
 
 def source_digest(source: InstrumentContent | ItemBank, file: TranslationFile) -> str:
-    """Return sha256 of the wording that a file translates, as it is now; nothing else of its source counts.
+    """Return sha256 of the present wording of what a file translates; the rest of its source is left out.
 
     Items that the file does not translate may be reworded, added or dropped.
     """
@@ -159,9 +159,9 @@ def source_digest(source: InstrumentContent | ItemBank, file: TranslationFile) -
         if texts
     }
     named = {*file.labels, *file.not_applicable}
-    # where a range grew, its labels stand for something else
+    # with the range: on a wider one the same labels mean something else
     content["options"] = {
-        name: [*(str(exact(value)) for value in scales[name].range), *_shown_with(scales[name])]
+        name: [*(str(exact(value)) for value in scales[name].range), *_option_texts(scales[name])]
         for name in named
         if name in scales
     }

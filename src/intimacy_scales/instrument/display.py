@@ -1,4 +1,4 @@
-"""How an instrument looks in a notebook."""
+"""Display of an instrument in a notebook."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from intimacy_scales.instrument.scale import Scale
 
 
-def _made_of(scale: Scale) -> str:
-    """Say of how many items or scales a score is made, and how."""
+def _scoring_in_words(scale: Scale) -> str:
+    """Return how a score is made, and from how many items or scales."""
     method, _, rest = scale.describe().partition(", ")
     parts = f"{len(scale.items or scale.of)} {'items' if scale.items else 'scales'}"
     return f"{method} of {parts}" + (f", {rest}" if rest else "")
@@ -28,7 +28,7 @@ def instrument_html(form: InstrumentContent, ref: InstrumentRef) -> str:
             for cell in (
                 f"<code>{escape(scale.id)}</code>",
                 escape(scale.title or ""),
-                escape(_made_of(scale)),
+                escape(_scoring_in_words(scale)),
                 escape(scale.high_means or ""),
             )
         )

@@ -1,7 +1,7 @@
-"""The layout of instrument files: response scales declared once by name, items that refer to them.
+"""The layout of instrument files: response scales are declared once by name, and items refer to them.
 
-In memory every item holds its own `ResponseScale`; in a file it is named. These two functions
-translate, and are each other's inverse.
+In memory every item holds its own `ResponseScale`; in a file it may be named. `resolve_response_scales` puts
+the response scales in place of the names, and `name_response_scales` is its inverse.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Document = dict[str, Any]
 
 
 def _declared(document: Mapping[str, Any]) -> dict[str, ResponseScale]:
-    """Read the ``response_scales`` table, naming the field of anything wrong in it."""
+    """Return the response scales that a document declares; a ValueError has a line for each fault."""
     table = document.get("response_scales", {})
     if not isinstance(table, Mapping):
         raise ValueError("response_scales: must be a table of named response scales")
@@ -33,14 +33,14 @@ def _declared(document: Mapping[str, Any]) -> dict[str, ResponseScale]:
         except ValueError as error:
             faults.append(str(error))
         if fields.get("id", name) != name:
-            faults.append(f"response_scales.{name}.id: its id is its name, not {fields['id']!r}")
+            faults.append(f"response_scales.{name}.id: {fields['id']!r} is not its name; leave the id out")
     if faults:
         raise ValueError("\n".join(faults))
     return declared
 
 
 def _response_scale(fields: Mapping[str, Any], field: str) -> ResponseScale:
-    """Read one response scale; a ValueError has one line for each fault, with its field."""
+    """Return one response scale; a ValueError has one line for each fault, with its field."""
     try:
         return ResponseScale.model_validate(fields)
     except ValidationError as error:
@@ -48,7 +48,7 @@ def _response_scale(fields: Mapping[str, Any], field: str) -> ResponseScale:
 
 
 class _References:
-    """Looks up response scales by name, and remembers which names were used."""
+    """The response scales that a document declares by name, and which of the names it uses."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.declared = _declared(document)
@@ -58,13 +58,15 @@ class _References:
         if not isinstance(reference, str):
             return reference
         if reference not in self.declared:
-            known = ", ".join(sorted(self.declared)) or "none is declared"
-            raise ValueError(f"response_scale {reference!r} is not declared under response_scales ({known})")
+            known = ", ".join(sorted(self.declared)) or "none"
+            raise ValueError(
+                f"response_scale {reference!r} is not declared under response_scales; declared: {known}"
+            )
         self.used.add(reference)
         return self.declared[reference]
 
     def default(self, document: Mapping[str, Any]) -> Any:
-        """Return what items without a response scale of their own get."""
+        """Return the response scale for items without one of their own."""
         if "response_scale" not in document and len(self.declared) == 1:
             return self.look_up(next(iter(self.declared)))
         default = self.look_up(document.get("response_scale"))
@@ -72,7 +74,7 @@ class _References:
 
     def check_used(self) -> None:
         for name in sorted(self.declared.keys() - self.used):
-            raise ValueError(f"response_scales.{name}: no item uses it")
+            raise ValueError(f"response_scales.{name}: no item uses it; remove it, or name it in an item")
 
 
 def _without_scales(document: Mapping[str, Any]) -> Document:
@@ -80,11 +82,11 @@ def _without_scales(document: Mapping[str, Any]) -> Document:
 
 
 def resolve_response_scales(document: Any) -> Any:
-    """Give every item of a document the response scale that it names or that is the default."""
+    """Return a document in which every item holds its response scale: the one it names, or the default."""
     if not isinstance(document, Mapping):
         return document
     if not isinstance(document.get("items"), list | tuple):
-        return _without_scales(document)  # what is wrong with the items will be said
+        return _without_scales(document)  # the model's own validation reports the items
     references = _References(document)
     default = references.default(document)
     items: list[Any] = []
@@ -99,7 +101,7 @@ def resolve_response_scales(document: Any) -> Any:
 
 
 def resolve_default(document: Any) -> Any:
-    """Put the response scale that a form names in place of its name."""
+    """Return a form's document with its response scale in place of the name."""
     if not isinstance(document, Mapping):
         return document
     references = _References(document)
@@ -109,7 +111,7 @@ def resolve_default(document: Any) -> Any:
 
 
 def name_response_scales(content: Document) -> Document:
-    """Write each response scale once: the commonest as the default, named ones under their names."""
+    """Return a document with each response scale once: the commonest as the default, others by name."""
     scales = [item.pop("response_scale") for item in content["items"]]
     keys = [repr(scale) for scale in scales]
     default = Counter(keys).most_common(1)[0][0]
@@ -134,7 +136,7 @@ def name_response_scales(content: Document) -> Document:
 
 
 def file_schema(schema: Document) -> Document:
-    """Turn the schema of a model into that of its files: response scales may be named."""
+    """Return the JSON Schema of files from that of their model: response scales may be named."""
     definitions = schema["$defs"]
     response_scale = definitions["ResponseScale"]
     response_scale.pop("required", None)

@@ -1,4 +1,4 @@
-"""How far an instrument has been studied: what is known of its scores, and what is missing."""
+"""Evidence: how far an instrument has been studied, and what is not known about its scores."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from intimacy_scales.instrument.provenance import Confidence, Source
 Step = Literal["pilot", "items", "structure", "reliability", "validity", "invariance", "norms"]
 Values = Number | tuple[Number, ...]
 
-# in the order in which a validation study proceeds
+# in the order of a validation study
 STEPS: dict[Step, str] = {
     "pilot": "people have answered it",
     "items": "item analysis",
@@ -27,28 +27,34 @@ STEPS: dict[Step, str] = {
 
 
 class Finding(Part):
-    """Something that a study found out about the scores.
+    """A result of a study about the scores.
 
     Attributes
     ----------
     step
-        Which step of a validation study it belongs to.
+        The step of a validation study that it belongs to.
     statistic
-        Such as ``alpha``, or ``retest correlation``.
+        Name of the statistic, such as ``alpha`` or ``retest correlation``.
     value
-        One number; or several, and ``of`` or ``sample`` says of what.
+        One number, or several, which ``of`` or ``sample`` explains.
     scale
-        The scale's id, where it is of one scale as this instrument scores it.
+        Id of the scale, if the value describes one scale as this instrument scores it.
     of
-        What it is of, in words, where that is not just the scale.
+        What the value describes, in words, if it is not just the scale.
     sample
-        Who they were, and how many where that is known.
+        Who the respondents were, and how many where that is known.
     n
-        How many persons, where that is known.
+        Number of respondents, where that is known.
     source
-        Where it was read.
+        Where the value was read.
     confidence
         How surely it is known.
+
+    Examples
+    --------
+    >>> print(Finding(step="reliability", statistic="alpha", value=0.86, scale="total", n=118,
+    ...               sample="students in a relationship", source="Hendrick (1988)"))
+    alpha 0.86 of total: students in a relationship, n = 118; Hendrick (1988)
     """
 
     step: Step
@@ -65,8 +71,8 @@ class Finding(Part):
         values = self.value if isinstance(self.value, tuple) else (self.value,)
         value = ", ".join(format(v, "g") for v in values if v is not None)
         what = " ".join(filter(None, (self.statistic, value, f"of {self.of or self.scale or 'it'}")))
-        said = self.n is None or f"{self.n:,}" in self.sample or str(self.n) in self.sample
-        n = "" if said else f", n = {self.n}"
+        sample_has_n = self.n is None or f"{self.n:,}" in self.sample or str(self.n) in self.sample
+        n = "" if sample_has_n else f", n = {self.n}"
         return f"{what}: {self.sample}{n}; {self.source}{_unsure(self.confidence)}"
 
 
@@ -75,14 +81,20 @@ def _unsure(confidence: Confidence | None) -> str:
 
 
 class EvidenceStep(NamedTuple):
-    """One step of the road to a validated instrument.
+    """One step of a validation study, with what is known.
 
     Attributes
     ----------
     step, title
-        Its id and its name.
+        Id and name of the step.
     known
-        What is known, a line each; empty where nothing is.
+        A line for each finding; empty where nothing is known.
+
+    Examples
+    --------
+    >>> from intimacy_scales import load
+    >>> [step.step for step in load("scii-24").evidence_steps if not step.known][:3]
+    ['pilot', 'items', 'structure']
     """
 
     step: Step
@@ -97,15 +109,20 @@ class Evidence(Part):
     ----------
     status
         ``draft``: nobody has answered it yet; ``published``: described in a publication;
-        ``validated``: its scores have been studied with the people it is used for.
+        ``validated``: its scores have been studied in the population it is used with.
     confidence
-        Of a published instrument: how surely its scoring key is known.
+        How surely the scoring key of a published instrument is known.
     note
         One sentence for the reader.
     findings
-        What studies found.
+        Results of studies.
     sources
         Where the key and the other facts were read.
+
+    Examples
+    --------
+    >>> print(Evidence(status="published", confidence="verified").summary())
+    published, key verified; nothing is recorded here about its scores
     """
 
     status: Literal["draft", "published", "validated"] = "draft"
@@ -117,16 +134,16 @@ class Evidence(Part):
     @model_validator(mode="after")
     def _validated_by_something(self) -> Self:
         if self.status == "validated" and not self.findings:
-            raise ValueError("status 'validated' needs findings: what was found, in whom, where to read it")
+            raise ValueError("status 'validated' needs findings: the statistics, the sample and the source")
         return self
 
     def steps(self, norms: Iterable[Norm] = ()) -> tuple[EvidenceStep, ...]:
-        """Return what is known at each step of a validation study, in its order.
+        """Return what is known, by the steps of a validation study, in order.
 
         Parameters
         ----------
         norms
-            Those of the instrument.
+            The norms of the instrument.
         """
         known: dict[Step, list[str]] = {step: [] for step in STEPS}
         for finding in self.findings:
@@ -142,30 +159,30 @@ class Evidence(Part):
 
     @property
     def standing(self) -> str:
-        """Status and confidence as the beginning of a line; nothing of a draft, which says so itself."""
+        """Status and confidence as the beginning of a line; empty for a draft, which is marked elsewhere."""
         if self.status == "draft":
             return ""
         return f"{self.status}, key {self.confidence}; " if self.confidence else f"{self.status}; "
 
     def summary(self, norms: Iterable[Norm] = ()) -> str:
-        """Say in one line what is known, the first figure of each step, and what is not.
+        """Return one line: the first finding of each step, and the steps without findings.
 
         Parameters
         ----------
         norms
-            Those of the instrument.
+            The norms of the instrument.
         """
         steps = self.steps(norms)
-        known = [_first(step) for step in steps if step.known and step.step != "pilot"]
+        known = [_first_finding(step) for step in steps if step.known and step.step != "pilot"]
         missing = [step.title for step in steps if not step.known]
         if not known:
             unknown = "is known" if self.status == "draft" else "is recorded here"
-            return f"{self.standing}nothing {unknown} of its scores"
-        nothing = f"; nothing of {', '.join(missing)}" if missing else ""
+            return f"{self.standing}nothing {unknown} about its scores"
+        nothing = f"; nothing about {', '.join(missing)}" if missing else ""
         return f"{self.standing}recorded: {'; '.join(known)}{nothing}"
 
 
-def _first(step: EvidenceStep) -> str:
+def _first_finding(step: EvidenceStep) -> str:
     """Return the first line of a step, and how many more there are."""
     more = f", and {len(step.known) - 1} more" if len(step.known) > 1 else ""
     return f"{step.title} [{step.known[0]}{more}]"

@@ -1,18 +1,12 @@
-"""The instrument: its identity, its files, and variants of it."""
+"""The instrument: its identity, its files, and its variants."""
 
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, Self
 
-from intimacy_scales.errors import (
-    InstrumentError,
-    UnknownInstrumentError,
-    UnverifiedKeyWarning,
-    level_outside,
-)
+from intimacy_scales.errors import InstrumentError
 from intimacy_scales.instrument.base import kept
 from intimacy_scales.instrument.content import InstrumentContent
 from intimacy_scales.instrument.digests import NOT_CONTENT, content_digest, key_digest, text_digest
@@ -20,11 +14,11 @@ from intimacy_scales.instrument.display import instrument_html
 from intimacy_scales.instrument.document import Document, file_schema, name_response_scales
 from intimacy_scales.instrument.evidence import Finding
 from intimacy_scales.instrument.norm import Norm
-from intimacy_scales.instrument.provenance import CONFIDENCES, Source
+from intimacy_scales.instrument.provenance import Source
 from intimacy_scales.instrument.reference import InstrumentRef
+from intimacy_scales.instrument.rewording import with_wording
 from intimacy_scales.instrument.scale import MissingRule
-from intimacy_scales.instrument.variants import on_another_range, with_missing_rule, without
-from intimacy_scales.instrument.words_laid_over import in_other_words
+from intimacy_scales.instrument.variants import on_another_range, with_coding, with_missing_rule, without
 
 
 class Instrument(InstrumentContent):
@@ -35,34 +29,34 @@ class Instrument(InstrumentContent):
     id, version, title, description, language
         Identity. ``language`` is a BCP 47 tag such as ``en``.
     translation
-        Of a translation: how far it has come, and of which wording it is one.
+        The status and the source of a translation; None for the original wording.
     pooled
         Languages whose answers are read together; `pool_languages` makes such an instrument.
     wording
-        Who the items speak of: ``self``, ``partner``, or ``daily`` for a diary.
+        Whom the items are about: ``self``, ``partner``, or ``daily`` for a diary.
     instructions
-        What the person who answers is told.
+        Instructions for the respondent.
     safety
-        What whoever gives it to people must take care of.
+        Precautions for the person who gives the instrument to respondents.
     counterpart
-        Id of the form with the same item ids in another wording, such as that about the partner: answers
-        to one are no answers to the other.
+        Id of the form with the same item ids in another wording, for example about the partner. Answers to
+        one form cannot be scored by the other.
     constructs
-        What it measures: ids such as ``trust``, by which the catalogue groups instruments.
+        The constructs that it measures: ids such as ``trust``, by which the catalogue groups instruments.
     evidence, citations, license, norms, cutoffs
-        Provenance. A file that does not say otherwise is a draft.
+        Provenance. Without a status, an instrument is a draft.
     codings
-        Other ways in which its answers are known to be stored.
+        Other known ways in which its answers may be stored.
     coding
-        The one of them that this instrument reads; None: stored values are the printed ones.
+        Id of the coding that this instrument reads; None: stored values are the printed ones.
     choose_all
-        Questions of which people choose all that apply, and when a blank of theirs counts as 0.
+        Choose-all-that-apply questions, and when their blanks count as 0.
     items, scales
-        In order. An item may serve several scales, or none.
+        In order. An item may belong to several scales, or none.
     accepted
         Findings of the linter that the author explains.
     changes
-        What each version changed.
+        The changes that each version made.
 
     Examples
     --------
@@ -82,25 +76,25 @@ class Instrument(InstrumentContent):
 
         The content is JSON with sorted keys and without fields that hold their default, so it is
         the same for TOML and JSON, on every machine, and for files written before a field existed.
-        What is explained to the linter is left out, and what versions changed: it changes nothing that
-        anyone answers.
+        Explanations for the linter and the list of changes are left out, as they affect neither questions
+        nor scores.
         """
         return content_digest(self.model_dump(mode="json", exclude_defaults=True, exclude=NOT_CONTENT))
 
     @kept
     def key_digest(self) -> str:
-        """sha256 of what scores depend on: two instruments that share it score all answers alike.
+        """sha256 of what scores depend on: instruments with the same digest score all answers alike.
 
-        It covers which answers of each item are read, and as what (range, step, points, scores, labels as
-        they are compared, missing codes, blanks that count as 0), and how each scale is scored (items and
-        their keys, parts of a composite, method, weights, rescaling, factor and offset, answers needed,
-        proration). It leaves out wording, titles, evidence,
-        norms and cut-offs, and the order of items and scales.
+        It covers which answers of each item are allowed and what each counts (range, step, points, scores,
+        labels as they are compared, missing codes, blanks that count as 0), and how each scale is scored
+        (items and their keys, parts of a composite, method, weights, rescaling, factor and offset, answers
+        needed, proration). It leaves out wording, titles, evidence, norms and cut-offs, and the order of
+        items and scales.
 
         Answers stored as numbers are scored alike by a form with other labels, but answers stored
-        as labels are not: labels laid over a key by `with_texts` change the digest, wording does not.
-        A translation has the digest of what it was translated from: its options are called otherwise, and
-        each is read by its own instrument.
+        as labels are not: labels that `with_texts` adds change the digest, wording does not.
+        A translation has the digest of its original: its labels differ, but each instrument reads only
+        answers in its own language.
 
         Examples
         --------
@@ -113,10 +107,10 @@ class Instrument(InstrumentContent):
 
     @kept
     def text_digest(self) -> str:
-        """sha256 of what people are shown: language, instructions, and text and options of each item.
+        """sha256 of what respondents are shown: language, instructions, and text and options of each item.
 
-        Titles, keys and evidence are left out, and the order of items. Two persons who were shown the same
-        words have the same text digest, whatever was made of their answers.
+        Titles, keys, evidence and the order of items are left out. Respondents who were shown the same
+        words have the same text digest, however their answers are scored.
 
         Examples
         --------
@@ -129,7 +123,7 @@ class Instrument(InstrumentContent):
 
     @kept
     def ref(self) -> InstrumentRef:
-        """Id, version, digest, evidence status and what a reader must know, as results carry them."""
+        """Reference for results: id, version, digest, evidence status, and cautions for the reader."""
         return InstrumentRef(
             id=self.id,
             version=self.version,
@@ -164,7 +158,7 @@ class Instrument(InstrumentContent):
         Parameters
         ----------
         indent
-            Blanks at each level; None: one line.
+            Spaces per level; None: one line.
         """
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent) + "\n"
 
@@ -176,8 +170,8 @@ class Instrument(InstrumentContent):
     def with_missing_rule(self, rule: MissingRule) -> Self:
         """Return this instrument with another missing rule on each scale of items.
 
-        Its digest differs, so that results say that another rule was used. Scales whose items differ in
-        range need every answer, whatever the rule: a skipped one cannot be judged by the others.
+        Its digest differs, so results show that another rule was used. Scales whose items differ in
+        range need every answer under any rule: the other items do not indicate a missing answer.
 
         Parameters
         ----------
@@ -187,7 +181,7 @@ class Instrument(InstrumentContent):
         Raises
         ------
         InstrumentError
-            A count that some scale has not as many items for.
+            The rule's count exceeds the number of items of a scale.
 
         Examples
         --------
@@ -201,7 +195,7 @@ class Instrument(InstrumentContent):
     def with_method(self, method: Literal["mean", "sum"]) -> Self:
         """Return this instrument with every scale of items scored as a mean, or as a sum.
 
-        Norms and cut-offs are left out: they are in the units of the published score.
+        Norms and cut-offs are dropped: they are in the units of the published score.
 
         Examples
         --------
@@ -225,32 +219,32 @@ class Instrument(InstrumentContent):
         new_id: str | None = None,
         version: str | None = None,
     ) -> Self:
-        """Return this instrument for answers that were given on another range than the published one.
+        """Return this instrument for answers that were given on a range other than the published one.
 
-        It is another instrument: reversed items are turned round within the new range, and scores are in
-        its units. Norms, cut-offs and findings are of the published range and are left behind, as are
-        labels of options. `Scores.pomp` puts scores of both ranges on 0 to 100; whether people answer
-        alike on both, nobody knows.
+        It is another instrument: reverse-keyed items are reversed within the new range, and scores are in
+        its units. Norms, cut-offs, findings and labels of options belong to the published range and are
+        dropped. `Scores.pomp` puts scores of both ranges on 0 to 100; whether people answer alike on both
+        is unknown.
 
         Parameters
         ----------
         minimum, maximum, step
             The range of the answers as they are stored.
         items
-            Whose answers; None: all, which must have one range so far.
+            Ids of the items that were answered on it; None: all. These items must share one published range.
         missing_codes
-            Stored values that mean "no answer" from now on; None: those so far, none of which may be an
+            Stored values that mean "no answer"; None: those of the published scale, none of which may be an
             answer on the new range.
         new_id, version
-            What it is called from now on; by default the id with the range, such as ``ras-1-to-7`` (and with
-            another step, and a digest of ``items``), and the version as it is.
+            Id and version of the result. By default the id with the range, such as ``ras-1-to-7`` (followed
+            by a step other than 1, and by a digest of ``items``), and the present version.
 
         Raises
         ------
         UnknownInstrumentError
-            An id that is no item.
+            An id is not an item.
         InstrumentError
-            No range, or one range for items that have several.
+            The range is not valid, or the items have different ranges.
 
         Examples
         --------
@@ -271,24 +265,24 @@ class Instrument(InstrumentContent):
         )
 
     def without_items(self, items: str | Collection[str], *, new_id: str, version: str) -> Self:
-        """Return this instrument without some items, as an item analysis may advise.
+        """Return this instrument without some items, for example after an item analysis.
 
-        It is another instrument, so it has an id and version of its own. It is a draft: what was found
-        of the whole, its norms and its cut-offs are left behind.
+        It is another instrument, so it needs an id and version of its own. It is a draft: findings, norms and
+        cut-offs of the whole instrument are dropped.
 
         Parameters
         ----------
         items
-            Ids of the items that leave.
+            Ids of the items to remove.
         new_id, version
-            What it is called from now on.
+            Id and version of the result.
 
         Raises
         ------
         UnknownInstrumentError
-            An id that is no item.
+            An id is not an item.
         InstrumentError
-            A scale would have no item left; names it.
+            A scale would have no item left; the message names it.
 
         Examples
         --------
@@ -307,43 +301,43 @@ class Instrument(InstrumentContent):
         note: str | None = None,
         sources: Iterable[Source] = (),
     ) -> Self:
-        """Return this instrument with what a study found added to its evidence.
+        """Return this instrument with the findings of a study added to its evidence.
 
         Parameters
         ----------
         findings
-            One's own, or those that reports give: ``report.findings(sample="…", source="…")``.
+            Findings of your own, or those of a report: ``report.findings(sample="…", source="…")``.
         status, note
-            In place of what the instrument says now. A note that was written for another status goes.
+            New status and note; None: as they are, but a note is dropped where the status changes.
         sources
-            Where the study is described; added to those there are. Without any, nothing is
-            published or validated.
+            Where the study is described; added to the present sources. An instrument without sources cannot
+            become published or validated.
 
         Raises
         ------
         InstrumentError
-            A draft would become published or validated without findings or sources.
+            The instrument would become published or validated without findings or sources.
 
         Examples
         --------
         >>> from intimacy_scales import load, reliability_report, simulate
         >>> report = reliability_report("ras", simulate("ras", 200, rng=1).answers)
-        >>> found = report.findings(sample="200 simulated persons", source="a simulation")
-        >>> load("ras").with_evidence(found).evidence.findings[-1].statistic
+        >>> findings = report.findings(sample="200 simulated persons", source="a simulation")
+        >>> load("ras").with_evidence(findings).evidence.findings[-1].statistic
         'omega total'
         """
         added = (findings,) if isinstance(findings, Finding) else findings
-        found = (*self.evidence.findings, *added)
-        read = (*self.evidence.sources, *sources)
-        if status in ("published", "validated") and not (found and read):
+        all_findings = (*self.evidence.findings, *added)
+        all_sources = (*self.evidence.sources, *sources)
+        if status in ("published", "validated") and not (all_findings and all_sources):
             raise InstrumentError(
                 f"{self.id}: status={status!r} needs findings, and sources=[Source(title=…, where=…)] that "
                 "say where they can be read"
             )
         evidence = self.evidence.model_copy(
             update={
-                "findings": found,
-                "sources": read,
+                "findings": all_findings,
+                "sources": all_sources,
                 "status": status or self.evidence.status,
                 "note": note or (self.evidence.note if status in (None, self.evidence.status) else None),
             }
@@ -356,20 +350,21 @@ class Instrument(InstrumentContent):
         Parameters
         ----------
         norms
-            One or several, for example what `Norm.from_scores` made of one's own sample.
+            One or several, for example those that `Norm.from_scores` made from your own sample.
 
         Raises
         ------
         ValueError
-            A norm of another instrument or key, of no scale of this one, or beyond the range of its scores.
+            A norm belongs to another instrument, key or language, names an unknown scale, or lies beyond the
+            range of the scores.
         """
         norms = (norms,) if isinstance(norms, Norm) else tuple(norms)
         for norm in norms:
-            own = norm.instrument in (None, self.id)
-            if own and norm.key_digest not in (None, self.key_digest):
+            same_instrument = norm.instrument in (None, self.id)
+            if same_instrument and norm.key_digest not in (None, self.key_digest):
                 raise InstrumentError(f"{self.id}: {norm.of_another_key()}")
-            if told := norm.of_another_language(self.translated_language):
-                raise InstrumentError(f"{self.id}: {told}")
+            if reason := norm.of_another_language(self.translated_language):
+                raise InstrumentError(f"{self.id}: {reason}")
         added = {(norm.scale, norm.sample): norm for norm in (*self.norms, *norms)}
         return self.model_copy(update={"norms": tuple(added.values())})
 
@@ -381,31 +376,31 @@ class Instrument(InstrumentContent):
         instructions: str | None = None,
         language: str | None = None,
     ) -> Self:
-        """Return this instrument with wording laid over its key, for forms and reports.
+        """Return this instrument with wording added to its key, for forms and reports.
 
-        The wording of most published instruments is protected: bring the form that you have
-        permission to use. The library writes it to no folder of its own; `to_toml` and `to_json` of
-        the result hold it.
+        The wording of most published instruments is protected: pass the wording that you have
+        permission to use. The library does not store it anywhere; `to_toml` and `to_json` of the
+        result contain it.
 
         Parameters
         ----------
         texts
-            Item id → wording, of every item that has none.
+            Item id → wording, for every item that has none.
         labels
-            Item id → value → text of the option, for forms, and for answers that are stored as texts.
+            Item id → value → text of the option, for forms and for answers that are stored as texts.
         instructions
-            What the person who answers is told.
+            Instructions for the respondent.
         language
-            BCP 47 tag of the wording, where it is another than so far. It is then a translation and a draft:
-            norms, cut-offs and findings are of the other wording, and are left behind. Every item needs
-            wording, and labels where it has some; instructions that are not given are left out.
+            BCP 47 tag of the wording, if its language is new. The result is then a translation and a draft:
+            norms, cut-offs and findings belong to the original wording and are dropped. Every item needs
+            wording, and labels if the original has labels; without ``instructions`` it has none.
 
         Raises
         ------
         UnknownInstrumentError
-            An id that is no item.
+            An id is not an item.
         InstrumentError
-            Items are left without wording, or with some in another language.
+            Some items would have no wording, or wording in the original language.
 
         Examples
         --------
@@ -413,14 +408,14 @@ class Instrument(InstrumentContent):
         >>> load("ios").with_texts({"ios_1": "Which picture shows the two of you?"}).item("ios_1").text
         'Which picture shows the two of you?'
         """
-        return in_other_words(self, texts, labels=labels, instructions=instructions, language=language)
+        return with_wording(self, texts, labels=labels, instructions=instructions, language=language)
 
     def with_coding(self, coding: str) -> Self:
-        """Return this instrument for answers that were stored in another way than as printed.
+        """Return this instrument for answers that were stored other than as the printed values.
 
         Some forms print the options of some items from high to low. Where software stored the
-        position of the chosen option, those items run against the printed values, and their keys
-        are turned round here: ``stored = minimum + maximum - printed``.
+        position of the chosen option, ``stored = minimum + maximum - printed`` for those items, and
+        their keys are reversed here.
 
         Parameters
         ----------
@@ -430,14 +425,14 @@ class Instrument(InstrumentContent):
         Raises
         ------
         UnknownInstrumentError
-            No such coding is known of this instrument.
+            The instrument has no such coding.
         InstrumentError
-            It is known only in part, or one is applied already.
+            The coding is known only in part, or a coding is applied already.
 
         Warns
         -----
         UnverifiedKeyWarning
-            Once an instrument, where it was read in one source only.
+            Once per instrument, if the coding was read in one source only.
 
         Examples
         --------
@@ -445,39 +440,8 @@ class Instrument(InstrumentContent):
         >>> load("qmi").codings, [coding.id for coding in load("rdas").codings]
         ((), ['position'])
         """
-        if self.coding is not None:
-            raise InstrumentError(f"{self.id} reads answers coded by {self.coding!r} already")
-        known = {entry.id: entry for entry in self.codings}
-        if coding not in known:
-            others = f"known are {', '.join(known)}" if known else "none is known"
-            raise UnknownInstrumentError(
-                f"{self.id} has no coding {coding!r} beside the printed values; {others}"
-            )
-        found = known[coding]
-        if not found.complete:
-            raise InstrumentError(
-                f"{self.id}: answers coded by {coding!r} cannot be scored: which items run against the "
-                f"printed values is known only in part ({', '.join(found.flip)}, and others). "
-                "Store the value printed beside the chosen option."
-            )
         if coding not in self._variants:
-            if found.confidence not in (None, "verified"):
-                warnings.warn(
-                    f"{self.id}: which items run against the printed values in answers coded by {coding!r} "
-                    "was read in one source only. Compare it with the form",
-                    UnverifiedKeyWarning,
-                    stacklevel=level_outside(),
-                )
-            scales = [scale.turned(found.flip) for scale in self.scales]
-            unsure = [c for c in (self.evidence.confidence, found.confidence) if c is not None]
-            least = max(unsure, key=CONFIDENCES.index, default=None)
-            self._variants[coding] = self.model_copy(
-                update={
-                    "scales": scales,
-                    "coding": coding,
-                    "evidence": self.evidence.model_copy(update={"confidence": least}),
-                }
-            )
+            self._variants[coding] = with_coding(self, coding)
         return self._variants[coding]
 
     @kept

@@ -21,15 +21,21 @@ class Item(Part):
     Attributes
     ----------
     id
-        The name of its answers in data.
+        The name of its column in tables of answers.
     text
-        The wording shown, or None where only the key is known.
+        The wording that is shown, or None where only the key is known.
     facet
         The facet of the construct that it belongs to.
     response_scale
-        Which answers it allows; in files it may be named, or left to the default.
+        The answers that it allows; a file may name it or leave it to the default.
     partner_text, daily_text
         The same item worded about the partner, and for a diary.
+
+    Examples
+    --------
+    >>> item = Item(id="calm", text="I feel calm.", response_scale=ResponseScale(minimum=0, maximum=10))
+    >>> item.worded("self"), item.worded("partner")
+    ('I feel calm.', None)
     """
 
     id: Id
@@ -45,20 +51,25 @@ class Item(Part):
 
 
 class Coding(Part):
-    """Another way in which answers may have been stored than as the value printed beside the option.
+    """A way in which answers may have been stored, other than as the value printed next to the option.
 
     Attributes
     ----------
     id
-        Such as ``position``: the first option on the form is stored as the lowest value.
+        For example ``position``: the first option on the form is stored as the lowest value.
     description
-        What it is, in words.
+        A description for people.
     flip
-        Items whose stored values run against the printed ones: printed = minimum + maximum - stored.
+        Items that are stored in reverse: printed = minimum + maximum - stored.
     complete
-        Whether all such items are known. Otherwise answers stored so cannot be scored.
+        Whether all such items are known. If not, answers stored in this way cannot be scored.
     source, confidence
         Where it was read, and how surely it is known.
+
+    Examples
+    --------
+    >>> Coding(id="position", description="Position of the option on the form.", flip=("calm",)).complete
+    True
     """
 
     id: Id
@@ -70,14 +81,14 @@ class Coding(Part):
 
 
 def plain_item(item: Any) -> Any:
-    """Return an item of a bank as an item, without what only a bank says of it."""
+    """Return a bank's item as a plain item, without the fields that only banks have."""
     if isinstance(item, Item) and type(item) is not Item:
         return Item(**{name: getattr(item, name) for name in Item.model_fields})
     return item
 
 
 def unique(field: str, ids: Iterable[str]) -> None:
-    """Raise a ValueError that names the field and the first id that occurs twice in it."""
+    """Raise a ValueError if an id occurs twice; the message names the field and the id."""
     seen: set[str] = set()
     for name in ids:
         if name in seen:
@@ -86,11 +97,11 @@ def unique(field: str, ids: Iterable[str]) -> None:
 
 
 def no_twins(field: str, ids: Iterable[str]) -> None:
-    """Raise a ValueError that names two ids which nobody can tell apart, such as Latin and Cyrillic a."""
+    """Raise a ValueError if two different ids look the same, for example with a Latin and a Cyrillic a."""
     seen: dict[str, str] = {}
     for name in ids:
         shape = as_it_looks(name)
-        other = seen.setdefault(shape, name)
-        if other != name:
-            told = " and ".join(f"{one!r} ({letters(one)})" for one in (other, name))
-            raise ValueError(f"{field}: ids {told} look the same: give one another name")
+        earlier = seen.setdefault(shape, name)
+        if earlier != name:
+            twins = " and ".join(f"{twin!r} ({letters(twin)})" for twin in (earlier, name))
+            raise ValueError(f"{field}: ids {twins} look the same: give one of them another name")

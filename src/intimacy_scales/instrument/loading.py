@@ -1,4 +1,4 @@
-"""The only reader of bank files."""
+"""Loading of instruments and item banks, by the id of a shipped one or the path of a file."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from intimacy_scales.errors import (
 )
 from intimacy_scales.instrument import Form, Instrument, ItemBank
 from intimacy_scales.instrument.cutoff import overlapping
+from intimacy_scales.instrument.instrument_files import build, kind_of, read_document
 from intimacy_scales.instrument.languages import (
     chosen_language,
     read_translation,
@@ -37,17 +38,16 @@ from intimacy_scales.instrument.shipped import (
     released_versions,
     shipped_files,
 )
-from intimacy_scales.instrument.stored import build, kind_of, read_document
-from intimacy_scales.instrument.unsure import warn_if_unsure
+from intimacy_scales.instrument.unconfirmed_keys import warn_if_unconfirmed
 
 _ENDINGS = (".toml", ".json")
 _SEPARATORS = re.compile(r"[\s_\-]+")
 _FOR_A_FILE = "For a file of your own, pass pathlib.Path(…), or what load_file(…) returns."
-_LONGEST_SHOWN = 100  # of a name that nobody knows
+_LONGEST_SHOWN = 100  # characters of an unknown name in a message
 
 
 def known_id(name: str, known: Sequence[str]) -> str | None:
-    """Return the id that a name stands for, without regard to case, blanks, ``-`` and ``_``.
+    """Return the id that a name matches, without regard to case, blanks, ``-`` and ``_``, or None.
 
     Examples
     --------
@@ -57,17 +57,18 @@ def known_id(name: str, known: Sequence[str]) -> str | None:
     if name in known:
         return name
     plain = _SEPARATORS.sub("", name.casefold())
-    found = [one for one in known if _SEPARATORS.sub("", one.casefold()) == plain]
-    return found[0] if len(found) == 1 else None
+    matches = [known_name for known_name in known if _SEPARATORS.sub("", known_name.casefold()) == plain]
+    return matches[0] if len(matches) == 1 else None
 
 
 def _unknown(kind: str, name: str, known: Sequence[str]) -> UnknownInstrumentError:
-    other, reader = (FORMS, "load") if kind == "item bank" else (BANKS, "load_bank")
-    if name in shipped_files(other):
-        return UnknownInstrumentError(f"{name!r} is no {kind}: read it with {reader}({name!r})")
-    begun = [one for one in known if name and one.startswith(name.casefold())]
-    near = begun or nearest(name.replace("_", "-"), known, most=3, alike=0.5)
-    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {', '.join(known)}."
+    """Return the error that no ``kind`` of that name is shipped, with similar names."""
+    other_kind, reader = (FORMS, "load") if kind == "item bank" else (BANKS, "load_bank")
+    if name in shipped_files(other_kind):
+        return UnknownInstrumentError(f"{name!r} is not an {kind}: load it with {reader}({name!r})")
+    longer = [known_name for known_name in known if name and known_name.startswith(name.casefold())]
+    near = longer or nearest(name.replace("_", "-"), known, most=3, alike=0.5)
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"allowed: {', '.join(known)}."
     return UnknownInstrumentError(f"no {kind} {_shown(name)} is shipped; {hint} {_FOR_A_FILE}")
 
 
@@ -76,28 +77,29 @@ def _shown(name: str) -> str:
 
 
 def _as_file(source: str | Path) -> Path | None:
-    """Return the path that ``source`` is, or None where it is an id: a text is never opened as a file.
+    """Return ``source`` if it is a path, or None if it is an id: a text is never opened as a file.
 
-    So whoever may choose the name of an instrument, as in a web service, cannot have a file read.
+    A visitor of a web service who may choose the name of an instrument therefore cannot read its files.
     """
     if isinstance(source, Path):
         return source
     if not isinstance(source, str):
         kind = type(source).__name__
-        hint = "; of an item bank, take .to_instrument()" if isinstance(source, ItemBank) else ""
+        hint = "; from an item bank, make one with .to_instrument()" if isinstance(source, ItemBank) else ""
         raise UnknownInstrumentError(
-            f"an instrument is named by its id, or by a pathlib.Path of its file, not by a {kind}{hint}; "
+            f"an instrument is given by its id, or by a pathlib.Path to its file, not by a {kind}{hint}; "
             "the instrument comes first, then the answers"
         )
     if source.casefold().endswith(_ENDINGS) or "/" in source or "\\" in source:
         raise UnknownInstrumentError(
-            f"{_shown(source)} looks like a path, and a text is read as the id of a shipped instrument or "
-            f"bank only. {_FOR_A_FILE}"
+            f"{_shown(source)} looks like a path, but a text is only read as the id of a shipped instrument "
+            f"or bank. {_FOR_A_FILE}"
         )
     return None
 
 
 def _locate(source: str | Path, kind: str, folders: tuple[str, ...]) -> Path:
+    """Return the file of a shipped id, or a path with a valid ending."""
     path = _as_file(source)
     if path is None:
         shipped = shipped_files(folders)
@@ -110,40 +112,44 @@ def _locate(source: str | Path, kind: str, folders: tuple[str, ...]) -> Path:
 
 def _checked_ending(path: Path) -> Path:
     if path.suffix.casefold() not in _ENDINGS:
-        raise InstrumentError(f"{path}: instrument files end in .toml or .json", str(path))
+        raise InstrumentError(
+            f"{path}: the ending {path.suffix!r} is not valid; allowed: '.toml', '.json'", str(path)
+        )
     return path
 
 
 def _form_banks(form: Form, path: Path) -> dict[str, ItemBank]:
-    """Find the banks of a form: shipped ones by id, others as files in the form's own folder."""
-    return {name: _form_bank(name, f"{path}: banks[{i}]", path) for i, name in enumerate(form.banks)}
-
-
-def _form_bank(name: str, field: str, path: Path) -> ItemBank:
-    found = _bank_path(name, field, path)
-    return load_bank(found) if name.endswith(_ENDINGS) else load_bank(name)
+    """Return the banks of a form: shipped ones by id, others from files in the form's folder."""
+    banks = {}
+    for i, name in enumerate(form.banks):
+        bank_path = _bank_path(name, f"{path}: banks[{i}]", path)
+        banks[name] = load_bank(bank_path) if name.endswith(_ENDINGS) else load_bank(name)
+    return banks
 
 
 def _bank_path(name: str, field: str, path: Path) -> Path:
+    """Return the file of a bank that the field ``field`` of a form's file names."""
     folder = path.resolve().parent
     if not name.endswith(_ENDINGS):
         shipped = shipped_files(BANKS)
         if name not in shipped:
             raise UnknownInstrumentError(f"{field}: {_unknown('item bank', name, list(shipped))}", str(path))
-        beside = [folder / f"{name}{ending}" for ending in _ENDINGS]
-        for other in beside:
+        for other in (folder / f"{name}{ending}" for ending in _ENDINGS):
             if other.exists() and kind_of(read_document(other)) == "bank":
                 raise InstrumentError(
-                    f"{field}: {name!r} is the bank that ships with the library, and {other.name} lies "
-                    f"beside the form: write {other.name!r} for that, or give the file another name",
+                    f"{field}: {name!r} is a bank that ships with the library, but the form's folder also "
+                    f"has {other.name}: write {other.name!r} to use it, or rename the file",
                     str(path),
                 )
         return shipped[name]
     target = folder / name
     if "\0" in name or target.resolve().parent != folder:
-        raise InstrumentError(f"{field}: {name!r} leads outside the form's folder", str(path))
+        raise InstrumentError(
+            f"{field}: {name!r} is outside the form's folder; a bank's file must be in the same folder",
+            str(path),
+        )
     if not target.exists():
-        raise InstrumentError(f"{field}: there is no file {name!r} beside the form", str(path))
+        raise InstrumentError(f"{field}: there is no file {name!r} in the folder of the form", str(path))
     return target
 
 
@@ -154,25 +160,27 @@ def _load_file(path: Path) -> Instrument:
         form = build(Form, content, path)
         return form.assemble(_form_banks(form, path), source=str(path))
     if kind == "bank":
-        raise InstrumentError(f"{path}: is an item bank: read it with load_bank()", str(path))
+        raise InstrumentError(f"{path}: is an item bank: load it with load_bank()", str(path))
     if kind == "translation":
-        raise _is_translation(content, path)
+        raise _translation_error(content, path)
     if kind != "instrument":
-        raise InstrumentError(f"{path}: kind: {kind!r} is none of instrument, form, bank", str(path))
+        raise InstrumentError(
+            f"{path}: kind: {kind!r} is not valid; allowed: 'instrument', 'form', 'bank'", str(path)
+        )
     return build(Instrument, content, path)
 
 
-def _is_translation(content: Mapping[str, Any], path: Path) -> InstrumentError:
-    tag = str(content.get("language"))
+def _translation_error(content: Mapping[str, Any], path: Path) -> InstrumentError:
+    tag, original = str(content.get("language")), content["of"]
     return InstrumentError(
-        f"{path}: is a translation of {content['of']} into {tag!r}: load the form that it is beside, or that "
-        f"is made of that bank, with language={tag!r}",
+        f"{path}: is a translation of {original} into {tag!r}, which is not loaded itself: load {original}, "
+        f"or a form with items of that bank, with language={tag!r}",
         str(path),
     )
 
 
 def sources_of(name: str) -> list[Path]:
-    """Return the files that a shipped instrument is made of: its own, and those of its banks."""
+    """Return the files of a shipped instrument: its own, and those of its banks."""
     path = shipped_files(FORMS)[name]
     content = read_document(path)
     banks = content["banks"] if kind_of(content) == "form" else []
@@ -180,7 +188,7 @@ def sources_of(name: str) -> list[Path]:
 
 
 def shipped_ids() -> list[str]:
-    """Return the ids that `load` takes."""
+    """Return the ids that `load` accepts."""
     return list(shipped_files(FORMS))
 
 
@@ -197,23 +205,23 @@ def load(
     language: str | None = None,
     variant: str | None = None,
 ) -> Instrument:
-    """Load an instrument: a shipped one by its id, or one's own by a `pathlib.Path`.
+    """Load an instrument: a shipped one by its id, or your own by a `pathlib.Path`.
 
     Parameters
     ----------
     source
-        An id from `available` (``CSI-16`` and ``csi 16`` are ``csi-16``), or the `pathlib.Path` of a
-        ``.toml`` or ``.json`` file. A text is never opened as a file; `load_file` does that.
+        An id from `available` (``CSI-16`` and ``csi 16`` mean ``csi-16``), or the `pathlib.Path` of a
+        ``.toml`` or ``.json`` file. A text is never opened as a file; use `load_file` for that.
     version
-        An older version of a shipped instrument, for answers that were given to it; None: as it is now.
-        `compare` says whether answers to one version can be scored by another. With ``language``, the
+        An older version of a shipped instrument, for answers that were given to it; None: the present one.
+        `compare` reports whether answers to one version can be scored by another. With ``language``, the
         translation that was shipped with it: the latest of that version, or a revision, ``"0.3.0+1"``.
     language
-        BCP 47 tag of a translation, such as ``"de"``; ``"de-AT"`` is ``"de"`` where there is none of its own.
-        None: as it was written.
+        BCP 47 tag of a translation, such as ``"de"``; ``"de-AT"`` means ``"de"`` where there is no
+        translation for the region. None: the original language.
     variant
-        Form of gendered words in that language, such as ``"feminine"`` for a partner who is a woman; None:
-        the one that goes for anybody.
+        Variant of gendered words in that language, such as ``"feminine"`` for a partner who is a woman; None:
+        the variant for partners of any gender.
 
     Returns
     -------
@@ -223,11 +231,10 @@ def load(
     Raises
     ------
     UnknownInstrumentError
-        No instrument of that id, or no such version or language of it; those that there are, or near names,
-        are told.
+        The id, version or language is unknown; the message lists those that are available, or similar ids.
     InstrumentError
-        The file cannot be read or is not valid; every fault is named with its field. Or the wording was
-        changed since it was translated, an item lacks a translation, or there is no such variant.
+        The file cannot be read or is not valid; every fault is named with its field. Or the wording
+        changed after it was translated, an item is not translated, or the variant does not exist.
 
     Warns
     -----
@@ -248,7 +255,9 @@ def load(
     form = _load_shipped(str(source)) if path is None else _load_file(_checked_ending(path))
     if version not in (None, form.version):
         if path is not None:
-            raise UnknownInstrumentError(f"{path}: is version {form.version}, not {version}", str(path))
+            raise UnknownInstrumentError(
+                f"{path}: version={version!r} is not valid; the file has version {form.version!r}", str(path)
+            )
         return _warned(_load_older(form.id, str(version), language, variant))
     home = path or shipped_files(FORMS)[form.id]
     if language is None:
@@ -267,23 +276,23 @@ def _load_translated(name: str, tag: str, variant: str | None) -> Instrument:
 
 def _without_variant(form: Instrument, variant: str | None, path: Path) -> Instrument:
     if variant is not None:
-        raise InstrumentError(f"variant={variant!r} is one of a language, and {with_variants(form, path)}")
+        raise InstrumentError(f"variant={variant!r} needs a language, and {with_variants(form, path)}")
     return form
 
 
 @cache
 def _load_older(name: str, version: str, language: str | None, variant: str | None) -> Instrument:
-    """Return a version that was released, in a language that it is kept in; `load` says what is asked for."""
+    """Return a released version, in the original or another language; arguments are those of `load`."""
     if language is None:
         return _without_variant(load_released(name, version), variant, shipped_files(FORMS)[name])
-    then, plus, revision = version.partition("+")
-    return translated_then(load_released(name, then), language, revision if plus else None, variant)
+    released, plus, revision = version.partition("+")
+    return translated_then(load_released(name, released), language, revision if plus else None, variant)
 
 
 def every_variant(name: str, version: str, tag: str, revision: int) -> Iterator[Instrument]:
-    """Yield a shipped instrument in a language, in all variants: as it is, and as it was in a revision.
+    """Yield all variants of a shipped instrument in a language: the present ones, and those of a revision.
 
-    Nothing is yielded of a version, a language or a revision that there is not.
+    Nothing is yielded for an unknown version, language or revision.
     """
     if version == _load_shipped(name).version and tag in shipped_translations(name):
         for variant in shipped_variants(name, tag) or (None,):
@@ -295,7 +304,7 @@ def every_variant(name: str, version: str, tag: str, revision: int) -> Iterator[
 
 
 def made_of(path: Path, form: Instrument) -> list[tuple[Path, Instrument | ItemBank]]:
-    """Return the files that an instrument is made of, its own first, and what is in them."""
+    """Return the files of an instrument and their contents: itself first, then its banks."""
     content = read_document(path)
     if kind_of(content) != "form":
         return [(path, form)]
@@ -311,26 +320,26 @@ def load_released(name: str, version: str) -> Instrument:
     Raises
     ------
     UnknownInstrumentError
-        It has no such version; those that there are, are told.
+        It has no such version; the message lists all versions.
     """
     versions = released_versions(name)
     if version not in versions:
-        raise UnknownInstrumentError(f"{name} has no version {version!r}; there are {', '.join(versions)}")
+        raise UnknownInstrumentError(f"{name} has no version {version!r}; allowed: {', '.join(versions)}")
     return _load_file(released_file(name, version))
 
 
 def load_file(path: str | os.PathLike[str]) -> Instrument:
-    """Load an instrument of one's own from its file.
+    """Load an instrument of your own from its file.
 
     Parameters
     ----------
     path
-        A ``.toml`` or ``.json`` file; what may stand in it is told in the reference of instrument files.
+        A ``.toml`` or ``.json`` file; the reference page on instrument files describes its fields.
 
     Returns
     -------
     Instrument
-        Validated and immutable. Load it once and pass it on: each call reads the file anew.
+        Validated and immutable. Load it once and pass it on, as each call reads the file again.
 
     Raises
     ------
@@ -356,11 +365,11 @@ def load_file(path: str | os.PathLike[str]) -> Instrument:
 
 
 def _warned(form: Instrument) -> Instrument:
-    """Return an instrument, with a warning where its key is not surely known or its bands overlap."""
-    warn_if_unsure(form.id, form.evidence.confidence)
+    """Return an instrument, after a warning if its key is not confirmed or its bands overlap."""
+    warn_if_unconfirmed(form.id, form.evidence.confidence)
     if form.cutoffs and not any(entry.rule == "bands" for entry in form.accepted):
-        for _, _, told in overlapping(form.cutoffs):
-            text = f"{form.id}: cut-off bands overlap: {told}. Who scores there is told both"
+        for _, _, overlap in overlapping(form.cutoffs):
+            text = f"{form.id}: cut-off bands overlap: {overlap}. Such a score gets both interpretations"
             warnings.warn(text, OverlappingBandsWarning, stacklevel=level_outside())
     return form
 
@@ -370,14 +379,16 @@ def _load_bank(path: Path) -> ItemBank:
     content = read_document(path)
     kind = kind_of(content)
     if kind == "translation":
-        raise _is_translation(content, path)
+        raise _translation_error(content, path)
     if kind != "bank":
-        raise InstrumentError(f"{path}: is of kind {kind}, not an item bank: read it with load()", str(path))
+        raise InstrumentError(
+            f"{path}: is of kind {kind!r}, not an item bank: load it with load()", str(path)
+        )
     return build(ItemBank, content, path)
 
 
 def load_bank(source: str | Path) -> ItemBank:
-    """Load an item bank: a shipped one by its id (``"trust"`` …), or one's own by a `pathlib.Path`.
+    """Load an item bank: a shipped one by its id (``"trust"`` …), or your own by a `pathlib.Path`.
 
     Parameters
     ----------
@@ -387,7 +398,7 @@ def load_bank(source: str | Path) -> ItemBank:
     Raises
     ------
     UnknownInstrumentError
-        No bank of that id; near names are suggested.
+        The id is unknown; similar ids are suggested.
     InstrumentError
         The file cannot be read or is not valid; every fault is named with its field.
 
@@ -401,12 +412,19 @@ def load_bank(source: str | Path) -> ItemBank:
 
 
 def load_shipped(name: str, language: str | None = None) -> Instrument:
-    """Load a shipped instrument without a warning, to be listed or looked at; ``language`` is one it has."""
+    """Load a shipped instrument without a warning, for lists and checks; it must have ``language``."""
     return _load_shipped(name) if language is None else _load_translated(name, language, None)
 
 
 def as_instrument(instrument: Instrument | str | Path) -> Instrument:
-    """Return an instrument as it is, or load the one of an id (a text) or of a file (a path)."""
+    """Return an instrument itself, or load it by its id (a text) or its file (a path).
+
+    Examples
+    --------
+    >>> ras = as_instrument("ras")
+    >>> as_instrument(ras) is ras
+    True
+    """
     return instrument if isinstance(instrument, Instrument) else load(instrument)
 
 
@@ -422,7 +440,7 @@ def shipped_banks() -> tuple[str, ...]:
 
 
 def load_either(source: str | Path) -> Instrument | ItemBank:
-    """Load what an id or a file names, be it an instrument or an item bank.
+    """Load an instrument or an item bank, whichever the id or file is.
 
     Parameters
     ----------
@@ -432,7 +450,7 @@ def load_either(source: str | Path) -> Instrument | ItemBank:
     Raises
     ------
     UnknownInstrumentError
-        Nothing of that id; near names are suggested.
+        The id is unknown; similar ids are suggested.
     InstrumentError
         The file cannot be read or is not valid; every fault is named with its field.
 

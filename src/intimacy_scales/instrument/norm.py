@@ -1,4 +1,4 @@
-"""What scores mean beside others: norms of named samples."""
+"""Norms of named samples, with which scores are compared."""
 
 from __future__ import annotations
 
@@ -14,12 +14,10 @@ from intimacy_scales.errors import NoNormsError
 from intimacy_scales.instrument.base import Id, Number, Part, Text
 from intimacy_scales.instrument.provenance import Confidence
 from intimacy_scales.instrument.reference import InstrumentRef
+from intimacy_scales.numerics.tolerances import EQUAL_SCORES, PRINTED_DECIMALS
 
 MIN_PERSONS = 30
 T_MEAN, T_SD = 50.0, 10.0
-_MEDIAN, _ALL = 50, 100  # percentile ranks
-_ROUNDED = 0.01
-_SAME = 1e-9  # of the range: what rounding leaves between equal totals of unequal parts
 
 Percentile = Annotated[Number, Field(ge=0, le=100)]
 
@@ -28,23 +26,23 @@ _Norm = TypeVar("_Norm", bound="Norm")
 
 
 class KeyedForm(Protocol):
-    """What a norm needs of an instrument."""
+    """The properties of an instrument that a norm uses."""
 
     @property
     def key_digest(self) -> str:
-        """What its scores depend on."""
+        """Digest of what its scores depend on."""
 
     @property
     def translated_language(self) -> str | None:
-        """The language, where it is not that in which it was written."""
+        """The language of a translation; None for the original wording."""
 
 
 class ScoresOfPersons(Protocol):
-    """What a norm needs of the scores of a table."""
+    """The properties of a table's scores that a norm uses."""
 
     @property
     def instrument(self) -> InstrumentRef:
-        """Which instrument they are of."""
+        """Reference to the instrument."""
 
     @property
     def form(self) -> KeyedForm:
@@ -52,38 +50,38 @@ class ScoresOfPersons(Protocol):
 
     @property
     def scale_ids(self) -> tuple[str, ...]:
-        """The scales."""
+        """Ids of the scales."""
 
     def __getitem__(self, scale: str, /) -> Any: ...
     def range(self, scale: str, /) -> tuple[float, float]:
         """Return the lowest and the highest possible score."""
 
     def n_possible(self, scale: str, /) -> int:
-        """Return how many different scores there can be."""
+        """Return the number of different possible scores."""
 
 
 class Norm(Part):
-    """How one scale is distributed in a named sample.
+    """The distribution of one scale in a named sample.
 
     Attributes
     ----------
     instrument
-        Id of the instrument that was answered; None where it goes without saying, as in its own file.
+        Id of the instrument that was answered; None in the instrument's own file.
     key_digest
-        `Instrument.key_digest` of the instrument whose scores it was made of; None where nobody says so.
-        Scores of another key are not compared with it.
+        `Instrument.key_digest` of the instrument that gave the scores; None where it is not recorded.
+        Scores of another key are not compared with the norm.
     scale
         The scale's id.
     sample
-        Who they were.
+        Who the persons were.
     special
-        Whether they are special people, such as patients or persons after a divorce, with whom nobody is
-        to be compared by default: `standardize` takes such a norm only where its sample is named.
+        Whether the sample is a special group, such as patients or people after a divorce, with whom others
+        are not compared by default: `standardize` uses such a norm only if its sample is named.
     language
-        Language in which a translated instrument was answered; None: that in which it was written. Scores
-        in another language are not compared with it.
+        Language in which a translated instrument was answered; None: the original language. Scores
+        in another language are not compared with the norm.
     n
-        How many, if known.
+        Number of persons, if known.
     mean, sd
         In the units of the score.
     percentiles
@@ -91,7 +89,7 @@ class Norm(Part):
         standard deviation. Ranks between two scores are interpolated. Without it, percentiles are those
         of a normal distribution.
     smoothing
-        By which model the percentile ranks were smoothed; None where they were not, or nobody says so.
+        Model that smoothed the percentile ranks; None where they were not smoothed, or it is not recorded.
     source
         Where it was read.
     confidence
@@ -104,9 +102,8 @@ class Norm(Part):
     (0.9999999999999998, 60.0, 84.1)
     """
 
-    _gained: ClassVar[Mapping[str, Any]] = {
-        "special": False
-    }  # documents had it not from the first: what one without it means
+    # fields that older documents do not have, with the value that such a document implies
+    _gained: ClassVar[Mapping[str, Any]] = {"special": False}
 
     instrument: Id | None = None
     key_digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
@@ -135,39 +132,39 @@ class Norm(Part):
         return self
 
     def _check_table(self) -> None:
-        """Refuse tables that can be no norm table of this sample, whatever the scale."""
+        """Raise a ValueError if the percentile table cannot belong to a sample with this mean and sd."""
         if len(self.percentiles) == 1:
-            raise ValueError("percentiles: one score has a rank, and a table needs two or more")
+            raise ValueError("percentiles: only one score has a rank; a table needs two or more")
         top = self.percentiles[-1][1]
         if top <= 1:
             raise ValueError(
                 f"percentiles: the highest rank is {top}; ranks are percentages from 0 to 100, so write "
                 "50 for .5"
             )
-        # in every sample the median lies within one standard deviation of the mean
-        below = max((score for score, rank in self.percentiles if rank <= _MEDIAN), default=-math.inf)
-        above = min((score for score, rank in self.percentiles if rank >= _MEDIAN), default=math.inf)
+        # |mean - median| <= sd in every sample (Hotelling & Solomons, 1932)
+        below = max((score for score, rank in self.percentiles if rank <= 50), default=-math.inf)
+        above = min((score for score, rank in self.percentiles if rank >= 50), default=math.inf)
         if not below - self.sd <= self.mean <= above + self.sd:
             raise ValueError(
-                f"percentiles: half of the sample scored {_between(below, above)}, which is more than one sd "
-                f"({self.sd:g}) from the mean of {self.mean:g}: table and mean are not of the same scores"
+                f"percentiles: half of the sample scored {_median_in_words(below, above)}, more than one sd "
+                f"({self.sd:g}) from the mean of {self.mean:g}: table and mean belong to different scores"
             )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the norm as plain values: ``percentiles`` says how ranks are made, ``table`` holds them."""
-        named = self.model_dump(mode="json", exclude={"percentiles"})
+        """Return the norm as plain values; ``percentiles`` names the method, ``table`` has the ranks."""
+        fields = self.model_dump(mode="json", exclude={"percentiles"})
         table = [list(row) for row in self.percentiles]
-        return named | {"percentiles": self.percentile_method, "table": table}
+        return fields | {"percentiles": self.percentile_method, "table": table}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
         """Return the norm that `to_dict` wrote."""
-        told = {name: value for name, value in document.items() if name not in ("percentiles", "table")}
-        return cls(**told, percentiles=tuple(tuple(row) for row in document["table"]))
+        fields = {name: value for name, value in document.items() if name not in ("percentiles", "table")}
+        return cls(**fields, percentiles=tuple(tuple(row) for row in document["table"]))
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        named = {
+        return {
             "instrument": str | None,
             "key_digest": str | None,
             "scale": str,
@@ -176,10 +173,13 @@ class Norm(Part):
             "language": str | None,
             "n": int | None,
             "mean": float,
+            "sd": float,
+            "smoothing": str | None,
+            "source": str | None,
+            "confidence": Confidence | None,
+            "percentiles": Literal["norm table", "normal"],
+            "table": Sequence[tuple[float, float]],
         }
-        told = {"sd": float, "smoothing": str | None, "source": str | None, "confidence": Confidence | None}
-        made = {"percentiles": Literal["norm table", "normal"], "table": Sequence[tuple[float, float]]}
-        return named | told | made
 
     @classmethod
     def from_scores(
@@ -191,33 +191,34 @@ class Norm(Part):
         source: str | None = None,
         force: bool = False,
     ) -> tuple[Self, ...]:
-        """Make norms of one's own sample: one for each scale.
+        """Make norms from your own sample: one for each scale.
 
-        Percentile ranks are smoothed: log-linear frequencies whose polynomial keeps the sample's
-        first moments (Holland & Thayer, 1987), its degree from 2 to 6 chosen by the Akaike criterion,
-        which also says whether the lowest and the highest score have a frequency of their own. Degree and
-        such scores together are at most half as many as the scores that were reached, or degree 2. Ranks
-        follow skewed scales, with their many persons at the top, where a normal curve does not.
-        ``smoothing`` says which model was chosen.
+        Percentile ranks are smoothed by a log-linear model of the frequencies, a polynomial that keeps the
+        sample's first moments (Holland & Thayer, 1987). The Akaike criterion chooses its degree, from 2 to
+        6, and whether the lowest and the highest score have a frequency of their own. Degree and number of
+        such scores together are at most half the number of different scores in the sample, except that degree
+        2 is always allowed. Unlike a normal curve, these ranks follow skewed scales with many persons at the
+        top. ``smoothing`` names the chosen model.
 
         Parameters
         ----------
         scores
-            What `intimacy_scales.score` made of a table. Persons count as independent: take one
-            partner of each couple, or know that two partners tell less than two strangers.
+            The result of `intimacy_scales.score` for a table. Persons count as independent: take one
+            partner of each couple, or expect less precise norms than ``n`` suggests.
         sample
-            Who they were; shown wherever the norm is used.
+            Who the persons were; shown wherever the norm is used.
         scales
-            Which scales; None: all of them.
+            Ids of the scales; None: all of them.
         source
             Where the study is described.
         force
-            Make norms of fewer than 30 persons too.
+            Make norms from fewer than 30 persons too.
 
         Raises
         ------
         NoNormsError
-            Fewer than 30 persons with a score, all with the same one, or no scores of a table.
+            Fewer than 30 persons have a score, all have the same score, or ``scores`` is not the scores of a
+            table.
 
         Examples
         --------
@@ -231,55 +232,55 @@ class Norm(Part):
         """
         if not hasattr(scores, "scale_ids") or not hasattr(scores, "n_possible"):
             raise NoNormsError(
-                f"norms are made of the scores of a table, score(instrument, table), not of a "
+                f"norms are made from the scores of a table, score(instrument, table), not from a "
                 f"{type(scores).__name__}"
             )
         chosen = scores.scale_ids if scales is None else (scales,) if isinstance(scales, str) else scales
         return tuple(_norm_of(cls, scores, scale, sample, source, force=force) for scale in chosen)
 
     def of_another_key(self) -> str:
-        """Say that scores are of another key than the norm was made of, and what to do."""
+        """Return a message that scores have another key than the norm, and what to do."""
         return (
-            f"the norm of {self.scale!r} ({self.sample}) was made of scores of another key: other items, "
-            "ranges, labels or rules for skipped answers (key_digest). If it holds for these scores too: "
+            f"the norm of {self.scale!r} ({self.sample}) was made from scores of another key: other items, "
+            "ranges, labels or rules for skipped items (key_digest). If it holds for these scores too, use "
             'norm.model_copy(update={"key_digest": None})'
         )
 
     def of_another_language(self, language: str | None) -> str | None:
-        """Say that scores are in another language than the norm was made of, or return None.
+        """Return a message that scores are in another language than the norm, or None if they are not.
 
         Parameters
         ----------
         language
-            That of a translated instrument; None: the one in which it was written.
+            Language of a translated instrument; None: the original language.
         """
         if self.language == language:
             return None
         theirs, ours = (name or "the original language" for name in (self.language, language))
         return (
-            f"the norm of {self.scale!r} ({self.sample}) is of answers in {theirs}, and these are in {ours}: "
-            "whether scores mean the same in both is to be tested. If it holds for these too: "
+            f"the norm of {self.scale!r} ({self.sample}) was made from answers in {theirs}, but these are in "
+            f"{ours}: whether scores mean the same in both must be tested. If it holds for these too, use "
             f'norm.model_copy(update={{"language": {language!r}}})'
         )
 
     def misfit(self, low: float, high: float) -> str | None:
-        """Say why this cannot be a norm of scores from ``low`` to ``high``, or return None."""
-        slack = _ROUNDED * (high - low)  # what rounding to the printed decimals may add
-        other = "it is of another way of scoring, such as a sum"
-        what = None
-        # largest where everybody is at one end or the other
+        """Return why this cannot be a norm of scores from ``low`` to ``high``, or None if it can be one."""
+        slack = PRINTED_DECIMALS * (high - low)
+        figure, advice = None, "the norm must belong to another way of scoring, such as a sum"
+        # sd**2 <= (mean - low) (high - mean) n / (n - 1) (Bhatia & Davis, 2000), with equality where all
+        # persons are at one end or the other
         n = 2 if self.n is None else self.n
         beyond = [row for row in self.percentiles if not low - slack <= row[0] <= high + slack]
         if not low <= self.mean <= high:
-            what, why = f"a mean of {self.mean:g}", other
+            figure = f"a mean of {self.mean:g}"
         elif beyond:
-            what, why = f"a rank of {beyond[0][1]:g} at {beyond[0][0]:g}", other
+            figure = f"a rank of {beyond[0][1]:g} at {beyond[0][0]:g}"
         elif self.sd > (largest := math.sqrt((self.mean - low) * (high - self.mean) * n / (n - 1))) + slack:
-            what = f"an sd of {self.sd:g}"
-            why = f"with a mean of {self.mean:g} it can be {largest:.3g} at most, so {other}"
-        if what is None:
+            figure = f"an sd of {self.sd:g}"
+            advice = f"with a mean of {self.mean:g} it can be {largest:.3g} at most, so {advice}"
+        if figure is None:
             return None
-        return f"the norm of {self.scale!r} has {what}, and its scores go from {low:g} to {high:g}: {why}"
+        return f"the norm of {self.scale!r} has {figure}, but scores range from {low:g} to {high:g}: {advice}"
 
     def z(self, score: float) -> float:
         """Return ``(score - mean) / sd``."""
@@ -292,25 +293,25 @@ class Norm(Part):
     def percentile(self, score: float) -> float:
         """Return the percentile rank: the percentage of the sample with a lower score.
 
-        Persons with the same score count half. From the table where there is one, otherwise from
-        the normal distribution of this mean and standard deviation. Beyond the ends of a table it is
-        the rank of that end; `beyond` says so.
+        Persons with the same score count half. The rank comes from the table where there is one, otherwise
+        from the normal distribution with this mean and standard deviation. Beyond the ends of a table it is
+        the rank of that end; `beyond` reports this.
         """
         if score != score:  # noqa: PLR0124 - nan has no rank
             return math.nan
         if not self.percentiles:
-            return 50.0 * math.erfc(-self.z(score) / math.sqrt(2.0))
-        after = bisect_right(self.percentiles, score, key=lambda entry: entry[0])
-        if after == 0:
+            return 50.0 * math.erfc(-self.z(score) / math.sqrt(2.0))  # 100 Phi(z)
+        position = bisect_right(self.percentiles, score, key=lambda entry: entry[0])
+        if position == 0:
             return float(self.percentiles[0][1])
-        low, low_rank = self.percentiles[after - 1]
-        if after == len(self.percentiles) or score == low:
+        low, low_rank = self.percentiles[position - 1]
+        if position == len(self.percentiles) or score == low:
             return float(low_rank)
-        high, high_rank = self.percentiles[after]
+        high, high_rank = self.percentiles[position]
         return low_rank + (high_rank - low_rank) * (score - low) / (high - low)
 
     def beyond(self, score: float) -> Literal["<", ">"] | None:
-        """Tell whether a score lies beyond the table: its rank is below (``<``) or above (``>``) the end's.
+        """Return whether a score's rank is below (``<``) or above (``>``) that of the table's end, or None.
 
         Examples
         --------
@@ -323,11 +324,11 @@ class Norm(Part):
         (lowest, first), (highest, last) = self.percentiles[0], self.percentiles[-1]
         if score < lowest and first > 0:
             return "<"
-        return ">" if score > highest and last < _ALL else None
+        return ">" if score > highest and last < 100 else None
 
     @property
     def percentile_method(self) -> str:
-        """``norm table`` or ``normal``: where percentiles come from."""
+        """``norm table`` or ``normal``: the source of percentiles."""
         return "norm table" if self.percentiles else "normal"
 
     def __repr__(self) -> str:
@@ -340,8 +341,8 @@ class Norm(Part):
         return f"{self.scale}: mean {self.mean:.4g}, sd {self.sd:.4g} ({self.sample}{n})"
 
 
-def _between(below: float, above: float) -> str:
-    """Say where a median lies, of which a norm table knows one bound at least."""
+def _median_in_words(below: float, above: float) -> str:
+    """Return where a median lies, for which a norm table gives at least one bound."""
     if below == above:
         return f"up to {below:g}"
     if math.isinf(below):
@@ -358,7 +359,7 @@ def _norm_of(
     *,
     force: bool,
 ) -> _Norm:
-    """Make the norm of one scale."""
+    """Return the norm of one scale."""
     from intimacy_scales.numerics.smoothing import percentile_ranks  # numpy loads at first use
 
     column = scores[scale]
@@ -366,14 +367,17 @@ def _norm_of(
     n = len(values)
     if n < MIN_PERSONS and not (force and n > 1):
         raise NoNormsError(
-            f"norms of {scale!r} would rest on {n} persons, and at least {MIN_PERSONS} are needed: with "
+            f"norms of {scale!r} need at least {MIN_PERSONS} persons with a score, but there are {n}: with "
             f"fewer, the standard error of a mean is above {1 / math.sqrt(MIN_PERSONS):.2f} standard "
-            "deviations, and percentiles are less certain still. force=True makes them of two or more"
+            "deviations, and percentiles are even less certain. force=True makes norms from two or more"
         )
     sd = float(values.std(ddof=1))
     low, high = scores.range(scale)
-    if values.max() - values.min() <= _SAME * (high - low):
-        raise NoNormsError(f"norms of {scale!r}: all {n} persons have the score {float(values[0]):.10g}")
+    if values.max() - values.min() <= EQUAL_SCORES * (high - low):
+        raise NoNormsError(
+            f"norms of {scale!r}: all {n} persons have the score {float(values[0]):.10g}; norms need scores "
+            "that differ"
+        )
     points, ranks, degree, ends = percentile_ranks(values, low, high, scores.n_possible(scale))
     return norm(
         instrument=scores.instrument.id,
@@ -391,8 +395,8 @@ def _norm_of(
 
 
 def _model_in_words(degree: int, ends: tuple[int, ...]) -> str | None:
-    """Say by which log-linear model ranks were smoothed; None for ranks of the counts themselves."""
+    """Return the log-linear model that smoothed the ranks, in words; None if they were not smoothed."""
     if degree == 0:
         return None
-    apart = " and the ".join({0: "lowest", -1: "highest"}[end] for end in ends)
-    return f"log-linear, degree {degree}" + (f", the {apart} score apart" if ends else "")
+    separate = " and the ".join({0: "lowest", -1: "highest"}[end] for end in ends)
+    return f"log-linear, degree {degree}" + (f", the {separate} score apart" if ends else "")

@@ -1,4 +1,4 @@
-"""Exact numbers: a decimal written in a file means that decimal, not its binary neighbour."""
+"""Exact numbers: a decimal in a file stands for itself, not for the nearest binary float."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from intimacy_scales.instrument.budgets import shown
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _RATIO = re.compile(r"[+-]?\d{1,18}/\d{1,18}", re.ASCII)
-_SHORT = 10**18
-_LONGEST = 400  # digits of the longest number that a float can stand for, and a few
+_SHORT = 10**18  # smaller ints are made into fractions without being written as texts
+_LONGEST = 400  # characters; the largest float has 309 digits
 
 
 def as_number(text: str) -> int | float | None:
-    """Return the number that a text spells in decimal digits, or None.
+    """Return the number that a text writes in decimal digits, or None.
 
     Examples
     --------
@@ -34,12 +34,12 @@ def as_number(text: str) -> int | float | None:
 
 
 def exact(value: int | float | str | Fraction) -> Fraction:
-    """Return the fraction that a number's shortest decimal form stands for.
+    """Return a number as a fraction: the exact value of its shortest decimal form.
 
     Raises
     ------
     ValueError
-        A text that is neither a decimal number nor a ratio of whole numbers.
+        A text is neither a decimal number nor a ratio of whole numbers.
 
     Examples
     --------
@@ -59,36 +59,44 @@ def exact(value: int | float | str | Fraction) -> Fraction:
 
 
 def common_step(numbers: Iterable[Fraction]) -> Fraction:
-    """Return the largest step that leads from each of some numbers to all others; 0 where all are equal.
+    """Return the largest step of which all differences between numbers are multiples; 0 if all are equal.
 
     Examples
     --------
     >>> common_step([Fraction(0), Fraction(2), Fraction(7)]), common_step([Fraction(1, 2), Fraction(2)])
     (Fraction(1, 1), Fraction(3, 2))
     """
-    found = list(numbers)
-    return common_divisor(number - found[0] for number in found)
+    values = list(numbers)
+    return common_divisor(value - values[0] for value in values)
 
 
 def common_divisor(numbers: Iterable[Fraction]) -> Fraction:
-    """Return the largest number of which all others are whole multiples; 0 of none but zeros."""
-    found = list(numbers)
-    whole = math.lcm(*(number.denominator for number in found))
-    return Fraction(math.gcd(*(int(number * whole) for number in found)), whole)
+    """Return the largest number of which all others are whole multiples; 0 if all are 0."""
+    fractions = list(numbers)
+    denominator = math.lcm(*(fraction.denominator for fraction in fractions))
+    numerators = (int(fraction * denominator) for fraction in fractions)
+    return Fraction(math.gcd(*numerators), denominator)
 
 
 def plain(value: Fraction) -> int | float:
-    """Return a fraction as an int where it is whole, otherwise as the nearest float."""
+    """Return a fraction as an int where it is whole, otherwise as the nearest float.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> plain(Fraction(6, 2)), plain(Fraction(1, 10))
+    (3, 0.1)
+    """
     return value.numerator if value.denominator == 1 else float(value)
 
 
 def finite(value: Any) -> int | float:
-    """Return a finite number, whole ones as int.
+    """Return a finite number, as an int if it is whole.
 
     Raises
     ------
     ValueError
-        No number, or one that is infinite or beyond what a float can stand for.
+        The value is not a number, is not finite, or exceeds the range of floats.
     """
     if type(value).__module__ == "numpy" and hasattr(value, "item"):
         value = value.item()

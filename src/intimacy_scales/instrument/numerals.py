@@ -1,7 +1,7 @@
-"""Numbers as they are written in answers: plain digits, and the full-width ones of East Asian keyboards.
+"""Numbers as respondents write them: with plain digits, or the full-width ones of East Asian keyboards.
 
-Labels are compared by a folded form in which ``5²`` is ``52``. Numbers are not: a raised or lowered digit is
-the mark of a footnote, and no digit of the answer.
+Labels are compared in a folded form in which ``5²`` is ``52``. Numbers are not folded: a raised or lowered
+digit is a footnote mark, not a digit of the answer.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ _WIDE = {0xFF10 + digit: str(digit) for digit in range(10)}
 _PLAIN = str.maketrans({**LOOKALIKES, **_WIDE, 0xFF0E: ".", 0xFF0B: "+", 0xFF0D: "-"})
 
 
-_LONGEST = 20_000  # letters; labels have at most half as many
+_LONGEST = 20_000  # characters; labels have at most half as many
 
 
 def is_endless(text: str) -> bool:
-    """Tell whether a text is too long for any answer, so that its letters need not be looked at."""
+    """Return whether a text is too long to be an answer, so that it need not be compared with any."""
     return len(text) > _LONGEST and len(text.strip()) > _LONGEST
 
 
 def spelled(text: str) -> int | float | Fraction | None:
-    r"""Return the number that an answer spells, or None.
+    r"""Return the number that an answer writes, or None.
 
-    A float stands for what its decimals say. Where they say something else than any float would be
-    written as, the number is a fraction: ``4.0000000000000001`` is not 4, and ``1e-400`` is not 0.
+    The number is a float if the text is how that float is written. Otherwise it is an exact fraction:
+    ``4.0000000000000001`` is not 4, and ``1e-400`` is not 0.
 
     Examples
     --------
@@ -41,21 +41,20 @@ def spelled(text: str) -> int | float | Fraction | None:
     number = as_number(written)
     if not isinstance(number, float) or math.isinf(number):
         return number
-    said = Fraction(written.strip())
-    as_written = (Fraction(repr(number)), Fraction(format(number, ".17g")))
-    return number if said in as_written else said
+    value = Fraction(written.strip())
+    float_decimals = (Fraction(repr(number)), Fraction(format(number, ".17g")))
+    return number if value in float_decimals else value
 
 
 def is_misspelt(text: str) -> bool:
-    """Tell whether a text becomes a number only where it is folded as labels are, and so is none."""
+    """Return whether a text is a number only in the folded form of labels, and so is not read as one."""
     return not text.isascii() and as_number(normalized(text)) is not None and spelled(text) is None
 
 
 def as_compared(text: str) -> str:
-    """Return a label, a missing code or an answer as they are compared with each other.
+    """Return a label, a missing code or an answer in the form in which they are compared.
 
-    A misspelt number is no number and equals itself alone: an answer ``5²`` is one only where a label is
-    written so, and that label is not ``52``.
+    A misspelt number is compared as it is: an answer ``5²`` matches a label ``5²``, but not a label ``52``.
 
     Examples
     --------

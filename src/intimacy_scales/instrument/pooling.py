@@ -1,4 +1,4 @@
-"""Answers in several languages read as those of one instrument: on purpose, and not without a warning."""
+"""Pooling of answers in several languages, which are then read by one instrument, with a warning."""
 
 from __future__ import annotations
 
@@ -12,53 +12,47 @@ from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.translation import SEVERAL, PooledLanguage
 
 
-def only_languages_differ(one: Instrument, other: Instrument) -> bool:
-    """Tell whether two instruments are the same version and key in different languages, of one wording."""
-    same_wording = len({_original(form) for form in (one, other) if not form.pooled}) <= 1
-    return same_wording and _languages_differ(one, other)
+def only_languages_differ(first: Instrument, second: Instrument) -> bool:
+    """Return whether two instruments are one version and key, in different translations of one wording."""
+    same_wording = len({_source(form) for form in (first, second) if not form.pooled}) <= 1
+    return same_wording and _languages_differ(first, second)
 
 
-def _languages_differ(one: Instrument, other: Instrument) -> bool:
-    asked = [
+def _languages_differ(first: Instrument, second: Instrument) -> bool:
+    identities = [
         (form.id, form.version, form.wording, form.coding, form.item_ids, form.key_digest)
-        for form in (one, other)
+        for form in (first, second)
     ]
-    translated = any(form.translation is not None or form.pooled for form in (one, other))
-    return translated and asked[0] == asked[1] and one.text_digest != other.text_digest
-
-
-def _original(form: Instrument) -> str:
-    """Return the digest of the wording that a form is, or was translated from."""
-    return form.text_digest if form.translation is None else form.translation.source_digest
+    translated = any(form.translation is not None or form.pooled for form in (first, second))
+    return translated and identities[0] == identities[1] and first.text_digest != second.text_digest
 
 
 def pool_languages(*forms: Instrument) -> Instrument:
-    """Return the instrument by which answers in several languages are read and scored together.
+    """Return an instrument that reads and scores answers in several languages together.
 
-    Whether people who are alike answer alike in both languages is not known until it was tested:
-    `invariance` with the languages as groups does that. Until then scores of two languages may differ by
-    what the words say, and not by what people feel.
+    Whether similar people answer alike in all languages must be tested, by `invariance` with the languages
+    as groups. Until then, scores in two languages may differ because the wordings do, not the people.
 
     Parameters
     ----------
     *forms
-        One instrument in two languages or more, as `load` gives it with ``language=``.
+        One instrument in two or more languages, as `load` returns it with ``language=``.
 
     Returns
     -------
     Instrument
-        Its language is ``mul`` (several), and it has no wording. Answers are read as numbers: options are
-        called differently in each language. It is a draft, whatever is known of one of the languages.
+        Its language is ``mul`` (several), and it has no wording. Answers are read as numbers, since labels
+        differ between languages. It is a draft, even if one of the languages has evidence.
 
     Raises
     ------
     InstrumentError
-        They differ in more than language: in items, keys, version, or who the items speak of.
+        The forms differ in more than language: in items, keys, version, or whom the items are about.
 
     Warns
     -----
     LanguagesPooledWarning
-        The evidence of a translation does not say that it was tested for invariance.
+        A translation has no evidence of a test of invariance.
 
     Examples
     --------
@@ -70,13 +64,13 @@ def pool_languages(*forms: Instrument) -> Instrument:
     ('mul', True)
     """
     if not forms or not all(isinstance(form, Instrument) for form in forms):
-        raise InstrumentError("pool_languages: give an instrument in several languages, as load() returns it")
+        raise InstrumentError("pool_languages: pass an instrument in several languages, as load() returns it")
     first = forms[0]
     for form in forms[1:]:
         if not only_languages_differ(first, form) and form.digest != first.digest:
             raise InstrumentError(
-                f"{first.ref.told_apart} and {form.ref.told_apart} differ in more than language: items, "
-                "keys, version, or the wording that was translated; compare(…) says in what"
+                f"{first.ref.told_apart} and {form.ref.told_apart} differ in more than language: in items, "
+                "keys, version, or the wording that was translated; compare(…) lists the differences"
             )
     pooled = _pooled(forms)
     if len(pooled) == 1:
@@ -86,7 +80,7 @@ def pool_languages(*forms: Instrument) -> Instrument:
 
 
 def pooled_again(forms: Sequence[Instrument]) -> Instrument:
-    """Return what `pool_languages` made of instruments before, when it told what there was to tell."""
+    """Return what `pool_languages` returns, without checks and warnings: for forms that it pooled before."""
     return _without_words(forms[0], _pooled(forms))
 
 
@@ -110,31 +104,31 @@ def _languages(form: Instrument) -> tuple[PooledLanguage, ...]:
 
 
 def warn_of_languages(name: str, pooled: tuple[PooledLanguage, ...]) -> None:
-    """Warn of languages for which nobody has shown that the scores mean the same."""
+    """Warn if a language was not tested for invariance, so that its scores may mean something else."""
     if all(part.tested for part in pooled):
         return
-    told = " and ".join(dict.fromkeys(part.named for part in pooled))
+    languages = " and ".join(dict.fromkeys(part.named for part in pooled))
     what = "language" if len({part.language for part in pooled}) > 1 else "variant"
     warnings.warn(
-        f"{name}: answers in {told} are taken together, and nobody has shown that they mean the same in "
-        f"each: test invariance over {what}s, or report each {what} apart",
+        f"{name}: answers in {languages} are taken together, but no study has shown that they mean the same: "
+        f"test invariance over {what}s, or report each {what} separately",
         LanguagesPooledWarning,
         stacklevel=level_outside(),
     )
 
 
-def warn_if_languages_differ(one: Instrument, other: Instrument) -> None:
-    """Warn where scores of two languages are compared that were not tested for invariance."""
-    if _languages_differ(one, other):
-        warn_of_languages(one.id, (*_languages(one), *_languages(other)))
+def warn_if_languages_differ(first: Instrument, second: Instrument) -> None:
+    """Warn if scores in two languages that were not tested for invariance are compared."""
+    if _languages_differ(first, second):
+        warn_of_languages(first.id, (*_languages(first), *_languages(second)))
 
 
-def in_a_translation(old: Instrument, new: Instrument) -> str | None:
-    """Say that one asks what the other asks in the words of a translation; None where nothing tells of it."""
+def translation_note(old: Instrument, new: Instrument) -> str | None:
+    """Return how the languages or variants of one wording differ, or None if there is no common wording."""
     if old.pooled or new.pooled:
         if old.pooled == new.pooled or not _texts(old) <= _texts(new):
             return None
-        how = f"the new reads answers in {named_languages(new)} together, and the old asks in these words"
+        how = f"the new reads answers in {named_languages(new)} together, and the old asks in one of these"
     elif _source(old) != _source(new):
         return None
     elif old.language != new.language:
@@ -146,8 +140,8 @@ def in_a_translation(old: Instrument, new: Instrument) -> str | None:
     else:
         return None
     tested = all(part.tested for form in (old, new) for part in _languages(form))
-    meant = "" if tested else ", and nobody has shown that scores mean the same in both"
-    return f"{how}: numbers are read by both, labels in their own language only{meant}"
+    meaning = "" if tested else ", and no study has shown that scores mean the same in both"
+    return f"{how}: both read numbers, and labels in their own language only{meaning}"
 
 
 def named_languages(form: Instrument) -> str:
@@ -160,7 +154,7 @@ def _texts(form: Instrument) -> set[str]:
 
 
 def _source(form: Instrument) -> str:
-    """Return the digest of the wording that an instrument asks in, or was translated from."""
+    """Return the digest of an instrument's original wording: its own, or the one it was translated from."""
     return form.text_digest if form.translation is None else form.translation.source_digest
 
 
@@ -173,10 +167,10 @@ def _revision(form: Instrument) -> int:
 
 
 def _without_words(form: Instrument, pooled: tuple[PooledLanguage, ...]) -> Instrument:
-    """Return what is the same in every language."""
-    told = " and ".join(dict.fromkeys(part.named for part in pooled))
+    """Return an instrument without wording and labels, and without what holds for one language only."""
+    languages = " and ".join(dict.fromkeys(part.named for part in pooled))
 
-    def bare(scale: ResponseScale) -> ResponseScale:
+    def without_labels(scale: ResponseScale) -> ResponseScale:
         source = scale.translated_from or scale.model_copy(update={"id": None})
         texts = source.not_applicable_texts
         codes = tuple(code for code in source.not_applicable if code not in texts)
@@ -191,12 +185,12 @@ def _without_words(form: Instrument, pooled: tuple[PooledLanguage, ...]) -> Inst
             "instructions": None,
             "safety": None,
             "items": [
-                item.model_copy(update={"text": None, "response_scale": bare(item.response_scale)})
+                item.model_copy(update={"text": None, "response_scale": without_labels(item.response_scale)})
                 for item in form.items
             ],
             "evidence": Evidence(
                 confidence=form.evidence.confidence,
-                note=f"Answers in {told} taken together.",
+                note=f"Answers in {languages} taken together.",
                 sources=form.evidence.sources,
             ),
             "norms": (),

@@ -1,4 +1,4 @@
-"""Where an instrument comes from, and what may be done with it."""
+"""The provenance of an instrument: publications, sources, permission, and confidence in facts."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from intimacy_scales.instrument.base import Part, Text
 Confidence = Literal["verified", "single-source", "unconfirmed"]
 """How surely a fact is known.
 
-``verified``: read in a source and borne out by a second one, by data, or by arithmetic;
-``single-source``: read in one source that a reader can find; ``unconfirmed``: read only where a
-reader cannot look it up.
+``verified``: read in a source and confirmed by a second one, by data, or by arithmetic;
+``single-source``: read in one source that readers can find; ``unconfirmed``: read only in a source
+that readers cannot look up.
 """
 
 
-CONFIDENCES: tuple[Confidence, ...] = ("verified", "single-source", "unconfirmed")  # the surest first
+CONFIDENCES: tuple[Confidence, ...] = ("verified", "single-source", "unconfirmed")  # from the surest
 
 
 class Citation(Part):
@@ -30,6 +30,11 @@ class Citation(Part):
         The year is None where it is not known.
     doi
         Digital object identifier, without address.
+
+    Examples
+    --------
+    >>> print(Citation(authors="Hendrick, S. S.", year=1988, title="A generic measure"))
+    Hendrick, S. S. (1988). A generic measure.
     """
 
     authors: Text
@@ -45,18 +50,23 @@ class Citation(Part):
 
 
 class License(Part):
-    """What is known about permission to use the instrument.
+    """Permission to use an instrument, as far as it is known.
 
     Attributes
     ----------
     name
-        A licence (``"CC-BY-4.0"``) or a status word (``"not-established"``: no statement was read).
+        A licence (``"CC-BY-4.0"``) or a status word (``"not-established"``: no statement was found).
     text
-        What was read, in a sentence.
+        The statement, in a sentence.
     source
         Where it was read.
     confidence
         How surely it is known.
+
+    Examples
+    --------
+    >>> License(name="CC-BY-4.0").text is None
+    True
     """
 
     name: Text
@@ -71,11 +81,16 @@ class Source(Part):
     Attributes
     ----------
     title
-        What the source is.
+        Title or description of the source.
     where
         Address, or repository and path, if known.
     kind
         Article, form, author page, code, data, secondary …
+
+    Examples
+    --------
+    >>> Source(title="Manual of the scale", kind="form").where is None
+    True
     """
 
     title: Text

@@ -1,4 +1,4 @@
-"""How a result names the instrument that it was computed with."""
+"""The reference by which a result names the instrument that it was computed with."""
 
 from __future__ import annotations
 
@@ -9,44 +9,51 @@ from typing import Any, ClassVar
 from intimacy_scales.instrument.shipped import released_versions
 
 _TRANSLATED = {"back-translated": "back-translated", "invariance-tested": "invariance tested"}
-_UNSURE = {"single-source": "key read in one source", "unconfirmed": "key not confirmed"}
+_UNCONFIRMED = {"single-source": "key read in one source", "unconfirmed": "key not confirmed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstrumentRef:
-    """Which instrument a result was computed with, and what a reader of it must know.
+    """A reference to the instrument that a result was computed with, and cautions for the reader.
 
     Attributes
     ----------
     id, version, digest, status
         As in the instrument.
     confidence
-        Of a published instrument: how surely its key is known.
+        How surely the key of a published instrument is known.
     coding
-        How stored values relate to the printed ones, where that is another way than equal.
+        Id of the coding of the answers, if stored values differ from the printed ones.
     high_means
-        ``(scale, what a high score means)``, of scales where it is not more closeness.
+        ``(scale, what a high score means)``, for scales where it does not mean more closeness.
     scales
-        How many scales there are.
+        Number of scales.
     blanks_count
-        Items whose blanks count as 0, "not chosen", where a person saw the question.
+        Items whose blanks count as 0, "not chosen", if a respondent saw the question.
     language
-        BCP 47 tag of the wording that was answered; ``mul`` where answers in several were pooled. None in
-        documents from before it was recorded.
+        BCP 47 tag of the wording that was answered; ``mul`` if answers in several languages were pooled. None
+        in documents from before it was recorded.
     translation
-        Of a translation: how far it has come, such as ``forward``.
+        Status of a translation, such as ``forward``.
     revision
-        Of a translation: which wording of it, as of its `TranslationFile`; documents name it above 1.
+        Revision of a translation, as in its `TranslationFile`; documents contain it only above 1.
     pooled
         Languages whose answers were pooled, each with its variant if it has one.
     text_digest
-        `Instrument.text_digest`: what people were shown.
+        `Instrument.text_digest`: the digest of what respondents were shown.
     variant
-        Of a translation: which form gendered words have, where there are several.
+        Variant of gendered words in a translation, where there are several.
 
     Notes
     -----
-    The digest covers language and texts too, so that two references are compared by it.
+    The digest covers language and texts too, so comparisons of references leave the later fields out.
+
+    Examples
+    --------
+    >>> from intimacy_scales import load
+    >>> ref = load("ras").ref
+    >>> ref.id, ref.status, ref.scales
+    ('ras', 'published', 1)
     """
 
     id: str
@@ -65,38 +72,38 @@ class InstrumentRef:
     text_digest: str | None = field(default=None, compare=False)
     variant: str | None = field(default=None, compare=False)
 
-    # what documents mean that were written before they had a name
+    # fields that older documents do not have, with the value that such a document implies
     _gained: ClassVar[Mapping[str, Any]] = {
         "blanks_count": (), "language": None, "translation": None, "revision": 1, "pooled": (),
         "text_digest": None, "variant": None,
     }  # fmt: skip
 
     def __str__(self) -> str:
-        told = ["DRAFT: not validated"] if self.status == "draft" else []
-        told += [_UNSURE[self.confidence]] if self.confidence in _UNSURE else []
-        told += [f"coding by {self.coding}"] if self.coding else []
+        cautions = ["DRAFT: not validated"] if self.status == "draft" else []
+        cautions += [_UNCONFIRMED[self.confidence]] if self.confidence in _UNCONFIRMED else []
+        cautions += [f"coding by {self.coding}"] if self.coding else []
         n = len(self.blanks_count)
-        told += [f"a blank of {n} item{'s' * (n > 1)} counts as not chosen"] if n else []
-        return ", ".join([self.named, *told, *self.directions()])
+        cautions += [f"a blank of {n} item{'s' * (n > 1)} counts as not chosen"] if n else []
+        return ", ".join([self.named, *cautions, *self.directions()])
 
     @property
     def named(self) -> str:
-        """Id and version, with language and variant where it is not as the instrument was written."""
-        told = f"{self.id} {self.version}"
+        """Id and version, with language and variant of a translation or a pool."""
+        name = f"{self.id} {self.version}"
         if self.translation is None:
-            return f"{told} ({self.wording})" if self.pooled else told
-        how = _TRANSLATED.get(self.translation, f"{self.translation} translation")
+            return f"{name} ({self.wording})" if self.pooled else name
+        status = _TRANSLATED.get(self.translation, f"{self.translation} translation")
         revision = f", revision {self.revision}" if self.revision > 1 else ""
-        return f"{told} ({self.wording}, {how}{revision})"
+        return f"{name} ({self.wording}, {status}{revision})"
 
     @property
     def told_apart(self) -> str:
-        """What `named` says, with the coding of the answers: how messages tell two instruments apart."""
+        """The text of `named`, with the coding of the answers: distinguishes two instruments in messages."""
         return f"{self.named}, coding by {self.coding}" if self.coding else self.named
 
     @property
     def wording(self) -> str:
-        """Language and variant of what was answered, or those that were pooled; empty where none is recorded.
+        """Language and variant of the wording that was answered, or all pooled ones; empty if not recorded.
 
         Examples
         --------
@@ -110,7 +117,7 @@ class InstrumentRef:
 
     @property
     def called(self) -> str:
-        """Id, with what tells it from the form of that id that `load` returns: language, variant, version.
+        """Id, with language, variant and version where they differ from what ``load(id)`` returns.
 
         Examples
         --------
@@ -124,7 +131,7 @@ class InstrumentRef:
 
     @property
     def load_call(self) -> str:
-        """How a form of this id, version, language and variant is loaded, where it is shipped.
+        """The call that loads a shipped form of this id, version, language and variant.
 
         Examples
         --------
@@ -141,7 +148,7 @@ class InstrumentRef:
         return _load_call(self.id, older, language, self.variant)
 
     def directions(self) -> list[str]:
-        """Say what high scores mean, where it is not more closeness."""
+        """Return what high scores mean, in words, where they do not mean more closeness."""
         groups: dict[str, list[str]] = {}
         for scale, meaning in self.high_means:
             groups.setdefault(meaning, []).append(scale)
@@ -174,34 +181,34 @@ class InstrumentRef:
 
 
 def worded(language: str, variant: str | None) -> str:
-    """Return how a language and a variant of it are named together."""
+    """Return the name of a language together with a variant, such as ``de feminine``."""
     return language if variant is None else f"{language} {variant}"
 
 
 def parted(wording: str) -> tuple[str, str | None]:
-    """Return language and variant of what `worded` named; a language tag holds no blank."""
+    """Return language and variant from a name that `worded` made; a language tag has no blank."""
     language, _, variant = wording.partition(" ")
     return language, variant or None
 
 
 def _load_call(name: str, version: str | None, language: str | None, variant: str | None) -> str:
     options = {"version": version, "language": language, "variant": variant}
-    told = [f"{option}={given!r}" for option, given in options.items() if given is not None]
-    return f"load({', '.join([repr(name), *told])})"
+    arguments = [f"{option}={value!r}" for option, value in options.items() if value is not None]
+    return f"load({', '.join([repr(name), *arguments])})"
 
 
-def hint_of_wordings(one: InstrumentRef, other: InstrumentRef) -> str:
-    """Say why results of two wordings or versions are not taken together; nothing where neither differs."""
-    if one.id != other.id:
+def hint_of_wordings(first: InstrumentRef, second: InstrumentRef) -> str:
+    """Return why results of two versions or languages cannot be combined; empty where neither differs."""
+    if first.id != second.id:
         return ""
-    if one.version != other.version:
+    if first.version != second.version:
         return (
-            f": they are of versions {one.version} and {other.version}; compare(…, …) says whether answers "
-            "to the one can be scored by the other"
+            f": they belong to versions {first.version} and {second.version}; compare(…, …) reports whether "
+            "answers to one can be scored by the other"
         )
-    if one.wording == other.wording:
+    if first.wording == second.wording:
         return ""
     return (
-        f": they are of {one.wording} and {other.wording}. To take languages together on purpose, read all "
-        "answers by pool_languages(load(…), load(…, language=…))"
+        f": they belong to {first.wording} and {second.wording}. To combine languages on purpose, read all "
+        "answers with pool_languages(load(…), load(…, language=…))"
     )

@@ -1,4 +1,4 @@
-"""The response scale: which answers an item allows."""
+"""The response scale: the answers that an item allows."""
 
 from __future__ import annotations
 
@@ -26,19 +26,22 @@ from intimacy_scales.instrument.numerals import NOT_ANSWERED, spelled
 from intimacy_scales.instrument.texts import normalized
 
 MAX_POINTS = 65_535
-MAX_LISTED_POINTS = 1_000  # that are listed or scored one by one
-_LISTED = 12  # points that a message names
-_GIVEN_BY_POINTS = ("minimum", "maximum", "step")
+MAX_LISTED_POINTS = 1_000  # points that are listed or scored one by one
+_MOST_NAMED = 12  # points that a message names
+_RANGE_FIELDS = ("minimum", "maximum", "step")  # listed points imply them
 
 
-def _by_point(table: Any, what: str, wrong_key: str) -> Any:
-    """Return a table whose keys are points as pairs, from the lowest point to the highest."""
+def _by_point(table: Any, wrong_table: str, wrong_key: str) -> Any:
+    """Return a table whose keys are points as pairs, from the lowest point to the highest.
+
+    ``wrong_table`` and ``wrong_key`` are messages: the value is not such a table, or a key is not a point.
+    """
     if isinstance(table, Mapping):
         table = table.items()
     elif not isinstance(table, list | tuple) or not all(
-        isinstance(pair, list | tuple) and len(pair) == len(("value", "what")) for pair in table
+        isinstance(pair, list | tuple) and len(pair) == 2 for pair in table
     ):
-        raise ValueError(what)
+        raise ValueError(wrong_table)
     pairs = []
     for key, entry in table:
         number = as_number(key) if isinstance(key, str) else key
@@ -52,20 +55,20 @@ def _by_point(table: Any, what: str, wrong_key: str) -> Any:
 def _point_list(points: Any) -> Any:
     if not isinstance(points, list | tuple):
         raise ValueError(
-            f"{shown(points)} is no list of the stored values, such as [0, 2, 7, 15]; values that are evenly "
-            "spaced have a minimum, a maximum and a step instead"
+            f"{shown(points)} is not a list of the stored values, such as [0, 2, 7, 15]; evenly spaced "
+            "values are given by minimum, maximum and step instead"
         )
     return points
 
 
 def _label_pairs(labels: Any) -> Any:
-    wrong_key = "labels no point: a label's key is the number that is stored"
-    return _by_point(labels, "labels are a table of value = text", wrong_key)
+    wrong_key = "is not a point: the key of a label is the number that is stored"
+    return _by_point(labels, "labels must be a table of value = text", wrong_key)
 
 
 def _score_pairs(scores: Any) -> Any:
-    wrong_key = "is no point: the key of a score is the number that is stored"
-    return _by_point(scores, "scores are a table of stored value = what it counts", wrong_key)
+    wrong_key = "is not a point: the key of a score is the number that is stored"
+    return _by_point(scores, "scores must be a table of stored value = score", wrong_key)
 
 
 def _missing_code(code: Any) -> Any:
@@ -99,7 +102,7 @@ OptionScores = Annotated[
 MissingCode = Annotated[int | float | str, BeforeValidator(_missing_code)]
 
 
-_OTHER = {
+_KEPT_BY_TRANSLATION = {  # fields that a translation must not change, and what to call a change
     "range": "another range",
     "points": "other points",
     "scores": "other scores",
@@ -108,9 +111,9 @@ _OTHER = {
 
 
 class Grid(NamedTuple):
-    """What answers count: ``minimum + step * (code - 1)``, for codes from 1 to ``n``.
+    """The values that answers count: ``minimum + step * (code - 1)``, for codes from 1 to ``n``.
 
-    Where points are listed or scored one by one, some codes are no answer's.
+    Where points are listed or scored one by one, some codes belong to no answer.
     """
 
     minimum: Fraction
@@ -119,40 +122,40 @@ class Grid(NamedTuple):
 
     @property
     def maximum(self) -> Fraction:
-        """What the highest code counts."""
+        """Value of the highest code."""
         return self.minimum + self.step * (self.n - 1)
 
     @property
     def values(self) -> tuple[int | float, ...]:
-        """What each code counts."""
+        """Value of each code."""
         return tuple(plain(self.minimum + self.step * index) for index in range(self.n))
 
 
 class ResponseScale(Part):
-    """The points an answer can take: from ``minimum`` to ``maximum`` by ``step``, or listed one by one.
+    """The points that an answer can have: from ``minimum`` to ``maximum`` by ``step``, or listed one by one.
 
     Attributes
     ----------
     id
         The name under which a file declares it, if it has one.
     minimum, maximum, step
-        Stored values; the step divides the range exactly (as decimals). Of listed points, the ends and
-        the largest step that leads to all of them; a file leaves them out.
+        Stored values; the step divides the range exactly (as decimals). For listed points, they are the ends
+        and the largest step that reaches all points; a file leaves them out.
     points
-        The stored values, rising, where there are gaps between them: ``[0, 2, 7, 15]``.
+        The stored values, rising, where they are not evenly spaced: ``[0, 2, 7, 15]``.
     scores
-        ``(value, score)`` for every point, where an answer counts something else than the value that is
-        stored; in files a table ``value = score``.
+        ``(value, score)`` for every point, where an answer counts something other than its stored value; in
+        files a table ``value = score``.
     labels
         ``(value, text)`` for some or all points; in files a table ``value = "text"``.
     missing_codes
-        Stored values or texts that mean "no answer"; none of them is a point.
+        Stored values or texts that mean "no answer"; they must not be points.
     not_applicable
-        Stored values or texts that mean that the question does not apply to the person, such as
-        ``"Does not apply"``; the first text is shown as an option. They count as no answer, and are
-        counted apart.
+        Stored values or texts that mean that the question does not apply to the respondent, such as
+        ``"Does not apply"``; the first text is shown as an option. They are missing answers that results
+        count separately.
     translated_from
-        Of a translation: the response scale whose options are put in other words.
+        The response scale whose options a translation puts in other words; None for the original.
 
     Examples
     --------
@@ -183,7 +186,7 @@ class ResponseScale(Part):
     @model_validator(mode="before")
     @classmethod
     def _fill_in(cls, data: Any) -> Any:
-        """Give listed points their ends and their step."""
+        """Return the fields with minimum, maximum and step of listed points filled in."""
         points = data.get("points") if isinstance(data, Mapping) else None
         if not points:
             return data
@@ -191,20 +194,20 @@ class ResponseScale(Part):
             numbers = [exact(finite(point)) for point in points]
             ends = min(numbers), max(numbers), common_step(numbers)
         except (TypeError, ValueError):
-            ends = Fraction(0), Fraction(1), Fraction(1)  # what is wrong with the points will be said
-        return dict(zip(_GIVEN_BY_POINTS, map(plain, ends), strict=True)) | dict(data)
+            ends = Fraction(0), Fraction(1), Fraction(1)  # the validation of the points reports the fault
+        return dict(zip(_RANGE_FIELDS, map(plain, ends), strict=True)) | dict(data)
 
     @model_serializer(mode="wrap")
-    def _without_what_points_give(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _without_implied_fields(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         written: dict[str, Any] = write(self)
         if self.points:
-            for name in _GIVEN_BY_POINTS:
+            for name in _RANGE_FIELDS:
                 written.pop(name, None)
         return written
 
     @model_validator(mode="after")
     def _consistent(self) -> ResponseScale:
-        if self._checked:  # pydantic asks again for each item that shares it
+        if self._checked:  # pydantic validates it again for each item that shares it
             return self
         if self.points:
             self._check_points()
@@ -214,25 +217,27 @@ class ResponseScale(Part):
         self._check_labels()
         self._check_codes()
         if self.translated_from is not None:
-            for name in ("range", "points", "scores", "missing_codes"):
+            for name, difference in _KEPT_BY_TRANSLATION.items():
                 if getattr(self.translated_from, name) != getattr(self, name):
-                    raise ValueError(f"translated_from: has {_OTHER[name]}; only words are translated")
+                    raise ValueError(
+                        f"translated_from: has {difference}; a translation may change words only"
+                    )
         self._checked = True
         return self
 
     def _check_points(self) -> None:
         for before, after in zip(self.points, self.points[1:], strict=False):
             if exact(before) >= exact(after):
-                raise ValueError(f"points: {after} stands after {before}; list each point once, rising")
+                raise ValueError(f"points: {after} follows {before}; list each point once, in rising order")
         if len(self.points) == 1:
-            raise ValueError(f"points: {self.points[0]} is the only one; an answer needs two or more")
+            raise ValueError(f"points: {self.points[0]} is the only one; an item needs two or more")
         numbers = [exact(point) for point in self.points]
-        ends = plain(numbers[0]), plain(numbers[-1]), plain(common_step(numbers))
-        for name, given, found in zip(_GIVEN_BY_POINTS, self.range, ends, strict=True):
-            if given != found:
+        implied = plain(numbers[0]), plain(numbers[-1]), plain(common_step(numbers))
+        for name, given, value in zip(_RANGE_FIELDS, self.range, implied, strict=True):
+            if given != value:
                 raise ValueError(
-                    f"{name} {given} does not agree with the points {self.describe()}: leave it out, as they "
-                    "say all"
+                    f"{name} {given} does not agree with the points {self.describe()}: leave it out, as the "
+                    "points imply it"
                 )
 
     def _check_range(self) -> None:
@@ -243,7 +248,7 @@ class ResponseScale(Part):
             raise ValueError(f"step {self.step} is not above 0")
         if (high - low) % step:
             raise ValueError(f"step {self.step} does not divide the range {self.minimum} to {self.maximum}")
-        _check_many(int((high - low) / step) + 1)
+        _check_number_of_points(int((high - low) / step) + 1)
 
     def _check_scores(self) -> None:
         seen: set[int | float] = set()
@@ -253,12 +258,14 @@ class ResponseScale(Part):
             if value in seen:
                 raise ValueError(f"scores: point {value} has two scores")
             seen.add(value)
-        bare = [value for value in self.values if value not in seen]
-        if bare:
-            raise ValueError(f"scores: no score for {_listed(bare, 'and')}; every point needs one")
+        without_score = [value for value in self.values if value not in seen]
+        if without_score:
+            raise ValueError(f"scores: no score for {_listed(without_score, 'and')}; every point needs one")
         if len({score for _, score in self.scores}) == 1:
-            raise ValueError(f"scores: every answer counts {self.scores[0][1]}, which tells nothing")
-        _check_many(self.counted.n)
+            raise ValueError(
+                f"scores: every answer counts {self.scores[0][1]}; at least two scores must differ"
+            )
+        _check_number_of_points(self.counted.n)
 
     def _check_labels(self) -> None:
         seen: dict[str, int | float] = {}
@@ -275,16 +282,16 @@ class ResponseScale(Part):
             if not key:
                 raise ValueError(f"label of point {value} is blank")
             if key in NOT_ANSWERED:
-                raise ValueError(f"label {text!r} of point {value} reads as no answer")
+                raise ValueError(f"label {text!r} of point {value} would be read as a missing answer")
             if key in seen:
                 raise ValueError(f"label {text!r} is given to {seen[key]} and to {value}")
             seen[key] = value
             number = as_number(key)
             if number is not None and number != value:
-                raise ValueError(f"label {text!r} of point {value} reads as another number")
+                raise ValueError(f"label {text!r} of point {value} would be read as another number")
 
     def _check_codes(self) -> None:
-        """Raise where a value that means no answer is one, or means two things."""
+        """Raise a ValueError if a code for a missing answer is an allowed answer, or has two meanings."""
         seen: dict[int | float | Fraction | str, str] = {}
         kinds = (("missing code", self.missing_codes), ("not_applicable", self.not_applicable))
         for kind, code in ((kind, code) for kind, codes in kinds for code in codes):
@@ -294,9 +301,9 @@ class ResponseScale(Part):
                 raise ValueError(f"{kind} {code!r} is also an answer that the response scale allows")
             value = normalized(str(code)) if number is None else number
             if seen.setdefault(value, kind) != kind:
-                raise ValueError(f"{code!r} is a missing code, and not_applicable too: it can be one of them")
+                raise ValueError(f"{code!r} is both a missing code and not_applicable; choose one of them")
             if kind == "not_applicable" and value in NOT_ANSWERED:
-                raise ValueError(f"not_applicable {code!r} reads as no answer")
+                raise ValueError(f"not_applicable {code!r} would be read as a missing answer")
 
     @kept
     def _label_texts(self) -> frozenset[str]:
@@ -313,7 +320,7 @@ class ResponseScale(Part):
         return len(self.points) or int((exact(self.maximum) - exact(self.minimum)) / exact(self.step)) + 1
 
     def holds(self, number: int | float | Fraction) -> bool:
-        """Tell whether a number is a point."""
+        """Return whether a number is a point."""
         if not self.minimum <= number <= self.maximum:
             return False
         if self.points:
@@ -332,7 +339,7 @@ class ResponseScale(Part):
         return exact(self.minimum), exact(self.step)
 
     def nearest(self, number: int | float | Fraction) -> int:
-        """Return the position of the point that is nearest to a number, which may lie beyond the ends."""
+        """Return the position of the point nearest to a number, which may be beyond the ends."""
         if not self.points:
             position = round((number - self.minimum) / self.step)  # exact: there are few points
             return min(max(position, 0), self.n_points - 1)
@@ -347,7 +354,7 @@ class ResponseScale(Part):
 
     @kept
     def counted(self) -> Grid:
-        """What answers count: a grid that holds all points, or all scores."""
+        """The grid of the values that answers count: it contains all points, or all scores."""
         if not self.scores:
             low, high, step = map(exact, self.range)
             return Grid(low, step, int((high - low) / step) + 1)
@@ -357,19 +364,19 @@ class ResponseScale(Part):
 
     @property
     def is_plain(self) -> bool:
-        """Whether it has a point for each code, which counts what is stored."""
+        """Whether each code has a point, and each point counts its stored value."""
         return not self.scores and self.n_points == self.counted.n
 
     @kept
     def codes(self) -> tuple[int, ...]:
-        """The code of each point, whose place on the grid says what it counts."""
+        """The code of each point: the place on the grid of the value that it counts."""
         if self.is_plain:
             return tuple(range(1, self.n_points + 1))
         low, step, _ = self.counted
         return tuple(int((exact(self.score_of(value)) - low) / step) + 1 for value in self.values)
 
     def score_of(self, value: int | float) -> int | float:
-        """Return what a point counts: its score, or itself."""
+        """Return the value that a point counts: its score, or the point itself."""
         return self._scores[value] if self.scores else value
 
     @kept
@@ -377,18 +384,18 @@ class ResponseScale(Part):
         return dict(self.scores)
 
     def is_score(self, value: Any) -> bool:
-        """Tell whether some option has this score, where options have scores."""
+        """Return whether an option has this score; False where options have no scores."""
         return any(score == value for _, score in self.scores)
 
     def not_mirrored(self) -> int | float | None:
-        """Return a point, or a score, for which ``minimum + maximum - it`` is none; None without any.
+        """Return a value that answers count, but whose mirror image ``lowest + highest - value`` none counts.
 
-        Answers that have such a one cannot be reverse-keyed.
+        None if there is no such value. If there is one, items cannot be reverse-keyed.
         """
-        last = self.counted.n + 1
-        there = set(self.codes)
-        missing = (code for code in self.codes if last - code not in there)
-        code = None if self.is_plain else next(missing, None)
+        ends = self.counted.n + 1  # lowest and highest code added up
+        codes = set(self.codes)
+        unmirrored = (code for code in self.codes if ends - code not in codes)
+        code = None if self.is_plain else next(unmirrored, None)
         return None if code is None else plain(self.counted.minimum + self.counted.step * (code - 1))
 
     def label(self, value: int | float) -> str | None:
@@ -397,32 +404,32 @@ class ResponseScale(Part):
 
     @property
     def not_applicable_texts(self) -> list[str]:
-        """Values of `not_applicable` that are words, and so are put in other words by a translation."""
+        """Values of `not_applicable` that are words, which a translation replaces."""
         return [code for code in self.not_applicable if isinstance(code, str) and spelled(code) is None]
 
     @property
     def not_applicable_option(self) -> int | float | str | None:
-        """What is shown as the option that the question does not apply; None where there is none."""
+        """The option "does not apply" as it is shown; None if there is no such option."""
         return next(iter((*self.not_applicable_texts, *self.not_applicable)), None)
 
     def describe(self) -> str:
-        """Say in words which answers are allowed, for messages."""
+        """Return in words which answers are allowed, for messages."""
         if self.points:
-            told = _listed(self.points, "or")
+            numbers = _listed(self.points, "or")
         else:
             by = "" if self.step == 1 else f" in steps of {self.step}"
-            told = f"{self.minimum} to {self.maximum}{by}"
-        return told + (" or a label" if self.labels else "")
+            numbers = f"{self.minimum} to {self.maximum}{by}"
+        return numbers + (" or a label" if self.labels else "")
 
 
-def _check_many(n_points: int) -> None:
+def _check_number_of_points(n_points: int) -> None:
     if n_points > MAX_POINTS:
         raise ValueError(f"{shown(n_points)} points; at most {MAX_POINTS} are supported")
 
 
 def _listed(values: tuple[int | float, ...] | list[int | float], word: str) -> str:
-    """Name values, those in the middle left out where there are many."""
+    """Return values as a list in words; of many, the last one and those at the beginning."""
     texts = [str(value) for value in values]
-    if len(texts) > _LISTED:
-        texts = [*texts[: _LISTED - 2], "…", texts[-1]]
+    if len(texts) > _MOST_NAMED:
+        texts = [*texts[: _MOST_NAMED - 2], "…", texts[-1]]
     return ", ".join(texts[:-1]) + f" {word} {texts[-1]}" if len(texts) > 1 else texts[0]

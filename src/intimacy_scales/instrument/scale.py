@@ -1,4 +1,4 @@
-"""Scales: which items make a score, how they are keyed, and how many answers it needs."""
+"""Scales: the items of a score, their keys, and the number of answers that it needs."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def _exact(value: Any) -> Fraction:
     except (ValueError, ZeroDivisionError):
         raise ValueError(f"{shown(value)} is not a number: write 1.25 or '5/4'") from None
     if max(abs(number.numerator), number.denominator) >= _TOO_LONG:
-        raise ValueError(f"{shown(value)} has too many digits to be counted with exactly")
+        raise ValueError(f"{shown(value)} has too many digits for exact scores; at most 15 are supported")
     return number
 
 
 def _written(value: Fraction) -> int | float | str:
-    """Return a number as a decimal where that is exact, otherwise as a ratio."""
+    """Return a fraction as a decimal where that is exact, otherwise as a ratio."""
     number = plain(value)
     return number if exact(number) == value else str(value)
 
@@ -65,7 +65,7 @@ def _weight_pairs(weights: Any) -> Any:
         return tuple(weights.items())
     if isinstance(weights, list | tuple) and all(isinstance(pair, list | tuple) for pair in weights):
         return weights
-    raise ValueError("weights are a table of item = number; an item that it leaves out has 1")
+    raise ValueError("weights must be a table of item = number; an item that is not in it has weight 1")
 
 
 Exact = Annotated[
@@ -74,7 +74,7 @@ Exact = Annotated[
     PlainSerializer(_written, return_type=int | float | str),
     WithJsonSchema({"type": ["number", "string"], "description": "a decimal (1.25) or a ratio ('5/4')"}),
 ]
-"""A decimal or a ratio, kept as the fraction that it stands for."""
+"""A decimal or a ratio, kept as an exact fraction."""
 
 Weights = Annotated[
     tuple[tuple[Id, Exact], ...],
@@ -91,18 +91,18 @@ Entry = Annotated[str, Field(min_length=1, max_length=101)]  # an id, with its s
 
 
 class MissingRule(Part):
-    """How many answers a score needs.
+    """The number of answers that a score needs, given as a count or as a proportion.
 
     Attributes
     ----------
     count
-        At least so many items answered; or
+        Least number of answered items.
     proportion
-        at least this share of them: the count is ``ceil(proportion * k)`` in exact arithmetic.
+        Least share of answered items: of ``k`` items, ``ceil(proportion * k)`` in exact arithmetic.
     prorated
         True: a sum with skipped items is the mean of the answered ones times the number of items.
         False: a sum needs every answer. None: true, but false for items answered 0 or 1, where a
-        blank may be a box that was not ticked. Means have no use for it.
+        blank may be a box that was not ticked. Means ignore it.
 
     Examples
     --------
@@ -119,7 +119,7 @@ class MissingRule(Part):
         if (self.count is None) == (self.proportion is None):
             raise ValueError("give either count (a number of items) or proportion (a share of them)")
         if self.proportion is not None and not 0 < self.proportion <= 1:
-            raise ValueError(f"proportion {self.proportion} is not above 0 and at most 1")
+            raise ValueError(f"proportion {self.proportion} is not valid; allowed: above 0, at most 1")
         return self
 
     def required(self, n_items: int) -> int:
@@ -130,7 +130,7 @@ class MissingRule(Part):
         return math.ceil(self.proportion * n_items)
 
     def describe(self) -> str:
-        """Say the rule in words."""
+        """Return the rule in words."""
         share = self.proportion
         if share is None:
             return f"at least {self.count} answered"
@@ -144,7 +144,13 @@ ALL_ANSWERED = MissingRule(proportion=Fraction(1))
 
 
 class ItemKey(NamedTuple):
-    """One item of a scale and whether it is reverse-keyed."""
+    """One item of a scale and whether it is reverse-keyed.
+
+    Examples
+    --------
+    >>> Scale(id="trust", items=("-tru03",)).keys[0].reverse
+    True
+    """
 
     item: str
     reverse: bool
@@ -156,29 +162,29 @@ class Scale(Part):
     Attributes
     ----------
     id, title, description
-        Names for programs and for people.
+        A name for programs, a name for people, and a description.
     items
         Item ids in order; ``"-id"`` is reverse-keyed.
     of
-        Instead of items: ids of the scales that this score is composed of.
+        Ids of the scales that a composite is composed of; a composite has no items.
     method
         ``mean`` or ``sum``; ``difference`` is the first of two scales minus the second.
     weights
-        ``(item, weight)`` of items that count more or less than 1: a mean is the weighted mean. Above 0;
+        ``(item, weight)`` of items whose weight is not 1; the mean is then weighted. Weights are above 0, and
         an item that counts against the score is reverse-keyed.
     rescale
-        Lowest and highest value of the range that every item is stretched to before it is counted, so
-        that items of different ranges count alike.
+        Lowest and highest value of a common range, to which every item is stretched before it is counted,
+        so that items of different ranges count alike.
     multiply, offset
-        The score is what was worked out so far times ``multiply``, plus ``offset``.
+        The score is ``multiply`` times the mean, sum or difference, plus ``offset``.
     high_means
-        What a high score means, where that is not more closeness (``"more barrier"``); every report
-        says it. Scores are never flipped for it.
+        What a high score means, if it does not mean more closeness (``"more barrier"``); every report
+        states it. Scores are never reversed because of it.
     against_closeness
-        Whether high scores run against closeness.
+        Whether high scores mean less closeness.
     missing
-        The rule for skipped answers. None: the library's own default, which is at least half of
-        the items answered, or, for a composite, every one of its scales.
+        The rule for skipped items. None: the library's default, which is at least half of the items
+        answered, or, for a composite, scores of all its scales.
 
     Examples
     --------
@@ -203,7 +209,7 @@ class Scale(Part):
     @model_validator(mode="after")
     def _consistent(self) -> Scale:
         if self.against_closeness and self.high_means is None:
-            raise ValueError("against_closeness: say under high_means what a high score means")
+            raise ValueError("against_closeness: needs high_means, which states what a high score means")
         if bool(self.items) == bool(self.of):
             raise ValueError("a scale has either items or, as a composite, 'of' other scales")
         counts = Counter(self.of or (key.item for key in self.keys))
@@ -213,36 +219,35 @@ class Scale(Part):
                 raise ValueError(f"{name!r} is listed {times} times{signs}")
         needed, parts = self.required, len(self.items or self.of)
         if needed > parts:
-            raise ValueError(f"missing.count {needed} is more than the {parts} there are")
+            kind = "items" if self.items else "scales"
+            raise ValueError(f"missing.count {needed} is more than the {parts} {kind}")
         self._check_counting()
         return self
 
     def _check_counting(self) -> None:
-        """Check how items count, and what becomes of their mean or sum."""
+        """Raise a ValueError if method, weights, common range, factor and offset do not fit together."""
         if self.method == "difference":
-            if len(self.of) != len(("first", "second")):
+            if len(self.of) != 2:
                 raise ValueError(
                     f"method: a difference is the first of two scales minus the second; 'of' names "
                     f"{len(self.of)}"
                 )
             if self.missing is not None:
-                raise ValueError(
-                    "missing: a difference needs both scores, whatever a rule says; leave it out"
-                )
+                raise ValueError("missing: a difference always needs both scores; leave the rule out")
         for field in ("weights", "rescale"):
             if self.of and getattr(self, field):
                 raise ValueError(
-                    f"{field}: is of items; a composite counts the scores of its scales as they are"
+                    f"{field}: applies to items only; a composite counts the scores of its scales unchanged"
                 )
         names = {key.item for key in self.keys}
         for item, weight in self.weights:
             if item not in names:
-                raise ValueError(f"weights: {item!r} is no item of the scale")
+                raise ValueError(f"weights: {item!r} is not an item of the scale")
             if weight <= 0:
                 raise ValueError(
-                    f"weights: {item} has {_written(weight)}, and weights are above 0: an item that counts "
-                    f'against the score is reverse-keyed, "-{item}" under items, and one that does not count '
-                    "is left out"
+                    f"weights: {item} has {_written(weight)}, but weights must be above 0: an item that "
+                    f'counts against the score is reverse-keyed, "-{item}" under items, and one that does '
+                    "not count is left out"
                 )
         for item, times in Counter(item for item, _ in self.weights).items():
             if times > 1:
@@ -252,8 +257,8 @@ class Scale(Part):
             raise ValueError(f"rescale: {low} is not below {high}; write [lowest, highest]")
         if self.multiply <= 0:
             raise ValueError(
-                f"multiply: {_written(self.multiply)} is not above 0: where a high score is to become a low "
-                "one, turn the keys of the items round"
+                f"multiply: {_written(self.multiply)} is not above 0; to reverse a score, reverse the keys "
+                "of its items"
             )
 
     @kept
@@ -263,34 +268,34 @@ class Scale(Part):
 
     @property
     def missing_rule(self) -> MissingRule:
-        """The rule that applies: the scale's own, or the library's default."""
+        """The scale's own rule, or the library's default."""
         if self.missing is not None:
             return self.missing
         return ALL_ANSWERED if self.of else HALF_ANSWERED
 
     @property
     def required(self) -> int:
-        """How many items (of a composite: scales) the missing rule asks for."""
+        """Number of items (for a composite: of scales) that the missing rule requires."""
         return self.missing_rule.required(len(self.items or self.of))
 
     @property
     def is_moved(self) -> bool:
-        """Whether the mean, sum or difference is multiplied, or something is added to it."""
+        """Whether the mean, sum or difference has a factor or an offset."""
         return self.multiply != 1 or self.offset != 0
 
     def describe(self) -> str:
-        """Say in words how the score is made: ``mean``, or ``sum, weighted, times 1.25``."""
-        told: list[str] = [self.method]
+        """Return how the score is made, in words: ``mean``, or ``sum, weighted, times 1.25``."""
+        steps: list[str] = [self.method]
         if self.rescale is not None:
-            told.append("of items on {} to {}".format(*map(_written, self.rescale)))
-        told += ["weighted"] if self.weights else []
-        told += [f"times {_written(self.multiply)}"] if self.multiply != 1 else []
+            steps.append("of items on {} to {}".format(*map(_written, self.rescale)))
+        steps += ["weighted"] if self.weights else []
+        steps += [f"times {_written(self.multiply)}"] if self.multiply != 1 else []
         sign = "plus" if self.offset > 0 else "minus"
-        told += [f"{sign} {_written(abs(self.offset))}"] if self.offset else []
-        return ", ".join(told)
+        steps += [f"{sign} {_written(abs(self.offset))}"] if self.offset else []
+        return ", ".join(steps)
 
     def turned(self, items: Collection[str]) -> Scale:
-        """Return the scale with the keys of some items turned round."""
+        """Return the scale with the keys of some items reversed."""
         if not self.items:
             return self
         keys = tuple(("-" if key.reverse != (key.item in items) else "") + key.item for key in self.keys)

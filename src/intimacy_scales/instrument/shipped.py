@@ -1,4 +1,4 @@
-"""Where the data lie that ship with the library, and what there is of them."""
+"""The data that ship with the library: their folders and files, and which versions were released."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 
 FORMS, BANKS = ("forms", "published"), ("components", "companions")
-"""Folders of item banks, by what they hold."""
+"""Folders of instruments, and of item banks."""
 
 
 def data_folder() -> Path:
-    """Return the folder of shipped data: inside the installed package, or beside src in a checkout."""
+    """Return the folder of shipped data: in the installed package, or next to src in a checkout."""
     package = Path(__file__).resolve().parents[1]
     installed = package / "data"
     return installed if installed.is_dir() else package.parents[1] / "data"
@@ -23,7 +23,7 @@ def banks_folder() -> Path:
 
 
 def digests_file() -> Path:
-    """Return the list of all versions that were ever released, with their digests."""
+    """Return the file that lists all versions that were ever released, with their digests."""
     return data_folder() / "released" / "digests.txt"
 
 
@@ -38,27 +38,27 @@ def released_translation_file(name: str, version: str, tag: str, revision: int) 
 
 
 def _released(kind: str) -> list[tuple[str, str]]:
-    """Return name and version of all of one kind that was ever released, in their order."""
+    """Return name and version of everything of one kind that was ever released, in order."""
     lines = [line.split(" ") for line in digests_file().read_text(encoding="utf-8").splitlines()]
-    return [(name, version) for one, name, version, _ in lines if one == kind]
+    return [(name, version) for line_kind, name, version, _ in lines if line_kind == kind]
 
 
 @cache
 def released_versions(name: str) -> tuple[str, ...]:
-    """Return the versions of a shipped instrument, by its id, that can be loaded, in their order."""
-    return tuple(version for one, version in _released("instrument") if one == name)
+    """Return the versions of a shipped instrument, by its id, that can be loaded, in order."""
+    return tuple(version for released, version in _released("instrument") if released == name)
 
 
 @cache
 def released_languages(name: str, version: str) -> Mapping[str, tuple[int, ...]]:
-    """Return language → revisions of the translations that are kept of a version of a shipped instrument."""
-    found: dict[str, list[int]] = {}
-    for translation, told in _released("translation"):
-        of, _, tag = translation.rpartition(".")
-        then, _, revision = told.partition("+")
-        if (of, then) == (name, version):
-            found.setdefault(tag, []).append(int(revision))
-    return {tag: tuple(sorted(revisions)) for tag, revisions in found.items()}
+    """Return language → revisions of the translations that are kept for a version of a shipped instrument."""
+    revisions: dict[str, list[int]] = {}
+    for translation, release in _released("translation"):
+        form, _, tag = translation.rpartition(".")
+        form_version, _, revision = release.partition("+")
+        if (form, form_version) == (name, version):
+            revisions.setdefault(tag, []).append(int(revision))
+    return {tag: tuple(sorted(numbers)) for tag, numbers in revisions.items()}
 
 
 def example_path(name: str = "simulated-couples.csv") -> Path:
@@ -68,10 +68,10 @@ def example_path(name: str = "simulated-couples.csv") -> Path:
 
 @cache
 def shipped_files(folders: tuple[str, ...]) -> dict[str, Path]:
-    """Return id → file of what lies in some folders of item banks, sorted by id.
+    """Return id → file of the instruments or banks in some folders, sorted by id.
 
-    A file beside it with a language in its name, such as ``trust.de.toml``, is a translation of it.
+    Files with a language in their names, such as ``trust.de.toml``, are translations and are left out.
     """
     files = (path for folder in folders for path in (banks_folder() / folder).glob("*.toml"))
-    found = {path.stem: path for path in files if "." not in path.stem}
-    return {name: found[name] for name in sorted(found)}
+    by_id = {path.stem: path for path in files if "." not in path.stem}
+    return {name: by_id[name] for name in sorted(by_id)}

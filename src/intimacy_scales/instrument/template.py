@@ -1,4 +1,4 @@
-"""The file that a translator fills in."""
+"""Translation templates: files for translators to fill in."""
 
 from __future__ import annotations
 
@@ -12,35 +12,36 @@ from intimacy_scales.instrument.instrument import Instrument
 from intimacy_scales.instrument.item import Item
 from intimacy_scales.instrument.translation import TranslationFile, language_tag
 
-_TO_BE_FILLED_IN = "-"
+_PLACEHOLDER = "-"  # for texts that the translator fills in
 
 
 def translation_template(
     source: ItemBank | Instrument, language: str, *, items: Collection[str] | None = None
 ) -> str:
-    """Return the file of a translation to be filled in: each text empty, the original wording above it.
+    """Return a translation file to be filled in: each text is empty, with the original wording above it.
 
     Parameters
     ----------
     source
-        The item bank; or the form, of which title and instructions are to be translated.
+        An item bank; or a form, whose title and instructions are to be translated.
     language
         BCP 47 tag of the language.
     items
-        Ids of the items of a bank; None: all of them. Of a form whose items stand in banks give none, ``()``.
+        Ids of the items; None: all of them. For a form with items from banks pass ``()``, since these are
+        translated in the files of the banks.
 
     Returns
     -------
     str
-        TOML, to be saved beside the file of the bank or form: ``trust.de.toml`` beside ``trust.toml``. It
-        loads once every text is filled in.
+        TOML, to be saved in the folder of the bank or form: ``trust.de.toml`` next to ``trust.toml``. It
+        can be loaded once every text is filled in.
 
     Raises
     ------
     UnknownInstrumentError
-        An id that is no item.
+        An id is not an item.
     InstrumentError
-        No BCP 47 tag.
+        The language is not a BCP 47 tag.
 
     Examples
     --------
@@ -67,15 +68,15 @@ def translation_template(
         "language": tag,
         "status": "draft",
         "by": "Say who translated, and how.",
-        **{name: _TO_BE_FILLED_IN for name, _ in _told(source)},
-        **{f"{field}s": {name: _TO_BE_FILLED_IN for name, _ in texts} for field, texts in _texts(chosen)},
+        **{name: _PLACEHOLDER for name, _ in _form_texts(source)},
+        **{f"{field}s": {name: _PLACEHOLDER for name, _ in texts} for field, texts in _texts(chosen)},
         "labels": {name: dict(scale.labels) for name, scale in scales.items()},
         "not_applicable": others,
     }
     digest = source_digest(source, TranslationFile.model_validate(document))
     lines = [f"{name} = {_quoted(str(document[name]))}" for name in list(document)[:6]]
     lines[2] = f'source_digest = "{digest}"'
-    for name, text in _told(source):
+    for name, text in _form_texts(source):
         lines += [f"# {text}", f'{name} = ""']
     for field, texts in _texts(chosen):
         lines += ["", f"[{field}s]"]
@@ -89,8 +90,8 @@ def translation_template(
     return "\n".join(lines) + "\n"
 
 
-def _told(source: ItemBank | Instrument) -> Iterator[tuple[str, str]]:
-    """Yield what a form tells those who answer it."""
+def _form_texts(source: ItemBank | Instrument) -> Iterator[tuple[str, str]]:
+    """Yield the texts of a form that belong to no item, with the names of their fields; none for a bank."""
     if isinstance(source, Instrument):
         for name in ("title", "instructions", "safety"):
             if text := getattr(source, name):
@@ -98,7 +99,7 @@ def _told(source: ItemBank | Instrument) -> Iterator[tuple[str, str]]:
 
 
 def _texts(items: Collection[Item]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """Yield each wording that items have, with their texts."""
+    """Yield each text field that items use, with the texts by item."""
     for field in ("text", "partner_text", "daily_text"):
         texts = [(item.id, " ".join(text.split())) for item in items if (text := getattr(item, field))]
         if texts:

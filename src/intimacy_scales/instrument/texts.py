@@ -1,4 +1,4 @@
-"""Texts as people mean them: alike but for case, blanks and quotes, or alike to look at."""
+"""Comparison of texts: without regard to case, blanks and quotes, or to letters that look the same."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOOKALIKES = str.maketrans(
 
 
 def normalized(text: str) -> str:
-    """Return text as it is compared: without regard to case, blanks, BOM, or typographic quotes.
+    """Return a text in the form in which texts are compared: case, blanks, BOM and quotes are folded.
 
     Examples
     --------
@@ -27,7 +27,7 @@ def normalized(text: str) -> str:
     return " ".join(folded.split())
 
 
-# letters of other alphabets that look like Latin ones in most fonts
+# letters of other alphabets that look like Latin letters in most fonts
 _TWINS = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеоԁсԛрѕіјухһԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοναι",  # noqa: RUF001
     "ABESIJKMHOPCTYXaeodcqpsijyxhwABEZHIKMNOPTYXovai",
@@ -38,7 +38,7 @@ _SMALL = {ord(chr(twin).lower()): latin.lower() for twin, latin in ((t, chr(c)) 
 
 
 def without_twins(name: str) -> str:
-    """Return a name in small letters; those of other alphabets are the Latin ones that they look like.
+    """Return a name in lower case, with look-alike letters of other alphabets replaced by Latin ones.
 
     Examples
     --------
@@ -49,10 +49,10 @@ def without_twins(name: str) -> str:
 
 
 def as_it_looks(name: str) -> str:
-    """Return a name with the Latin letters that its letters look like, in one form of each."""
+    """Return a name with look-alike letters replaced by Latin ones, in Unicode's compatibility form."""
     return unicodedata.normalize("NFKC", name).translate(_TWINS)
 
 
 def letters(name: str) -> str:
-    """Spell the letters of an id that are not ASCII, or say that all are."""
+    """Return the Unicode names of a name's letters that are not ASCII, or "ASCII" if all are."""
     return ", ".join(unicodedata.name(c, "unnamed").lower() for c in name if not c.isascii()) or "ASCII"

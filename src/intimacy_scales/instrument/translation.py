@@ -1,4 +1,4 @@
-"""Translations: what a file of one language says, and what a translated instrument keeps of it."""
+"""Translations: their files, and what a translated instrument records about them."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ STATUSES: dict[TranslationStatus, str] = {
     "adapted": "adapted translation",
     "invariance-tested": "invariance tested",
 }
-"""How far a translation has come, and how that is said; the steps of Wild et al. (2005), in their order."""
+"""Status of a translation → its name: the steps of Wild et al. (2005), in order."""
 
-SEVERAL = "mul"  # what BCP 47 calls several languages
+SEVERAL = "mul"  # the tag of BCP 47 for several languages
 _TAG = re.compile(
     r"([a-z]{2,3})(-[a-z]{4})?(-(?:[a-z]{2}|\d{3}))?((?:-(?:[a-z\d]{5,8}|\d[a-z\d]{3}))*)", re.I
 )
@@ -39,34 +39,34 @@ _SLOT = re.compile(r"\{([^{}]*)\}")
 
 
 def language_tag(text: str) -> str:
-    """Return a BCP 47 tag as it is usually written, or raise a ValueError.
+    """Return a BCP 47 tag in its usual spelling; raise a ValueError if it is not valid.
 
     Examples
     --------
     >>> language_tag("DE-at"), language_tag("sr_latn_rs")
     ('de-AT', 'sr-Latn-RS')
     """
-    found = _TAG.fullmatch(text.replace("_", "-")) if isinstance(text, str) else None
-    if found is None:
+    match = _TAG.fullmatch(text.replace("_", "-")) if isinstance(text, str) else None
+    if match is None:
         raise ValueError(
-            f"{text!r} is no BCP 47 tag of a language: write two or three letters, and a region or script "
+            f"{text!r} is not a BCP 47 tag of a language: write two or three letters, and a script or region "
             "where that matters, such as 'de', 'de-AT' or 'sr-Latn'"
         )
-    language, script, region, variants = found.groups(default="")
+    language, script, region, variants = match.groups(default="")
     return language.lower() + script.title() + region.upper() + variants.lower()
 
 
 def fitting(wanted: str, known: Iterable[str]) -> str | None:
-    """Return the tag that stands for a wanted one: itself, or without its last parts (RFC 4647, look-up).
+    """Return the known tag that fits a wanted one best: the same, or without its last parts (RFC 4647, 3.4).
 
     Examples
     --------
     >>> fitting("de-AT", ["de", "fr"]), fitting("de", ["de-AT"])
     ('de', None)
     """
-    there, parts = set(known), wanted.split("-")
+    known_tags, parts = set(known), wanted.split("-")
     shortened = ("-".join(parts[:n]) for n in range(len(parts), 0, -1))
-    return next((tag for tag in shortened if tag in there), None)
+    return next((tag for tag in shortened if tag in known_tags), None)
 
 
 def _composed(text: str) -> str:
@@ -86,20 +86,20 @@ Revision = Annotated[int, Field(ge=1, strict=True)]
 
 
 class Translation(Part):
-    """What a translated instrument says of its translation.
+    """The translation of an instrument: its status and its source.
 
     Attributes
     ----------
     status
-        How far it has come: one of `STATUSES`.
+        One of `STATUSES`.
     source_language, source_digest
         Language of the wording that was translated, and its `Instrument.text_digest`.
     variant
-        Which form gendered words have, where there are several.
+        Variant of gendered words, where there are several.
     revision
-        As of the `TranslationFile`.
+        As in the `TranslationFile`.
     title
-        What the form is called in its language, for those who answer it.
+        Title of the form in the language, for respondents.
     by
         Who translated it, and how.
     """
@@ -119,9 +119,9 @@ class PooledLanguage(Part):
     Attributes
     ----------
     language, text_digest, variant
-        As of the instrument in that language, and its translation.
+        As in the instrument in that language, and its translation.
     tested
-        Whether it is the wording that the others were translated from, or its invariance was tested.
+        Whether it is the original wording, or a translation that was tested for invariance.
     """
 
     language: Text
@@ -136,17 +136,16 @@ class PooledLanguage(Part):
 
 
 class LanguageFile(Part):
-    """What holds for all translations into one language: gendered words, and their variants.
+    """The file of one language: gendered words and their variants, for all translations into it.
 
     Attributes
     ----------
     language, name
         BCP 47 tag, and the name of the language in English.
     variants
-        Ids of the forms that gendered words have, the one first that is used by default; empty where none
-        is needed.
+        Ids of the variants of gendered words, the default first; empty if none are needed.
     note
-        How gendered words are dealt with.
+        How translations treat gendered words.
     slots
         Name of a slot → variant → words.
     """
@@ -164,33 +163,33 @@ class LanguageFile(Part):
 
 
 class TranslationFile(Part):
-    """The wording of an item bank, or of a form, in another language; a file beside it.
+    """The wording of an item bank or a form in another language; a file in the same folder.
 
     Attributes
     ----------
     of, version
-        Id of the bank or form, and its version that was translated.
+        Id of the bank or form, and the version that was translated.
     source_digest
-        Digest of the wording that was translated; where that was changed since, the file is refused.
+        Digest of the wording that was translated; if that wording has changed, the file is refused.
     revision
-        Of a form, or an instrument: which wording of this translation it is, of those that this version was
-        given in. It is raised when a text is corrected, be it in this file or in that of a bank.
+        For forms and instruments: number of this wording among the translations of this version. It is raised
+        when a text is corrected, in this file or in that of a bank.
     language, status, by
-        BCP 47 tag; how far the translation has come; who translated, and how.
+        BCP 47 tag; one of `STATUSES`; who translated, and how.
     title, instructions, safety
-        Of a form: what people are shown.
+        For forms: texts for respondents, and for those who give the form.
     texts, partner_texts, daily_texts
         Item id → wording; ``{slot}`` stands for gendered words.
     labels
         Id of a response scale → value → text.
     not_applicable
-        Id of a response scale → text of the option that the question does not apply.
+        Id of a response scale → text of the option "does not apply".
     variants
-        Of a form: as of a `LanguageFile`, in place of those of the language.
+        For forms: as in a `LanguageFile`; they replace those of the language.
     slots
-        As of a `LanguageFile`; added to those of the language.
+        As in a `LanguageFile`; they are added to those of the language.
     evidence
-        Of a form: what is known of its scores in this language. Without it, a draft.
+        For forms: what is known about scores in this language. Without it, the translation is a draft.
     """
 
     of: Id
@@ -221,42 +220,42 @@ class TranslationFile(Part):
         return self
 
     def wordings(self) -> Mapping[str, Texts]:
-        """Return field of an item → its translations."""
+        """Return field of items → the translations by item."""
         return {"text": self.texts, "partner_text": self.partner_texts, "daily_text": self.daily_texts}
 
 
 def check_tested(status: TranslationStatus, evidence: Evidence) -> None:
-    """Raise where a translation is said to be tested for invariance, and no finding says so."""
+    """Raise a ValueError if the status is "invariance-tested" without a finding about invariance."""
     if status == "invariance-tested" and not any(f.step == "invariance" for f in evidence.findings):
         raise ValueError(
-            "status: 'invariance-tested' needs a finding of step 'invariance' among the evidence: what was "
-            "found, of which languages, in whom, where to read it"
+            "status: 'invariance-tested' needs a finding of step 'invariance' in the evidence: the "
+            "statistics, the languages, the sample and the source"
         )
 
 
 def check_variants(slots: Slots, variants: Iterable[str]) -> None:
-    """Raise where a slot lacks words in a variant, or has some in none."""
+    """Raise a ValueError if a slot has no words for a variant, or words for an unknown one."""
     known = tuple(variants)
     for name, words in slots.items():
-        if lacking := [variant for variant in known if variant not in words]:
-            raise ValueError(f"slots.{name}: no words for {', '.join(lacking)}")
+        if missing := [variant for variant in known if variant not in words]:
+            raise ValueError(f"slots.{name}: no words for {', '.join(missing)}")
         if unknown := [variant for variant in words if variant not in known]:
-            there = ", ".join(known) or "none"
-            raise ValueError(f"slots.{name}: {unknown[0]!r} is no variant; the language has {there}")
+            allowed = ", ".join(known) or "none"
+            raise ValueError(f"slots.{name}: {unknown[0]!r} is not a variant; allowed: {allowed}")
 
 
 def slot_names(text: str) -> list[str]:
-    """Return the names of the slots of a text, in their order."""
+    """Return the names of the slots of a text, in order."""
     return _SLOT.findall(text)
 
 
 def filled(text: str, slots: Slots, variant: str | None) -> str:
-    """Put the words of one variant in place of the slots of a text.
+    """Return a text with its slots replaced by the words of one variant.
 
     Raises
     ------
     ValueError
-        A slot that is not defined, or a brace that belongs to none.
+        A slot is not defined, or a brace does not belong to a slot.
 
     Examples
     --------
@@ -264,13 +263,12 @@ def filled(text: str, slots: Slots, variant: str | None) -> str:
     'Ich rede mit meiner Partnerin.'
     """
 
-    def words(found: re.Match[str]) -> str:
-        name = found[1]
+    def words(slot: re.Match[str]) -> str:
+        name = slot[1]
         if name not in slots or variant not in slots[name]:
-            there = ", ".join(slots) or "none"
-            raise ValueError(f"the slot {{{name}}} is not defined; there are {there}")
+            raise ValueError(f"the slot {{{name}}} is not defined; allowed: {', '.join(slots) or 'none'}")
         return slots[name][variant]
 
     if any(brace in _SLOT.sub("", text) for brace in "{}"):
-        raise ValueError("a brace stands alone; a slot is written {name}")
+        raise ValueError("a brace does not belong to a slot; slots are written {name}")
     return _SLOT.sub(words, text)

@@ -1,17 +1,24 @@
-"""Instruments made of another one."""
+"""Variants of an instrument: on another range, for another coding, without some items, and others."""
 
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 from pydantic import ValidationError
 
-from intimacy_scales.errors import InstrumentError
+from intimacy_scales.errors import (
+    InstrumentError,
+    UnknownInstrumentError,
+    UnverifiedKeyWarning,
+    level_outside,
+)
 from intimacy_scales.instrument.choose_all import without_boxes
 from intimacy_scales.instrument.content import InstrumentContent
 from intimacy_scales.instrument.evidence import Evidence
+from intimacy_scales.instrument.provenance import CONFIDENCES
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import MissingRule, Scale
 
@@ -29,7 +36,7 @@ def on_another_range(
     new_id: str | None,
     version: str | None,
 ) -> Form:
-    """Return an instrument some of whose items were answered on another range.
+    """Return an instrument with items that were answered on another range.
 
     Arguments are those of `Instrument.with_response_scale`.
     """
@@ -38,40 +45,44 @@ def on_another_range(
     for name, scale in zip(chosen, ranges, strict=True):
         if not scale.is_plain:
             raise InstrumentError(
-                f"{form.id}: the answers to {name} are listed or scored one by one, and no other range says "
-                "what its options would count; change its response scale in the file"
+                f"{form.id}: the answers to {name} are listed or scored one by one, so another range does "
+                "not say what its options count; change its response scale in the file"
             )
     boxes = {name for question in form.choose_all for name in question.items} & set(chosen)
     if boxes:
         raise InstrumentError(
-            f"{form.id}: a blank of {min(boxes)} counts as 0, which another range may not have; answers to "
-            "boxes are 0 and 1 (choose_all)"
+            f"{form.id}: {min(boxes)} is a box of a choose-all question (choose_all), whose answers are 0 "
+            "and 1; omit it from items"
         )
-    there = list(dict.fromkeys((scale.minimum, scale.maximum) for scale in ranges))
-    if len(there) != 1:
-        several = ", ".join(f"{low} to {high}" for low, high in there) or "none"
+    published = list(dict.fromkeys((scale.minimum, scale.maximum) for scale in ranges))
+    if len(published) != 1:
+        several = ", ".join(f"{low} to {high}" for low, high in published) or "none"
         raise InstrumentError(
             f"{form.id}: these items have several ranges ({several}); name those that were answered on "
             f"{minimum} to {maximum} with items=[...]"
         )
-    kept = dict.fromkeys(code for scale in ranges for code in scale.missing_codes)
-    none = dict.fromkeys(code for scale in ranges for code in scale.not_applicable)
-    codes = tuple(kept) if missing_codes is None else tuple(missing_codes)
+    declared = dict.fromkeys(code for scale in ranges for code in scale.missing_codes)
+    not_applicable = dict.fromkeys(code for scale in ranges for code in scale.not_applicable)
+    codes = tuple(declared) if missing_codes is None else tuple(missing_codes)
     try:
         new = ResponseScale(
-            minimum=minimum, maximum=maximum, step=step, missing_codes=codes, not_applicable=tuple(none)
+            minimum=minimum,
+            maximum=maximum,
+            step=step,
+            missing_codes=codes,
+            not_applicable=tuple(not_applicable),
         )
     except ValidationError as error:
-        why = error.errors()[0]["msg"].removeprefix("Value error, ")
-        if missing_codes is None and why.startswith("missing code"):
-            why += _without_the_code(minimum, maximum, step, codes)
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        if missing_codes is None and reason.startswith("missing code"):
+            reason += _advice_on_codes(minimum, maximum, step, codes)
         raise InstrumentError(
-            f"{form.id}: {minimum} to {maximum} is no range for its answers: {why}"
+            f"{form.id}: the range {minimum} to {maximum} is not valid for its answers: {reason}"
         ) from None
     if all(scale.values == new.values and scale.missing_codes == codes for scale in ranges):
         return form
     given = f"{new.minimum} to {new.maximum}" + ("" if new.step == 1 else f" in steps of {new.step}")
-    note = f"Answered on {given}; published for {there[0][0]} to {there[0][1]}."
+    note = f"Answered on {given}; published for {published[0][0]} to {published[0][1]}."
     where = "" if items is None else f" in {len(chosen)} of {len(form.items)} items"
     changed = set(chosen)
     return form.model_copy(
@@ -83,15 +94,15 @@ def on_another_range(
                 item.model_copy(update={"response_scale": new}) if item.id in changed else item
                 for item in form.items
             ],
-            "evidence": _of_another_range(form.evidence, note),
+            "evidence": _evidence_on_another_range(form.evidence, note),
             "norms": (),
             "cutoffs": (),
         }
     )
 
 
-def _of_another_range(evidence: Evidence, note: str) -> Evidence:
-    """Return what is known of a form that was answered on another range than the one it was studied on."""
+def _evidence_on_another_range(evidence: Evidence, note: str) -> Evidence:
+    """Return the evidence that remains if a form is answered on a range on which it was not studied."""
     return evidence.model_copy(
         update={
             "findings": (),
@@ -101,25 +112,24 @@ def _of_another_range(evidence: Evidence, note: str) -> Evidence:
     )
 
 
-def _without_the_code(
+def _advice_on_codes(
     minimum: int | float, maximum: int | float, step: int | float, codes: Iterable[int | float | str]
 ) -> str:
-    """Say how a range is taken that holds a code declared for no answer."""
-    left = []
+    """Return what to do if a declared code for missing answers is an answer on the new range."""
+    remaining = []
     for code in codes:
         try:
             ResponseScale(minimum=minimum, maximum=maximum, step=step, missing_codes=(code,))
         except ValidationError:
             continue
-        left.append(code)
+        remaining.append(code)
     return (
-        f". If it is an answer there, say which codes still stand for no answer: missing_codes={left!r}"
-        + (" (none does)" if not left else "")
+        f". If it is an answer there, pass the codes that still mean no answer: missing_codes={remaining!r}"
     )
 
 
 def _id_of(form: InstrumentContent, new: ResponseScale, changed: Collection[str]) -> str:
-    """Name a variant by its range, its step, and where that is of some items only, a digest of those."""
+    """Return an id for a variant: with its range and step, and a digest of the items if only some changed."""
     name = f"{form.id}-{new.minimum}-to-{new.maximum}" + ("" if new.step == 1 else f"-by-{new.step}")
     if set(form.item_ids) == set(changed):
         return name
@@ -127,12 +137,45 @@ def _id_of(form: InstrumentContent, new: ResponseScale, changed: Collection[str]
     return f"{name}-items-{hashlib.sha256(listed.encode()).hexdigest()[:8]}"
 
 
+def with_coding(form: Form, coding: str) -> Form:
+    """Return an instrument for answers stored by a coding; see `Instrument.with_coding`."""
+    if form.coding is not None:
+        raise InstrumentError(f"{form.id} already reads answers coded by {form.coding!r}")
+    known = {entry.id: entry for entry in form.codings}
+    if coding not in known:
+        raise UnknownInstrumentError(
+            f"{form.id} has no coding {coding!r}; allowed: {', '.join(map(repr, known)) or 'none'}"
+        )
+    chosen = known[coding]
+    if not chosen.complete:
+        raise InstrumentError(
+            f"{form.id}: answers coded by {coding!r} cannot be scored, as only some of the items stored in "
+            f"reverse are known ({', '.join(chosen.flip)}). Store the value printed next to the option"
+        )
+    if chosen.confidence not in (None, "verified"):
+        warnings.warn(
+            f"{form.id}: which items are stored in reverse by the coding {coding!r} was read in one source "
+            "only. Compare it with the form",
+            UnverifiedKeyWarning,
+            stacklevel=level_outside(),
+        )
+    confidences = [c for c in (form.evidence.confidence, chosen.confidence) if c is not None]
+    least = max(confidences, key=CONFIDENCES.index, default=None)
+    return form.model_copy(
+        update={
+            "scales": [scale.turned(chosen.flip) for scale in form.scales],
+            "coding": coding,
+            "evidence": form.evidence.model_copy(update={"confidence": least}),
+        }
+    )
+
+
 def check_count(scale: Scale, rule: MissingRule, n: int) -> None:
-    """Raise where a rule asks for more answers than a scale of n items has."""
+    """Raise an InstrumentError if a rule requires more answers than a scale of ``n`` items has."""
     if rule.count is not None and rule.count > n:
         raise InstrumentError(
-            f"missing: scale {scale.id!r} has {n} items, and count = {rule.count} answers are asked for: "
-            "give a count that it has, or a proportion (with_missing_rule)"
+            f"missing: scale {scale.id!r} has {n} items, but count = {rule.count} answers are required: "
+            f"pass a count of at most {n}, or a proportion (with_missing_rule)"
         )
 
 
@@ -151,36 +194,38 @@ def without(form: Form, items: str | Collection[str], *, new_id: str, version: s
     for name in items:
         form.item(name)
     if new_id == form.id:
-        raise InstrumentError(f"new_id={new_id!r} is what the whole is called: give another")
+        raise InstrumentError(f"new_id={new_id!r} is the id of the whole instrument: pass another one")
 
     emptied = [s.id for s in form.scales if s.keys and all(key.item in items for key in s.keys)]
     if emptied:
         raise InstrumentError(
-            f"{form.id}: without {', '.join(items)}, no item is left of {', '.join(emptied)}: leave one in, "
+            f"{form.id}: without {', '.join(items)}, no item of {', '.join(emptied)} is left: keep one, "
             "or make an instrument without that scale by model_copy(update={'scales': …})"
         )
 
-    def kept(scale: Scale) -> Scale:
-        left = tuple(entry for entry in scale.items if entry.removeprefix("-") not in items)
-        if scale.missing is not None and scale.items:
-            check_count(scale, scale.missing, len(left))
+    def shortened(scale: Scale) -> Scale:
+        entries = tuple(entry for entry in scale.items if entry.removeprefix("-") not in items)
+        if entries == scale.items:
+            return scale
+        if scale.missing is not None:
+            check_count(scale, scale.missing, len(entries))
         weights = tuple(pair for pair in scale.weights if pair[0] not in items)
-        return scale if left == scale.items else scale.model_copy(update={"items": left, "weights": weights})
+        return scale.model_copy(update={"items": entries, "weights": weights})
 
-    said = f"{form.id} {form.version} without {', '.join(items)}"
+    origin = f"{form.id} {form.version} without {', '.join(items)}"
     flips = {c.id: tuple(i for i in c.flip if i not in items) for c in form.codings}
     return form.model_copy(
         update={
             "id": new_id,
             "version": version,
             "title": f"{form.title}, shortened",
-            "description": f"This is {said}.",
+            "description": f"This is {origin}.",
             "items": [item for item in form.items if item.id not in items],
-            "scales": [kept(scale) for scale in form.scales],
+            "scales": [shortened(scale) for scale in form.scales],
             "choose_all": without_boxes(form.choose_all, items),
             "codings": [c.model_copy(update={"flip": flips[c.id]}) for c in form.codings if flips[c.id]],
             "accepted": [entry for entry in form.accepted if entry.item not in items],
-            "evidence": Evidence(note=f"Shortened: {said}. Nothing is known of its scores."),
+            "evidence": Evidence(note=f"Shortened: {origin}. Nothing is known of its scores."),
             "norms": (),
             "cutoffs": (),
         }

@@ -1,4 +1,4 @@
-"""Answers in files, and what is made of them; the names of `files` and `jobs` in one place."""
+"""The public names of `files` and `jobs`: files of answers, and statistics computed from them."""
 
 from intimacy_scales.files import endings, open_answers, open_output
 from intimacy_scales.jobs import (

@@ -1,4 +1,4 @@
-"""How many persons or couples a study needs."""
+"""Sample sizes: the numbers of persons or couples that a study needs."""
 
 from intimacy_scales.planning.analysis import plan_sample_size
 from intimacy_scales.planning.result import SamplePlan

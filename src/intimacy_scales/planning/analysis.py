@@ -1,4 +1,4 @@
-"""How many persons or couples a study needs: the one call."""
+"""Sample sizes for all goals: `plan_sample_size`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from intimacy_scales.planning.goals import NormStatistic, plan_alpha, plan_norm,
 from intimacy_scales.planning.precision import PlannedInterval
 from intimacy_scales.planning.result import SamplePlan
 
-# goal → its function, what it must be told, what it may be told beside attrition
+# goal → its function, required arguments, and optional ones in addition to attrition
 _GOALS: dict[str, tuple[Callable[..., SamplePlan], tuple[str, ...], tuple[str, ...]]] = {
     "alpha": (
         plan_alpha,
@@ -80,7 +80,7 @@ def plan_sample_size(
     partner_correlation: float | None = None,
     attrition: float = 0.0,
 ) -> SamplePlan:
-    """Find the fewest persons or couples for an estimate as exact as is wished.
+    """Find the smallest number of persons or couples for an estimate of a given precision.
 
     Parameters
     ----------
@@ -89,66 +89,66 @@ def plan_sample_size(
         ``partner_correlation``: an interval of the correlation between partners (``expected``,
         ``width``). ``norm``: a standard error of a norm (``standard_error``).
     expected
-        The alpha, or the correlation, that is expected. Of several that may be, the one nearest to 0
-        needs the most.
+        The expected alpha or correlation. If several values are plausible, the one nearest to 0 needs the
+        largest sample.
     n_items
-        Items of the scale.
+        Number of items of the scale.
     width
         Full width of the interval, from its lower to its upper end.
     confidence_level
-        Of the interval; 0.95 by default.
+        Confidence level of the interval; 0.95 by default.
     assurance
-        Probability, at least 0.5, with which the interval of a sample shall be so narrow. Without it,
-        that of a sample whose estimate is the expected one is; about every other sample has a wider one.
+        Probability, at least 0.5, that the interval of a sample is at most this wide. Without it, the
+        interval of a sample whose estimate is the expected one is; about half of all samples have a wider
+        one.
     method
-        Which interval of alpha: ``bonett`` (default), ``bonett-wright`` or ``feldt``.
+        Interval of alpha: ``bonett`` (default), ``bonett-wright`` or ``feldt``.
     standard_error
-        In standard deviations of the score (a tenth of one is a point of a T score: for one point of T
-        wish 0.1); for ``percentile_rank`` in percentile points. At least 30 persons are planned, since
-        `Norm.from_scores` makes no norms of fewer.
+        In standard deviations of the score (0.1 is one point of a T score); for ``percentile_rank`` in
+        percentile points. At least 30 persons are planned, since `Norm.from_scores` requires them.
     percentile
-        Where on the scale the norm should be so exact, between 0 and 100.
+        The place on the scale at which the norm should have this standard error, between 0 and 100.
     of
-        Which norm: the ``mean``; the ``norm_score`` (z or T, from the sample's mean and standard
-        deviation) of persons at this percentile, the default with ``percentile``; their
+        Statistic of the norm: the ``mean``; the ``norm_score`` (z or T, from the sample's mean and standard
+        deviation) of persons at this percentile, the default with ``percentile``; or their
         ``percentile_rank``, counted in the sample.
     partner_correlation
-        For ``alpha`` and ``norm``, where both partners answer and are analysed together: how their
-        scores are expected to correlate. Leave it out where one partner of each couple counts, as for
+        For ``alpha`` and ``norm``, if both partners answer and are analysed together: the expected
+        correlation of their scores. Leave it out if one partner of each couple is analysed, as for separate
         norms of each role.
     attrition
-        Share of those invited who will be lost; of couples, the share of which a partner is lost.
+        Expected share of those invited who are lost; with couples, share of couples that lose a partner.
 
     Returns
     -------
     SamplePlan
-        With the interval or standard error that this many buy, and how many to invite.
+        The number of persons or couples, their interval or standard error, and the number to invite.
 
     Raises
     ------
     EstimationError
-        Numbers out of range, options of another goal, a wish that any sample or none fulfils.
+        Numbers out of range, options of another goal, or a precision that any sample reaches or none does.
 
     Notes
     -----
-    The number is searched for with the interval that the library reports, so that
-    ``cronbach_alpha(...).confidence_interval()`` of an estimate as expected is exactly as wide as planned.
+    The search uses the interval that the library reports, so that
+    ``cronbach_alpha(...).confidence_interval()`` is exactly as wide as planned if the estimate is the
+    expected one.
 
-    *alpha*: ``ln(1 - estimate)`` with variance ``2k / ((k - 1)(n - 2))``. Closed forms come near:
+    *alpha*: ``ln(1 - estimate)`` with variance ``2k / ((k - 1)(n - 2))``. An approximation in closed form is
     ``n0 = 8k / (k - 1) (1 - alpha)**2 (z / width)**2 + 2``, then ``(n0 - 2)(width0 / width)**2 + 2`` with
-    the width at n0 (Bonett, 2002; Bonett & Wright, 2015). Over samples the mean width is
-    ``(n - 1) / (n - 3)`` times the planned one, by the F distribution of Feldt (1965), from which
-    the probability of a narrow interval comes too. Partners make n persons count as
-    ``n / (1 + r**2 (k - 1) / k)``.
+    the width at n0 (Bonett, 2002; Bonett & Wright, 2015). By the F distribution of Feldt (1965), the mean
+    width over samples is ``(n - 1) / (n - 3)`` times the planned one; the probability of a narrow interval
+    comes from the same distribution. With partners, n persons count as ``n / (1 + r**2 (k - 1) / k)``.
 
-    *partner_correlation*: Fisher's z with variance ``1 / (n - 3)``; near
+    *partner_correlation*: Fisher's z with variance ``1 / (n - 3)``; approximately
     ``4 (1 - rho**2)**2 (z / width)**2 + 3`` (Bonett & Wright, 2000).
 
     *norm*: the squared standard error is ``1 / n`` for a mean, ``(1 + z**2 / 2) / n`` for a norm score at
-    the normal quantile z, by the delta method for normal scores (that it grows with z: Crawford &
+    the normal quantile z, by the delta method for normal scores (it increases with z: Crawford &
     Garthwaite, 2008), and ``100**2 p (1 - p) / n`` for a percentile rank (Oosterhuis, van der Ark &
-    Sijtsma, 2017). Partners enlarge it by a design effect: ``1 + r`` for a mean (Kish, 1965), nearer to 1
-    for the others.
+    Sijtsma, 2017). Partners multiply it by a design effect: ``1 + r`` for a mean (Kish, 1965), and closer to
+    1 for the others.
 
     Examples
     --------
@@ -161,7 +161,7 @@ def plan_sample_size(
     <Plan for norm: 70 couples (140 persons); standard error 0.100 of the mean>
     """
     if not isinstance(goal, str) or goal not in _GOALS:
-        raise EstimationError(f"goal={goal!r}: there are {', '.join(map(repr, _GOALS))}")
+        raise EstimationError(f"goal={goal!r} is not valid; allowed: {', '.join(map(repr, _GOALS))}")
     options = {
         "expected": expected,
         "n_items": n_items,
@@ -175,13 +175,13 @@ def plan_sample_size(
         "partner_correlation": partner_correlation,
     }
     given = {name: value for name, value in options.items() if value is not None}
-    plan, needed, possible = _GOALS[goal]
-    missing = [name for name in needed if name not in given]
-    foreign = [name for name in given if name not in needed + possible]
+    plan, required, optional = _GOALS[goal]
+    missing = [name for name in required if name not in given]
+    foreign = [name for name in given if name not in required + optional]
     if missing or foreign:
-        wrong = f"needs {', '.join(missing)}" if missing else f"has no use for {', '.join(foreign)}"
+        fault = f"needs {', '.join(missing)}" if missing else f"does not take {', '.join(foreign)}"
         raise EstimationError(
-            f"goal={goal!r} {wrong}; it takes {', '.join(needed)}, and may take "
-            f"{', '.join(possible)}, attrition"
+            f"goal={goal!r} {fault}; required: {', '.join(required)}; optional: "
+            f"{', '.join(optional)}, attrition"
         )
     return plan(**given, attrition=attrition)

@@ -1,4 +1,4 @@
-"""How precise a sample of some size would be (numbers only)."""
+"""Precision of estimates as a function of the sample size (numbers only)."""
 
 from __future__ import annotations
 
@@ -7,22 +7,20 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Literal
 
+from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.reliability.consistency.intervals import bonett, feldt, fisher_z, normal_quantile
 
 PlannedInterval = Literal["bonett", "bonett-wright", "feldt"]
-_FEWEST_FOR_ALPHA = 3
-_FEWEST_FOR_FISHER = 4
-_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntervalDesign(ABC):
-    """An interval of some coefficient, as it depends on the number of persons or couples.
+    """A confidence interval of a coefficient, as a function of the number of persons or couples.
 
     Attributes
     ----------
     expected
-        The coefficient's value, in the population and in the sample whose interval is looked at.
+        The coefficient's value in the population, and in the sample whose interval is planned.
     confidence_level
         For example 0.95.
     """
@@ -32,11 +30,11 @@ class IntervalDesign(ABC):
 
     @abstractmethod
     def independent(self, units: int) -> int:
-        """Return as how many independent persons (or couples) these count."""
+        """Return the effective sample size: the equivalent number of independent persons (or couples)."""
 
     @abstractmethod
     def enough(self, units: int) -> bool:
-        """Whether an interval is defined."""
+        """Return whether the interval is defined."""
 
     @abstractmethod
     def ends(self, units: int) -> tuple[float, float]:
@@ -44,7 +42,7 @@ class IntervalDesign(ABC):
 
     @abstractmethod
     def probability(self, units: int, width: float) -> float:
-        """Return the probability that the interval of a sample is at most so wide."""
+        """Return the probability that the interval of a sample is at most ``width`` wide."""
 
     def width(self, units: int) -> float:
         """Return the width of `ends`."""
@@ -62,38 +60,39 @@ class AlphaDesign(IntervalDesign):
 
     @property
     def design_effect(self) -> float:
-        """By how much partners enlarge the variance of ``ln(1 - estimate)``: ``1 + r**2 (k - 1) / k``.
+        """Factor by which partners increase the variance of ``ln(1 - estimate)``: ``1 + r**2 (k - 1) / k``.
 
-        Of the two mean squares that make alpha, the logarithm of that between persons has variance
-        ``2 (1 + r**2) / (n - 1)``, and of the residual one ``2 / ((n - 1)(k - 1))``: squares of normal
-        scores that correlate r correlate r**2, and residuals of partners do not correlate.
+        Alpha is computed from two mean squares. The logarithm of that between persons has the variance
+        ``2 (1 + r**2) / (n - 1)``, since squares of normal scores that correlate r correlate r**2; that of
+        the residual one ``2 / ((n - 1)(k - 1))``, since residuals of partners do not correlate.
         """
         r = self.partner_correlation or 0.0
         return 1 + r * r * (self.n_items - 1) / self.n_items
 
     def independent(self, units: int) -> int:
-        """Return as how many independent persons these persons or couples count."""
+        """Return the equivalent number of independent persons."""
         if self.partner_correlation is None:
             return units
-        return int(2 * units / self.design_effect * (1 + _ROUNDING))  # a whole number stays one
+        return int(2 * units / self.design_effect * (1 + ROUNDING))  # a whole number is not rounded down
 
     def enough(self, units: int) -> bool:
-        """Whether there are three independent persons."""
-        return self.independent(units) >= _FEWEST_FOR_ALPHA
+        """Return whether there are at least three independent persons."""
+        return self.independent(units) >= 3  # the variance has the divisor n - 2
 
     def ends(self, units: int) -> tuple[float, float]:
-        """Return what `CronbachAlpha.confidence_interval` gives this estimate."""
+        """Return the same interval as `CronbachAlpha.confidence_interval` for this estimate."""
         given = (self.expected, self.independent(units), self.n_items, self.confidence_level)
         if self.method == "feldt":
             return feldt(*given)
         return bonett(*given, corrected=self.method == "bonett-wright")
 
     def probability(self, units: int, width: float) -> float:
-        """Return the probability that the interval of a sample is at most so wide.
+        """Return the probability that the interval of a sample is at most ``width`` wide.
 
-        Closed forms are as wide as ``1 - estimate``, and ``(1 - alpha) / (1 - estimate)`` has an F
-        distribution with n - 1 and (n - 1)(k - 1) degrees of freedom (Feldt, 1965), which Bonett's
-        normal distribution of ``ln(1 - estimate)`` comes near.
+        The width of the closed-form intervals is proportional to ``1 - estimate``, and
+        ``(1 - alpha) / (1 - estimate)`` has an F distribution with n - 1 and (n - 1)(k - 1) degrees of
+        freedom (Feldt, 1965), to which Bonett's normal distribution of ``ln(1 - estimate)`` is an
+        approximation.
         """
         from scipy.special import fdtrc
 
@@ -106,49 +105,49 @@ class CorrelationDesign(IntervalDesign):
     """Fisher's interval of a correlation between partners, from couples."""
 
     def independent(self, units: int) -> int:
-        """Return the number of couples: each counts as one."""
+        """Return the number of couples."""
         return units
 
     def enough(self, units: int) -> bool:
-        """Whether there are four couples."""
-        return units >= _FEWEST_FOR_FISHER
+        """Return whether there are at least four couples."""
+        return units >= 4  # the variance of z has the divisor n - 3
 
     def ends(self, units: int) -> tuple[float, float]:
         """Return Fisher's interval."""
         return fisher_z(self.expected, units, self.confidence_level)
 
     def probability(self, units: int, width: float) -> float:
-        """Return the probability that the interval of a sample is at most so wide.
+        """Return the probability that the interval of a sample is at most ``width`` wide.
 
-        With ``h = q / sqrt(n - 3)`` the interval is ``2 sinh 2h / (cosh 2z + cosh 2h)`` wide, so it is
-        narrow enough where ``|z|`` is large enough. Of normal scores, z is about normal around
-        ``atanh rho + rho / (2(n - 1))`` with variance ``1 / (n - 3)`` (Fisher, 1921).
+        With ``h = q / sqrt(n - 3)`` the width is ``2 sinh 2h / (cosh 2z + cosh 2h)``, which is at most
+        ``width`` if ``cosh 2z >= 2 sinh 2h / width - cosh 2h``. For normal scores, z is approximately normal
+        with mean ``atanh rho + rho / (2(n - 1))`` and variance ``1 / (n - 3)`` (Fisher, 1921).
         """
         from scipy.special import ndtr
 
         root = math.sqrt(units - 3)
-        double = 2 * normal_quantile(self.confidence_level) / root
-        least = 2 * math.sinh(double) / width - math.cosh(double)
-        if least <= 1:
+        twice_h = 2 * normal_quantile(self.confidence_level) / root
+        least_cosh = 2 * math.sinh(twice_h) / width - math.cosh(twice_h)
+        if least_cosh <= 1:
             return 1.0
-        z = math.acosh(least) / 2
-        centre = math.atanh(self.expected) + self.expected / (2 * (units - 1))
-        return float(ndtr((centre - z) * root) + ndtr((-centre - z) * root))
+        z = math.acosh(least_cosh) / 2
+        mean = math.atanh(self.expected) + self.expected / (2 * (units - 1))
+        return float(ndtr((mean - z) * root) + ndtr((-mean - z) * root))
 
 
 def mean_variance(_: float, partners: float) -> tuple[float, float]:
     """Return n times the variance of a mean in squared standard deviations, and the design effect.
 
-    ``1 + r``, with partners both in the sample (Kish, 1965).
+    Both are ``1 + r`` if both partners are in the sample (Kish, 1965).
     """
     return 1 + partners, 1 + partners
 
 
 def norm_score_variance(share: float, partners: float) -> tuple[float, float]:
-    """Return n times the variance of a z score made with a sample's mean and sd, and the design effect.
+    """Return n times the variance of a z score from a sample's mean and sd, and the design effect.
 
-    ``1 + z**2 / 2`` of independent persons with normal scores. Partners enlarge the part of the mean
-    ``1 + r`` times, and that of the standard deviation, which squares make, ``1 + r**2`` times.
+    ``1 + z**2 / 2`` for independent persons with normal scores. With partners the first term, which is due to
+    the mean, is multiplied by ``1 + r``, and the second, due to the standard deviation, by ``1 + r**2``.
     """
     from scipy.special import ndtri
 
@@ -160,8 +159,8 @@ def norm_score_variance(share: float, partners: float) -> tuple[float, float]:
 def rank_variance(share: float, partners: float) -> tuple[float, float]:
     """Return n times the variance of a counted percentile rank, and the design effect.
 
-    ``100**2 p (1 - p)`` of independent persons. Whether partners are below the score correlates
-    ``(P - p**2) / (p (1 - p))``, with P the probability that both are: for normal scores
+    ``100**2 p (1 - p)`` for independent persons. The indicators that one and the other partner are below the
+    score correlate ``(P - p**2) / (p (1 - p))``, with P the probability that both are: for normal scores
     ``p - 2 T(z, sqrt((1 - r) / (1 + r)))``, with T the function of Owen (1956).
     """
     from scipy.special import ndtri, owens_t

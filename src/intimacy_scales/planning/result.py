@@ -1,4 +1,4 @@
-"""The number of persons or couples that a study needs, and what it buys."""
+"""Result of a sample plan: the number of persons or couples, and the precision they give."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.late import late_module
+from intimacy_scales.numerics.tolerances import WHOLE_NUMBER
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import Result, plain, result_class
@@ -17,52 +18,57 @@ if TYPE_CHECKING:
 else:
     pd = late_module("pandas")
 
-_ROUNDING = 1e-9
-
 
 def invited(needed: int, attrition: float) -> int:
-    """Return how many to invite so that those needed are left.
+    """Return the number to invite so that the number needed remains.
 
     Examples
     --------
     >>> invited(90, 0.1), invited(91, 0.1)
     (100, 102)
     """
-    return math.ceil(needed / (1 - attrition) - _ROUNDING)
+    return math.ceil(needed / (1 - attrition) - WHOLE_NUMBER)
 
 
 @result_class
 class SamplePlan(Result):
-    """How large a sample must be; ``int(plan)`` gives couples where couples are counted, else persons.
+    """A planned sample size; ``int(plan)`` gives the number of couples, or of persons without couples.
 
     Attributes
     ----------
     goal
         ``alpha``, ``partner_correlation`` or ``norm``.
     n_persons
-        The fewest persons that are enough; with couples, both partners of each.
+        Smallest number of persons that suffices; with couples, both partners of each.
     n_couples
-        The fewest couples; None where persons are not counted in couples.
+        Smallest number of couples; None if persons are not counted in couples.
     invite
-        Persons, or couples where they are counted, to invite so that enough are left.
+        Number of persons, or of couples, to invite so that enough remain.
     interval
-        The interval that a sample of this size has if its estimate is the expected one; None for norms.
+        The interval of a sample of this size whose estimate is the expected one; None for norms.
     probability
-        That the interval of a sample is as narrow as was wished; None for norms.
+        Probability that the interval of a sample is at most as wide as requested; None for norms.
     standard_error
-        Of the norm in a sample of this size; None for intervals.
+        Standard error of the norm in a sample of this size; None for intervals.
     design_effect
-        How many times as many persons are needed as if they were no couples; None where each person
-        or couple counts as one.
+        Factor by which couples increase the number of persons needed; None if each person or couple counts
+        as one.
     method
-        The interval's, or what the standard error is of.
+        Method of the interval, or the statistic of the standard error.
     assumptions
-        What has to be true for it.
+        Assumptions of the plan.
     note
-        Why there are more than the wish alone would take: fewer than 30 persons make no norms. None
-        where it alone decides.
+        Why the number is larger than the requested precision needs, as norms need at least 30 persons; None
+        if it is not.
     request
-        The wish: ``plan_sample_size(plan.goal, **plan.request)`` makes the same plan again.
+        The arguments: ``plan_sample_size(plan.goal, **plan.request)`` makes the same plan again.
+
+    Examples
+    --------
+    >>> from intimacy_scales import plan_sample_size
+    >>> plan = plan_sample_size("alpha", expected=0.85, n_items=8, width=0.10)
+    >>> int(plan), plan.interval
+    (84, <95% interval [0.792, 0.892], bonett, n = 84>)
     """
 
     goal: str
@@ -83,7 +89,7 @@ class SamplePlan(Result):
 
     @property
     def unit(self) -> str:
-        """What is counted and invited: ``person`` or ``couple``."""
+        """The unit that is counted and invited: ``person`` or ``couple``."""
         return "person" if self.n_couples is None else "couple"
 
     @property
@@ -101,7 +107,7 @@ class SamplePlan(Result):
         return documented(cls, unit=str, width=float)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a pandas table of one row, nan for what does not apply."""
+        """Return a pandas table of one row, with nan for figures that do not apply."""
         from intimacy_scales.results.frames import pandas_frame
 
         low, high = (math.nan, math.nan) if self.interval is None else self.interval
@@ -120,39 +126,43 @@ class SamplePlan(Result):
         return pandas_frame({"goal": [self.goal], "method": [self.method], **columns}).set_index("goal")
 
     def sentence(self) -> str:
-        """Return the plan in words, as for the Method section of a paper."""
+        """Return the plan as text for the Method section of a paper."""
         note = f"{self.note[0].upper()}{self.note[1:]}." if self.note else ""
         return " ".join(part for part in (self._aim(), note, self._partners(), self._losses()) if part)
 
     def _sample(self) -> str:
+        """Return the number of persons or couples as text."""
         if self.n_couples is None:
             return counted(self.n_persons, "person")
         both = "" if self.goal == "partner_correlation" else f" ({self.n_persons} persons)"
         return f"{counted(self.n_couples, 'couple')}{both}"
 
     def _aim(self) -> str:
-        wish = self.request
+        """Return the sentence about the sample and its precision."""
+        request = self.request
         if self.interval is None:
-            unit = "percentile points" if wish["of"] == "percentile_rank" else "standard deviations"
+            unit = "percentile points" if request["of"] == "percentile_rank" else "standard deviations"
             return (
                 f"With {self._sample()}, the standard error of {self.method} is "
-                f"{shown(self.standard_error)} {unit} (wished: at most {wish['standard_error']:g})."
+                f"{shown(self.standard_error)} {unit} (target: at most {request['standard_error']:g})."
             )
         what = (
-            f"coefficient alpha of {wish['n_items']} items"
+            f"coefficient alpha of {request['n_items']} items"
             if self.goal == "alpha"
             else "the correlation between partners"
         )
-        sure = "" if wish["assurance"] is None else f", wished: at least {apa(wish['assurance'])}"
+        required = request["assurance"]
+        assurance = "" if required is None else f" (target: at least {apa(required)})"
         return (
-            f"With {self._sample()}, an estimate of {apa(wish['expected'])} for {what} has the "
+            f"With {self._sample()}, an estimate of {apa(request['expected'])} for {what} has the "
             f"{percent(self.interval.confidence_level)} interval [{apa(self.interval.low)}, "
-            f"{apa(self.interval.high)}] ({self.method}), {shown(self.width)} wide (wished: at most "
-            f"{wish['width']:g}); the probability that the interval is so narrow in a sample is "
-            f"{apa(self.probability or 0.0)}{sure}."
+            f"{apa(self.interval.high)}] ({self.method}), {shown(self.width)} wide (target: at most "
+            f"{request['width']:g}); the probability that the interval of a sample is this narrow is "
+            f"{apa(self.probability or 0.0)}{assurance}."
         )
 
     def _partners(self) -> str:
+        """Return the sentence about partners, empty without a design effect."""
         if self.design_effect is None:
             return ""
         return (
@@ -161,19 +171,20 @@ class SamplePlan(Result):
         )
 
     def _losses(self) -> str:
+        """Return the sentence about attrition, empty without any."""
         lost = self.request["attrition"]
+        if not lost:
+            return ""
         return (
-            f"Expecting to lose {percent(lost)}, {counted(self.invite, self.unit)} are invited."
-            if lost
-            else ""
+            f"With an expected attrition of {percent(lost)}, {counted(self.invite, self.unit)} are invited."
         )
 
     def __repr__(self) -> str:
         if self.interval is None:
-            reached = f"standard error {shown(self.standard_error)} of {self.method}"
+            precision = f"standard error {shown(self.standard_error)} of {self.method}"
         else:
-            reached = f"{percent(self.interval.confidence_level)} interval {self.interval}, {self.method}"
+            precision = f"{percent(self.interval.confidence_level)} interval {self.interval}, {self.method}"
         lost = self.request["attrition"]
-        more = f"; invite {counted(self.invite, self.unit)}, {percent(lost)} lost" if lost else ""
-        why = f"; {self.note}" if self.note else ""
-        return f"<Plan for {self.goal}: {self._sample()}; {reached}{more}{why}>"
+        invite = f"; invite {counted(self.invite, self.unit)}, {percent(lost)} lost" if lost else ""
+        note = f"; {self.note}" if self.note else ""
+        return f"<Plan for {self.goal}: {self._sample()}; {precision}{invite}{note}>"

@@ -1,1 +1,1 @@
-"""Answers as they come, checked and turned into codes: the one entrance."""
+"""Answers of any kind, checked and turned into codes: the only way into the library."""

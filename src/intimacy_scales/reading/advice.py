@@ -1,7 +1,7 @@
-"""What to do about answers that were not accepted: never what would throw answers away.
+"""Advice on what to do about answers that were not accepted; it never discards answers.
 
-A number near others that people answer with, and a text that is nearly a label, are answers that were stored
-in another way: they are recoded. Only what is usual for missing answers is proposed as a missing code.
+A number near the range, or a text that is nearly a label, is probably an answer that was stored in another
+way, and should be recoded. Only values that are usual for missing answers are proposed as missing codes.
 """
 
 from __future__ import annotations
@@ -21,27 +21,28 @@ if TYPE_CHECKING:
     from intimacy_scales.instrument import ResponseScale
 
 _USUAL_CODE = re.compile(r"([6-9])\1+|9+[78]")  # 66, 77, 88, 99, 999, 98 …
-_BEYOND_ANSWERS = 1000  # no usual code, and no answer on a usual range either
+_BEYOND_ANSWERS = 1000  # larger numbers that are not a usual code are not an answer on a usual range either
 MARKS = frozenset([".", "-", "--", "?", "*", "n/a", "n.a.", "n.a", "#n/a", "#na", "#null!", "null", "<na>"])
-"""How programs write that there is nothing."""
-_WORDS = MARKS | {"none", "nil", "missing", "system-missing", "sysmiss"}
-_TRUTHS = {"true": 1, "false": 0}
-_SHOWN = 3
-_LISTED = 20
-_LONG_TEXT = 80
-_PLAIN_ANSWERS = 20  # a range up to here has no answer that looks like 66 or 99
+"""Marks that programs write for a missing value."""
+_MISSING_TEXTS = MARKS | {"none", "nil", "missing", "system-missing", "sysmiss"}
+_BOOLEANS = {"true": 1, "false": 0}
+_SHOWN = 3  # values in a sentence
+_LISTED = 20  # values in an option
+_SEVERAL = 3  # distinct numbers near the range, next to which a usual code may be an answer too
+_LONG_TEXT = 80  # characters, of a text that is not worth recoding
+_PLAIN_ANSWERS = 20  # the highest answer of usual ranges, far from codes such as 66 or 99
 _BEYOND_ALL = 10**9
 _MOST_BELOW = 5  # how far below 1 answers on a signed range reach
-_FEW_CELLS = 0.05  # of all answers: more than slips and codes come to, fewer than the steps of another range
+_FEW_CELLS = 0.05  # of all answers: slips and codes are fewer, answers on another range are more
 
 
 class Offence(NamedTuple):
-    """One value that was not accepted, with what its kind depends on.
+    """A value that was not accepted, with what the advice on it depends on.
 
     Attributes
     ----------
     value
-        A number or a text; None of any other type.
+        A number or a text; None for a value of any other type.
     code
         What is wrong with it.
     meant
@@ -57,14 +58,14 @@ class Offence(NamedTuple):
 
 
 class AnsweredRanges(NamedTuple):
-    """What the answers that were accepted say of their ranges.
+    """What the accepted answers show about their ranges.
 
     Attributes
     ----------
     whole
-        Ranges (minimum, maximum, step) of which both ends were answered.
+        Ranges (minimum, maximum, step) of which both ends were used.
     n_cells
-        Answers asked for: persons times items.
+        Number of cells: persons times items.
     """
 
     whole: frozenset[tuple[int | float, int | float, int | float]]
@@ -72,7 +73,7 @@ class AnsweredRanges(NamedTuple):
 
 
 class LikelyMissingCode(NamedTuple):
-    """A value that makes up most problems, and so probably stands for "no answer"."""
+    """A value that makes up most problems, and so probably means "no answer"."""
 
     value: int | float | str
     times: int
@@ -80,14 +81,14 @@ class LikelyMissingCode(NamedTuple):
 
 
 class Remedy(NamedTuple):
-    """What to do about most of the answers that were not accepted.
+    """The advice on most of the answers that were not accepted.
 
     Attributes
     ----------
     python, command
-        In words, with options of functions, and of the command line.
+        The advice in words, with options of Python functions and of the command line.
     are_answers
-        Whether they are probably answers, which must not be lost.
+        Whether the values are probably answers, which must not be lost.
     """
 
     python: str
@@ -96,7 +97,7 @@ class Remedy(NamedTuple):
 
 
 def offence_of(value: Any, why: Explanation, scale: ResponseScale) -> Offence:
-    """Return a value that was not accepted as something that can be counted."""
+    """Return a value that was not accepted as an `Offence`, so that equal values can be counted."""
     plain = value.item() if hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0 else value
     if isinstance(plain, bool) or not isinstance(plain, int | float | str):
         plain = None
@@ -104,84 +105,85 @@ def offence_of(value: Any, why: Explanation, scale: ResponseScale) -> Offence:
         plain = None
     if isinstance(plain, float) and math.isfinite(plain) and plain == int(plain):
         plain = int(plain)
-    meant = why.meant
-    if isinstance(plain, str) and normalized(plain) in _TRUTHS and {0, 1} <= set(scale.values):
-        meant = str(_TRUTHS[normalized(plain)])
-    return Offence(plain, why.code, meant, scale)
+    label = why.meant
+    if isinstance(plain, str) and normalized(plain) in _BOOLEANS and {0, 1} <= set(scale.values):
+        label = str(_BOOLEANS[normalized(plain)])
+    return Offence(plain, why.code, label, scale)
 
 
 def _kind(offence: Offence) -> str | None:
-    """Return what should be done about an offence; None where nobody can say."""
+    """Return the kind of an offence, a key of `_REMEDIES`; None if no advice is possible."""
     value, scale = offence.value, offence.scale
     if offence.code == "boolean":
-        return "truths" if {0, 1} <= set(scale.values) else None
+        return "booleans" if {0, 1} <= set(scale.values) else None
     if isinstance(value, str):
         return _kind_of_text(value, offence)
     return _kind_of_number(value, scale) if value is not None and offence.code == "range" else None
 
 
 def _kind_of_text(value: str, offence: Offence) -> str | None:
+    """Return the kind of a text, a key of `_REMEDIES`."""
     number = as_number(value)
     if number is not None:
         return _kind_of_number(number, offence.scale) if offence.code == "range" else None
     if DECIMAL_COMMA.fullmatch(value.strip()):
         return "commas"
-    if normalized(value) in _WORDS:
-        return "codes"
+    if normalized(value) in _MISSING_TEXTS:
+        return "missing codes"
     if offence.code == "recode" or is_misspelt(value):
         return None
-    return "texts" if offence.meant is None else "slips"
+    return "texts" if offence.meant is None else "misspelt"
 
 
 def _kind_of_number(number: int | float, scale: ResponseScale) -> str | None:
-    """Return what should be done about a number outside the range."""
+    """Return the kind of a number outside the range, a key of `_REMEDIES`."""
     if scale.is_score(number) and number > scale.maximum:
-        return "counts"
-    whole = abs(number) < _BEYOND_ALL and number == int(number)
-    if whole and scale.step == 1 and not scale.points:
+        return "scores"
+    is_whole = abs(number) < _BEYOND_ALL and number == int(number)
+    if is_whole and scale.step == 1 and not scale.points:
         if scale.minimum == 0 and number == scale.maximum + 1:
             return "from one"
         if scale.minimum == 1 and number == 0:
             return "from zero"
-    if whole and _is_usual(number) and not _is_near(number, scale):
-        return "codes"
-    return "elsewhere" if abs(number) < _BEYOND_ANSWERS else None
+    if is_whole and _is_usual(number) and not _is_near(number, scale):
+        return "missing codes"
+    return "another range" if abs(number) < _BEYOND_ANSWERS else None
 
 
 def _is_usual(number: int | float) -> bool:
-    """Tell whether a whole number is one that often stands for no answer."""
+    """Tell whether a whole number is a usual code for a missing answer."""
     return number < 0 or (number > _PLAIN_ANSWERS and _USUAL_CODE.fullmatch(str(int(number))) is not None)
 
 
 def _is_near(number: int | float, scale: ResponseScale) -> bool:
-    """Tell whether a number is so near the range that it may be an answer on another: 66 on 0 to 60.
+    """Tell whether a number is so near the range that it may be an answer on another range, as 66 on 0 to 60.
 
-    Below a range without negative answers a single number may be a code; `_signed` looks at several.
+    A single number below a range without negative answers may be a code; `_negative_answers` handles several.
     """
     if number > scale.maximum:
         return number - scale.maximum < scale.maximum - scale.minimum
     return scale.minimum < 0 and scale.minimum - number < scale.maximum - scale.minimum
 
 
-def _signed(codes: Counter[Offence], zeros: Counter[Offence]) -> Counter[Offence]:
-    """Return numbers below 0 that are answers on -2 to 2 or the like, rather than codes.
+def _negative_answers(codes: Counter[Offence], zeros: Counter[Offence]) -> Counter[Offence]:
+    """Return numbers below 0 that are rather answers on a range such as -2 to 2 than codes.
 
-    They are several different ones, or 0 is beside them, and as near the range as half of its points.
+    They are if they differ, or 0 occurs too, and they are no further below the range than half its points.
     """
 
-    def reached(offence: Offence) -> bool:
+    def is_near(offence: Offence) -> bool:
         number = _number(offence)
         half = min((offence.scale.n_points + 1) // 2, _MOST_BELOW)
         return number is not None and number < 0 and offence.scale.minimum - number <= half
 
-    found = Counter({offence: times for offence, times in codes.items() if reached(offence)})
-    return found if len({o.value for o in found}) > 1 or (found and zeros) else Counter()
+    below_zero = Counter({offence: times for offence, times in codes.items() if is_near(offence)})
+    return below_zero if len({o.value for o in below_zero}) > 1 or (below_zero and zeros) else Counter()
 
 
 def remedy_for(
     offences: Counter[Offence], scales: Sequence[ResponseScale], answered: AnsweredRanges | None = None
 ) -> Remedy | None:
-    """Return what to do about most of the answers that were not accepted, if most are of one kind.
+    """Return what to do about the answers that were not accepted, if most are of one kind.
 
     Parameters
     ----------
@@ -190,61 +192,72 @@ def remedy_for(
     scales
         The response scales of the instrument.
     answered
-        What the accepted answers say of their ranges; None where nobody looked.
+        What the accepted answers show about their ranges; None if that is not known.
     """
-    by_kind: dict[str | None, Counter[Offence]] = {}
-    for offence, times in offences.items():
-        by_kind.setdefault(_kind(offence), Counter())[offence] += times
-    if "counts" in by_kind:
-        _with_low_counts(by_kind)
-    if answered is not None:
-        _without_shifts(by_kind, answered)
-    signed = _signed(by_kind.get("codes", Counter()), by_kind.get("from zero", Counter()))
-    for offence in signed:
-        del by_kind["codes"][offence]
-    by_kind.setdefault("elsewhere", Counter()).update(signed)
-    numbers = by_kind.get("elsewhere", Counter())
-    if len({o.value for o in numbers}) >= _SHOWN:  # 99 beside 20, 50 and 70 is no code
-        numbers += Counter({o: n for o, n in by_kind.pop("codes", Counter()).items() if _is_above_zero(o)})
-    for start in ("from one", "from zero"):  # beside 7 and 8, or alone, 6 is no option stored from 1
-        if start in by_kind and (numbers or by_kind[start].total() == 1):
-            numbers += by_kind.pop(start)
-    if numbers:
-        by_kind["elsewhere"] = numbers
+    by_kind = _by_kind(offences, answered)
     total = offences.total()
+    numbers = by_kind.get("another range", Counter())
     if answered is not None and _are_few(numbers, total, answered):
-        return _few(numbers, total, scales)
-    for kind, found in by_kind.items():
-        if kind is not None and 2 * found.total() > total:
-            return _REMEDIES[kind](found, total, scales)
+        return _few_exceptions(numbers, total, scales)
+    for kind, offences_of_kind in by_kind.items():
+        if kind is not None and 2 * offences_of_kind.total() > total:
+            return _REMEDIES[kind](offences_of_kind, total, scales)
     return None
 
 
-def _with_low_counts(by_kind: dict[str | None, Counter[Offence]]) -> None:
-    """Take a 0 beside 10 and 15, which are what options count, for such a count too.
+def _by_kind(
+    offences: Counter[Offence], answered: AnsweredRanges | None
+) -> dict[str | None, Counter[Offence]]:
+    """Return offences by kind, where the kind of a number depends on which others occur."""
+    by_kind: dict[str | None, Counter[Offence]] = {}
+    for offence, times in offences.items():
+        by_kind.setdefault(_kind(offence), Counter())[offence] += times
+    if "scores" in by_kind:
+        _move_low_scores(by_kind)
+    if answered is not None:
+        _drop_shifts(by_kind, answered)
+    negative = _negative_answers(by_kind.get("missing codes", Counter()), by_kind.get("from zero", Counter()))
+    for offence in negative:
+        del by_kind["missing codes"][offence]
+    by_kind.setdefault("another range", Counter()).update(negative)
+    numbers = by_kind.get("another range", Counter())
+    if len({o.value for o in numbers}) >= _SEVERAL:  # next to 20, 50 and 70, a 99 is not a code
+        codes = by_kind.pop("missing codes", Counter())
+        numbers += Counter({o: n for o, n in codes.items() if _is_above_zero(o)})
+    # a single 6, or a 6 next to 7 and 8, is not an option stored from 1
+    for start in ("from one", "from zero"):
+        if start in by_kind and (numbers or by_kind[start].total() == 1):
+            numbers += by_kind.pop(start)
+    if numbers:
+        by_kind["another range"] = numbers
+    return by_kind
 
-    Alone it may be an option that was stored from 0.
+
+def _move_low_scores(by_kind: dict[str | None, Counter[Offence]]) -> None:
+    """Move a 0 next to 10 and 15, which are scores of options, to the scores too.
+
+    Alone it may be an option of a scale that was stored from 0.
     """
-    for kind in [kind for kind in by_kind if kind != "counts"]:
+    for kind in [kind for kind in by_kind if kind != "scores"]:
         low = [offence for offence in by_kind[kind] if offence.scale.is_score(_number(offence))]
         for offence in low:
-            by_kind["counts"][offence] += by_kind[kind].pop(offence)
+            by_kind["scores"][offence] += by_kind[kind].pop(offence)
 
 
-def _without_shifts(by_kind: dict[str | None, Counter[Offence]], answered: AnsweredRanges) -> None:
-    """Take options for stored from 0 or 1 only where the other end of the range was not answered.
+def _drop_shifts(by_kind: dict[str | None, Counter[Offence]], answered: AnsweredRanges) -> None:
+    """Keep the kinds "stored from 0" and "from 1" only where the other end of the range was not used.
 
-    Of answers on 1 to 7 that were stored as 0 to 6 none is a 7.
+    Answers on 1 to 7 that were stored as 0 to 6 contain no 7.
     """
     for start in ("from one", "from zero"):
-        found = by_kind.pop(start, Counter())
-        for offence, times in found.items():
+        offences_from = by_kind.pop(start, Counter())
+        for offence, times in offences_from.items():
             shifted = offence.scale.range not in answered.whole
-            by_kind.setdefault(start if shifted else "elsewhere", Counter())[offence] += times
+            by_kind.setdefault(start if shifted else "another range", Counter())[offence] += times
 
 
 def _are_few(numbers: Counter[Offence], total: int, answered: AnsweredRanges) -> bool:
-    """Tell whether numbers are odd ones among answers that use the whole range."""
+    """Tell whether numbers are few exceptions among answers that use the whole range."""
     on_whole = all(offence.scale.range in answered.whole for offence in numbers)
     return 2 * numbers.total() > total and on_whole and numbers.total() < _FEW_CELLS * answered.n_cells
 
@@ -259,10 +272,10 @@ def _number(offence: Offence) -> int | float | None:
 
 
 def likely_missing_code(offences: Counter[Offence]) -> LikelyMissingCode | None:
-    """Return the value that makes up most problems, where it is usual for missing answers."""
+    """Return the value that makes up most problems, if it is a usual code for missing answers."""
     values: Counter[Any] = Counter()
     for offence, times in offences.items():
-        if _kind(offence) == "codes":
+        if _kind(offence) == "missing codes":
             values[offence.value] += times
     total = offences.total()
     if not values or 2 * values.most_common(1)[0][1] <= total:
@@ -270,154 +283,163 @@ def likely_missing_code(offences: Counter[Offence]) -> LikelyMissingCode | None:
     return LikelyMissingCode(*values.most_common(1)[0], total)
 
 
-def _values(found: Counter[Offence]) -> list[Any]:
+def _values(offences: Counter[Offence]) -> list[Any]:
     """Return the distinct values, the most frequent first."""
     counts: Counter[Any] = Counter()
-    for offence, times in found.items():
+    for offence, times in offences.items():
         counts[offence.value] += times
     return [value for value, _ in counts.most_common()]
 
 
-def _share(values: Sequence[Any], found: Counter[Offence], total: int) -> tuple[str, str]:
-    shown = " and ".join(map(shortened, values[:_SHOWN])) + (" …" if len(values) > _SHOWN else "")
-    one = len(values) == 1
-    share = f"{shown} {'makes' if one else 'make'} up {found.total()} of {total} problems"
-    return share, "it stands" if one else "they stand"
+# Each of the following functions returns the remedy for one kind of offences, given these, the number of all
+# problems, and the response scales; `_REMEDIES` lists them by kind.
 
 
-def _codes(found: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy:
-    values = _values(found)
-    share, stand = _share(values, found, total)
+def _share(values: Sequence[Any], offences: Counter[Offence], total: int) -> tuple[str, str]:
+    listed = " and ".join(map(shortened, values[:_SHOWN])) + (" …" if len(values) > _SHOWN else "")
+    is_single = len(values) == 1
+    share = f"{listed} {'makes' if is_single else 'make'} up {offences.total()} of {total} problems"
+    return share, "it stands" if is_single else "they stand"
+
+
+def _missing_codes(offences: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy:
+    values = _values(offences)
+    share, stand = _share(values, offences, total)
     listed = ", ".join(map(repr, values))
     options = " ".join(f"--missing-code {value!r}" for value in values)
-    said = f"{share}: if {stand} for a missing answer, pass "
-    return Remedy(f"{said}missing_codes=[{listed}].", f"{said}{options}", are_answers=False)
+    advice = f"{share}: if {stand} for a missing answer, pass "
+    return Remedy(f"{advice}missing_codes=[{listed}].", f"{advice}{options}", are_answers=False)
 
 
-def _texts(found: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy | None:
-    values = _values(found)
-    most = Counter({o: n for o, n in found.items() if o.value == values[0]})
-    if total == 1 or 2 * most.total() <= total:
+def _texts(offences: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy | None:
+    values = _values(offences)
+    most_frequent = Counter({o: n for o, n in offences.items() if o.value == values[0]})
+    if total == 1 or 2 * most_frequent.total() <= total:
         return None
-    share, stand = _share(values[:1], most, total)
+    share, stand = _share(values[:1], most_frequent, total)
     value = values[0]
     if len(value) > _LONG_TEXT:
         return None
-    options = (o.scale.not_applicable_option for o in most)
+    options = (o.scale.not_applicable_option for o in most_frequent)
     option = next((option for option in options if option is not None), None)
     pair = f"{value}={option}"
-    none = "" if option is None else "; if it says that the question does not apply, {}"
+    not_applicable = "" if option is None else "; if it says that the question does not apply, {}"
     return Remedy(
-        f"{share}: if {stand} for an answer, pass recode={{{value!r}: ANSWER}}; if for none, "
-        f"missing_codes=[{value!r}]{none.format(f'recode={{{value!r}: {option!r}}}')}.",
-        f"{share}: if {stand} for an answer, pass --recode {value + '=ANSWER'!r}; if for none, "
-        f"--missing-code {value!r}{none.format(f'--recode {pair!r}')}",
+        f"{share}: if {stand} for an answer, pass recode={{{value!r}: ANSWER}}; if for no answer, "
+        f"missing_codes=[{value!r}]{not_applicable.format(f'recode={{{value!r}: {option!r}}}')}.",
+        f"{share}: if {stand} for an answer, pass --recode {value + '=ANSWER'!r}; if for no answer, "
+        f"--missing-code {value!r}{not_applicable.format(f'--recode {pair!r}')}",
         are_answers=True,
     )
 
 
-def _slips(found: Counter[Offence], *_: Any) -> Remedy:
-    meant = {o.value: o.meant for o, _ in found.most_common() if o.meant is not None}
-    pairs = {stored: int(answer) if answer in ("0", "1") else answer for stored, answer in meant.items()}
+def _misspelt(offences: Counter[Offence], *_: Any) -> Remedy:
+    label_by_value = {o.value: o.meant for o, _ in offences.most_common() if o.meant is not None}
+    pairs = {
+        stored: int(answer) if answer in ("0", "1") else answer for stored, answer in label_by_value.items()
+    }
     pairs = dict(list(pairs.items())[:_LISTED])
     options = " ".join(f"--recode {f'{stored}={answer}'!r}" for stored, answer in pairs.items())
-    said = "If these were meant, pass "
-    return Remedy(f"{said}recode={pairs!r}.", f"{said}{options}", are_answers=True)
+    advice = "If these were meant, pass "
+    return Remedy(f"{advice}recode={pairs!r}.", f"{advice}{options}", are_answers=True)
 
 
 def _commas(*_: Any) -> Remedy:
-    said = "Write decimal commas as points"
+    advice = "Write decimal commas as points"
     return Remedy(
-        f"{said}: pandas.read_csv(..., decimal=','), or table.replace(',', '.', regex=True).",
-        f"{said} in the file",
+        f"{advice}: pandas.read_csv(..., decimal=','), or table.replace(',', '.', regex=True).",
+        f"{advice} in the file",
         are_answers=True,
     )
 
 
-def _truths(*_: Any) -> Remedy:
-    said = "If True stands for 1 and False for 0, store them as numbers"
+def _booleans(*_: Any) -> Remedy:
+    advice = "If True stands for 1 and False for 0, store them as numbers"
     return Remedy(
-        f"{said}: table.astype(int) in pandas, or beside columns of other types "
-        "table.astype(dict.fromkeys(table.select_dtypes('bool'), int)); int(answer) of one person's.",
-        said,
+        f"{advice}: table.astype(int) in pandas, or with columns of other types "
+        "table.astype(dict.fromkeys(table.select_dtypes('bool'), int)); int(answer) for a single person.",
+        advice,
         are_answers=True,
     )
 
 
-def _counts(found: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy:
-    share, stand = _share(_values(found), found, total)
-    said = (
-        f"{share}: if {stand} for what an option counts, answers that are in the range do so too, and would "
+def _scores(offences: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy:
+    share, stand = _share(_values(offences), offences, total)
+    advice = (
+        f"{share}: if {stand} for the score of an option, so do answers within the range, which would then "
         "be scored wrongly. Store the numbers of the options instead"
     )
-    return Remedy(f"{said}.", said, are_answers=True)
+    return Remedy(f"{advice}.", advice, are_answers=True)
 
 
-def _few(found: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy:
-    values = _values(found)[:_LISTED]
-    share, stand = _share(values, found, total)
-    ranges = {(o.scale.minimum, o.scale.maximum) for o in found}
-    those = " and ".join(f"{low} to {high}" for low, high in sorted(ranges))
+def _few_exceptions(offences: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy:
+    values = _values(offences)[:_LISTED]
+    share, stand = _share(values, offences, total)
+    ranges = {(o.scale.minimum, o.scale.maximum) for o in offences}
+    ranges_text = " and ".join(f"{low} to {high}" for low, high in sorted(ranges))
     codes = ", ".join(map(repr, values))
     options = " ".join(f"--missing-code {value!r}" for value in values)
-    said = (
-        f"{share}, and the other answers use the whole range from {those}: look up what {stand.split()[0]} "
-        f"stand{'s' if len(values) == 1 else ''} for. For an answer, pass "
+    advice = (
+        f"{share}, and the other answers use the whole range from {ranges_text}: look up what "
+        f"{stand.split()[0]} stand{'s' if len(values) == 1 else ''} for. For an answer, pass "
     )
     return Remedy(
-        f"{said}recode={{{values[0]!r}: ANSWER}}; for no answer, missing_codes=[{codes}].",
-        f"{said}--recode {values[0]}=ANSWER; for no answer, {options}",
+        f"{advice}recode={{{values[0]!r}: ANSWER}}; for no answer, missing_codes=[{codes}].",
+        f"{advice}--recode {values[0]}=ANSWER; for no answer, {options}",
         are_answers=True,
     )
 
 
-def _elsewhere(*_: Any) -> Remedy:
-    said = "If they were stored on another range, pass "
-    given = "If they were given on another range: instrument.with_response_scale(LOWEST, HIGHEST)"
+def _another_range(*_: Any) -> Remedy:
+    advice = "If they were stored on another range, pass "
+    other_range = "If they were given on another range: instrument.with_response_scale(LOWEST, HIGHEST)"
     return Remedy(
-        f"{said}recode={{stored: answer, …}} with every answer. {given}.",
-        f"{said}--recode STORED=ANSWER for each, as --recode 0=1 …. If they were given on another range, "
+        f"{advice}recode={{stored: answer, …}} with every answer. {other_range}.",
+        f"{advice}--recode STORED=ANSWER for each, as --recode 0=1 …. If they were given on another range, "
         "score by a form for it; instrument.with_response_scale(LOWEST, HIGHEST) makes one in Python",
         are_answers=True,
     )
 
 
 def _stored_from(first: int) -> Callable[..., Remedy]:
-    """Return what to do where options were counted from 1 instead of 0, or from 0 instead of 1."""
+    """Return the function that advises on options stored from 1 instead of 0, or from 0 instead of 1."""
     lowest = 1 - first
 
-    def remedy(found: Counter[Offence], _: int, scales: Sequence[ResponseScale]) -> Remedy:
+    def remedy(offences: Counter[Offence], _: int, scales: Sequence[ResponseScale]) -> Remedy:
         plain = (scale for scale in scales if scale.step == 1 and not scale.points)
         alike = [scale for scale in plain if scale.minimum == lowest]
         points = sorted({int(value) for scale in alike for value in scale.values})
-        asked = ", and not as what they count" if any(o.scale.is_score(first) for o in found) else ""
-        said = f"Were the options stored from {first}{asked}? Then "
+        not_scores = ", and not their scores" if any(o.scale.is_score(first) for o in offences) else ""
+        advice = f"Were the options stored from {first}{not_scores}? Then "
         if len(alike) < len(scales):  # recode would change the answers on the other ranges too
-            those = " and ".join(sorted({f"{s.minimum} to {s.maximum}" for s in alike}))
-            moved = f"{said}{'subtract' if first else 'add'} 1 in the columns of the items on {those} alone: "
+            ranges_text = " and ".join(sorted({f"{s.minimum} to {s.maximum}" for s in alike}))
+            change = "subtract" if first else "add"
+            advice += f"{change} 1 in the columns of the items on {ranges_text} alone: "
             return Remedy(
-                f"{moved}table[columns] {'-' if first else '+'}= 1.", f"{moved}in the file", are_answers=True
+                f"{advice}table[columns] {'-' if first else '+'}= 1.",
+                f"{advice}in the file",
+                are_answers=True,
             )
-        said += "pass "
+        advice += "pass "
         span = f"range({points[-1] + 1})" if lowest == 0 else f"range({lowest}, {points[-1] + 1})"
         options = " ".join(f"--recode {v + first - lowest}={v}" for v in points[:_LISTED])
         more = " …" if len(points) > _LISTED else ""
         stored = "n + 1" if first else "n - 1"
         return Remedy(
-            f"{said}recode={{{stored}: n for n in {span}}}.", f"{said}{options}{more}", are_answers=True
+            f"{advice}recode={{{stored}: n for n in {span}}}.", f"{advice}{options}{more}", are_answers=True
         )
 
     return remedy
 
 
 _REMEDIES: dict[str, Callable[[Counter[Offence], int, Sequence[ResponseScale]], Remedy | None]] = {
-    "codes": _codes,
+    "missing codes": _missing_codes,
     "texts": _texts,
-    "slips": _slips,
+    "misspelt": _misspelt,
     "commas": _commas,
-    "truths": _truths,
-    "counts": _counts,
-    "elsewhere": _elsewhere,
+    "booleans": _booleans,
+    "scores": _scores,
+    "another range": _another_range,
     "from one": _stored_from(1),
     "from zero": _stored_from(0),
 }

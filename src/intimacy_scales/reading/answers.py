@@ -1,7 +1,7 @@
-"""What one answer means: a value → its code, "no answer", or a problem with its explanation.
+"""The meaning of one answer: a value → its code, "no answer", or a problem with its explanation.
 
-This is the definition. Whole columns of clean whole numbers take a faster way that gives the same
-codes; every value that is anything else comes here.
+This is the definition. Columns of plain whole numbers are encoded by a faster method that gives the same
+codes; every other value is looked up here.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from intimacy_scales.errors import ResponseError, shortened
 from intimacy_scales.instrument import NOT_ANSWERED
 from intimacy_scales.instrument.numerals import as_compared, is_endless, spelled
+from intimacy_scales.numerics.tolerances import FLOAT64_SPACING, STORED_SPACINGS
 from intimacy_scales.reading.explanations import Explanation, explain
 from intimacy_scales.reading.kinds import is_null
 
@@ -31,40 +32,39 @@ MissingCode = int | float | str
 Recode = tuple[tuple[MissingCode, MissingCode | None], ...]
 
 _FILL_IN = (
-    "name only values that are there. If a blank means 0, as where people choose all that apply, say so "
-    "under choose_all of the instrument, or fill it in before scoring, in rows of persons who saw the "
+    "recode only values that were stored. If a blank means 0, as where people choose all that apply, declare "
+    "it under choose_all of the instrument, or fill it in before scoring, in rows of persons who saw the "
     "question: table[items] = table[items].fillna(0)"
 )
-_FEW_POINTS = 1_000
+_FEW_POINTS = 1_000  # whose codes are kept ready; keys of scales with more points are not shared
 MAX_CODES = 10_000  # missing codes, or recoded values
 _PLAIN_CODES = frozenset({int, float, str})
-# spacing of floating-point numbers next to 1, by the type that a value was stored in
-_EPSILON = {"float16": 2.0**-10, "float32": 2.0**-23}
+_SPACINGS = {"float16": 2.0**-10, "float32": 2.0**-23}  # next to 1, of types less precise than float64
 
 
 class AnswerKey:
-    """The answers that one response scale allows, ready to look up.
+    """The answers that one response scale allows, with their codes.
 
     Parameters
     ----------
     scale
         The response scale.
     missing_codes
-        More values that mean "no answer", beside those the scale declares.
+        Values that mean "no answer", in addition to those that the scale declares.
     recode
-        Pairs of a value as it was stored and what it stands for: an answer, or None for none.
+        Pairs of a value as it was stored and what it stands for: an answer, or None for no answer.
 
     Attributes
     ----------
     places
         Point → its place among the points, from 1.
     points
-        Point → its code: its place, but for points with gaps or scores, where it says what they count.
+        Point → its code: its place, except for points with gaps or scores, whose code depends on the score.
     highest
         The highest code.
     known
-        Values that need no thought → their codes: labels, missing codes, and of points, with their decimal
-        texts, the first thousand. Booleans must be kept away from it, for ``True == 1``.
+        Common values → their codes: labels, missing codes, and the first thousand points as numbers and as
+        decimal texts. Booleans must not be looked up in it, because ``True == 1``.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class AnswerKey:
             self.points = dict(zip(scale.values, scale.codes, strict=True))
         self.highest = scale.counted.n
         self.texts: dict[str, int] = dict.fromkeys(NOT_ANSWERED, MISSING)
-        self.missing_numbers: dict[int | float | Fraction, int] = {}  # → which kind of no answer
+        self.missing_numbers: dict[int | float | Fraction, int] = {}  # → MISSING or NOT_APPLICABLE
         missing = dict.fromkeys((*scale.missing_codes, *missing_codes), MISSING)
         codes = missing | dict.fromkeys(scale.not_applicable, NOT_APPLICABLE)
         for code, kind in codes.items():
@@ -93,16 +93,16 @@ class AnswerKey:
             self.recoded = _recoded(self, recode)
             self.texts |= self.recoded.labels
         texts = [text for _, text in scale.labels]
-        few = [*islice(self.places, _FEW_POINTS)]  # of more, each is decoded when it is met
+        first_points = [*islice(self.places, _FEW_POINTS)]  # others are decoded when they occur
         candidates = (
             None,
             "",
             "NA",
             *codes,
             *self.missing_numbers,
-            *map(str, few),
+            *map(str, first_points),
             *texts,
-            *few,
+            *first_points,
             *(stored for stored, _ in recode),
         )
         codes_of = {value: self.decode(value) for value in candidates}
@@ -125,53 +125,56 @@ class AnswerKey:
         if isinstance(value, str):
             return self._decode_text(value)
         if isinstance(value, int | float | Decimal | Fraction):
-            return self._decode_number(value, 2.0**-52)
+            return self._decode_number(value, FLOAT64_SPACING)
         if is_null(value):
             return MISSING
         return self._decode_numpy(value) if type(value).__module__ == "numpy" else PROBLEM
 
     def _decode_numpy(self, value: Any) -> int:
+        """Return the place of a numpy scalar, compared with the precision of its type."""
         if getattr(value, "ndim", 1) or value.dtype.kind in "mM":  # dates may turn into plain numbers
             return MISSING if not getattr(value, "ndim", 1) and value != value else PROBLEM  # noqa: PLR0124 - not a time
         plain = value.item()
         if type(plain).__module__ == "numpy" and getattr(plain, "ndim", 1) == 0 and value.dtype.kind == "f":
-            plain = float(plain)  # a long double has no plainer form of its own
+            plain = float(plain)  # numpy returns a long double from `item` as it is
         if isinstance(plain, int | float) and not isinstance(plain, bool):
-            return self._decode_number(plain, _EPSILON.get(type(value).__name__, 2.0**-52))
+            return self._decode_number(plain, _SPACINGS.get(type(value).__name__, FLOAT64_SPACING))
         return PROBLEM if type(plain).__module__ == "numpy" else self.place(plain)
 
     def _decode_text(self, value: str) -> int:
+        """Return the place of a text: a number in digits, a label, or a missing code."""
         if is_endless(value):
             return PROBLEM
         number, text = spelled(value), as_compared(value)
         if number is None:
             return self.recoded.others.get(text, self.texts.get(text, PROBLEM))
-        if isinstance(number, Fraction):  # so near to a point that only decimals tell
+        if isinstance(number, Fraction):  # nearer to a point than a float can show, and not equal to it
             return self.recoded.others.get(number, self.texts.get(text, PROBLEM))
-        # what a number stands for counts however it is written, also where a label is written so
-        code = self._recoded_number(number, 2.0**-52)
+        # a recoded number is recoded however it is written, even if a label is written in the same way
+        code = self._recoded_number(number, FLOAT64_SPACING)
         if code is None:
             code = self.texts.get(text)
-        return self._decode_number(number, 2.0**-52) if code is None else code
+        return self._decode_number(number, FLOAT64_SPACING) if code is None else code
 
-    def _decode_number(self, value: int | float | Decimal | Fraction, epsilon: float) -> int:
+    def _decode_number(self, value: int | float | Decimal | Fraction, spacing: float) -> int:
+        """Return the place of a number: recoded, a missing code unless it is a point, or a point."""
         if value.is_nan() if isinstance(value, Decimal) else value != value:  # noqa: PLR0124 - nan
             return MISSING
-        code = self._recoded_number(value, epsilon)
+        code = self._recoded_number(value, spacing)
         if code is not None:
             return code
         if value in self.missing_numbers and value not in self.places:
             return self.missing_numbers[value]  # type: ignore[index]  # equal numbers of any type hash alike
-        return self.point(value, epsilon)
+        return self.point(value, spacing)
 
-    def _recoded_number(self, value: int | float | Decimal | Fraction, epsilon: float) -> int | None:
-        """Return what a number was said to stand for, however it is written; None where nothing was said."""
+    def _recoded_number(self, value: int | float | Decimal | Fraction, spacing: float) -> int | None:
+        """Return the place to which a number is recoded, however it is written; None if it is not recoded."""
         others, points, _ = self.recoded
         if value in others:
             return others[value]
-        return points.get(self.point(value, epsilon)) if points else None
+        return points.get(self.point(value, spacing)) if points else None
 
-    def point(self, value: int | float | Decimal | Fraction, epsilon: float) -> int:
+    def point(self, value: int | float | Decimal | Fraction, spacing: float) -> int:
         """Return the place of the point that a number is, or `PROBLEM`."""
         place = self.places.get(value)  # equal numbers of any type hash alike
         if place is not None:
@@ -182,9 +185,9 @@ class AnswerKey:
         except (OverflowError, ValueError):
             return PROBLEM
         point = self.scale.values[position]
-        # the same number up to the way its type stores it: 0.30000000000000004 is 0.3
-        same = abs(number - point) <= 4 * epsilon * max(abs(point), abs(self.scale.step))
-        return position + 1 if same else PROBLEM
+        # equal up to rounding error in the type that the value was stored in: 0.30000000000000004 is 0.3
+        is_equal = abs(number - point) <= STORED_SPACINGS * spacing * max(abs(point), abs(self.scale.step))
+        return position + 1 if is_equal else PROBLEM
 
     def explain(self, value: Any) -> Explanation:
         """Say why a value is a problem, what is allowed, and what was probably meant."""
@@ -192,18 +195,20 @@ class AnswerKey:
 
 
 def as_missing_codes(missing_codes: Any) -> tuple[MissingCode, ...]:
-    """Return missing codes as a tuple; one alone may be given as it is."""
+    """Return missing codes as a tuple; a single code need not be in a list."""
     if missing_codes is None:
         return ()
     if type(missing_codes) in (list, tuple) and _PLAIN_CODES.issuperset(map(type, missing_codes)):
         _check_count("missing_codes", missing_codes)
-        return tuple(missing_codes)  # as they nearly always are: one person's answers are scored in no time
+        return tuple(
+            missing_codes
+        )  # the usual case, without the checks below, which take longer than scoring
     if isinstance(missing_codes, Mapping) or not (
         isinstance(missing_codes, int | float | str | Iterable) or hasattr(missing_codes, "ndim")
     ):
         raise ResponseError(
-            f"missing_codes={shortened(missing_codes)}: give a list of numbers and texts; codes of some "
-            "items only are declared under missing_codes of their response scale"
+            f"missing_codes={shortened(missing_codes)} is not valid; pass a list of numbers and texts. Codes "
+            "of some items only are declared under missing_codes of their response scale"
         )
     alone = isinstance(missing_codes, int | float | str) or getattr(missing_codes, "ndim", 1) == 0
     codes = (missing_codes,) if alone else tuple(islice(missing_codes, MAX_CODES + 1))
@@ -217,7 +222,7 @@ def as_missing_codes(missing_codes: Any) -> tuple[MissingCode, ...]:
 
 def _check_count(option: str, given: Any) -> None:
     if len(given) > MAX_CODES:
-        raise ResponseError(f"{option}: more than {MAX_CODES:,} values, which nobody stores")
+        raise ResponseError(f"{option}: too many values; allowed: at most {MAX_CODES:,}")
 
 
 def as_recode(recode: Any) -> Recode:
@@ -226,34 +231,35 @@ def as_recode(recode: Any) -> Recode:
     Raises
     ------
     ResponseError
-        It is no mapping, or holds what is neither a number nor a text.
+        ``recode`` is not a mapping, or it has a value that is neither a number nor a text.
     """
     if recode is None:
         return ()
     if not isinstance(recode, Mapping):
         raise ResponseError(
-            f"recode={shortened(recode)}: give a mapping, stored value → answer, as in {{'6': 5}}"
+            f"recode={shortened(recode)} is not valid; pass a mapping from stored value to answer, as in "
+            "{'6': 5}"
         )
     _check_count("recode", recode)
     plain = [
         tuple(value.item() if hasattr(value, "dtype") else value for value in pair) for pair in recode.items()
     ]
-    given: dict[Any, tuple[MissingCode, Any]] = {}
+    by_stored: dict[Any, tuple[MissingCode, Any]] = {}
     for stored, answer in plain:
         for value in (stored, answer):
             if isinstance(value, bool) or not isinstance(value, int | float | str | NoneType):
                 raise ResponseError(f"recode: {shortened(value)} is neither a number nor a text")
         if stored is None or stored != stored:  # noqa: PLR0124 - nan
-            raise ResponseError(f"recode: a missing answer stands for none; {_FILL_IN}")
+            raise ResponseError(f"recode: a missing answer cannot be recoded; {_FILL_IN}")
         meant = None if answer is None else stored_value(answer)
-        other = given.setdefault(stored_value(stored), (stored, meant))
-        if other[1] != meant:
-            raise _twice(other[0], stored)
+        earlier = by_stored.setdefault(stored_value(stored), (stored, meant))
+        if earlier[1] != meant:
+            raise _recoded_twice(earlier[0], stored)
     return tuple((stored, answer) for stored, answer in plain)
 
 
 def stored_value(value: MissingCode) -> int | float | Fraction | str:
-    """Return what a stored value is: a number, however it is written, or a text as texts are compared.
+    """Return a stored value as it is compared: as a number, however it is written, or as a folded text.
 
     Examples
     --------
@@ -266,42 +272,42 @@ def stored_value(value: MissingCode) -> int | float | Fraction | str:
     return as_compared(value) if number is None else number
 
 
-def _twice(one: MissingCode, other: MissingCode) -> ResponseError:
-    same = "" if one is other else f" and {shortened(other)}, which are one value,"
+def _recoded_twice(first: MissingCode, second: MissingCode) -> ResponseError:
+    variants = "" if first is second else f" and {shortened(second)}, which are the same value,"
     return ResponseError(
-        f"recode: {shortened(one)}{same} cannot stand for two different answers; leave one of them out"
+        f"recode: {shortened(first)}{variants} cannot stand for two different answers; leave one of them out"
     )
 
 
 def _no_answer_already(key: AnswerKey, stored: MissingCode, answer: MissingCode | None) -> ResponseError:
-    """Return the error that says of a recoded value why it is none, and what to do instead."""
+    """Return the error for a recoded value that means "no answer" already: why it does, and what to do."""
     if isinstance(stored, str) and as_compared(stored) in NOT_ANSWERED:
-        told, otherwise = "means no answer already; leave it out", f"; {_FILL_IN}"
+        reason, advice = "already means no answer; leave it out", f"; {_FILL_IN}"
     elif key.decode(stored) == NOT_APPLICABLE:
-        told = (
-            "means already that the question does not apply, as the instrument declares (not_applicable): it "
-            "counts as no answer, and is counted apart. Leave it out"
+        reason = (
+            "already means that the question does not apply, as the instrument declares (not_applicable): it "
+            "counts as no answer, and is counted separately. Leave it out"
         )
-        otherwise = ". If it is an answer in these data, take it out of not_applicable of the instrument"
+        advice = ". If it is an answer in these data, take it out of not_applicable of the instrument"
     else:
-        told = "means no answer already, as it is declared (missing_codes). Leave it out"
-        otherwise = ". If it is an answer in these data, take it out of missing_codes"
-    return ResponseError(f"recode: {shortened(stored)} {told}{'' if answer is None else otherwise}")
+        reason = "already means no answer, as it is declared (missing_codes). Leave it out"
+        advice = ". If it is an answer in these data, take it out of missing_codes"
+    return ResponseError(f"recode: {shortened(stored)} {reason}{'' if answer is None else advice}")
 
 
 class _Recoded(NamedTuple):
-    """What stored values stand for, as places among the points.
+    """The answers that stored values stand for, as places among the points.
 
-    Where a number that is itself an answer is recoded, the pairs are the whole code book: no other number
-    is an answer then. The same holds for labels. A number is one however it is written, and a label that is
+    If a number that is itself an answer is recoded, the pairs are a whole code book: no other number is then
+    an answer. The same holds for labels. A number is the same however it is written, and a label that is
     written as a number is that number.
 
     Attributes
     ----------
     others
-        Values that are no answers themselves: numbers, and texts that are no numbers.
+        By value, for values that are not answers themselves: numbers, and texts that are not numbers.
     points, labels
-        By the place of an answer, and by label; empty where none of them is recoded.
+        By the place of an answer, and by label; empty if no answer or no label is recoded.
     """
 
     others: dict[Any, int]
@@ -310,14 +316,14 @@ class _Recoded(NamedTuple):
 
 
 def _recoded(key: AnswerKey, recode: Recode) -> _Recoded:
-    """Return what the pairs mean for one response scale, whose key does not know of them yet.
+    """Return what the pairs mean for one response scale, given its key without them.
 
     Raises
     ------
     ResponseError
-        A stored value that stands for no answer already, or two that are one to this response scale.
+        A stored value already means no answer, or two stored values are the same to this response scale.
     """
-    found = _Recoded({}, {}, {})
+    recoded = _Recoded({}, {}, {})
     labels = {as_compared(text): spelled(text) for _, text in key.scale.labels}
     entries: dict[tuple[int, Any], tuple[MissingCode, int]] = {}
     for stored, answer in recode:
@@ -328,25 +334,25 @@ def _recoded(key: AnswerKey, recode: Recode) -> _Recoded:
             raise _no_answer_already(key, stored, answer)
         value = stored_value(stored)
         point = PROBLEM if isinstance(value, str | Fraction) else key.place(value)
-        book: dict[Any, int] = found.labels if value in labels else found.others
+        book: dict[Any, int] = recoded.labels if value in labels else recoded.others
         name: Any = value
         if point > 0:
-            book, name = found.points, point
-        other = entries.setdefault((id(book), name), (stored, code))
-        if other[1] != code:  # numbers that differ by the way a type stores them
-            raise _twice(other[0], stored)
+            book, name = recoded.points, point
+        earlier = entries.setdefault((id(book), name), (stored, code))
+        if earlier[1] != code:  # two numbers that differ only by rounding error
+            raise _recoded_twice(earlier[0], stored)
         book[name] = code
-    if found.points:
-        found.points.update({c: PROBLEM for c in key.places.values() if c not in found.points})
-    if found.labels:
+    if recoded.points:
+        recoded.points.update({c: PROBLEM for c in key.places.values() if c not in recoded.points})
+    if recoded.labels:
         numbers = {key.places[number] for number in labels.values() if number in key.places}
-        found.points.update({c: PROBLEM for c in numbers if c not in found.points})
-        found.labels.update({text: PROBLEM for text in labels if text not in found.labels})
-    return found
+        recoded.points.update({c: PROBLEM for c in numbers if c not in recoded.points})
+        recoded.labels.update({text: PROBLEM for text in labels if text not in recoded.labels})
+    return recoded
 
 
 def _plain_key(scale: ResponseScale) -> AnswerKey:
-    """Return the answer key of a response scale, with no codes and nothing recoded; nobody changes it."""
+    """Return the answer key of a response scale without missing codes and recoding; shared, never changed."""
     return _usual_key(scale) if len(scale.values) <= _FEW_POINTS else AnswerKey(scale)
 
 
@@ -358,13 +364,13 @@ def _usual_key(scale: ResponseScale) -> AnswerKey:
 def answer_keys(
     instrument: Instrument, missing_codes: tuple[MissingCode, ...] = (), recode: Recode = ()
 ) -> tuple[AnswerKey, ...]:
-    """Return the answer key of every item, in order; items with one response scale share one.
+    """Return the answer key of every item, in order; items with equal response scales share one.
 
     Raises
     ------
     ResponseError
-        A missing code is an answer that some item allows, or something is recoded to what is an answer
-        to no item.
+        A missing code is an answer that some item allows, or a value is recoded to something that is not an
+        answer to any item.
     """
     keys: dict[ResponseScale, AnswerKey] = {}
     for item in instrument.items:
@@ -381,9 +387,10 @@ def answer_keys(
                 )
         keys[scale] = AnswerKey(scale, missing_codes, recode) if missing_codes or recode else plain
     for stored, answer in recode:
-        meant = {_plain_key(scale).decode(answer) for scale in keys}
-        if answer is not None and meant <= {MISSING, PROBLEM}:
+        codes = {_plain_key(scale).decode(answer) for scale in keys}
+        if answer is not None and codes <= {MISSING, PROBLEM}:
             raise ResponseError(
-                f"recode: {shortened(stored)} stands for {shortened(answer)}, which is an answer to no item"
+                f"recode: {shortened(stored)} stands for {shortened(answer)}, which is not an answer to any "
+                "item"
             )
     return tuple(keys[item.response_scale] for item in instrument.items)

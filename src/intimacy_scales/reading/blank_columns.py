@@ -1,4 +1,4 @@
-"""Blanks that count as 0, in blocks of codes (arrays only); one person's are in `blanks`."""
+"""Blanks that count as 0, in blocks of codes (arrays only); `blanks` does this for one person."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from intimacy_scales.reading.encoding import Codes, ColumnEncoder
 
 
 class BlankColumns:
-    """Lets blanks of boxes count as 0, block by block, and counts them.
+    """A filter that writes the code of 0 for blanks of boxes, block by block, and counts them.
 
     Parameters
     ----------
     rules
-        When they do.
+        When a blank counts as 0.
     encoders
-        Those of the items; None where the table has no column of one.
-    absent_is_blank
-        Whether an item without a column was left blank, as in mappings that lack it; otherwise its blanks
-        are nobody's.
+        Those of the items; None for an item without a column.
     strays
-        Position of an item → rows in which its answer stands under another name: no blanks either.
+        Position of an item → rows in which its answer is under another name, and so is not blank.
+    absent_is_blank
+        Whether an item without a column was left blank by everyone, as in mappings without its key;
+        otherwise it has no blanks.
 
     Attributes
     ----------
     counts
-        Position of an item → how many of its blanks counted as 0 so far.
+        Position of an item → number of its blanks that counted as 0 so far.
     """
 
     def __init__(
@@ -47,15 +47,15 @@ class BlankColumns:
         self.counts = {place: 0 for place in boxes if absent_is_blank or encoders[place] is not None}
 
     def fill(self, start: int, codes: Codes) -> None:
-        """Let blanks of the rows from ``start`` on, whose codes are ``codes`` (rows, n_items), count."""
-        seen = [_who_saw(rule, codes) for rule in self.rules]  # before a blank counts as an answer
-        for rule, there in zip(self.rules, seen, strict=True):
+        """Write 0's code for blanks into the ``codes`` (rows, n_items) of the rows from ``start`` on."""
+        saw_questions = [_who_saw(rule, codes) for rule in self.rules]  # before any blank becomes an answer
+        for rule, saw_question in zip(self.rules, saw_questions, strict=True):
             for place in rule.boxes:
                 if place not in self.counts:
                     continue
                 encoder = self._encoders[place]
                 column = codes[:, place]
-                blank = there & (column == 0)
+                blank = saw_question & (column == 0)
                 if encoder is not None:
                     blank[encoder.refused(start, start + len(codes)) - start] = False
                 if place in self._strays:
@@ -66,8 +66,8 @@ class BlankColumns:
 
 
 def _who_saw(rule: BlankRule, codes: Codes) -> NDArray[np.bool_]:
-    """Tell who is known to have seen a question."""
-    there = np.zeros(len(codes), dtype=np.bool_)
+    """Return which persons (rows,) are known to have seen a question."""
+    saw = np.zeros(len(codes), dtype=np.bool_)
     for place in rule.witnesses:
-        there |= codes[:, place] >= rule.least
-    return there
+        saw |= codes[:, place] >= rule.least
+    return saw

@@ -1,4 +1,4 @@
-"""Blanks that count as 0: boxes that were not chosen by persons who saw the question (plain Python)."""
+"""Blanks that count as 0: boxes not chosen by persons who saw the question (plain Python, no numpy)."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ NOT_CHOSEN = 1  # the code of 0, where answers are 0 and 1
 
 
 class BlankRule(NamedTuple):
-    """When blanks of a question's boxes count as 0.
+    """The condition under which blanks of a question's boxes count as 0.
 
     Attributes
     ----------
     boxes
-        Positions of its items.
+        Positions of the question's items.
     witnesses
-        Positions of items that show whether a person saw it.
+        Positions of items whose answers show that a person saw the question.
     least
-        The lowest code of a witness that shows it: 1 for any answer, the highest where it says so itself.
+        The lowest code of a witness that shows it: 1 for any answer; the highest code if the witness asks
+        whether the question was shown.
     """
 
     boxes: tuple[int, ...]
@@ -32,7 +33,7 @@ class BlankRule(NamedTuple):
 
 
 def blank_rules(form: Instrument) -> tuple[BlankRule, ...]:
-    """Return the rules of an instrument's questions of which people choose all that apply."""
+    """Return the rules of an instrument's "choose all that apply" questions."""
     places = {item: index for index, item in enumerate(form.item_ids)}
     return tuple(
         BlankRule(
@@ -45,27 +46,30 @@ def blank_rules(form: Instrument) -> tuple[BlankRule, ...]:
 
 
 def count_blanks(rules: Sequence[BlankRule], codes: list[int], refused: Collection[int]) -> list[int]:
-    """Let blanks of one person count as 0, and return their positions.
+    """Write the code of 0 for one person's blanks, and return their positions.
 
     Parameters
     ----------
     rules
-        When they do.
+        When a blank counts as 0.
     codes
-        The person's codes; written.
+        The person's codes; changed in place.
     refused
-        Positions of values that were not accepted: these are no blanks.
+        Positions of values that were not accepted, which are not blanks.
     """
-    seen = [rule for rule in rules if any(codes[place] >= rule.least for place in rule.witnesses)]
-    found = [
-        place for rule in seen for place in rule.boxes if codes[place] == MISSING and place not in refused
+    active_rules = [rule for rule in rules if any(codes[place] >= rule.least for place in rule.witnesses)]
+    blank_places = [
+        place
+        for rule in active_rules
+        for place in rule.boxes
+        if codes[place] == MISSING and place not in refused
     ]
-    for place in found:
+    for place in blank_places:
         codes[place] = NOT_CHOSEN
-    return sorted(found)
+    return sorted(blank_places)
 
 
-def told_of_blanks(counts: Mapping[str, int]) -> str:
-    """Say how many blanks counted as 0, as the end of a sentence; nothing where none did."""
+def counted_blanks_text(counts: Mapping[str, int]) -> str:
+    """Return how many blanks counted as 0, as the end of a sentence; an empty text if none did."""
     n = sum(counts.values())
     return f"; {n:,} {'blank' if n == 1 else 'blanks'} counted as not chosen" if n else ""

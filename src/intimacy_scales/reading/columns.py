@@ -1,11 +1,11 @@
-"""Which column holds the answers to which item, and which one was probably meant."""
+"""Columns of items: which column holds the answers to which item, and which was probably meant."""
 
 from __future__ import annotations
 
 import re
 import string
 import unicodedata
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 
 ColumnMap = Mapping[str, Hashable] | str | Sequence[str] | None
 
-_SHOWN = 8
-_FEW = 3
+_SHOWN = 8  # names in a message
+_FEW = 3  # suggestions in a message
 _LONGEST_NAME = 256
 MAX_COLUMNS = 100_000  # of a table, or keys of a mapping, among which items are looked for
-_LARGE = 10**15  # numbers beyond are no names
-_WIDTH = re.compile(r"[^{}]?[<>^]?[ +-]?0?[0-9]{0,2}[ds]?")  # how a number or a text fills its place
+_LARGE = 10**15  # larger numbers are not names of items
+_FORMAT = re.compile(r"[^{}]?[<>^]?[ +-]?0?[0-9]{0,2}[ds]?")  # format of a number or text, at most 99 wide
 
 
 def loose(name: str) -> str:
     """Return a name without case, punctuation and leading zeros: ``Tru_01`` → ``tru1``.
 
-    Letters of other alphabets that look like Latin ones are these: a Cyrillic a is an a.
+    Letters of other alphabets that look like Latin letters become these, such as a Cyrillic a.
 
-    A text that is too long for a name is returned as it is: it looks like none, and is not to be kept.
+    A text that is too long for a name is returned as it is, and not kept in the cache.
     """
     return name if len(name) > _LONGEST_NAME else _loose(name)
 
@@ -51,7 +51,7 @@ def _loose(name: str) -> str:
 
 
 def name_text(name: Hashable) -> str | None:
-    """Return the text that a name stands for: that of 1, 1.0 and ``b"1"`` is ``1``; None where there is none.
+    """Return a name as text: 1, 1.0 and ``b"1"`` are ``"1"``; None for a name that is not a text or number.
 
     Examples
     --------
@@ -68,28 +68,29 @@ def name_text(name: Hashable) -> str | None:
 
 
 def as_spelled(wanted: Sequence[Hashable], names: Iterable[Hashable]) -> tuple[Hashable, ...]:
-    """Return the wanted names as they are spelled where they stand.
+    """Return the wanted names as they are spelled among ``names``.
 
-    An ``ä`` may be one character or two (Unicode's NFC and NFD): it is the same letter, and so the same name.
+    An ``ä`` may be one character or two (Unicode's NFC and NFD); both are the same letter, and the same name.
     """
-    there = set(names)
-    if there.issuperset(wanted):
+    known_names = set(names)
+    if known_names.issuperset(wanted):
         return tuple(wanted)
-    composed: dict[str, str | None] = {}
-    for name in there:
+    by_composed: dict[str, str | None] = {}
+    for name in known_names:
         if isinstance(name, str) and not name.isascii() and len(name) <= _LONGEST_NAME:
-            form = unicodedata.normalize("NFC", name)
-            composed[form] = None if form in composed else name  # of two, nobody knows which
+            normal_form = unicodedata.normalize("NFC", name)
+            by_composed[normal_form] = None if normal_form in by_composed else name  # None: ambiguous
 
     def spelled(name: Hashable) -> Hashable:
-        if name in there or not isinstance(name, str):
+        if name in known_names or not isinstance(name, str):
             return name
-        return composed.get(unicodedata.normalize("NFC", name)) or name
+        return by_composed.get(unicodedata.normalize("NFC", name)) or name
 
     return tuple(map(spelled, wanted))
 
 
 def _from_pattern(instrument: Instrument, pattern: str) -> tuple[Hashable, ...]:
+    """Return the column of each item by a pattern, checked so that it can format nothing else."""
     try:
         parts = list(string.Formatter().parse(pattern))
     except ValueError as error:
@@ -98,12 +99,12 @@ def _from_pattern(instrument: Instrument, pattern: str) -> tuple[Hashable, ...]:
     if not fields or not fields <= {"item", "n"}:
         raise ResponseError(
             f"columns={shortened(pattern)} is not a pattern: write {{item}} for the item's id or {{n}} for "
-            "its position from 1, as in 'prqc.1_{n}'"
+            "its position, from 1, as in 'prqc.1_{n}'"
         )
-    if any(form is not None and not _WIDTH.fullmatch(form) for _, _, form, _ in parts):
+    if any(form is not None and not _FORMAT.fullmatch(form) for _, _, form, _ in parts):
         raise ResponseError(
-            f"columns={shortened(pattern)}: after a colon write the number of digits, as in 'q{{n:02d}}', "
-            "up to 99 places"
+            f"columns={shortened(pattern)} is not a pattern: after a colon write the number of digits, at "
+            "most 99, as in 'q{n:02d}'"
         )
     try:
         return tuple(pattern.format(item=item.id, n=n) for n, item in enumerate(instrument.items, start=1))
@@ -112,16 +113,16 @@ def _from_pattern(instrument: Instrument, pattern: str) -> tuple[Hashable, ...]:
 
 
 def check_width(width: int, what: str = "the table has {} columns") -> None:
-    """Raise where there are more names than any table of answers has.
+    """Raise where a table or mapping has too many names.
 
     Raises
     ------
     ResponseError
-        Says how many there are, and what to do.
+        There are more than ``MAX_COLUMNS``; says what to do.
     """
     if width > MAX_COLUMNS:
         raise ResponseError(
-            f"{what.format(f'{width:,}')}; at most {MAX_COLUMNS:,} are looked through: pass those that hold "
+            f"{what.format(f'{width:,}')}; allowed: at most {MAX_COLUMNS:,}. Pass only those that hold "
             "answers"
         )
 
@@ -129,7 +130,7 @@ def check_width(width: int, what: str = "the table has {} columns") -> None:
 def look_alikes(
     wanted: Sequence[Hashable], item_ids: Sequence[str], names: Iterable[Hashable]
 ) -> dict[Hashable, str]:
-    """Return names that are no item's but differ from one's only in case, punctuation, zeros or kind."""
+    """Return names → the items whose names differ from them only in case, punctuation, zeros or type."""
     items = {loose(str(name)): item for name, item in zip(wanted, item_ids, strict=True)}
     known = set(wanted)
     others = [(name, name_text(name)) for name in names if name not in known]
@@ -149,15 +150,15 @@ def check_columns(
     Parameters
     ----------
     instrument, wanted, names
-        Whose items, the column of each, and the columns there are.
+        The instrument, the column of each item, and the columns of the table.
     allow_missing
-        Accept absent items, unless all are, or one seems to be there under another name.
+        Accept absent items, unless all are absent, or one seems to be present under another name.
     from_mappings
-        The names are keys of mappings, whose look-alikes are told row by row.
+        The names are keys of mappings, whose look-alikes are reported row by row.
     """
     check_width(len(names))
-    there = set(names)
-    absent = {item for item, name in zip(instrument.item_ids, wanted, strict=True) if name not in there}
+    present = set(names)
+    absent = {item for item, name in zip(instrument.item_ids, wanted, strict=True) if name not in present}
     twins = set() if from_mappings else absent & set(look_alikes(wanted, instrument.item_ids, names).values())
     if absent and (not allow_missing or twins or len(absent) == len(wanted)):
         raise missing_columns(instrument, wanted, names, from_mappings=from_mappings)
@@ -169,7 +170,7 @@ def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Has
     Parameters
     ----------
     instrument
-        Whose items.
+        The instrument.
     columns
         A mapping from item id to column (other items keep their id), a pattern with ``{item}`` or
         ``{n}``, or None: columns are named like the items.
@@ -177,7 +178,7 @@ def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Has
     Raises
     ------
     ResponseError
-        The pattern or the mapping makes no sense for this instrument.
+        The pattern or the mapping is not valid for this instrument.
     """
     if columns is None:
         return instrument.item_ids
@@ -185,36 +186,40 @@ def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Has
         names = _from_pattern(instrument, columns)
     elif isinstance(columns, Mapping):
         spelled = as_spelled(list(columns), instrument.item_ids)
-        named: dict[Any, Hashable] = dict(zip(spelled, columns.values(), strict=True))
-        unknown = [name for name in named if name not in instrument.item_ids]
+        by_item: dict[Any, Hashable] = dict(zip(spelled, columns.values(), strict=True))
+        unknown = [name for name in by_item if name not in instrument.item_ids]
         if unknown:
             hint = suggest(unknown[0], instrument.item_ids)
             raise ResponseError(
-                f"columns names {shortened(unknown[0])}, which is no item of {instrument.ref.called}{hint}"
+                f"columns: {shortened(unknown[0])} is not an item of {instrument.ref.called}{hint}"
             )
-        names = tuple(named.get(item, item) for item in instrument.item_ids)
+        names = tuple(by_item.get(item, item) for item in instrument.item_ids)
     else:
         raise ResponseError(
-            "columns as a list gives the item order of a numpy array; for a table or a mapping give "
+            "columns as a list gives the order of the items in a numpy array; for a table or a mapping pass "
             "{item: column} or a pattern such as 'q{n}'"
         )
-    seen: dict[Hashable, str] = {}
+    item_by_name: dict[Hashable, str] = {}
     for item, name in zip(instrument.item_ids, names, strict=True):
         if not isinstance(name, Hashable):
-            raise ResponseError(f"columns gives {shortened(name)} to {item}, which is no name of a column")
-        same = unicodedata.normalize("NFC", name) if isinstance(name, str) and not name.isascii() else name
-        if same in seen:
-            raise ResponseError(f"columns gives {shortened(name)} to two items, {seen[same]} and {item}")
-        seen[same] = item
+            raise ResponseError(f"columns: {shortened(name)} for {item} is not valid as the name of a column")
+        composed = (
+            unicodedata.normalize("NFC", name) if isinstance(name, str) and not name.isascii() else name
+        )
+        if composed in item_by_name:
+            raise ResponseError(
+                f"columns: {shortened(name)} is named for two items, {item_by_name[composed]} and {item}"
+            )
+        item_by_name[composed] = item
     return names
 
 
 def _patterns(n_items: int, names: set[str]) -> list[str]:
     """Return patterns such as ``q{n}`` for which the table has a column for every item.
 
-    A prefix that ends in a digit would cut a longer number in two.
+    The text before ``{n}`` must not end in a digit, which would belong to a longer number.
     """
-    found = []
+    patterns = []
     for name in sorted(names):
         for first, place in (("1", "{n}"), ("01", "{n:02d}"), ("001", "{n:03d}")):
             prefix = name.removesuffix(first)
@@ -222,27 +227,46 @@ def _patterns(n_items: int, names: set[str]) -> list[str]:
             if prefix == name or prefix[-1:].isdigit():
                 continue
             if all(pattern.format(n=n) in names for n in range(1, n_items + 1)):
-                found.append(pattern)
-    return found
+                patterns.append(pattern)
+    return patterns
 
 
 def _same_numbers(one: str, other: str) -> bool:
-    """Whether two names hold the same numbers: another one is another item, or another wave."""
+    """Tell whether two names contain the same numbers; other numbers mean another item or another wave."""
     numbers = [[int(digits) for digits in re.findall(r"[0-9]+", name)] for name in (one, other)]
     return numbers[0] == numbers[1]
 
 
 def _suggestions(missing: Sequence[str], names: Sequence[str], taken: Iterable[Hashable]) -> dict[str, str]:
+    """Return item → the unused column with the most similar name, for items that have one."""
     free = [name for name in names if name not in set(taken)]
     by_loose = {loose(name): name for name in reversed(free)}
-    found = {}
+    suggestions = {}
     for item in missing:
-        alike = by_loose.get(loose(item))
-        near = [name for name in nearest(item, free, most=_FEW, alike=0.8) if _same_numbers(item, name)]
-        near = near if alike is None else [alike]
-        if near:
-            found[item] = near[0]
-    return found
+        loosely_equal = by_loose.get(loose(item))
+        similar = [name for name in nearest(item, free, most=_FEW, alike=0.8) if _same_numbers(item, name)]
+        similar = similar if loosely_equal is None else [loosely_equal]
+        if similar:
+            suggestions[item] = similar[0]
+    return suggestions
+
+
+def _likely_columns(
+    absent: Mapping[str, Hashable], wanted: Sequence[Hashable], names: Sequence[Hashable]
+) -> tuple[list[str], dict[str, str]]:
+    """Return patterns that fit the columns of a table, and item → the column that was probably meant.
+
+    A single pattern that fits and leaves no column over is probably meant; of several the user must choose.
+    """
+    present = set(names)
+    texts = [name for name in names if isinstance(name, str)]
+    patterns = _patterns(len(wanted), set(texts)) if len(absent) == len(wanted) else []
+    if patterns:
+        is_certain = len(patterns) == 1 and patterns[0].format(n=len(wanted) + 1) not in present
+        numbered = enumerate(absent, start=1)
+        return patterns, {item: patterns[0].format(n=n) for n, item in numbered if is_certain}
+    similar = _suggestions([str(column) for column in absent.values()], texts, present & set(wanted))
+    return [], {item: similar[str(column)] for item, column in absent.items() if str(column) in similar}
 
 
 def missing_columns(
@@ -252,51 +276,42 @@ def missing_columns(
     *,
     from_mappings: bool = False,
 ) -> MissingColumnsError:
-    """Return the error that lists items without a column and proposes the likely ones."""
-    there = set(names)
-    absent = {item: col for item, col in zip(instrument.item_ids, wanted, strict=True) if col not in there}
-    texts = [name for name in names if isinstance(name, str)]
-    patterns = _patterns(len(wanted), set(texts)) if len(absent) == len(wanted) else []
-    # one pattern that fits and has no column left over is probably meant; more are for the reader to choose
-    if patterns:
-        sure = len(patterns) == 1 and patterns[0].format(n=len(wanted) + 1) not in there
-        suggestions = {item: patterns[0].format(n=n) for n, item in enumerate(absent, start=1) if sure}
-    else:
-        found = _suggestions([str(col) for col in absent.values()], texts, there & set(wanted))
-        suggestions = {item: found[str(col)] for item, col in absent.items() if str(col) in found}
-    lines = [f"{len(absent)} of {len(wanted)} items of {instrument.ref.called} have no column:"]
+    """Return the error that lists items without a column and suggests the likely columns."""
+    from intimacy_scales.reading.other_wording import other_version_hint  # loads forms; only for errors
+
+    present = set(names)
+    absent = {item: col for item, col in zip(instrument.item_ids, wanted, strict=True) if col not in present}
+    patterns, suggestions = _likely_columns(absent, wanted, names)
+    verb = "has" if len(absent) == 1 else "have"
+    lines = [f"{len(absent)} of {len(wanted)} items of {instrument.ref.called} {verb} no column:"]
     for item, col in list(absent.items())[:_SHOWN]:
-        named = item if col == item else f"{item} (looked for as {shortened(col)})"
+        label = item if col == item else f"{item} (looked for as {shortened(col)})"
         hint = f"; did you mean {suggestions[item]!r}?" if item in suggestions else ""
-        lines.append(f"  {named}{hint}")
+        lines.append(f"  {label}{hint}")
     if len(absent) > _SHOWN:
         lines.append(f"  … and {len(absent) - _SHOWN} more")
     renamed = any(name != item for item, name in zip(instrument.item_ids, wanted, strict=True))
     likely: Mapping[Any, str] = {absent[item]: name for item, name in suggestions.items()}
     numbers = {name_text(name) for name in names if not isinstance(name, str)}
-    if not renamed and (told := _of_another_version(instrument, names)):
-        lines.append(told)
+    if not renamed and (other_version := other_version_hint(instrument, names)):
+        lines.append(other_version)
     elif numbers.issuperset(map(str, absent.values())):
         lines.append(_NUMBERS_AS_NAMES[from_mappings])
     elif patterns or suggestions or len(absent) == len(wanted):
         lines.append(_advice(patterns, likely if renamed else suggestions, names, renamed=renamed))
     else:
-        lines.append(f"The other {len(wanted) - len(absent)} have one, and no name looks like these.")
+        n_present = len(wanted) - len(absent)
+        others = "item has" if n_present == 1 else f"{n_present} have"
+        lines.append(f"The other {others} one, and no column has a name like these.")
     if len(absent) < len(wanted):
         lines.append("To treat them as skipped by everyone, pass allow_missing_items=True.")
     return MissingColumnsError("\n".join(lines), tuple(absent), suggestions)
 
 
-def _of_another_version(form: Instrument, names: Collection[Hashable]) -> str | None:
-    from intimacy_scales.reading.other_wording import of_another_version
-
-    return of_another_version(form, names)
-
-
 _NUMBERS_AS_NAMES = {
-    False: "The table has columns of these names, which are numbers and no texts. To make texts of them: "
+    False: "The table has columns of these names, but as numbers, not as texts. To make them texts: "
     "table.columns = table.columns.map(str).",
-    True: "There are keys of these names, which are numbers and no texts. To make texts of them: "
+    True: "There are keys of these names, but as numbers, not as texts. To make them texts: "
     "[{str(key): value for key, value in row.items()} for row in rows].",
 }
 
@@ -308,10 +323,10 @@ def _advice(
     *,
     renamed: bool,
 ) -> str:
-    """Say which ``columns=`` would probably help; beside a pattern, what to rename, as one of both can be."""
+    """Say which ``columns=`` would probably help, or which columns to rename if ``columns=`` is in use."""
     if patterns:
-        shown = " or ".join(f"columns={p!r}" for p in patterns[:_FEW])
-        return f"The table has columns for {shown}: pass the one that holds these items, if any does."
+        listed = " or ".join(f"columns={p!r}" for p in patterns[:_FEW])
+        return f"The table has columns for {listed}: pass the one that holds these items, if any does."
     if suggestions:
         mapping = ", ".join(f"{item!r}: {col!r}" for item, col in list(suggestions.items())[:_FEW])
         more = ", …" if len(suggestions) > _FEW else ""
@@ -319,7 +334,7 @@ def _advice(
             swapped = ", ".join(f"{col!r}: {name!r}" for name, col in list(suggestions.items())[:_FEW])
             return f"If so, rename it in the table: {{{swapped}{more}}}."
         return f"If so, pass columns={{{mapping}{more}}}."
-    shown = ", ".join(map(shortened, names[:_SHOWN])) + (", …" if len(names) > _SHOWN else "")
-    if not values_shown():  # without a header, or turned on its side, a table has answers or persons there
-        shown = f"{len(names):,} columns of other names" if names else ""
-    return f"The table has {shown or 'no columns'}; say with columns= which of them hold the answers."
+    listed = ", ".join(map(shortened, names[:_SHOWN])) + (", …" if len(names) > _SHOWN else "")
+    if not values_shown():  # the names may be answers or ids, if the table has no header or is transposed
+        listed = f"{len(names):,} columns of other names" if names else ""
+    return f"The table has {listed or 'no columns'}; name those with answers in columns=."

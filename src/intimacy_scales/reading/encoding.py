@@ -1,7 +1,7 @@
 """Columns of answers → columns of codes (arrays only).
 
-Clean whole numbers go through vectorised checks; every cell that these cannot vouch for is looked
-up one distinct value at a time by its `AnswerKey`, so both ways mean the same.
+Plain whole numbers go through vectorised checks. Every other value is looked up by its `AnswerKey`, once for
+each distinct one, so that both ways give the same codes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ EncodeNumbers = Callable[[NDArray[Any], Codes], None]
 
 
 class Bad(NamedTuple):
-    """Rows of one column whose values are no answers, and those values."""
+    """Rows of one column whose values are not valid, and those values."""
 
     rows: Cells
     values: Cells
@@ -37,7 +37,7 @@ def code_dtype(keys: Sequence[AnswerKey]) -> type[np.uint8] | type[np.uint16]:
 
 
 def _is_unit_grid(key: AnswerKey, limit: int) -> bool:
-    """Tell whether answers are whole numbers that the code type itself can hold."""
+    """Tell whether all answers are whole numbers from 0 to ``limit``, in steps of 1."""
     scale = key.scale
     return (
         scale.is_plain
@@ -52,7 +52,7 @@ def _is_unit_grid(key: AnswerKey, limit: int) -> bool:
 def _doubtful(
     values: NDArray[Any], codes: Codes, present: NDArray[np.uint8] | None, highest: int
 ) -> NDArray[np.intp]:
-    """Return positions of a chunk that are neither an answer nor certainly missing."""
+    """Return positions in a chunk whose value is neither a valid answer nor nan or null."""
     doubtful = (codes == 0) | (codes > highest)
     if values.dtype.kind == "f":
         doubtful &= ~np.isnan(values)
@@ -62,14 +62,14 @@ def _doubtful(
 
 
 def _are_nan_at_zeros(values: NDArray[Any], codes: Codes) -> bool:
-    """Tell whether codes are 0 where floats are nan and nowhere else; every nan has the code 0."""
+    """Tell whether the only codes of 0 are those of nan (every nan has the code 0)."""
     if values.dtype.kind != "f":
         return False
     return len(codes) - int(np.count_nonzero(codes)) == int(np.count_nonzero(np.isnan(values)))
 
 
 def _reinterprets(values: np.dtype[Any], codes: np.dtype[Any], maximum: int) -> bool:
-    """Tell whether the values' own bytes are unsigned codes already, negative ones being too large."""
+    """Tell whether the bytes of values can be read as unsigned codes; negative values become too large."""
     return (
         values.isnative
         and values.itemsize == codes.itemsize
@@ -78,14 +78,14 @@ def _reinterprets(values: np.dtype[Any], codes: np.dtype[Any], maximum: int) -> 
 
 
 def _encode_reinterpreted(values: Codes, codes: Codes, shift: Shift) -> None:
-    """Write ``value - minimum + 1``; what is below the minimum wraps to above every code, or to 0."""
+    """Write ``value - minimum + 1``; a value below the minimum wraps to 0, or to a number above all codes."""
     np.add(values, shift, out=codes, casting="unsafe")
 
 
 def _encode_whole(values: NDArray[Any], codes: Codes, shift: Shift) -> None:
-    """Write ``value - minimum + 1`` where the value is a whole number of the code type, else 0.
+    """Write ``value - minimum + 1`` where the value is a whole number that the code type holds, else 0.
 
-    The cast of anything else gives some number or other; comparing it with the value finds out.
+    The cast of any other value gives an arbitrary number, which differs from the value.
     """
     np.copyto(codes, values, casting="unsafe")
     fits = np.equal(values, codes)
@@ -96,7 +96,7 @@ def _encode_whole(values: NDArray[Any], codes: Codes, shift: Shift) -> None:
 def _encode_grid(values: NDArray[Any], codes: Codes, key: AnswerKey, grid: NDArray[np.float64]) -> None:
     """Write the code of each value that equals a point of the response scale, else 0.
 
-    Points are compared as the values' own type has them: 0.3 in float32 is float32's 0.3.
+    Points are compared in the type of the values: 0.3 in float32 equals the float32 nearest to 0.3.
     """
     position = np.rint((values.astype(np.float64) - key.scale.minimum) / key.scale.step)
     inside = (position >= 0) & (position < len(grid))
@@ -108,7 +108,10 @@ def _encode_grid(values: NDArray[Any], codes: Codes, key: AnswerKey, grid: NDArr
 def _encode_listed(
     values: NDArray[Any], codes: Codes, points: NDArray[np.float64], codes_of: NDArray[np.integer[Any]]
 ) -> None:
-    """Write the code of each value that equals one of some rising points, else 0; ``codes_of`` are theirs."""
+    """Write the code of each value that equals one of the ascending points, else 0.
+
+    ``codes_of`` are the codes of the points.
+    """
     points = points.astype(values.dtype) if values.dtype.kind == "f" else points
     index = np.minimum(np.searchsorted(points, values), len(points) - 1)
     codes[:] = np.where(points[index] == values, codes_of[index], 0)
@@ -124,16 +127,16 @@ def _encode_distinct(values: NDArray[Any], codes: Codes, key: AnswerKey) -> None
 def whole_number_encoder(
     values: np.dtype[Any], keys: Sequence[AnswerKey], codes: np.dtype[Any]
 ) -> EncodeNumbers | None:
-    """Return how numbers of one type are turned into codes where all answers are whole numbers; else None.
+    """Return a function that turns numbers of one type into codes; None unless all answers are whole numbers.
 
-    It writes the code of a value that is an answer, and 0 or a number above all codes for any other value.
+    It writes the code of a value that is a valid answer, and 0 or a number above all codes for other values.
 
     Parameters
     ----------
     values
         Type of the numbers.
     keys
-        What they mean, a key for each column of a tile.
+        The answer key of each column of a tile.
     codes
         The code type.
     """
@@ -148,12 +151,12 @@ def whole_number_encoder(
 
 
 def _number_encoder(values: np.dtype[Any], key: AnswerKey, codes: np.dtype[Any]) -> EncodeNumbers:
-    """Choose how numbers of one column are turned into codes; what is written is as above."""
+    """Return the function that turns numbers of one column into codes, as `whole_number_encoder` does."""
     if key.is_recoded:
         return lambda part, out: _encode_distinct(part, out, key)
-    found = whole_number_encoder(values, (key,), codes)
-    if found is not None:
-        return found
+    whole_numbers = whole_number_encoder(values, (key,), codes)
+    if whole_numbers is not None:
+        return whole_numbers
     grid = np.array(key.scale.values, dtype=np.float64)
     if not key.scale.is_plain:
         codes_of = np.array(key.scale.codes, dtype=codes)
@@ -164,7 +167,7 @@ def _number_encoder(values: np.dtype[Any], key: AnswerKey, codes: np.dtype[Any])
 class _Known(dict[Any, int]):
     """Texts, plain numbers and None → codes; each distinct one is decoded once.
 
-    Booleans must be kept away from it, for ``True == 1``.
+    Booleans must not be looked up in it, because ``True == 1``.
     """
 
     def __init__(self, key: AnswerKey) -> None:
@@ -179,21 +182,21 @@ class _Known(dict[Any, int]):
 
 
 class ColumnEncoder:
-    """Encodes the answers to one item, some rows at a time.
+    """An encoder of the answers to one item, some rows at a time.
 
     Parameters
     ----------
     column
-        The answers: numbers, a list of whatever stood there, or what it is of again and again.
+        The answers: numbers, a list of values of any type, or distinct values with their positions.
     key
-        What they mean.
+        The answer key of the item.
     dtype
         The code type.
 
     Attributes
     ----------
     not_applicable
-        To how many persons so far the question does not apply; their codes are 0.
+        Number of persons so far to whom the question does not apply; their codes are 0.
     """
 
     def __init__(
@@ -215,7 +218,7 @@ class ColumnEncoder:
             self._all_decode = min(decoded) >= 0
 
     def plain_numbers(self) -> NDArray[Any] | None:
-        """Return the column where it holds numbers without nulls and all answers are whole numbers."""
+        """Return the column if it has numbers without nulls and all answers are whole numbers, else None."""
         column = self.column
         if not isinstance(column, Numbers) or column.validity is not None:
             return None
@@ -223,7 +226,7 @@ class ColumnEncoder:
         return column.values if is_whole else None
 
     def encode(self, start: int, codes: Codes) -> None:
-        """Write the codes of the rows from ``start`` on; cells that are no answers get 0.
+        """Write the codes of the rows from ``start`` on; cells without a valid answer get 0.
 
         Parameters
         ----------
@@ -242,12 +245,12 @@ class ColumnEncoder:
             self._encode_objects(self.column[start : start + len(codes)], start, codes)
 
     def refused(self, start: int, stop: int) -> NDArray[np.intp]:
-        """Return which of these rows, encoded before, hold values that are no answers."""
+        """Return which encoded rows from ``start`` to ``stop`` hold values that are not valid."""
         rows = [part[(part >= start) & (part < stop)] for part in self._rows]
         return np.concatenate(rows) if rows else np.empty(0, dtype=np.intp)
 
     def bad(self) -> Bad:
-        """Return the rows encoded so far whose values are no answers, and those values."""
+        """Return the rows encoded so far whose values are not valid, and those values."""
         if not self._rows:
             return Bad((), ())
         if isinstance(self.column, Numbers):
@@ -255,6 +258,7 @@ class ColumnEncoder:
         return Bad(np.concatenate(self._rows), [value for part in self._values for value in part])
 
     def _encode_numbers(self, column: Numbers, start: int, codes: Codes) -> None:
+        """Encode numbers all at once, with checks from cheap to exact; look doubtful ones up one by one."""
         values = column.values[start : start + len(codes)]
         highest = self.key.highest
         with np.errstate(invalid="ignore", over="ignore"):
@@ -266,9 +270,10 @@ class ColumnEncoder:
         present = column.present(start, start + len(codes))
         if present is not None:
             codes *= present
-        # an answer's code less 1 is below the highest code, a gap stays 0, and what is neither wraps
-        there, spare = 1 if present is None else present, present if codes.dtype == np.uint8 else None
-        if np.subtract(codes, there, out=spare, dtype=codes.dtype).max() < highest:
+        # minus 1 where a value is present, the code of an answer is below the highest code, a missing answer
+        # stays 0, and the code 0 of a value that is not valid wraps to the largest number
+        offset, spare = 1 if present is None else present, present if codes.dtype == np.uint8 else None
+        if np.subtract(codes, offset, out=spare, dtype=codes.dtype).max() < highest:
             return
         present = column.present(start, start + len(codes))
         rows = _doubtful(values, codes, present, highest)
@@ -287,26 +292,28 @@ class ColumnEncoder:
         return self._known[value] if type(value) in _PLAIN else self.key.decode(value)
 
     def _encode_distinct(self, column: Distinct, start: int, codes: Codes) -> None:
+        """Encode a column of recurring values, each of which was decoded once."""
         positions = column.positions[start : start + len(codes)]
         decoded = self._codes_of[positions]  # a null, at -1, is the last
         if not self._all_decode:
-            bad = self._no_answers(decoded)
+            bad = self._without_invalid(decoded)
             if len(bad):
                 self._rows.append(bad + start)
                 self._values.append([column.values[positions[row]] for row in bad])
         codes[:] = decoded
 
     def _encode_objects(self, values: list[Any], start: int, codes: Codes) -> None:
+        """Encode a list of values of any type."""
         known, decode = self._known, self.key.decode
         decoded = np.array([known[v] if type(v) in _PLAIN else decode(v) for v in values], dtype=np.int64)
-        bad = self._no_answers(decoded)
+        bad = self._without_invalid(decoded)
         codes[:] = decoded
         if len(bad):
             self._rows.append(bad + start)
             self._values.append([values[row] for row in bad])
 
-    def _no_answers(self, decoded: NDArray[Any]) -> NDArray[np.intp]:
-        """Write 0 over what is no answer, and return the positions of what is a problem."""
+    def _without_invalid(self, decoded: NDArray[Any]) -> NDArray[np.intp]:
+        """Write 0 for every value that is not an answer, and return the positions of the problems."""
         bad = np.flatnonzero(decoded == PROBLEM)
         self.not_applicable += int(np.count_nonzero(decoded == NOT_APPLICABLE))
         np.maximum(decoded, 0, out=decoded)

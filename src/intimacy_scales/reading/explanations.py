@@ -1,4 +1,4 @@
-"""Why a value is no answer to an item: as a code for programs, and in words."""
+"""Reasons why a value is not a valid answer to an item: a code for programs, and words."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from intimacy_scales.errors import ProblemCode, nearest
 from intimacy_scales.instrument import as_number, normalized
 from intimacy_scales.instrument.numerals import as_compared, is_endless, is_misspelt, spelled
+from intimacy_scales.numerics.tolerances import FLOAT64_SPACING
 
 if TYPE_CHECKING:
     from intimacy_scales.reading.answers import AnswerKey
@@ -30,7 +31,7 @@ class Explanation(NamedTuple):
     suggestion
         What was probably meant, as a question.
     meant
-        The answer that was probably meant, as it is labelled.
+        The label of the answer that was probably meant.
     """
 
     code: ProblemCode
@@ -42,9 +43,9 @@ class Explanation(NamedTuple):
 
 def explain(key: AnswerKey, value: Any) -> Explanation:
     """Say why a value is a problem, what is allowed, and what was probably meant."""
-    allowed, none = key.scale.describe(), key.scale.not_applicable_option
-    if none is not None:
-        allowed += f" or {none!r}"
+    allowed, not_applicable = key.scale.describe(), key.scale.not_applicable_option
+    if not_applicable is not None:
+        allowed += f" or {not_applicable!r}"
     is_scalar = hasattr(value, "dtype") and value.ndim == 0 and value.dtype.kind not in "mM"
     plain = value.item() if is_scalar else value
     if isinstance(plain, bool):
@@ -61,7 +62,7 @@ def explain(key: AnswerKey, value: Any) -> Explanation:
     if isinstance(plain, int | float | Decimal | Fraction):
         return _explain_number(key, plain, allowed)
     several = isinstance(value, list | tuple | dict) or getattr(value, "ndim", 0) > 0
-    hint = "one cell holds one answer; for a table, pass a DataFrame: a mapping is one person's answers"
+    hint = "one cell holds one answer, and a mapping is one person's answers; for a table, pass a DataFrame"
     reason = f"is of type {type(value).__name__}, not a number or a text"
     return Explanation("type", reason, allowed, hint if several else None)
 
@@ -69,12 +70,12 @@ def explain(key: AnswerKey, value: Any) -> Explanation:
 def _explain_number(key: AnswerKey, value: int | float | Decimal | Fraction, allowed: str) -> Explanation:
     if value in (math.inf, -math.inf):
         return Explanation("infinite", "is infinite", allowed)
-    if key.recoded.points and key.point(value, 2.0**-52) > 0:
+    if key.recoded.points and key.point(value, FLOAT64_SPACING) > 0:
         return Explanation("recode", "is not among the values that recode names", allowed)
-    hint = "is this what an option counts, and not its number?" if key.scale.is_score(value) else None
+    hint = "is this the score of an option instead of its number?" if key.scale.is_score(value) else None
     if key.scale.minimum <= value <= key.scale.maximum:
-        off = "is none of the answers" if key.scale.points else f"is off the step of {key.scale.step}"
-        return Explanation("step", off, allowed, hint)
+        wrong = "is not one of the answers" if key.scale.points else f"is off the step of {key.scale.step}"
+        return Explanation("step", wrong, allowed, hint)
     return Explanation("range", "is outside the range", allowed, hint)
 
 
@@ -88,11 +89,11 @@ def _explain_text(key: AnswerKey, value: str, allowed: str) -> Explanation:
         return Explanation("number", "is not a number in plain digits", allowed)
     texts = [*(text for _, text in key.scale.labels), *key.scale.not_applicable_texts]
     options = {normalized(text): text for text in texts}
-    wrong: tuple[ProblemCode, str] = (
-        ("label", "is no label of this item") if key.scale.labels else ("number", "is not a number")
+    code_and_reason: tuple[ProblemCode, str] = (
+        ("label", "is not a label of this item") if key.scale.labels else ("number", "is not a number")
     )
     near = nearest(folded, options)
     if not near:
-        return Explanation(*wrong, allowed)
+        return Explanation(*code_and_reason, allowed)
     meant = options[near[0]]
-    return Explanation(*wrong, allowed, f"did you mean {meant!r}?", meant)
+    return Explanation(*code_and_reason, allowed, f"did you mean {meant!r}?", meant)

@@ -1,4 +1,4 @@
-"""Columns of the caller's table that stay beside what was read of it."""
+"""Columns of the caller's table that are kept with the answers (``keep=``)."""
 
 from __future__ import annotations
 
@@ -15,60 +15,60 @@ from intimacy_scales.reading.options import as_keep
 
 
 def names_a_column(labels: Any, table: Table | None) -> bool:
-    """Whether labels are the name of a column rather than labels."""
+    """Tell whether labels are the name of a column rather than labels."""
     if isinstance(labels, str | int | np.integer):
         return True
     return table is not None and isinstance(labels, Hashable) and labels in table.names
 
 
-def kept_of(table: Table, keep: Sequence[Hashable], labels: Mapping[str, Any] | None = None) -> Table:
-    """Return the rows of a table with those of its columns alone that are asked for.
+def keep_columns(table: Table, keep: Sequence[Hashable], labels: Mapping[str, Any] | None = None) -> Table:
+    """Return a table reduced to the columns to keep.
 
     Parameters
     ----------
     table
-        What the caller gave.
+        The caller's table.
     keep
         Names of columns.
     labels
         Option → its value, which may be the name of a column too.
     """
-    asked = dict.fromkeys(keep, "keep")
+    option_of_name = dict.fromkeys(keep, "keep")
     for option, value in (labels or {}).items():
         if names_a_column(value, table):
-            asked.setdefault(value, option)
-    wanted = dict.fromkeys(table.check(name, option) for name, option in asked.items())
-    texts = Counter(map(str, wanted))
+            option_of_name.setdefault(value, option)
+    wanted = dict.fromkeys(table.check(name, option) for name, option in option_of_name.items())
+    n_by_text = Counter(map(str, wanted))
     for name in wanted:
-        if texts[str(name)] > 1:
-            raise ResponseError(f"keep: two columns are called {str(name)!r}; rename one of them")
+        if n_by_text[str(name)] > 1:
+            raise ResponseError(f"keep: two columns are named {str(name)!r}; rename one of them")
     return table.only(list(wanted))
 
 
 def frame_with_kept(kept: Table, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable] | None) -> Any:
-    """Return columns of results behind kept ones, in the caller's kind of frame.
+    """Return kept columns followed by columns of results, in a frame of the caller's library.
 
     Parameters
     ----------
     kept
-        What was kept of the caller's table.
+        The kept part of the caller's table.
     columns
         Name → values (n_persons,).
     keep
-        Which of its columns to put first; None: all.
+        The kept columns to put first; None: all.
 
     Raises
     ------
     ResponseError
-        One was not kept, or has the name of a column of results.
+        A column was not kept, or has the name of a column of results.
     """
     first = kept.names if keep is None else list(dict.fromkeys(map(kept.spelled, as_keep(keep))))
     for name in first:
         if name not in kept.names:
             if isinstance(kept, DocumentTable):
                 raise ResponseError(
-                    f"keep: {name!r}: this result was read from its document, which holds no column of the "
-                    "table; add it to the frame"
+                    f"keep: {name!r} is not available: this result was read from its document, which has no "
+                    "column of the table; add it to the frame"
                 )
             raise ResponseError(
                 f"keep: column {name!r} was not kept when the answers were read: score(..., keep=[{name!r}])"

@@ -1,4 +1,4 @@
-"""What kind of thing a caller passed, told without importing the library that it comes from."""
+"""Types of values that a caller passed, recognised without importing their libraries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _NULL_TYPES = frozenset({"NoneType", "NAType", "NaTType", "MaskedConstant"})
 
 
 def is_of(value: Any, library: str, name: str) -> bool:
-    """Tell whether a value is an instance of the named class of a library, or of a class made from it.
+    """Tell whether a value is an instance of the named class of a library, or of a subclass.
 
     Examples
     --------
@@ -21,7 +21,7 @@ def is_of(value: Any, library: str, name: str) -> bool:
 
 
 def is_null(value: Any) -> bool:
-    """Tell whether a value is None, or what pandas or numpy has for none.
+    """Tell whether a value is None, or a missing value of pandas or numpy.
 
     Examples
     --------

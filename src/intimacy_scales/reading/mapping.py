@@ -1,4 +1,4 @@
-"""One person's answers in a mapping → codes and problems, in plain Python."""
+"""One person's answers in a mapping → codes and problems, in plain Python (no numpy)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class BadCell(NamedTuple):
-    """A value that could not be accepted, where it stood, and why."""
+    """A value that was not accepted, where it was, and why."""
 
     item: str
     column: str
@@ -33,9 +33,9 @@ class ReadSheet(NamedTuple):
     Attributes
     ----------
     codes
-        One for each item; `MISSING` where there is no answer or a bad one.
+        One for each item; `MISSING` where there is no valid answer.
     problems
-        What could not be accepted.
+        Values that were not accepted.
     not_applicable
         Items that do not apply to the person, by their answer.
     """
@@ -47,7 +47,7 @@ class ReadSheet(NamedTuple):
 
 def as_sheet(responses: Any, show_values: bool | None = None) -> Mapping[Any, Any] | None:
     """Return one person's answers as a mapping, or None where ``responses`` is something else."""
-    if type(responses) is dict or isinstance(responses, Mapping):  # a dict is told sooner by its type
+    if type(responses) is dict or isinstance(responses, Mapping):  # `type` is faster for a dict
         return responses
     if is_of(responses, "pandas", "Series"):
         twice = responses.index[responses.index.duplicated()]
@@ -58,25 +58,42 @@ def as_sheet(responses: Any, show_values: bool | None = None) -> Mapping[Any, An
     return None
 
 
-def is_stray(key: AnswerKey, value: Any, own: Any) -> bool:
-    """Tell whether a value under a look-alike name would be lost: there is one, and none of its own."""
-    none = (MISSING, NOT_APPLICABLE)
-    return key.decode(own) in none and key.decode(value) not in none
+def is_stray(key: AnswerKey, value: Any, in_place: Any) -> bool:
+    """Tell whether a value under a look-alike name would be lost: the item itself has no answer in place."""
+    missing = (MISSING, NOT_APPLICABLE)
+    return key.decode(in_place) in missing and key.decode(value) not in missing
 
 
 def stray_explanation(name: Hashable, wanted: Hashable) -> Explanation:
-    """Say that a name is no item's, and which one was probably meant, though it may look the same."""
-    why = ""
+    """Explain that a name is not an item's, and which item was probably meant, even if both look the same."""
+    difference = ""
     if isinstance(name, str) != isinstance(wanted, str):
-        why = f": it is of type {type(name).__name__}, not {type(wanted).__name__}"
+        difference = f": it is of type {type(name).__name__}, not {type(wanted).__name__}"
     elif isinstance(name, str) and not name.isascii() and str(wanted).isascii():
-        why = f": it is written with {letters(name)}"
+        difference = f": it is written with {letters(name)}"
     return Explanation(
         "name",
-        f"stands under a name that is no item{why}",
+        f"is under a name that is not an item{difference}",
         f"the name {wanted!r}",
         f"did you mean {wanted!r}?",
     )
+
+
+def _stray_cells(
+    instrument: Instrument,
+    keys: Sequence[AnswerKey],
+    names: Sequence[Hashable],
+    responses: Mapping[Any, Any],
+) -> list[BadCell]:
+    """Return answers under names that resemble those of items without an answer."""
+    positions = {item: index for index, item in enumerate(instrument.item_ids)}
+    cells = []
+    for name, item in look_alikes(names, instrument.item_ids, responses).items():
+        value, index = responses[name], positions[item]
+        if is_stray(keys[index], value, responses.get(names[index])):
+            explanation = stray_explanation(name, names[index])
+            cells.append(BadCell(item, str(name), value, explanation, keys[index].scale, misplaced=True))
+    return cells
 
 
 def read_sheet(
@@ -90,61 +107,55 @@ def read_sheet(
     Parameters
     ----------
     instrument, keys, names
-        The instrument, and for each item its answer key and the name it stands under.
+        The instrument, and for each item its answer key and its name in the mapping.
     responses
-        Name → answer. An absent item is a skipped one; names that are no item pass by, unless
-        they look like an absent item's.
+        Name → answer. An absent item was skipped; other names are ignored, unless they resemble the
+        name of an absent item.
 
     Raises
     ------
     ResponseError
-        No item of the instrument is there at all, there are more keys than any answer sheet has, or the
-        keys are rather the items of another version.
+        The mapping has no item of the instrument, it has too many keys, or its keys fit another version of
+        the instrument better.
     """
     check_width(len(responses), "the mapping has {} keys")
     names = as_spelled(names, responses)
     codes: list[int] = []
     problems: list[BadCell] = []
     not_applicable: list[str] = []
-    found = 0
+    n_present = 0
     for item, key, name in zip(instrument.item_ids, keys, names, strict=True):
         if name not in responses:
             codes.append(MISSING)
             continue
-        found += 1
+        n_present += 1
         value = responses[name]
         code = key.decode(value)
         if code == PROBLEM:
-            why = key.explain(value)
-            problems.append(BadCell(item, str(name), value, why, key.scale))
+            explanation = key.explain(value)
+            problems.append(BadCell(item, str(name), value, explanation, key.scale))
             code = MISSING
         if code == NOT_APPLICABLE:
             not_applicable.append(item)
             code = MISSING
         codes.append(code)
-    if found < len(responses):
-        if 0 < found < len(names) and tuple(names) == instrument.item_ids:
+    if n_present < len(responses):
+        if 0 < n_present < len(names) and tuple(names) == instrument.item_ids:
             from intimacy_scales.reading.other_wording import check_version
 
             check_version(instrument, responses)
-        place = {item: index for index, item in enumerate(instrument.item_ids)}
-        for name, item in look_alikes(names, instrument.item_ids, responses).items():
-            value, index = responses[name], place[item]
-            if is_stray(keys[index], value, responses.get(names[index])):
-                why = stray_explanation(name, names[index])
-                cell = BadCell(item, str(name), value, why, keys[index].scale, misplaced=True)
-                problems.append(cell)
+        problems += _stray_cells(instrument, keys, names, responses)
     if not responses:
         raise ResponseError(
-            f"the mapping is empty: it has no item of {instrument.ref.called}. Of a person who answered "
-            f"nothing, give an item without an answer, such as {{{shortened(names[0])}: None}}"
+            f"the mapping is empty: it has no item of {instrument.ref.called}. For a person who answered "
+            f"nothing, pass an item without an answer, such as {{{shortened(names[0])}: None}}"
         )
-    if not found and not problems:
-        there = ", ".join(map(shortened, list(responses)[:5]))  # of several persons, their ids
+    if not n_present and not problems:
+        shown_keys = ", ".join(map(shortened, list(responses)[:5]))  # ids, if these are several persons
         if not values_shown():
-            there = f"{len(responses):,} others"
+            shown_keys = f"{len(responses):,} others"
         raise ResponseError(
-            f"the mapping has no item of {instrument.ref.called}: its keys are {there}; "
+            f"the mapping has no item of {instrument.ref.called}: its keys are {shown_keys}; "
             f"the items are {', '.join(map(shortened_text, names[:5]))} …"
         )
     return ReadSheet(codes, problems, tuple(not_applicable))

@@ -1,4 +1,4 @@
-"""How answers are read: every option of the functions that read them, in one value."""
+"""Options of reading answers, checked and held in one value."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class AnswerOptions(TypedDict, total=False):
-    """The options of `Reading` that say what stands where, and what it means."""
+    """The options of `Reading` that say where the answers are and what they mean."""
 
     columns: ColumnMap
     missing_codes: MissingCode | Sequence[MissingCode]
@@ -34,13 +34,13 @@ class AnswerOptions(TypedDict, total=False):
 
 
 class SheetReadingOptions(AnswerOptions, total=False):
-    """The options of `Reading` as keywords of a function of answer sheets that are no table."""
+    """The options of `Reading` as keywords of a function that scores single mappings."""
 
     person: Hashable
 
 
 class DiaryReadingOptions(AnswerOptions, total=False):
-    """The options of `Reading` as keywords of a function that has a ``person`` of its own."""
+    """The options of `Reading` as keywords of a function with another meaning of ``person``."""
 
     on_invalid: OnInvalid
     allow_missing_items: bool
@@ -55,36 +55,42 @@ class ReadingOptions(DiaryReadingOptions, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How a table of answers, or one person's, is read.
+    """How a table of answers, or one person's answers, are read.
 
     Attributes
     ----------
     columns
-        Where the answers stand: item id → column, or a pattern such as ``"q{n}"`` (``{n}``: the
-        item's position from 1; ``{item}``: its id). For an array: the item ids in its order.
+        Where the answers are: item id → column, or a pattern such as ``"q{n}"`` (``{n}``: the
+        item's position from 1; ``{item}``: its id). For an array: the item ids in the order of its columns.
     missing_codes
-        Values or texts that mean "no answer", beside those that the instrument declares.
+        Values or texts that mean "no answer", in addition to those that the instrument declares.
     recode
         Value or text as it was stored → the answer that it stands for, or None for no answer. All
         entries are applied at once.
     on_invalid
         ``"raise"``: one error that names every bad cell. ``"missing"``: the same list in
-        ``problems``, and those cells are missing.
+        ``problems``, and those cells count as missing.
     person
         The column (or key) that holds persons' ids, for messages.
     allow_missing_items
         For tables: treat items without a column as skipped by everyone.
     coding
-        How the answers were stored, where not as the value printed beside the chosen option: the id of
+        How the answers were stored, if not as the value printed next to the chosen option: the id of
         one of the instrument's `codings`, such as ``"position"``.
     show_values
-        Whether errors and problems hold the values that were not accepted, and persons' ids; False where
-        messages go to a log that must not hold answers. None: unless the environment variable
+        Whether errors and problems contain the values that were not accepted, and persons' ids; False where
+        messages go to a log that must not hold answers. None: True unless the environment variable
         ``INTIMACY_SCALES_SHOW_VALUES`` is 0.
     keep
-        Columns of the table to keep: they stand first in frames of scores, and name who belongs together
-        (``clusters="couple"``). No other column is kept, and no result refers to the table; the index of
-        a pandas table is, since frames come back with it and labels are matched by it.
+        Columns of the table to keep: they come first in frames of scores, and can be named as clusters
+        (``clusters="couple"``). No other column is kept, and no result refers to the table. The index of a
+        pandas table is kept too, because frames are returned with it and labels are matched by it.
+
+    Examples
+    --------
+    >>> reading = reading_of({"missing_codes": -99, "columns": "q{n}"})
+    >>> reading.missing_codes, reading.on_invalid
+    ((-99,), 'raise')
     """
 
     columns: ColumnMap = None
@@ -99,14 +105,14 @@ class Reading:
 
     @property
     def is_usual(self) -> bool:
-        """Whether answers stand under the ids of their items and mean what the instrument says."""
+        """Whether answers are under the ids of their items and mean what the instrument declares."""
         return self is AS_THEY_ARE or (
             self.columns is self.coding is self.person is None
             and not (self.missing_codes or self.recode or self.keep)
         )
 
     def form(self, instrument: Instrument | str | Path) -> Instrument:
-        """Return the instrument that answers stored in this way belong to."""
+        """Return the instrument with the coding in which the answers were stored."""
         form = instruments.as_instrument(instrument)
         return form if self.coding is None else form.with_coding(self.coding)
 
@@ -124,9 +130,9 @@ def reading_of(options: ReadingOptions | DiaryReadingOptions) -> Reading:
     Raises
     ------
     TypeError
-        An option that there is not; suggests the one that was probably meant.
+        An option does not exist; suggests the one that was probably meant.
     ResponseError
-        A value that an option cannot have.
+        The value of an option is not valid.
     """
     if not options:
         return AS_THEY_ARE
@@ -135,18 +141,18 @@ def reading_of(options: ReadingOptions | DiaryReadingOptions) -> Reading:
     on_invalid = given.get("on_invalid", "raise")
     if on_invalid == "accept":
         raise ResponseError(
-            "on_invalid='accept' is for tables of numbers without an instrument; with one, every answer is "
-            "checked: 'raise', or 'missing' to treat bad ones as missing"
+            "on_invalid='accept' is for tables of numbers without an instrument; with an instrument every "
+            "answer is checked; allowed: 'raise', or 'missing' to treat bad ones as missing"
         )
     if on_invalid not in _ON_INVALID:
-        raise ResponseError(f"on_invalid={on_invalid!r}: it is 'raise' or 'missing'")
+        raise ResponseError(f"on_invalid={on_invalid!r} is not valid; allowed: 'raise', 'missing'")
     if "missing_codes" in given:
         given = given | {"missing_codes": as_missing_codes(given["missing_codes"])}
     if "recode" in given:
         given = given | {"recode": as_recode(given["recode"])}
     if not isinstance(given.get("person"), Hashable):
         raise ResponseError(
-            f"person is a {type(given['person']).__name__}: name the column that holds the ids of persons"
+            f"person is a {type(given['person']).__name__}; pass the name of the column with persons' ids"
         )
     if "keep" in given:
         given = given | {"keep": as_keep(given["keep"])}
@@ -154,7 +160,7 @@ def reading_of(options: ReadingOptions | DiaryReadingOptions) -> Reading:
 
 
 def reading_of_sheets(options: SheetReadingOptions) -> Reading:
-    """Return the options of a public function of many answer sheets, checked; errors as of `reading_of`."""
+    """Return the checked options of a function of many mappings; raises the errors of `reading_of`."""
     given: Any = options
     check_known(given, _OF_SHEETS)
     return reading_of(given)
@@ -166,27 +172,27 @@ def as_keep(keep: Any) -> tuple[Hashable, ...]:
     Raises
     ------
     ResponseError
-        It is no list of them.
+        ``keep`` is not a list of names.
     """
     if isinstance(keep, str):
         return (keep,)
     if isinstance(keep, Mapping) or not isinstance(keep, Iterable):
-        raise ResponseError(f"keep={keep!r}: give a list of columns")
+        raise ResponseError(f"keep={keep!r} is not valid; pass a list of column names")
     names = tuple(keep)
     if not all(isinstance(name, Hashable) for name in names):
-        raise ResponseError(f"keep={keep!r}: give a list of columns")
+        raise ResponseError(f"keep={keep!r} is not valid; pass a list of column names")
     return tuple(dict.fromkeys(names))
 
 
 def check_known(options: Iterable[str], known: Collection[str] = _KNOWN) -> None:
-    """Raise where an option is none of reading answers, and so none of the function that was called.
+    """Raise where an option is not known.
 
-    ``known`` are the options of that function where it does not have all.
+    ``known`` are the options of reading answers that the calling function has.
 
     Raises
     ------
     TypeError
-        Names the options of that function, and the one that was probably meant.
+        Names the options of the public function that was called, and the one that was probably meant.
     """
     unknown = [name for name in options if name not in known]
     if not unknown:
@@ -195,14 +201,13 @@ def check_known(options: Iterable[str], known: Collection[str] = _KNOWN) -> None
     names = (
         _NAMES if called is None else tuple(n for n in inspect.signature(called).parameters if n != "self")
     )
-    which = "reading answers" if called is None else f"{called.__name__}()"
-    raise TypeError(
-        f"{unknown[0]!r} is no option of {which}; there are {', '.join(names)}{suggest(unknown[0], names)}"
-    )
+    place = "reading answers" if called is None else f"{called.__name__}()"
+    hint = suggest(unknown[0], names)
+    raise TypeError(f"{unknown[0]!r} is not an option of {place}; allowed: {', '.join(names)}{hint}")
 
 
 def _called() -> Callable[..., Any] | None:
-    """Return the public function that somebody has called; looked for only once it has gone wrong."""
+    """Return the public function that the user called, found in the stack of calls; used for errors only."""
     frame = inspect.currentframe()
     while frame is not None:
         if frame.f_code in _PUBLIC:
@@ -212,40 +217,41 @@ def _called() -> Callable[..., Any] | None:
 
 
 def refuse_reading(reading: Reading) -> None:
-    """Raise where options of reading are given for answers that were read before.
+    """Raise where options of reading are given for answers that were already read.
 
     Raises
     ------
     ResponseError
-        Says where they belong.
+        Says to which function they must be passed.
     """
-    stands = (
+    gives_places = (
         reading.columns is not None
         or reading.person is not None
         or reading.allow_missing_items
         or bool(reading.keep)
     )
-    means = (
+    gives_meanings = (
         reading.missing_codes
         or reading.recode
         or reading.on_invalid != "raise"
         or reading.show_values is False
     )
-    if stands or means:
-        raise ResponseError("these answers were checked before: give options of reading them to encode()")
+    if gives_places or gives_meanings:
+        raise ResponseError("these answers were checked before: pass options of reading them to encode()")
 
 
 def reads_answers(function: Function) -> Function:
     """Show the options of `Reading` one by one in the signature of a function that takes them."""
-    return _shows(function, ReadingOptions.__annotations__)
+    return _with_options_shown(function, ReadingOptions.__annotations__)
 
 
 def reads_sheets(function: Function) -> Function:
     """Show the `SheetReadingOptions` one by one in the signature of a function that takes them."""
-    return _shows(function, SheetReadingOptions.__annotations__)
+    return _with_options_shown(function, SheetReadingOptions.__annotations__)
 
 
-def _shows(function: Function, options: Mapping[str, Any]) -> Function:
+def _with_options_shown(function: Function, options: Mapping[str, Any]) -> Function:
+    """Return a function whose signature lists options of `Reading` in place of ``**reading``."""
     signature = inspect.signature(function)
     shown = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
     added = [

@@ -1,6 +1,6 @@
 """Answers to another wording of a shipped form: options of another language, items of another version.
 
-It is looked for only where answers were refused, or items have no column.
+Other wordings are compared only after answers were refused or items had no column.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ from intimacy_scales.reading.advice import MARKS, AnsweredRanges, Offence, Remed
 if TYPE_CHECKING:
     from intimacy_scales.instrument import Instrument, ResponseScale
 
-    # response scale of a form → the options of its items in other languages, as texts are compared
+    # response scale of a form → the options of its items in other languages, normalized
     Options = dict[ResponseScale, set[str]]
 
 _SHOWN = 3
 
 
-def what_to_do(
+def find_remedy(
     form: Instrument, offences: Counter[Offence], answered: AnsweredRanges | None = None
 ) -> Remedy | None:
-    """Return what to do about most of the answers that were not accepted, if most are of one kind.
+    """Return what to do about the answers that were not accepted, if most are of one kind.
 
     Parameters
     ----------
     form
-        What was answered.
+        The instrument that was answered.
     offences, answered
-        As of `remedy_for`.
+        Those of `remedy_for`.
     """
     scales = list(dict.fromkeys(item.response_scale for item in form.items))
     return _in_another_language(form, offences) or remedy_for(offences, scales, answered)
 
 
 def _in_another_language(form: Instrument, offences: Counter[Offence]) -> Remedy | None:
-    """Say in which language most of the offences are options; None where that is not sure.
+    """Return a remedy that names the language in which most of the offences are options; None if uncertain.
 
-    It is sure where every text that is not nearly an option of the form is one in that language, and in no
-    other; of a pool, in those that it pools.
+    It is certain where every text that is not nearly an option of the form is an option in that language, and
+    in no other; for a form that pools languages, an option in one of these.
     """
     texts = [offence for offence in offences if _is_words(offence)]
     if not texts:
@@ -67,7 +67,7 @@ def _in_another_language(form: Instrument, offences: Counter[Offence]) -> Remedy
 
 
 def _is_words(offence: Offence) -> bool:
-    """Tell whether a value is a text that may be an option: neither a number nor a mark of no answer."""
+    """Tell whether a value is a text that may be an option: not a number, nor a mark for a missing answer."""
     value = offence.value
     if not isinstance(value, str) or offence.code not in ("label", "number"):
         return False
@@ -79,30 +79,31 @@ def _is_in(options: Options, offence: Offence) -> bool:
 
 
 class _Wording(NamedTuple):
-    """A shipped instrument in one language, and item → the texts of its options, as texts are compared."""
+    """A shipped instrument in one language, and item → the texts of its options, normalized."""
 
     form: Instrument
     texts: dict[str, frozenset[str]]
 
 
 @lru_cache(maxsize=64)
-def _wordings(name: str) -> tuple[_Wording, ...]:
+def _wordings(form_id: str) -> tuple[_Wording, ...]:
     """Return a shipped instrument and its translations, each in the variant used by default."""
     from intimacy_scales.instrument.languages import shipped_translations
     from intimacy_scales.instrument.loading import load_shipped, shipped_ids
 
-    if name not in shipped_ids():
+    if form_id not in shipped_ids():
         return ()
-    found = [load_shipped(name)]
-    for tag in shipped_translations(name):
+    forms = [load_shipped(form_id)]
+    for tag in shipped_translations(form_id):
         try:
-            found.append(load_shipped(name, language=tag))
-        except InstrumentError:  # it is told to whoever asks for it
+            forms.append(load_shipped(form_id, language=tag))
+        except InstrumentError:  # not this caller's problem: `load` reports it
             continue
-    return tuple(_Wording(form, _texts_of(form)) for form in found)
+    return tuple(_Wording(form, _texts_of(form)) for form in forms)
 
 
 def _texts_of(form: Instrument) -> dict[str, frozenset[str]]:
+    """Return item → the texts of its options, normalized."""
     texts = {
         scale: frozenset(map(normalized, (*(text for _, text in scale.labels), *scale.not_applicable_texts)))
         for scale in {item.response_scale for item in form.items}
@@ -111,8 +112,8 @@ def _texts_of(form: Instrument) -> dict[str, frozenset[str]]:
 
 
 def _options(form: Instrument, others: Iterable[_Wording]) -> Options:
-    """Return what the items of each response scale of a form have as options in other languages."""
-    texts: dict[int, set[str]] = {}  # items share response scales, which are not compared for each
+    """Return the options in other languages of the items of each response scale of a form."""
+    texts: dict[int, set[str]] = {}  # by identity: hashing an equal response scale for each item is slow
     for other in others:
         for item in form.items:
             texts.setdefault(id(item.response_scale), set()).update(other.texts.get(item.id, ()))
@@ -123,61 +124,62 @@ def _options(form: Instrument, others: Iterable[_Wording]) -> Options:
 
 
 def _by_the_form(other: Instrument, values: Counter[str]) -> Remedy:
-    """Say that values are options of another form, and how that is used."""
+    """Return the remedy for options of the form in another language."""
     from intimacy_scales.instrument.languages import read_language, shipped_variants
 
     tag, name = other.language, "the original language"
-    python, command, told = f"load({other.id!r})", "leave --language out", ""
+    python, command, variants = f"load({other.id!r})", "leave --language out", ""
     if other.translation is not None:
         language = read_language(tag)
         name = tag if language is None else language.name
         python, command = f"load({other.id!r}, language={tag!r})", f"pass --language {tag}"
-        told = ", ".join(shipped_variants(other.id, tag))
-    which = f"; {{}} says which variant was asked: {told}" if told else ""
-    said = f"{_shown(values)} of {other.id} in {name} ({tag}): if that was answered, "
+        variants = ", ".join(shipped_variants(other.id, tag))
+    variants_text = f"; {{}} says which variant was asked: {variants}" if variants else ""
+    advice = f"{_shown(values)} of {other.id} in {name} ({tag}): if that was answered, "
     return Remedy(
-        f"{said}score with {python}{which.format('variant=')}.",
-        f"{said}{command}{which.format('--variant')}",
+        f"{advice}score with {python}{variants_text.format('variant=')}.",
+        f"{advice}{command}{variants_text.format('--variant')}",
         are_answers=True,
     )
 
 
 def _by_its_own_form(form: Instrument, others: Iterable[Instrument], values: Counter[str]) -> Remedy:
-    """Say that values are options in languages that a form pools, and how these are read."""
+    """Return the remedy for texts that are options in the languages that a form pools."""
     languages = " and ".join(sorted(other.language for other in others))
-    said = (
-        f"{_shown(values)} of {form.id} in {languages}, and a form that pools languages reads numbers: store "
-        "answers as numbers"
+    advice = (
+        f"{_shown(values)} of {form.id} in {languages}, and a form that pools languages reads only numbers: "
+        "store answers as numbers"
     )
     return Remedy(
-        f"{said}, or read each language by its own form, and score its codes by this one: "
+        f"{advice}, or read each language by its own form, and score its codes by this one: "
         f"score(pooled, encode(load({form.id!r}, language=…), rows)).",
-        said,
+        advice,
         are_answers=True,
     )
 
 
 def _shown(values: Counter[str]) -> str:
-    shown = [shortened(value) for value, _ in values.most_common(_SHOWN)]
+    """Return the most frequent values and "is an option", or "are options"."""
+    listed = [shortened(value) for value, _ in values.most_common(_SHOWN)]
     if len(values) == 1:
-        return f"{shown[0]} is an option"
+        return f"{listed[0]} is an option"
     more = " …" if len(values) > _SHOWN else ""
-    return f"{' and '.join(shown)}{more} are options"
+    return f"{' and '.join(listed)}{more} are options"
 
 
-def of_another_version(form: Instrument, names: Collection[Hashable]) -> str | None:
-    """Say of which other version of a form, or of its counterpart, a table has all items; None: of no other.
+def other_version_hint(form: Instrument, names: Collection[Hashable]) -> str | None:
+    """Name the other version or counterpart of a form whose items are all in a table, or return None.
 
     Parameters
     ----------
     form
-        Whose items are not all there.
+        The instrument, of which some items have no column.
     names
         The columns.
     """
-    there, own = set(names), set(form.item_ids)
+    names_present, item_ids = set(names), set(form.item_ids)
     for other in (*_other_versions(form), *_counterpart(form)):
-        if there.issuperset(other.item_ids) and own != set(other.item_ids):
+        if names_present.issuperset(other.item_ids) and item_ids != set(other.item_ids):
             return (
                 f"The table has all items of {other.ref.named}: if that was answered, score with "
                 f"{other.ref.load_call}."
@@ -186,7 +188,7 @@ def of_another_version(form: Instrument, names: Collection[Hashable]) -> str | N
 
 
 def _counterpart(form: Instrument) -> list[Instrument]:
-    """Return the shipped form of the same items about the partner, or about oneself."""
+    """Return the shipped form with the same items about the partner, or about oneself, if there is one."""
     from intimacy_scales.instrument.loading import load_shipped, shipped_ids
 
     other = form.counterpart
@@ -194,48 +196,49 @@ def _counterpart(form: Instrument) -> list[Instrument]:
 
 
 def check_version(form: Instrument, names: Collection[Hashable]) -> None:
-    """Raise where the keys of a mapping are rather the items of another version of a form.
+    """Raise where the keys of a mapping fit another version of a form better.
 
     Parameters
     ----------
     form
-        Whose items are not all there.
+        The instrument, of which some items are absent.
     names
-        The keys, of which some are no items of the form.
+        The keys, some of which are not items of the form.
 
     Raises
     ------
     ResponseError
-        A key is an item of another version only, and more of that version's items are there.
+        A key is an item of another version only, and a larger share of that version's items is present.
     """
-    there, own = set(names), set(form.item_ids)
-    share = len(there & own) / len(own)
+    names_present, item_ids = set(names), set(form.item_ids)
+    share = len(names_present & item_ids) / len(item_ids)
     for other in _other_versions(form):
         items = set(other.item_ids)
-        gone = sorted(item for item in items - own if item in there)
-        if gone and len(there & items) / len(items) > share:
+        only_theirs = sorted(item for item in items - item_ids if item in names_present)
+        if only_theirs and len(names_present & items) / len(items) > share:
             raise ResponseError(
-                f"the mapping has {len(there & items)} of {len(items)} items of {other.ref.called}, and "
-                f"{len(there & own)} of {len(own)} of {form.ref.called}: if the former was answered, score "
-                f"with {other.ref.load_call}; otherwise leave {', '.join(map(shortened, gone))} out"
+                f"the mapping has {len(names_present & items)} of {len(items)} items of {other.ref.called}, "
+                f"and {len(names_present & item_ids)} of {len(item_ids)} of {form.ref.called}: if the former "
+                "was answered, score "
+                f"with {other.ref.load_call}; otherwise leave {', '.join(map(shortened, only_theirs))} out"
             )
 
 
 @lru_cache(maxsize=64)
-def items_of_other_versions(name: str, version: str, items: tuple[str, ...]) -> frozenset[str]:
-    """Return items that other released versions of a form have, and this version, with its items, has not."""
-    return frozenset(item for other in _others(name, version) for item in other.item_ids) - {*items}
+def items_of_other_versions(form_id: str, version: str, items: tuple[str, ...]) -> frozenset[str]:
+    """Return the items of other released versions of a form that are not among this version's ``items``."""
+    return frozenset(item for other in _others(form_id, version) for item in other.item_ids) - {*items}
 
 
 def _other_versions(form: Instrument) -> Iterator[Instrument]:
     return _others(form.id, form.version)
 
 
-def _others(name: str, version: str) -> Iterator[Instrument]:
+def _others(form_id: str, version: str) -> Iterator[Instrument]:
     """Yield all other versions of a shipped form, the latest first."""
     from intimacy_scales.instrument.loading import load_released
     from intimacy_scales.instrument.shipped import released_versions
 
-    for other in reversed(released_versions(name)):
+    for other in reversed(released_versions(form_id)):
         if other != version:
-            yield load_released(name, other)
+            yield load_released(form_id, other)

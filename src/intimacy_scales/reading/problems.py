@@ -1,4 +1,4 @@
-"""Every bad answer of a table, kept compactly and described when looked at."""
+"""Every bad answer of a table, stored compactly and described on demand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from intimacy_scales.late import late_module
 from intimacy_scales.reading.advice import AnsweredRanges, Offence, Remedy, offence_of
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.mapping import BadCell
-from intimacy_scales.reading.other_wording import what_to_do
+from intimacy_scales.reading.other_wording import find_remedy
 from intimacy_scales.results.document_types import Object
 from intimacy_scales.results.frozen import Frozen
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 else:
     pd = late_module("pandas")
 
-_SHOWN = 5
-_TOLD = 50  # distinct values of a column that are looked at for what to do
+_SHOWN = 5  # problems in a message
+_MOST_VALUES = 50  # distinct values of a column on which the advice is based
 _LONG_NUMBER = 10_000  # bits of a number that JSON can still hold
-_LONG_TEXT = 1_000  # letters of what is written as text because JSON cannot hold it
+_LONG_TEXT = 1_000  # characters of a value written as text because JSON cannot hold it
 PROBLEM_FIELDS = ("row", "person", "column", "item", "value", "code", "reason", "allowed", "suggestion")
 
 
@@ -42,8 +42,8 @@ def plain_value(value: Any) -> Any:
     return value.item() if hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0 else value
 
 
-def found(explanation: Explanation, _: Any) -> Explanation:
-    """Explain every value of a column in the same way."""
+def same_explanation(explanation: Explanation, _: Any) -> Explanation:
+    """Return one explanation for every value of a column."""
     return explanation
 
 
@@ -54,17 +54,17 @@ class BadColumn(Frozen):
     Attributes
     ----------
     item, column
-        Which item, and where its answers stand.
+        The item, and the column of its answers.
     rows
         Positions of the persons, ascending.
     values
-        The values found there.
+        The values in these rows.
     explain
         Value → why it is a problem.
     misplaced
-        Whether the values themselves may be good, and stand under a wrong name.
+        Whether the values may be valid, but are in a column with a wrong name.
     scale
-        What the item allows; None where values are left out.
+        The response scale of the item; None where values are left out.
     """
 
     item: str
@@ -77,31 +77,32 @@ class BadColumn(Frozen):
 
 
 def _most_common(values: Cells) -> list[tuple[Any, int]]:
-    """Return the values of a column that tell what to do about all, and how often each occurs."""
+    """Return the most frequent values of a column, and how often each occurs."""
     if hasattr(values, "dtype"):
         import numpy as np
 
         distinct, times = np.unique(values, return_counts=True)
-        most = np.argsort(-times, kind="stable")[:_TOLD]
+        most = np.argsort(-times, kind="stable")[:_MOST_VALUES]
         return list(zip(distinct[most].tolist(), times[most].tolist(), strict=True))
     counts: Counter[Any] = Counter()
     others: list[tuple[Any, int]] = []
     for value in values:
         if isinstance(value, int | float | str):
-            counts[(type(value), value)] += 1  # True is no 1
-        elif len(others) < _TOLD:
+            counts[(type(value), value)] += 1  # so that True does not count as 1
+        elif len(others) < _MOST_VALUES:
             others.append((value, 1))
-    return [(value, times) for (_, value), times in counts.most_common(_TOLD)] + others
+    return [(value, times) for (_, value), times in counts.most_common(_MOST_VALUES)] + others
 
 
 def _itself(explanation: Explanation) -> Explanation:
+    """Return an explanation, of a column that has explanations in place of values."""
     return explanation
 
 
 def _without_values(part: BadColumn) -> BadColumn:
-    """Return the bad answers of one column as explanations alone."""
+    """Return the bad answers of one column with explanations in place of the values."""
 
-    def told(value: Any) -> Explanation:
+    def explain_hidden(value: Any) -> Explanation:
         why = part.explain(value)
         return why if part.misplaced else why._replace(suggestion=None, meant=None)
 
@@ -110,10 +111,10 @@ def _without_values(part: BadColumn) -> BadColumn:
     for value in part.values:
         name = (type(value), value) if isinstance(value, int | float | str) else None
         if name is None:
-            explanations.append(told(value))
+            explanations.append(explain_hidden(value))
             continue
         if name not in known:
-            known[name] = told(value)
+            known[name] = explain_hidden(value)
         explanations.append(known[name])
     return replace(part, values=explanations, explain=_itself, scale=None)
 
@@ -133,7 +134,7 @@ class Problems(Sequence[ResponseProblem]):
     numbered
         False for a single mapping, which has no row.
     shown
-        False where values must not be told.
+        False where values must not be shown.
     """
 
     columns: tuple[BadColumn, ...] = ()
@@ -151,7 +152,7 @@ class Problems(Sequence[ResponseProblem]):
                 column=cell.column,
                 rows=(0,),
                 values=(cell.value,),
-                explain=partial(found, cell.explanation),
+                explain=partial(same_explanation, cell.explanation),
                 misplaced=cell.misplaced,
                 scale=cell.scale,
             )
@@ -161,24 +162,30 @@ class Problems(Sequence[ResponseProblem]):
 
     @classmethod
     def of_documents(cls, documents: Sequence[Mapping[str, Any]]) -> Problems:
-        """Return the problems that `to_dict` wrote; of a single mapping without rows and persons."""
+        """Return the problems that `to_dict` wrote; those of a single mapping have no row and person."""
         columns = tuple(
             BadColumn(
-                item=told["item"],
-                column=told["column"],
-                rows=(told.get("row") or 0,),
-                values=(told["value"],),
-                explain=partial(found, Explanation(*(told[name] for name in Explanation._fields[:4]))),
+                item=document["item"],
+                column=document["column"],
+                rows=(document.get("row") or 0,),
+                values=(document["value"],),
+                explain=partial(
+                    same_explanation, Explanation(*(document[name] for name in Explanation._fields[:4]))
+                ),
             )
-            for told in documents
+            for document in documents
         )
-        persons = {told["row"]: told["person"] for told in documents if told.get("person") is not None}
+        persons = {
+            document["row"]: document["person"]
+            for document in documents
+            if document.get("person") is not None
+        }
         return cls(
             columns,
             defaultdict(lambda: None, persons) if persons else None,
-            numbered=any("row" in told for told in documents),
-            # a value that was not accepted is never null
-            shown=all(told["value"] is not None for told in documents),
+            numbered=any("row" in document for document in documents),
+            # a refused value is never null, so null means that it was left out
+            shown=all(document["value"] is not None for document in documents),
         )
 
     def __len__(self) -> int:
@@ -194,17 +201,17 @@ class Problems(Sequence[ResponseProblem]):
 
         streams = [cells(order, part) for order, part in enumerate(self.columns)]
         for row, _, part, value in heapq.merge(*streams, key=lambda cell: cell[:2]):
-            why = part.explain(value)
+            explanation = part.explain(value)
             yield ResponseProblem(
                 row=row + self.offset if self.numbered else None,
                 person=None if self.persons is None else plain_value(self.persons[row]),
                 column=part.column,
                 item=part.item,
                 value=plain_value(value) if self.shown else None,
-                code=why.code,
-                reason=why.reason,
-                allowed=why.allowed,
-                suggestion=why.suggestion,
+                code=explanation.code,
+                reason=explanation.reason,
+                allowed=explanation.allowed,
+                suggestion=explanation.suggestion,
                 shown=self.shown,
             )
 
@@ -231,7 +238,7 @@ class Problems(Sequence[ResponseProblem]):
         return f"<{count}{''.join(f'; {problem}' for problem in islice(self, 1))}>"
 
     def offences(self) -> Counter[Offence]:
-        """Return how often each offending value occurs; nothing where values are not shown."""
+        """Return how often each refused value occurs; empty where values are not shown."""
         counts: Counter[Offence] = Counter()
         for part in self.columns:
             if part.misplaced or part.scale is None:
@@ -241,7 +248,7 @@ class Problems(Sequence[ResponseProblem]):
         return counts
 
     def without_values(self) -> Problems:
-        """Return the same problems without a value or a person's id in them: where, and what is wrong."""
+        """Return the same problems without values and persons' ids: only where, and what is wrong."""
         return replace(self, columns=tuple(map(_without_values, self.columns)), persons=None, shown=False)
 
     def to_frame(self) -> pd.DataFrame:
@@ -251,22 +258,22 @@ class Problems(Sequence[ResponseProblem]):
         return pandas_frame({name: [getattr(p, name) for p in self] for name in PROBLEM_FIELDS})
 
     def to_dict(self) -> list[dict[str, Any]]:
-        """Return one dictionary for each bad cell, whose values JSON can hold."""
+        """Return one dictionary for each bad cell, ready for JSON."""
         return [problem_dict(problem) for problem in self]
 
 
 def not_accepted(problems: Sequence[ResponseProblem]) -> str:
-    """Say how many answers were not accepted; nothing where all were."""
+    """Say how many answers were not accepted; an empty text where all were."""
     if not problems:
         return ""
     return "; 1 answer not accepted" if len(problems) == 1 else f"; {len(problems)} answers not accepted"
 
 
 def problem_type(*, table: bool) -> Object:
-    """Return what the document of a problem holds; of a single mapping neither row nor person."""
-    named = {"row": int | None, "person": Any} if table else {}
+    """Return the fields of a problem's document; that of a single mapping has neither row nor person."""
+    place = {"row": int | None, "person": Any} if table else {}
     cell = {"column": str, "item": str, "value": Any, "code": ProblemCode, "reason": str, "allowed": str}
-    return Object(**named, **cell, suggestion=str | None)
+    return Object(**place, **cell, suggestion=str | None)
 
 
 def problem_dict(problem: ResponseProblem) -> dict[str, Any]:
@@ -276,7 +283,7 @@ def problem_dict(problem: ResponseProblem) -> dict[str, Any]:
 
 
 def json_value(value: Any) -> Any:
-    """Return a value as JSON can hold it; what it cannot hold, as text."""
+    """Return a value as it is if JSON can hold it, otherwise as text."""
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int):
@@ -291,7 +298,7 @@ def _text(value: Any) -> str:
 def describe_problems(
     instrument: str, first: Sequence[ResponseProblem], n_problems: int, hint: str | None
 ) -> str:
-    """Say what is wrong: the first few problems, the count, and what to do."""
+    """Describe problems: their number, the first few, and what to do."""
     head = "1 answer is" if n_problems == 1 else f"{n_problems} answers are"
     lines = [f"{head} not valid for {instrument}:", *(f"  {problem}" for problem in first[:_SHOWN])]
     if n_problems > _SHOWN:
@@ -299,14 +306,14 @@ def describe_problems(
     return "\n".join(lines + ([hint] if hint else []))
 
 
-def what_is_wrong(
+def problems_text(
     form: Instrument, problems: Problems, answered: AnsweredRanges | None = None
 ) -> tuple[str, Remedy | None]:
-    """Return a text of all problems, with what to do about them; and that again for whoever says more of it.
+    """Return a text that describes the problems and what to do, and the remedy that it mentions.
 
-    ``answered`` as of `remedy_for`.
+    ``answered`` is that of `remedy_for`.
     """
-    remedy = what_to_do(form, problems.offences(), answered)
+    remedy = find_remedy(form, problems.offences(), answered)
     first = list(islice(problems, _SHOWN))
     return describe_problems(form.ref.called, first, len(problems), remedy and remedy.python), remedy
 
@@ -314,8 +321,8 @@ def what_is_wrong(
 def invalid_responses(
     form: Instrument, problems: Problems, answered: AnsweredRanges | None = None
 ) -> InvalidResponsesError:
-    """Return the one error for all problems; ``answered`` as of `remedy_for`."""
-    message, remedy = what_is_wrong(form, problems, answered)
+    """Return one error for all problems; ``answered`` is that of `remedy_for`."""
+    message, remedy = problems_text(form, problems, answered)
     message += "\nAll of them: .problems or .to_frame() of this error. "
     if remedy is not None and remedy.are_answers:
         message += 'on_invalid="missing" would score without them.'

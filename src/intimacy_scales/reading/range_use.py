@@ -1,7 +1,7 @@
-"""Whether answers reach both ends of their range: a whole table that stops short of one was given on another.
+"""Checks that answers reach both ends of their range; if not, they were probably given on another range.
 
-An answer on 1 to 5 is valid on 1 to 7 too, so no cell shows it, and each reversed item comes out two points
-too high. The table as a whole shows it: persons' highest answers pile up at 5, and nobody goes on to 6.
+An answer on 1 to 5 is valid on 1 to 7 too, so no single cell is wrong, and each reverse-keyed item comes out
+two points too high. The table as a whole shows it: for many persons 5 is the highest answer, for nobody 6.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from intimacy_scales.reading.advice import AnsweredRanges, Offence, remedy_for
 from intimacy_scales.reading.encoding import Codes
 
 FEWEST_PERSONS = 30
-_EXPECTED = 15.0  # persons who would have gone on past the last value used
-_WIDE = 21  # points, above which people prefer round numbers: such a range is looked at in tenths
+_EXPECTED = 15.0  # persons expected beyond the last value used, from which their absence is a warning
+_WIDE = 21  # points, above which people prefer round numbers, so that such a range is looked at in tenths
 _TENTHS = 10
-_FEWEST_POINTS = 3  # that answers on some range would use
-_FEW = 3  # points that are listed
-_MOST_REFUSED = 1000  # different values that are looked at
-_ROWS = 8192  # whose codes stay in cache
+_FEWEST_POINTS = 3  # fewer points than that are no response scale
+_MOST_LISTED = 3  # points; more are shown as a span
+_MOST_REFUSED = 1000  # distinct refused values that are remembered
+_ROWS = 8192  # rows whose codes stay in the processor's cache
 
 Points = NDArray[np.int64]
 
@@ -40,7 +40,8 @@ class Unused(NamedTuple):
     first, last
         The lowest and the highest point that counts as used.
     below, above
-        Whether the points below, and those above, are unused although many persons came to the last one.
+        Whether the points below ``first``, and those above ``last``, are unused although many persons used
+        the last point before them.
     """
 
     first: int
@@ -51,7 +52,7 @@ class Unused(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RangeEnds:
-    """Which ends of a range the answers to its items use; those of parts of a table add up.
+    """The ends of a range that the answers to its items use; with `+` for parts of a table.
 
     Attributes
     ----------
@@ -60,8 +61,8 @@ class RangeEnds:
     low, high
         Whether somebody gave its lowest, its highest answer.
     lowest, highest
-        How many persons have each point as their own lowest, and as their own highest answer; empty where
-        both ends are used, as nothing is left to find out.
+        For each point, the number of persons whose lowest, and whose highest, answer it is; empty where
+        both ends are used and the counts are not needed.
     """
 
     minimum: int | float
@@ -75,23 +76,23 @@ class RangeEnds:
     def __add__(self, other: RangeEnds) -> RangeEnds:
         """Return the ends that both parts together use."""
         low, high = self.low or other.low, self.high or other.high
-        both = low and high
+        is_settled = low and high
         return RangeEnds(
             minimum=self.minimum,
             maximum=self.maximum,
             step=self.step,
             low=low,
             high=high,
-            lowest=() if both else tuple(map(sum, zip(self.lowest, other.lowest, strict=True))),
-            highest=() if both else tuple(map(sum, zip(self.highest, other.highest, strict=True))),
+            lowest=() if is_settled else tuple(map(sum, zip(self.lowest, other.lowest, strict=True))),
+            highest=() if is_settled else tuple(map(sum, zip(self.highest, other.highest, strict=True))),
         )
 
 
 def expected_beyond(counts: Sequence[int]) -> float:
-    """Return how many persons would be expected to go on past the last value that any reached.
+    """Return the number of persons that would be expected beyond the last value that anybody used.
 
-    Counts of persons fall off towards an end of the range, and faster and faster. Those who would go on
-    are therefore taken to be those who came so far, reduced twice by the last reduction.
+    Counts of persons fall towards an end of the range, and ever faster. The expected number is therefore
+    the last count, reduced twice by the ratio of the last two (at most 1): ``n_k (n_k / n_(k-1))^2``.
 
     Parameters
     ----------
@@ -108,12 +109,13 @@ def expected_beyond(counts: Sequence[int]) -> float:
     return float(last * (last / before) ** 2)
 
 
-def _goes_on(counts: Points) -> bool:
+def _stops_early(counts: Points) -> bool:
+    """Tell whether so many persons are expected beyond the last value that chance does not explain zero."""
     return expected_beyond(counts.tolist()) >= _EXPECTED
 
 
 class _Group:
-    """The items with one range: which persons' lowest and highest answers are where."""
+    """The items with one range, and counts of persons by their lowest and by their highest answer to them."""
 
     def __init__(self, scale: ResponseScale) -> None:
         self.scale = scale
@@ -124,45 +126,45 @@ class _Group:
         self.highest: Points = np.zeros(self.n_points, dtype=np.int64)
 
     def add(self, codes: Codes) -> None:
-        """Add a block; as soon as both ends are used, nothing is left to do."""
+        """Add a block of codes; returns early once both ends of the range are used."""
         for column in self.columns:
             part = codes[:, column]
             self.high = self.high or bool((part == self.n_points).any())
             self.low = self.low or bool((part == 1).any())
             if self.low and self.high:
                 return
-        of_all = len(self.columns) == codes.shape[1]
+        is_all = len(self.columns) == codes.shape[1]
         for start in range(0, len(codes), _ROWS):
             part = codes[start : start + _ROWS]
-            part = part if of_all else part[:, self.columns]
+            part = part if is_all else part[:, self.columns]
             top = part.max(axis=1)
-            low = (part - part.dtype.type(1)).min(axis=1)  # no answer becomes the highest number of all
-            there = top > 0
-            self.highest += np.bincount(top[there] - 1, minlength=self.n_points)
-            self.lowest += np.bincount(low[there], minlength=self.n_points)
+            low = (part - part.dtype.type(1)).min(axis=1)  # a missing answer (0) wraps to the largest number
+            answered = top > 0
+            self.highest += np.bincount(top[answered] - 1, minlength=self.n_points)
+            self.lowest += np.bincount(low[answered], minlength=self.n_points)
 
     def ends(self) -> RangeEnds:
-        """Return what was seen, the same for any order of the blocks."""
-        both = self.low and self.high
+        """Return the counts so far, which do not depend on the order of the blocks."""
+        is_settled = self.low and self.high
         return RangeEnds(
             minimum=self.scale.minimum,
             maximum=self.scale.maximum,
             step=self.scale.step,
             low=self.low,
             high=self.high,
-            lowest=() if both else tuple(self.lowest.tolist()),
-            highest=() if both else tuple(self.highest.tolist()),
+            lowest=() if is_settled else tuple(self.lowest.tolist()),
+            highest=() if is_settled else tuple(self.highest.tolist()),
         )
 
     def take(self, ends: RangeEnds) -> None:
-        """Go on from what was seen elsewhere."""
+        """Continue from counts that were made elsewhere."""
         self.low, self.high = ends.low, ends.high
         if not (ends.low and ends.high):
             self.lowest = np.array(ends.lowest, dtype=np.int64)
             self.highest = np.array(ends.highest, dtype=np.int64)
 
     def unused(self) -> Unused | None:
-        """Return what nobody used, where chance is no explanation."""
+        """Return the ends of the range that nobody used, if chance does not explain it."""
         if (self.low and self.high) or self.highest.sum() < FEWEST_PERSONS:
             return None
         used = int(np.flatnonzero(self.lowest)[0]), int(np.flatnonzero(self.highest)[-1])
@@ -170,12 +172,14 @@ class _Group:
             return None
         lowest, highest = self._binned(self.lowest), self._binned(self.highest)
         first, last = int(np.flatnonzero(lowest)[0]), int(np.flatnonzero(highest)[-1])
-        wide = self.n_points > _WIDE  # where all stay high or in the middle, people do, and not the form
-        below = first > 0 and not wide and _goes_on(lowest[first : first + 2][::-1])
-        above = last < len(highest) - 1 and not (wide and first) and _goes_on(highest[: last + 1][-2:])
+        # on a wide range, answers that all stay high or in the middle are usual, so only the top is looked at
+        wide = self.n_points > _WIDE
+        below = first > 0 and not wide and _stops_early(lowest[first : first + 2][::-1])
+        above = last < len(highest) - 1 and not (wide and first) and _stops_early(highest[: last + 1][-2:])
         return Unused(*used, below, above) if below or above else None
 
     def _binned(self, counts: Points) -> Points:
+        """Return counts by point; by tenths of the range if it is wide."""
         if self.n_points <= _WIDE:
             return counts
         tenth = np.arange(self.n_points) * _TENTHS // self.n_points
@@ -183,12 +187,12 @@ class _Group:
 
 
 class RangeUse:
-    """Watches which ends of their ranges the answers of a table, or of all batches of one, use.
+    """A record of which ends of their ranges the answers of a table, or of all its batches, use.
 
     Parameters
     ----------
     instrument
-        What is answered.
+        The instrument that was answered.
     """
 
     def __init__(self, instrument: Instrument) -> None:
@@ -196,7 +200,7 @@ class RangeUse:
         groups: dict[Any, _Group] = {}
         for column, item in enumerate(instrument.items):
             scale = item.response_scale
-            if not scale.is_plain:  # answers that are listed one by one have no range beside another
+            if not scale.is_plain:  # answers that are listed one by one cannot be on another range
                 continue
             group = groups.get((scale.minimum, scale.maximum, scale.step))
             if group is None:
@@ -211,7 +215,7 @@ class RangeUse:
     def of_ends(
         cls, instrument: Instrument, n_persons: int, ends: Sequence[RangeEnds], refused: Counter[Offence]
     ) -> Self:
-        """Return what watched so many persons elsewhere, in parts that were added up."""
+        """Return a record from counts of parts that were made elsewhere and added up."""
         used = cls(instrument)
         used.n_persons, used._refused = n_persons, refused
         for group, seen in zip(used._all, ends, strict=True):
@@ -231,62 +235,67 @@ class RangeUse:
         self._open = [group for group in self._open if not (group.low and group.high)]
 
     def note(self, refused: Counter[Offence]) -> None:
-        """Add answers that were not accepted, which the codes do not show."""
+        """Add values that were not accepted, which have no code."""
         if len(self._refused) < _MOST_REFUSED:
             self._refused += refused
 
     @property
     def answered(self) -> AnsweredRanges:
-        """What the answers so far say of their ranges."""
+        """The ranges of which both ends were used so far, and the number of answers."""
         whole = frozenset(group.scale.range for group in self._all if group.low and group.high)
         return AnsweredRanges(whole, self.n_persons * len(self.instrument.items))
 
     @property
     def only_ticked(self) -> bool:
-        """Whether answers of 0 and 1 are asked for, and 1 occurs and 0 never: blanks may stand for it."""
+        """Whether the items with answers of 0 and 1 have 1 but never 0, so that blanks may stand for 0."""
         boxes = [group for group in self._all if group.scale.range == (0, 1, 1)]
         return any(group.high for group in boxes) and not any(group.low for group in boxes)
 
     def warn(self) -> None:
-        """Warn of ranges of which nobody used an end, where chance is no explanation."""
+        """Warn of ranges of which nobody used an end, if chance does not explain it."""
         if self.n_persons < FEWEST_PERSONS:
             return
-        found = [(group, unused) for group in self._open if (unused := group.unused()) is not None]
-        if found:
-            text = _described(self.instrument, found, self._beyond(), several=len(self._all) > 1)
+        unused_ranges = [(group, unused) for group in self._open if (unused := group.unused()) is not None]
+        if unused_ranges:
+            text = _described(self.instrument, unused_ranges, self._beyond(), several=len(self._all) > 1)
             warnings.warn(text, AnotherRangeWarning, stacklevel=level_outside())
 
     def _beyond(self) -> dict[Any, tuple[int, str]]:
-        """Return how many numbers lay beyond each range, and what to do about them."""
+        """Return range → how many refused numbers lay beyond it, and what to do about them."""
         counts: dict[Any, Counter[Offence]] = {}
         for offence, times in self._refused.items():
             if offence.code == "range":
                 counts.setdefault(offence.scale.range, Counter())[offence] += times
         scales = list(dict.fromkeys(item.response_scale for item in self.instrument.items))
-        told = {of: remedy_for(found, scales, self.answered) for of, found in counts.items()}
-        return {of: (counts[of].total(), remedy.python if remedy else "") for of, remedy in told.items()}
+        remedies = {
+            range_: remedy_for(offences, scales, self.answered) for range_, offences in counts.items()
+        }
+        return {
+            range_: (counts[range_].total(), remedy.python if remedy else "")
+            for range_, remedy in remedies.items()
+        }
 
 
 def _described(
     form: Instrument,
-    found: Sequence[tuple[_Group, Unused]],
+    unused_ranges: Sequence[tuple[_Group, Unused]],
     refused: Mapping[Any, tuple[int, str]],
     *,
     several: bool,
 ) -> str:
-    """Say what nobody used, what that does to scores, and what to do.
+    """Say which ends of ranges nobody used, what that does to scores, and what to do.
 
     Parameters
     ----------
-    form, found
-        Of which instrument what was not used.
+    form, unused_ranges
+        The instrument, and its groups of items with an unused end.
     refused
         Range → how many numbers lay beyond it, and what to do about them.
     several
         Whether the instrument has several ranges.
     """
-    lines, left = [], []
-    for group, unused in found:
+    lines, not_refused = [], []
+    for group, unused in unused_ranges:
         scale, values = group.scale, group.scale.values
         beyond = [
             *([_span(values[: unused.first])] if unused.below else []),
@@ -294,43 +303,45 @@ def _described(
         ]
         n, k = int(group.highest.sum()), len(group.columns)
         items = f"item {form.item_ids[group.columns[0]]}" if k == 1 else f"any of {k} items"
-        seen = f"{values[unused.first]} to {values[unused.last]}"
+        values_seen = f"{values[unused.first]} to {values[unused.last]}"
         lines.append(
             f"{form.ref.called}: none of {n:,} persons answered {' or '.join(beyond)} to {items} on "
-            f"{scale.minimum} to {scale.maximum}; the values seen are {seen}, and so many persons come to "
-            "the last of them that this is hardly chance."
+            f"{scale.minimum} to {scale.maximum}; the values seen are {values_seen}, and so many persons "
+            "gave the last of them that this is hardly chance."
         )
         if scale.range in refused:
             number, remedy = refused[scale.range]
             lines.append(
-                f"Beside them {number:,} answers beyond that range were not accepted. {remedy}".rstrip()
+                f"In addition, {number:,} answers beyond that range were not accepted. {remedy}".rstrip()
             )
         else:
-            left.append((group, unused))
-    found = left
-    if any(_stored_from_one(group, unused) for group, unused in found):
+            not_refused.append((group, unused))
+    unused_ranges = not_refused
+    shifted = [group for group, unused in unused_ranges if _stored_from_one(group, unused)]
+    if shifted:
         lines.append(
-            "If the options were stored from 1, every answer counts 1 too much: "
-            f"{_shifted_back(form, [group for group, unused in found if _stored_from_one(group, unused)])}."
+            f"If the options were stored from 1, every answer is 1 too high: {_shifted_back(form, shifted)}."
         )
-    for group, unused in found:
+    for group, unused in unused_ranges:
         low, high = _given(group, unused)
-        those = f", items=[{', '.join(repr(form.item_ids[c]) for c in group.columns)}]" if several else ""
+        items_option = (
+            f", items=[{', '.join(repr(form.item_ids[c]) for c in group.columns)}]" if several else ""
+        )
         lines.append(
             f"If they were given on {low} to {high}, {_effect_of_reversal(form, group, low, high)}norms and "
-            f"cut-offs do not hold: score with instrument.with_response_scale({low}, {high}{those})."
+            f"cut-offs do not hold: score with instrument.with_response_scale({low}, {high}{items_option})."
         )
     return "\n".join([*lines, "If the range is right, nothing is wrong."])
 
 
 def _stored_from_one(group: _Group, unused: Unused) -> bool:
-    """Whether options counted from 0 may have been stored from 1."""
+    """Tell whether options numbered from 0 may have been stored from 1."""
     one_higher = group.scale.minimum == 0 and group.scale.step == 1 and unused.below and unused.first == 1
     return one_higher and not unused.above
 
 
 def _shifted_back(form: Instrument, groups: Sequence[_Group]) -> str:
-    """Say how to take 1 off the answers of some groups of items, and off no others."""
+    """Say how to subtract 1 from the answers to some groups of items, and to no others."""
     ids = [form.item_ids[column] for group in groups for column in group.columns]
     if all(item.response_scale.minimum == 0 and item.response_scale.step == 1 for item in form.items):
         highest = max(item.response_scale.maximum for item in form.items)
@@ -339,25 +350,27 @@ def _shifted_back(form: Instrument, groups: Sequence[_Group]) -> str:
 
 
 def _given(group: _Group, unused: Unused) -> tuple[int | float, int | float]:
-    """Return the range that answers were given on, if not the declared one."""
+    """Return the range on which answers were probably given, if not on the declared one."""
     values, wide = group.scale.values, group.n_points > _WIDE
     low = unused.first if unused.below or wide else 0
     return values[low], values[unused.last if unused.above or wide else -1]
 
 
 def _span(values: Sequence[int | float]) -> str:
-    if len(values) <= _FEW:
+    if len(values) <= _MOST_LISTED:
         return " or ".join(map(str, values))
     return f"{values[0]} to {values[-1]}"
 
 
 def _effect_of_reversal(form: Instrument, group: _Group, low: int | float, high: int | float) -> str:
-    """Say by how much reversed items come out wrong; nothing where none is reversed, or none by anything."""
+    """Say by how much reverse-keyed items come out wrong; an empty text if none are, or by 0 points."""
     ids = {form.item_ids[column] for column in group.columns}
     reverse = {key.item for scale in form.scales for key in scale.keys if key.reverse} & ids
     off = group.scale.minimum + group.scale.maximum - low - high
     if not reverse or not off:
         return ""
     points = "1 point" if abs(off) == 1 else f"{abs(off)} points"
-    count = "the reversed item comes" if len(reverse) == 1 else f"each of {len(reverse)} reversed items comes"
+    count = "the reverse-keyed item comes"
+    if len(reverse) > 1:
+        count = f"each of {len(reverse)} reverse-keyed items comes"
     return f"{count} out {points} too {'high' if off > 0 else 'low'}, and "

@@ -1,4 +1,4 @@
-"""The one checked entrance: any table of answers → codes, with every bad cell named.
+"""Any table of answers → checked codes, with every bad cell named.
 
 A code is an unsigned integer: 0 for no answer, otherwise ``1 + (value - minimum) / step``.
 """
@@ -15,22 +15,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import DocumentError, ResponseError, shortened, values_as_asked, values_shown
-from intimacy_scales.instrument import Instrument, InstrumentRef, Item
+from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.answers import answer_keys
 from intimacy_scales.reading.blank_columns import BlankColumns
-from intimacy_scales.reading.blanks import blank_rules, told_of_blanks
+from intimacy_scales.reading.blanks import blank_rules, counted_blanks_text
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names, look_alikes
 from intimacy_scales.reading.encoding import Codes, ColumnEncoder, code_dtype
 from intimacy_scales.reading.frames import DocumentTable, ListTable, Table, check_unique, open_table
-from intimacy_scales.reading.kept import frame_with_kept, kept_of
-from intimacy_scales.reading.mapping import (
-    as_sheet,
-    is_stray,
-    read_sheet,
-    stray_explanation,
-)
+from intimacy_scales.reading.kept import frame_with_kept, keep_columns
+from intimacy_scales.reading.mapping import as_sheet, is_stray, read_sheet, stray_explanation
 from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers
-from intimacy_scales.reading.problems import BadColumn, Problems, found, invalid_responses, problem_type
+from intimacy_scales.reading.problems import (
+    BadColumn,
+    Problems,
+    invalid_responses,
+    problem_type,
+    same_explanation,
+)
 from intimacy_scales.reading.range_use import FEWEST_PERSONS, RangeUse
 from intimacy_scales.reading.tiles import tile_encoders
 from intimacy_scales.results.document_checks import check_same_names
@@ -38,7 +39,7 @@ from intimacy_scales.results.document_types import Unless, by_name, many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.result import Result, result_class
 
-BLOCK = 262_144  # rows whose codes stay near the core from reading to scoring
+BLOCK = 262_144  # rows whose codes stay in the processor's cache from reading to scoring
 
 
 @result_class
@@ -48,15 +49,25 @@ class CodedResponses(Result):
     Attributes
     ----------
     instrument
-        What the codes belong to.
+        The instrument that was answered.
     codes
         (n_persons, n_items), unsigned, column-contiguous, read-only; columns in the order of the
         instrument's items.
     problems
-        Cells that were not accepted and stand as missing (with ``on_invalid="missing"``).
+        Cells that were not accepted and count as missing (with ``on_invalid="missing"``).
     not_applicable
-        Item → to how many persons it does not apply, by their answer; they stand as missing. Items that
-        apply to everybody are not named.
+        Item → number of persons who answered that it does not apply to them; these answers count as missing.
+        Items without such answers are left out.
+    kept
+        Columns of the caller's table that were kept (``keep=``).
+    counted_blanks
+        Item → number of its blanks that count as 0, for items that allow it.
+
+    Examples
+    --------
+    >>> coded = encode("ras", [{"ras_1": 4, "ras_2": 2}], allow_missing_items=True)
+    >>> coded.n_persons, coded.codes.tolist()
+    (1, [[4, 2, 0, 0, 0, 0, 0]])
     """
 
     instrument: Instrument
@@ -77,10 +88,10 @@ class CodedResponses(Result):
         return self.instrument.item_ids
 
     def to_frame(self) -> Any:
-        """Return the accepted answers as numbers by item, in the caller's own kind of frame.
+        """Return the accepted answers as numbers by item, in a frame of the caller's library.
 
-        Columns that were kept stand first. Where a response scale has ``scores``, the numbers are these: what
-        the answers count, not what was stored.
+        Columns that were kept come first. Where a response scale has ``scores``, the numbers are these
+        scores, not the values that were stored.
         """
         columns = {}
         for index, item in enumerate(self.instrument.items):
@@ -120,16 +131,15 @@ class CodedResponses(Result):
             highest = item.response_scale.counted.n
             if len(column) and not 0 <= column.min() <= column.max() <= highest:
                 raise DocumentError(
-                    f"codes of {item.id}: from 1 to {highest}, and 0 for no answer; "
-                    f"there are {column.min()} to {column.max()}"
+                    f"codes of {item.id}: {column.min()} to {column.max()} are not valid; allowed: 1 to "
+                    f"{highest}, and 0 for a missing answer"
                 )
-            strange = (
-                set()
-                if item.response_scale.is_plain
-                else {*column.tolist()} - {0, *item.response_scale.codes}
-            )
-            if strange:
-                raise DocumentError(f"codes of {item.id}: {min(strange)} is the code of none of its answers")
+            known = {0, *item.response_scale.codes}
+            unknown = set() if item.response_scale.is_plain else {*column.tolist()} - known
+            if unknown:
+                raise DocumentError(
+                    f"codes of {item.id}: {min(unknown)} is not valid; allowed: {shortened(sorted(known))}"
+                )
         codes: Any = np.array(columns, dtype=code_dtype(answer_keys(form)))
         problems = Problems.of_documents(values["problems"])
         return cls(
@@ -149,17 +159,17 @@ class CodedResponses(Result):
         return (
             f"<CodedResponses of {self.instrument.ref}: {self.n_persons} persons, "
             f"{len(self.item_ids)} items, {missing:.1%} missing, {len(self.problems)} problems"
-            f"{told_of_blanks(self.counted_blanks)}>"
+            f"{counted_blanks_text(self.counted_blanks)}>"
         )
 
 
 def checked_counts(form: Instrument, counts: Mapping[str, int], n_persons: int) -> Mapping[str, int]:
-    """Return how often items do not apply, as a document tells it.
+    """Check the counts in a document of how often items do not apply, and return them.
 
     Raises
     ------
     DocumentError
-        There is no such item, one that applies to everybody, or more persons than there are.
+        The instrument has no such item, the item has no such answer, or the count exceeds the persons.
     """
     for item, n in counts.items():
         if item not in form.item_ids or not form.item(item).response_scale.not_applicable:
@@ -167,21 +177,21 @@ def checked_counts(form: Instrument, counts: Mapping[str, int], n_persons: int) 
                 f"not_applicable: {form.ref.named} has no item {shortened(item)} with that answer"
             )
         if not 0 < n <= n_persons:
-            raise DocumentError(f"not_applicable: {n} is no number of persons to whom {item} does not apply")
+            raise DocumentError(f"not_applicable: {n} for {item} is not valid; allowed: 1 to {n_persons}")
     return counts
 
 
 def check_belongs(
     form: Instrument, belongs_to: Instrument, what: str = "codes", *, same_items: bool = False
 ) -> None:
-    """Raise where codes, or sums of them, are of another instrument.
+    """Raise where codes, or sums of codes, belong to another instrument.
 
-    With ``same_items`` it may differ in keys, norms and wording, as codes are of answers as given.
+    With ``same_items`` the instruments may differ in keys, norms and wording, which codes do not depend on.
 
     Raises
     ------
     ResponseError
-        Says of which.
+        Names both instruments.
     """
     if belongs_to is form or belongs_to.digest == form.digest:
         return
@@ -193,10 +203,9 @@ def check_belongs(
 
 
 def _worded_alike(answered: Instrument, form: Instrument) -> bool:
-    """Tell whether answers to one wording are answers to a form in its language, or in those it pools.
+    """Tell whether answers to one wording are answers to a form in its language or in those it pools.
 
-    A wording in the language in which an instrument was written may be laid over, and a translation may not:
-    it is another one with other words.
+    A wording in the original language may be changed; a translation with other words is another translation.
     """
     if not any(one.translation is not None or one.pooled for one in (answered, form)):
         return answered.language == form.language
@@ -207,22 +216,18 @@ def _worded_alike(answered: Instrument, form: Instrument) -> bool:
 
 
 def _answered_alike(one: Instrument, other: Instrument) -> bool:
-    """Tell whether two are the same version of an instrument but for keys, norms and wording.
+    """Tell whether two instruments are the same version, apart from keys, norms and wording.
 
-    A coding says what the stored answers mean: codes of one coding cannot be scored by another.
+    A coding defines what the stored answers mean: codes of one coding cannot be scored by another.
     """
     if not _worded_alike(one, other):
         return False
-    asked = [
-        (form.id, form.version, form.coding, form.choose_all, [(i.id, *_read_as(i)) for i in form.items])
-        for form in (one, other)
-    ]
-    return asked[0] == asked[1]
-
-
-def _read_as(item: Item) -> tuple[Any, ...]:
-    scale = item.response_scale
-    return (*scale.range, scale.points, scale.scores)
+    definitions = []
+    for form in (one, other):
+        scales = ((i.id, i.response_scale) for i in form.items)
+        values = [(item, *scale.range, scale.points, scale.scores) for item, scale in scales]
+        definitions.append((form.id, form.version, form.coding, form.choose_all, values))
+    return definitions[0] == definitions[1]
 
 
 @reads_answers
@@ -237,8 +242,8 @@ def encode(
         An `Instrument`, or the id or `Path` of one.
     responses
         One person's answers as a mapping; or a list of mappings, a pandas or polars DataFrame, a
-        pyarrow Table or RecordBatch, or a numpy array (n_persons, n_items). Columns that are no
-        items pass by.
+        pyarrow Table or RecordBatch, or a numpy array (n_persons, n_items). Other columns than those
+        of items are ignored.
     **reading
         How the answers are read: `columns`, `missing_codes`, `recode`, `on_invalid`, `person`,
         `allow_missing_items`, `coding`, `show_values`, `keep`; see `Reading`.
@@ -252,14 +257,14 @@ def encode(
     InvalidResponsesError
         Answers outside the range, off the step, infinite, boolean, or unknown as labels.
     MissingColumnsError
-        Items without a column; the likely columns are proposed.
+        Items have no column; suggests the columns that were probably meant.
     ResponseError
         The input as a whole cannot be read.
 
     Warns
     -----
     AnotherRangeWarning
-        Of 30 persons or more, nobody used an end of the range on any item, and chance is no explanation.
+        No answer of 30 persons or more uses one end of the range on any item, and chance does not explain it.
 
     Notes
     -----
@@ -279,10 +284,10 @@ def encode(
 
 
 def checked(form: Instrument, responses: Any, reading: Reading, **labels: Any) -> CodedResponses:
-    """Return checked answers; `encode` with its options in one value.
+    """Return checked answers, as `encode` does, with its options in one value.
 
     ``labels`` are options of the calling function that may name columns, such as ``clusters``; these
-    are kept too.
+    columns are kept too.
     """
     reader = AnswerReader(form, responses, reading, labels=labels)
     codes = reader.read_all()
@@ -297,21 +302,21 @@ def checked(form: Instrument, responses: Any, reading: Reading, **labels: Any) -
 
 
 class AnswerReader:
-    """Reads a table of answers block by block; `encode` is one way to use it.
+    """A reader of a table of answers, block by block.
 
     Parameters
     ----------
     instrument, responses
-        As in `encode`; the instrument is that of the way in which answers were stored (`Reading.form`).
+        As in `encode`; the instrument with the coding in which the answers were stored (`Reading.form`).
     reading
         How they are read.
     offset
-        Rows that came before, in earlier batches of a stream.
+        Number of rows in earlier batches of a stream.
     labels
         Option → its value, which may be the name of a column to keep.
     used
-        Watches the ends of ranges over several tables, whoever warns of them; None: of this table alone,
-        whose reader warns.
+        Collects the ends of ranges used in several tables, and the caller warns; None: this reader looks at
+        its own table and warns.
     """
 
     def __init__(
@@ -347,17 +352,17 @@ class AnswerReader:
             self._blanks = BlankColumns(rules, self._encoders, strays, absent_is_blank=mappings)
 
     def _stray_rows(self) -> dict[int, list[int]]:
-        """Return in which rows the answer to an item, by its position, stands under another name."""
-        found: dict[int, list[int]] = {}
+        """Return position of an item → rows in which its answer is under another name."""
+        rows_by_item: dict[int, list[int]] = {}
         for bad in _stray_answers(self, self.table) if self.table.from_mappings else ():
-            found.setdefault(self.instrument.item_ids.index(bad.item), []).extend(map(int, bad.rows))
-        return found
+            rows_by_item.setdefault(self.instrument.item_ids.index(bad.item), []).extend(map(int, bad.rows))
+        return rows_by_item
 
     def _open(self, responses: Any, labels: Mapping[str, Any] | None) -> None:
-        """Open the caller's table, or a mapping as a table of one row; find columns and persons."""
+        """Open the caller's table, or a mapping as a table of one row; find columns of items and persons."""
         columns, person = self.reading.columns, self.reading.person
         sheet = as_sheet(responses)
-        # the columns of an array are its items in order
+        # for an array, `columns` gives the items in the order of its columns, which have no other names
         self.names = column_names(self.instrument, None if isinstance(responses, np.ndarray) else columns)
         if sheet is None:
             self.table = open_table(responses, columns)
@@ -365,24 +370,24 @@ class AnswerReader:
             self._check_columns(allow_missing_items=self.reading.allow_missing_items)
         else:
             self.names = as_spelled(self.names, sheet)
-            read_sheet(self.instrument, self.keys, self.names, sheet)  # refuses a mapping without any item
+            read_sheet(self.instrument, self.keys, self.names, sheet)  # raises for a mapping without any item
             self.table = ListTable.from_rows([sheet])
         self._numbered = sheet is None
-        nobody = not len(self.table) and not len(self.table.names)
-        self._person = None if person is None or nobody else self.table.check(person, "person")
-        self.kept = self.table if nobody else kept_of(self.table, self.reading.keep, labels)
+        is_empty = not len(self.table) and not len(self.table.names)
+        self._person = None if person is None or is_empty else self.table.check(person, "person")
+        self.kept = self.table if is_empty else keep_columns(self.table, self.reading.keep, labels)
 
     def _check_columns(self, *, allow_missing_items: bool) -> None:
-        names, there = self.names, self.table.names
-        if there or len(self.table):
+        names, present = self.names, self.table.names
+        if present or len(self.table):
             check_columns(
                 self.instrument,
                 names,
-                there,
+                present,
                 allow_missing=allow_missing_items,
                 from_mappings=self.table.from_mappings,
             )
-        check_unique(there, [name for name in names if name in set(there)])
+        check_unique(present, [name for name in names if name in set(present)])
 
     def read(self, start: int, codes: Codes) -> None:
         """Write the codes of the rows from ``start`` on into ``codes`` (rows, n_items)."""
@@ -394,7 +399,7 @@ class AnswerReader:
 
     @property
     def counted_blanks(self) -> dict[str, int]:
-        """Item → how many of its blanks counted as 0 so far, of items where some may."""
+        """Item → number of its blanks that counted as 0 so far, for items that allow it."""
         counts = {} if self._blanks is None else self._blanks.counts
         return {self.instrument.item_ids[place]: n for place, n in sorted(counts.items())}
 
@@ -406,7 +411,7 @@ class AnswerReader:
         return codes
 
     def blocks(self) -> Iterator[tuple[int, Codes]]:
-        """Yield the position of a block's first row and its codes, in a buffer that is used again."""
+        """Yield the position of a block's first row and its codes, in a buffer that the next block reuses."""
         n = len(self.table)
         buffer: Codes = np.empty((min(n, BLOCK), len(self.keys)), dtype=self.dtype, order="F")
         for start in range(0, n, BLOCK):
@@ -415,7 +420,7 @@ class AnswerReader:
             yield start, codes
 
     def finish(self) -> Problems:
-        """Return everything that was no answer; raises it where that was asked for."""
+        """Return the values that were not accepted, or raise an error with them if ``on_invalid="raise"``."""
         bad = []
         for item, name, key, encoder in zip(
             self.instrument.item_ids, self.names, self.keys, self._encoders, strict=True
@@ -446,12 +451,12 @@ class AnswerReader:
         return problems
 
     def not_applicable(self) -> dict[str, int]:
-        """Return item → to how many persons so far it does not apply; of those to which there are any."""
+        """Return item → number of persons so far to whom it does not apply, where there are any."""
         items = zip(self.instrument.item_ids, self._encoders, strict=True)
         return {item: e.not_applicable for item, e in items if e is not None and e.not_applicable}
 
     def _persons_in(self, bad: Sequence[BadColumn]) -> dict[int, Any] | None:
-        """Return the ids of the persons whose answers were not accepted, by row; of nobody else."""
+        """Return row → the id of each person with an answer that was not accepted."""
         if self._person is None or not bad:
             return None
         persons = self.table.values(self._person, "person")
@@ -459,19 +464,19 @@ class AnswerReader:
 
 
 def _stray_answers(reader: AnswerReader, table: Table) -> Iterator[BadColumn]:
-    """Find answers that stand under a name which looks like that of an item their row lacks."""
+    """Yield answers under a name that resembles an item's, in rows where that item has no answer."""
     ids = reader.instrument.item_ids
     for stray, item in look_alikes(reader.names, ids, table.names).items():
         index = ids.index(item)
         key, wanted, values = reader.keys[index], reader.names[index], table.values(stray, "columns")
-        own = table.values(wanted, "columns") if wanted in table.names else [None] * len(table)
-        rows = [row for row in range(len(table)) if is_stray(key, values[row], own[row])]
+        in_place = table.values(wanted, "columns") if wanted in table.names else [None] * len(table)
+        rows = [row for row in range(len(table)) if is_stray(key, values[row], in_place[row])]
         if rows:
             yield BadColumn(
                 item=item,
                 column=str(stray),
                 rows=rows,
                 values=[values[row] for row in rows],
-                explain=partial(found, stray_explanation(stray, wanted)),
+                explain=partial(same_explanation, stray_explanation(stray, wanted)),
                 misplaced=True,
             )

@@ -1,8 +1,8 @@
-"""Columns → codes, and many that lie in one array a tile of rows at a time (arrays only).
+"""Columns → codes; columns of one array are encoded together, a tile of rows at a time (arrays only).
 
 In a row-major table, the answers to one item are far apart: column by column, every cache line would be
-fetched once for each item. A tile of rows is small enough to stay near the core while all its items are
-encoded at once.
+fetched once for each item. A tile of rows is small enough to stay in the processor's cache while all its
+items are encoded at once.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from intimacy_scales.reading.encoding import Codes, ColumnEncoder, whole_number_encoder
 
-_TILE = 1 << 17  # cells that stay near the core
-_LONG = 1 << 14  # answers side by side, from which on one column is read faster by itself
+_TILE = 1 << 17  # cells that stay in the cache
+_LONG = 1 << 14  # a contiguous column of at least so many answers is read faster by itself
 
 
 class _OneColumn(NamedTuple):
-    """Position of an item among the codes, and the encoder of its column; None where there is none."""
+    """Position of an item among the codes, and the encoder of its column; None if it has no column."""
 
     position: int
     encoder: ColumnEncoder | None
@@ -35,7 +35,7 @@ class _OneColumn(NamedTuple):
 
 
 class _Plain(NamedTuple):
-    """A column of plain numbers, and where its first one lies in memory."""
+    """A column of plain numbers, with the address of its first value in memory."""
 
     address: int
     position: int
@@ -44,18 +44,18 @@ class _Plain(NamedTuple):
 
 
 class _Tiles:
-    """Columns of one type that lie evenly in memory; a tile with anything doubtful is encoded by column."""
+    """Columns of one type at equal distances in memory; a tile with a doubtful cell is encoded by column."""
 
     def __init__(self, columns: Sequence[_Plain], dtype: type[np.uint8] | type[np.uint16]) -> None:
         first, second = columns[:2]
         keys = [column.encoder.key for column in columns]
         strides = first.values.strides[0], second.address - first.address
-        # cell (i, j) is the i-th of column j, and nothing else: columns are kept alive by their encoders
+        # cell (i, j) is value i of column j, never memory of others; the encoders keep the columns alive
         self._cells = np.lib.stride_tricks.as_strided(
             first.values, (len(first.values), len(columns)), strides, writeable=False
         )
         encode_cells = whole_number_encoder(first.values.dtype, keys, np.dtype(dtype))
-        assert encode_cells is not None  # as for each of them
+        assert encode_cells is not None  # because it is not None for each column
         self._encode_cells = encode_cells
         self._most = np.array([len(key.points) for key in keys], dtype=dtype)
         self._n_rows = max(1, _TILE // len(columns))
@@ -81,7 +81,7 @@ class _Tiles:
                     column.encode(start + first, part)
 
     def _is_sure(self, cells: NDArray[Any], tile: Codes) -> bool:
-        """Tell whether every cell of a tile is an answer, or nan."""
+        """Tell whether every cell of a tile is a valid answer, or nan."""
         if tile.max() > self._most.min() and not (tile.max(axis=0) <= self._most).all():
             return False
         n_sure = int(np.count_nonzero(tile))
@@ -100,7 +100,7 @@ class _Tiles:
 def tile_encoders(
     encoders: Iterable[ColumnEncoder | None], dtype: type[np.uint8] | type[np.uint16]
 ) -> list[_OneColumn | _Tiles]:
-    """Return how the columns of a table are encoded: those that lie in one array together, others alone.
+    """Return encoders for the columns of a table: columns of one array together, others alone.
 
     Parameters
     ----------
@@ -109,33 +109,34 @@ def tile_encoders(
     dtype
         The code type.
     """
-    ways: list[_OneColumn | _Tiles] = []
-    alike: dict[Any, list[_Plain]] = {}
+    result: list[_OneColumn | _Tiles] = []
+    by_layout: dict[Any, list[_Plain]] = {}
     for position, encoder in enumerate(encoders):
         values = None if encoder is None else encoder.plain_numbers()
         if encoder is None or values is None or not len(values) or _is_long_run(values):
-            ways.append(_OneColumn(position, encoder))
+            result.append(_OneColumn(position, encoder))
         else:
             address = int(values.__array_interface__["data"][0])
-            # of one allocation: numpy may take what lies between columns for theirs, and copies without end
-            alike.setdefault((values.dtype, values.strides, id(_owner(values))), []).append(
+            # group by allocation: a strided view across two would take in memory between them, and with
+            # overlapping memory numpy makes copies
+            by_layout.setdefault((values.dtype, values.strides, id(_owner(values))), []).append(
                 _Plain(address, position, encoder, values)
             )
-    for group in alike.values():
-        ways.extend(
+    for group in by_layout.values():
+        result.extend(
             _Tiles(run, dtype) if len(run) > 1 else _OneColumn(run[0].position, run[0].encoder)
             for run in _even_runs(sorted(group, key=lambda column: column.address))
         )
-    return ways
+    return result
 
 
 def _is_long_run(values: NDArray[Any]) -> bool:
-    """Tell whether a column's own answers are side by side, and many."""
+    """Tell whether a column is contiguous, and long."""
     return len(values) >= _LONG and values.strides[0] == values.itemsize
 
 
 def _owner(values: NDArray[Any]) -> Any:
-    """Return what the memory of an array belongs to."""
+    """Return the object that owns the memory of an array."""
     owner: Any = values
     while getattr(owner, "base", None) is not None:
         owner = owner.base
@@ -143,7 +144,7 @@ def _owner(values: NDArray[Any]) -> Any:
 
 
 def _even_runs(columns: Sequence[_Plain]) -> Iterator[list[_Plain]]:
-    """Yield columns, which are sorted by address, in runs of even distance."""
+    """Yield columns, sorted by address, in runs of equal distance."""
     run = [columns[0]]
     for before, after in pairwise(columns):
         if len(run) > 1 and after.address - before.address != run[1].address - run[0].address:

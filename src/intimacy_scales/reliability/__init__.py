@@ -1,4 +1,4 @@
-"""How far scores can be trusted: coefficients of observed scores, their intervals and conditions.
+"""Reliability of scores: coefficients, their intervals, and the conditions under which they hold.
 
 Names load at first use, so that asking for one coefficient does not load the others.
 """

@@ -1,1 +1,1 @@
-"""What results have in common: estimates, intervals, frozen arrays, pages."""
+"""Common parts of results: estimates, intervals, frozen values, documents, tables and pages."""

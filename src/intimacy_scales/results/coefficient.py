@@ -1,4 +1,4 @@
-"""What coefficients of scales have in common."""
+"""Base class of the coefficients of a scale."""
 
 from __future__ import annotations
 
@@ -27,24 +27,31 @@ class Coefficient(Result):
     instrument
         Id, version, digest and evidence status of the instrument.
     scale
-        The scale's id.
+        Id of the scale.
     estimate
-        The value; nan where it is not defined for these answers.
+        The value; nan if it is undefined for these answers.
     definition
-        Which definition it is.
+        The definition that was used, with its source.
     n
-        Persons that it counts on: with pairwise deletion, the harmonic mean over pairs of items.
+        Number of persons that it is based on; with pairwise deletion, the harmonic mean over pairs of items.
     n_persons
-        Rows of the table.
+        Number of rows of the table.
     n_items
         Number of items.
     missing
         ``pairwise`` or ``listwise``.
     reason
-        Why it is not defined; None where it is.
+        Why it is undefined; None if it is defined.
     warnings
-        What to know before it is used: items that run against their keys, few persons, covariances that
-        belong to no population, answers for which its intervals are too narrow.
+        Cautions about using it: items that run against their keys, few persons, covariances that are not
+        positive semidefinite, answers for which its intervals are too narrow.
+
+    Examples
+    --------
+    >>> from intimacy_scales import cronbach_alpha, simulate
+    >>> alpha = cronbach_alpha("scii-12", simulate("scii-12", 200, rng=1).answers, scale="total")
+    >>> isinstance(alpha, Coefficient), alpha.title, alpha.n_items, alpha.n
+    (True, "Cronbach's alpha", 12, 200)
     """
 
     title: ClassVar[str] = "coefficient"
@@ -64,11 +71,11 @@ class Coefficient(Result):
         return float(self.estimate)
 
     def _extra(self) -> dict[str, Any]:
-        """Return what this coefficient has beside the common fields."""
+        """Return the further figures of this kind of coefficient."""
         return {}
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the result as plain values; None for what is not defined."""
+        """Return the result as plain values; None for undefined values."""
         names = (
             "scale",
             "estimate",
@@ -97,9 +104,9 @@ class Coefficient(Result):
         from intimacy_scales.results.frames import pandas_frame
 
         row = {"coefficient": self.title, "estimate": self.estimate, "n": self.n, "items": self.n_items}
-        told = {"warnings": "; ".join(self.warnings)} if self.warnings else {}
-        singles = {name: v for name, v in self._extra().items() if isinstance(v, int | float)}
-        columns = {name: [value] for name, value in (row | singles | told).items()}
+        cautions = {"warnings": "; ".join(self.warnings)} if self.warnings else {}
+        numbers = {name: value for name, value in self._extra().items() if isinstance(value, int | float)}
+        columns = {name: [value] for name, value in (row | numbers | cautions).items()}
         return pandas_frame({"scale": [self.scale], **columns}).set_index("scale")
 
     def _lines(self) -> list[str]:
@@ -111,12 +118,12 @@ class Coefficient(Result):
         ]
 
     def _mark(self) -> str:
-        """Return what stands behind the figure wherever it is shown, such as that it is improper."""
+        """Return a mark that follows the estimate wherever it is shown, for example that it is improper."""
         return ""
 
     def __repr__(self) -> str:
-        told = "".join(f"\n ! {text}" for text in self.warnings)
-        return f"<{'; '.join(self._lines())}; {self.instrument}{told}>"
+        cautions = "".join(f"\n ! {text}" for text in self.warnings)
+        return f"<{'; '.join(self._lines())}; {self.instrument}{cautions}>"
 
     def _repr_html_(self) -> str:
         first, *rest = map(escape, (*self._lines(), *(f"! {text}" for text in self.warnings)))

@@ -1,7 +1,7 @@
-"""Of which types the documents of results are, and their JSON Schema.
+"""Types of the values in documents of results, and the JSON Schema that follows from them.
 
-A class says in `Result._document` which names its `to_dict` writes and of which types they are; without
-more, those are its fields. The schema follows from it here, and the way back in `documents`.
+`Result._document` gives the names that `to_dict` writes and the types of their values; by default these are
+the fields. From these types follow the schema, in this module, and the reading of documents, in `documents`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ADDRESS = "urn:intimacy-scales:result:1:"
 _FIGURE = {
-    "description": "a number; null where it is not defined; as text where it has no bound",
+    "description": "a number; null if it is undefined; as text if it is infinite",
     "anyOf": [{"type": ["number", "null"]}, {"enum": ["Infinity", "-Infinity"]}],
 }
 _FIGURES = {
@@ -44,21 +44,21 @@ Sort = Literal[
 
 
 class Object:
-    """A part of a document that is no class of its own: read and kept as a mapping."""
+    """A part of a document that has no class of its own: it is read as a mapping."""
 
     def __init__(self, **types_by_name: Any) -> None:
         self.types = types_by_name
 
 
 class Unless:
-    """A name that documents leave out where it stands for nothing.
+    """A name that documents may leave out.
 
     Parameters
     ----------
     kind
-        Of which type its value is.
+        Type of its value.
     nothing
-        The value of results whose documents do not have it.
+        The value if a document does not have the name.
     """
 
     def __init__(self, kind: Any, *, nothing: Any) -> None:
@@ -85,83 +85,86 @@ def types_of(kind: Any) -> dict[str, Any]:
 
 
 def documented(kind: Any, *, without: Collection[str] = (), **derived: Any) -> dict[str, Any]:
-    """Return what a class's documents hold: its fields, but for some, and what it works out of them.
+    """Return the names and types in a class's documents: its fields, apart from some, and derived figures.
 
     Parameters
     ----------
     kind
         The class.
     without
-        Fields that no document holds, such as the answers behind a figure: `_from_document` says what
-        stands for them in a result that was read.
+        Fields that documents do not hold, such as the answers behind a figure; `_from_document` puts a
+        placeholder into a result that is read.
     **derived
-        Names that `to_dict` has beside the fields, and their types.
+        Names that `to_dict` writes in addition to the fields, and their types.
     """
-    return {name: of for name, of in types_of(kind).items() if name not in without} | derived
+    fields_kept = {name: field for name, field in types_of(kind).items() if name not in without}
+    return fields_kept | derived
 
 
 def document_types(kind: Any) -> Mapping[str, Any]:
     """Return the names and types of a part of a document: a result, a dataclass or a named tuple.
 
-    Of a dataclass that is no result, they are the fields by which two are compared.
+    For a dataclass that is not a result, they are the fields by which two instances are compared.
     """
     if isinstance(kind, Object):
         return kind.types
     if kind is InstrumentRef:
         return _with_gained(kind, types_of(InstrumentRef) | {"high_means": dict[str, str]})
-    told: Callable[[], Mapping[str, Any]] | None = getattr(kind, "_document", None)
-    if told is not None:
-        return _with_gained(kind, told())
+    own_types: Callable[[], Mapping[str, Any]] | None = getattr(kind, "_document", None)
+    if own_types is not None:
+        return _with_gained(kind, own_types())
     names = compared_names(cast(Any, kind)) if is_dataclass(kind) else kind._fields
     return {name: types_of(kind)[name] for name in names}
 
 
 def _with_gained(kind: Any, types_by_name: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return types where what a class gained after documents were written may be left out."""
+    """Return types in which the names that a class gained after its first documents may be left out."""
     gained: Mapping[str, Any] = getattr(kind, "_gained", {})
     return {
-        name: Unless(of, nothing=gained[name]) if name in gained else of for name, of in types_by_name.items()
+        name: Unless(value_kind, nothing=gained[name]) if name in gained else value_kind
+        for name, value_kind in types_by_name.items()
     }
 
 
 def sort_of(kind: Any) -> Sort:
-    """Return what sort of type one is."""
+    """Return the sort of a type, which decides how it is read and described."""
     origin = get_origin(kind)
-    found: Sort = "part"
+    sort: Sort = "part"
     if kind is Any:
-        found = "any"
+        sort = "any"
     elif isinstance(kind, Object):
-        found = "object"
+        sort = "object"
     elif origin in (Union, types.UnionType):
-        found = "either"
+        sort = "either"
     elif origin is Literal:
-        found = "literal"
+        sort = "literal"
     elif kind in _SINGLE:
-        found = "single"
-    elif getattr(origin, "__name__", "") in ("ndarray", "NDArray"):  # its own name from numpy 2.5 on
-        found = "array"
+        sort = "single"
+    elif getattr(origin, "__name__", "") in ("ndarray", "NDArray"):  # NDArray from numpy 2.5 on
+        sort = "array"
     elif origin is tuple and get_args(kind)[-1] is not Ellipsis:
-        found = "pair"
+        sort = "pair"
     elif origin is not None:
-        found = "mapping" if issubclass(origin, Mapping) else "sequence"
-    return found
+        sort = "mapping" if issubclass(origin, Mapping) else "sequence"
+    return sort
 
 
 def schema_of(kind: type[Result]) -> Schema:
     """Return the JSON Schema (2020-12) of a class's documents."""
     parts: dict[str, Schema] = {}
-    whole = _object(document_types(kind), parts)
+    document = _object(document_types(kind), parts)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": ADDRESS + kind.__name__,
         "title": kind.__name__,
         "description": (kind.__doc__ or "").strip().partition("\n")[0],
-        **whole,
+        **document,
         "$defs": {"figure": _FIGURE, "figures": _FIGURES, **parts},
     }
 
 
 def _object(types_by_name: Mapping[str, Any], parts: dict[str, Schema]) -> Schema:
+    """Return the schema of an object with these names, and no others."""
     return {
         "type": "object",
         "properties": {name: _schema(_kind_of(kind), parts) for name, kind in types_by_name.items()},
@@ -175,7 +178,7 @@ def _kind_of(kind: Any) -> Any:
 
 
 def _schema(kind: Any, parts: dict[str, Schema]) -> Schema:
-    """Return the schema of one type; what has a name goes to ``parts``."""
+    """Return the schema of one type; those of classes are added to ``parts`` and referred to."""
     writers: dict[Sort, Callable[[Any, dict[str, Schema]], Schema]] = {
         "any": lambda _kind, _parts: {},
         "object": lambda kind, parts: _object(kind.types, parts),
@@ -195,21 +198,22 @@ def _schema(kind: Any, parts: dict[str, Schema]) -> Schema:
 
 
 def _either(kind: Any, parts: dict[str, Schema]) -> Schema:
+    """Return the schema of a union of types."""
     kinds = get_args(kind)
-    if {int, float} <= set(kinds):  # as it was written in an instrument, never without bound
+    if {int, float} <= set(kinds):  # as written in an instrument: never infinite
         return {"type": ["number", "null"] if type(None) in kinds else "number"}
-    return {"anyOf": [_schema(one, parts) for one in kinds]}
+    return {"anyOf": [_schema(option, parts) for option in kinds]}
 
 
 def _pair(kind: Any, parts: dict[str, Schema]) -> Schema:
-    inner = get_args(kind)
-    items = [_schema(one, parts) for one in inner]
-    return {"type": "array", "prefixItems": items, "minItems": len(inner), "maxItems": len(inner)}
+    items = [_schema(part_kind, parts) for part_kind in get_args(kind)]
+    return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
 
 
 def _named(kind: Any, parts: dict[str, Schema]) -> Schema:
+    """Return a reference to the schema of a class, which is added to ``parts``."""
     name = kind.__name__
     if name not in parts:
-        parts[name] = {}  # so that a class which holds its like ends
+        parts[name] = {}  # so that a class with parts of the same class ends
         parts[name] = _object(document_types(kind), parts)
     return {"$ref": f"#/$defs/{name}"}

@@ -1,4 +1,4 @@
-"""New pandas tables, as which results show their figures."""
+"""Pandas tables of the figures of results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def pandas_frame(columns: Mapping[str, Any]) -> pd.DataFrame:
-    """Return a new pandas table."""
+    """Return a pandas table of columns."""
     import pandas as pd
 
     return pd.DataFrame(dict(columns))
@@ -20,7 +20,7 @@ def pandas_frame(columns: Mapping[str, Any]) -> pd.DataFrame:
 def pandas_frame_of(
     rows: NDArray[Any], names: Sequence[str], *, first: Mapping[str, NDArray[Any]]
 ) -> pd.DataFrame:
-    """Return a pandas table of ``rows`` (n_columns, n) without copying them, after some first columns."""
+    """Return a pandas table with the columns ``first``, then those in ``rows`` (n_columns, n), not copied."""
     import pandas as pd
 
     frame = pd.DataFrame(rows.T, columns=list(names), copy=False)

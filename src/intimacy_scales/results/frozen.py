@@ -1,4 +1,4 @@
-"""Values of results: arrays and mappings that cannot be changed, and when two of them are alike."""
+"""Immutable values of results: arrays and mappings that cannot be changed, and their comparison."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class FrozenMapping(dict[Any, Any]):
-    """A dictionary that refuses to be changed; unlike a proxy it can be pickled and compared."""
+    """A dictionary that cannot be changed; unlike a `MappingProxyType` it can be pickled."""
 
     def _refuse(self, *_: Any, **__: Any) -> Any:
-        raise TypeError("results cannot be changed; make a dict() of it first")
+        raise TypeError("results cannot be changed; change a copy instead, dict(...)")
 
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
@@ -27,26 +27,26 @@ class FrozenMapping(dict[Any, Any]):
         return (FrozenMapping, (dict(self),))
 
 
-_DEEPEST = 50
-_PLAIN = frozenset({float, int, str, bool, type(None)})  # hold nothing, and are what most results hold
+_MOST_LEVELS = 50
+_PLAIN = frozenset({float, int, str, bool, type(None)})  # immutable; most values of results are of these
 
 
 def is_array(value: Any) -> TypeGuard[NDArray[Any]]:
-    """Whether a value is a numpy array; without loading numpy, as nothing is one before."""
+    """Return whether a value is a numpy array, without loading numpy: before that, no value is one."""
     numpy = sys.modules.get("numpy")
     return numpy is not None and isinstance(value, numpy.ndarray)
 
 
 def locked(array: NDArray[Any]) -> NDArray[Any]:
-    """Return an array on the same memory that nobody can make writable again.
+    """Return an array on the same memory that cannot be made writable again.
 
-    A flag can be set back by whoever set it; a view of a read-only buffer has no flag to set.
+    The flag ``writeable`` could be set back; a view of a read-only buffer does not allow that.
     """
     import numpy as np
 
     if not array.flags.writeable and isinstance(array.base, memoryview):
         return array
-    if array.dtype.kind in "mM" or type(array) is not np.ndarray:  # dates and masks are no buffers
+    if array.dtype.kind in "mM" or type(array) is not np.ndarray:  # dates and masks have no buffer
         array = array.copy()
         array.flags.writeable = False
         return array.view()
@@ -54,26 +54,26 @@ def locked(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def frozen(value: Any, depth: int = 0) -> Any:
-    """Return an array, mapping or tuple with what it holds as it cannot be changed; else the value.
+    """Return an array, mapping or tuple as an immutable one, with all that it contains; other values as is.
 
-    Deep within others, where no result has any, a value stays as it is.
+    Values nested more deeply than those of any result stay as they are.
     """
     kind = type(value)
     if kind in _PLAIN:
         return value
     if is_array(value):
         return locked(value)
-    if depth > _DEEPEST:
+    if depth > _MOST_LEVELS:
         return value
     if kind in (dict, OrderedDict, FrozenMapping):
         plain = _PLAIN.issuperset(map(type, value.values()))
         parts = value if plain else {name: frozen(part, depth + 1) for name, part in value.items()}
-        same = kind is FrozenMapping and (plain or all(parts[name] is value[name] for name in parts))
-        return value if same else FrozenMapping(parts)
+        unchanged = kind is FrozenMapping and (plain or all(parts[name] is value[name] for name in parts))
+        return value if unchanged else FrozenMapping(parts)
     if kind is tuple and not _PLAIN.issuperset(map(type, value)):
-        made = tuple(frozen(part, depth + 1) for part in value)
-        same = all(new is old for new, old in zip(made, value, strict=True))
-        return value if same else made
+        frozen_parts = tuple(frozen(part, depth + 1) for part in value)
+        unchanged = all(new is old for new, old in zip(frozen_parts, value, strict=True))
+        return value if unchanged else frozen_parts
     return value
 
 
@@ -85,30 +85,30 @@ def field_names(kind: Any) -> tuple[str, ...]:
 
 @cache
 def compared_names(kind: Any) -> tuple[str, ...]:
-    """Return the names of the fields by which two of a dataclass are compared."""
+    """Return the names of the fields by which two instances of a dataclass are compared."""
     return tuple(field.name for field in fields(kind) if field.compare)
 
 
 @cache
-def _given_names(kind: Any) -> tuple[str, ...]:
-    """Return the names of the fields that a dataclass is made with."""
+def _init_names(kind: Any) -> tuple[str, ...]:
+    """Return the names of the fields that are arguments of a dataclass."""
     return tuple(field.name for field in fields(kind) if field.init)
 
 
 def freeze(holder: Any) -> None:
-    """Freeze what the fields of a frozen dataclass hold."""
+    """Make the values of a frozen dataclass's fields immutable."""
     kind: Any = type(holder)
     for name in field_names(kind):
         value = getattr(holder, name)
         if type(value) in _PLAIN:
             continue
-        kept = frozen(value)
-        if kept is not value:
-            object.__setattr__(holder, name, kept)
+        immutable = frozen(value)
+        if immutable is not value:
+            object.__setattr__(holder, name, immutable)
 
 
 def freeze_within(holder: Any) -> None:
-    """Freeze what a dataclass holds, and what the dataclasses in it hold."""
+    """Make the values of a dataclass immutable, and those of the dataclasses in it."""
     freeze(holder)
     kind: Any = type(holder)
     for name in field_names(kind):
@@ -119,7 +119,7 @@ def freeze_within(holder: Any) -> None:
 
 
 class Frozen:
-    """A frozen dataclass that holds nothing which could be changed, also after it was pickled or copied."""
+    """A frozen dataclass whose values are immutable too, also after it was pickled or copied."""
 
     __slots__ = ("__weakref__",)
 
@@ -127,36 +127,36 @@ class Frozen:
         freeze(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # made anew, not filled: numpy unpickles arrays that can be written to
+        # through the constructor, which freezes values: numpy unpickles arrays as writable
         kind: Any = type(self)
-        return _made, (kind, {name: getattr(self, name) for name in _given_names(kind)})
+        return _rebuilt, (kind, {name: getattr(self, name) for name in _init_names(kind)})
 
 
-def _made(kind: Any, values: Mapping[str, Any]) -> Any:
+def _rebuilt(kind: Any, values: Mapping[str, Any]) -> Any:
     return kind(**values)
 
 
-def alike(one: Any, other: Any) -> bool:
-    """Whether two values are equal, arrays by what they hold, nan as equal to nan."""
-    if one is other:
+def alike(left: Any, right: Any) -> bool:
+    """Return whether two values are equal: arrays by their elements, nan as equal to nan."""
+    if left is right:
         return True
-    if is_array(one) or is_array(other):
-        return _alike_arrays(one, other)
-    if isinstance(one, float) and isinstance(other, float):
-        return one == other or (math.isnan(one) and math.isnan(other))
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(alike(one[name], other[name]) for name in one)
-    return _alike_parts(one, other) if type(one) is type(other) else bool(one == other)
+    if is_array(left) or is_array(right):
+        return _equal_arrays(left, right)
+    if isinstance(left, float) and isinstance(right, float):
+        return left == right or (math.isnan(left) and math.isnan(right))
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(alike(left[name], right[name]) for name in left)
+    return _equal_parts(left, right) if type(left) is type(right) else bool(left == right)
 
 
-def _alike_parts(one: Any, other: Any) -> bool:
-    """Whether two values of one type are equal, sequences and plain dataclasses part by part."""
-    if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(map(alike, one, other))
-    if is_dataclass(one) and not isinstance(one, Frozen | Sequence):
-        kind: Any = type(one)
-        return all(alike(getattr(one, name), getattr(other, name)) for name in compared_names(kind))
-    return bool(one.equals(other) if hasattr(one, "equals") else one == other)  # a pandas index
+def _equal_parts(left: Any, right: Any) -> bool:
+    """Return whether two values of one type are equal, sequences and plain dataclasses part by part."""
+    if isinstance(left, list | tuple):
+        return len(left) == len(right) and all(map(alike, left, right))
+    if is_dataclass(left) and not isinstance(left, Frozen | Sequence):
+        kind: Any = type(left)
+        return all(alike(getattr(left, name), getattr(right, name)) for name in compared_names(kind))
+    return bool(left.equals(right) if hasattr(left, "equals") else left == right)  # a pandas index
 
 
 def hashed(value: Any) -> int:
@@ -173,11 +173,11 @@ def hashed(value: Any) -> int:
     return hash(value) if isinstance(value, str | int | Frozen | None) else 0
 
 
-def _alike_arrays(one: Any, other: Any) -> bool:
+def _equal_arrays(left: Any, right: Any) -> bool:
     import numpy as np
 
-    if not (is_array(one) and is_array(other)) or one.shape != other.shape:
+    if not (is_array(left) and is_array(right)) or left.shape != right.shape:
         return False
-    if "O" in (one.dtype.kind, other.dtype.kind):
-        return alike(one.tolist(), other.tolist())
-    return np.array_equal(one, other, equal_nan=one.dtype.kind in "fc" and other.dtype.kind in "fc")
+    if "O" in (left.dtype.kind, right.dtype.kind):
+        return alike(left.tolist(), right.tolist())
+    return np.array_equal(left, right, equal_nan=left.dtype.kind in "fc" and right.dtype.kind in "fc")

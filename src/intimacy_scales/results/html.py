@@ -1,4 +1,4 @@
-"""Tables and pages as HTML."""
+"""HTML text of tables and pages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ div.wide { overflow-x: auto }
 
 
 def html_table(table: TextTable) -> str:
-    """Return a table, without its title."""
+    """Return a table as HTML, without its title."""
     sides = [' class="text"' if wordy else "" for wordy in table.wordy]
     head = "".join(f"<th{side}>{escape(text)}</th>" for text, side in zip(table.columns, sides, strict=True))
     body = "".join(
@@ -40,11 +40,11 @@ def html_table(table: TextTable) -> str:
 
 
 def html_fragment(page: Page, *, main_only: bool = False) -> str:
-    """Return what a notebook shows of a page: all of it, or nothing after the sentence."""
-    told = "".join(f"<li>{escape(text)}</li>" for text in page.warnings)
-    listed = f'<ul class="warnings">{told}</ul>' if told else ""
+    """Return a page as HTML for a notebook: all of it, or only what comes before the further tables."""
+    items = "".join(f"<li>{escape(text)}</li>" for text in page.warnings)
+    warnings = f'<ul class="warnings">{items}</ul>' if items else ""
     first, *rest = page.tables
-    head = f"<p><b>{escape(page.title)}</b></p>{html_table(first)}{listed}<p>{escape(page.sentence)}</p>"
+    head = f"<p><b>{escape(page.title)}</b></p>{html_table(first)}{warnings}<p>{escape(page.sentence)}</p>"
     if main_only or not rest:
         return head
     legend = f"<p>{escape(page.legend)}</p>" if page.legend else ""
@@ -53,7 +53,7 @@ def html_fragment(page: Page, *, main_only: bool = False) -> str:
 
 
 def html_page(page: Page) -> str:
-    """Return a web page that stands alone."""
+    """Return a page as a self-contained HTML document."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -1,4 +1,4 @@
-"""A confidence interval, and its level."""
+"""Confidence intervals and their levels."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from intimacy_scales.results.wording import percent, shown
 
 
 def check_level(confidence_level: float) -> float:
-    """Return a confidence level, or raise where it is none."""
-    number = isinstance(confidence_level, int | float) and not isinstance(confidence_level, bool)
-    if not number or not 0 < confidence_level < 1:
-        raise EstimationError(f"confidence_level={confidence_level!r}: a share between 0 and 1, such as 0.95")
+    """Return a confidence level, or raise if it is not a number between 0 and 1."""
+    is_number = isinstance(confidence_level, int | float) and not isinstance(confidence_level, bool)
+    if not is_number or not 0 < confidence_level < 1:
+        raise EstimationError(
+            f"confidence_level={confidence_level!r} is not valid; allowed: a share between 0 and 1, such as "
+            "0.95"
+        )
     return float(confidence_level)
 
 
@@ -26,19 +29,26 @@ class Interval(Result):
     Attributes
     ----------
     low, high
-        Its ends; nan where it is not defined.
+        Its ends; nan if undefined.
     confidence_level
         For example 0.95.
     method
-        How it was made.
+        Name of the method.
     n
-        Persons (with ``clusters``: clusters) that it counts on.
+        Number of persons (with ``clusters``: of clusters) that it is based on.
     reason
-        Why it is not defined; None where it is.
+        Why it is undefined; None if it is defined.
     n_failed
-        Resamples without a figure, which were left out; at most one in twenty.
+        Number of resamples without a figure, which were left out; at most one in twenty.
     warnings
-        What to know before it is used, such as resamples left out.
+        Cautions about using it, for example that resamples were left out.
+
+    Examples
+    --------
+    >>> interval = Interval(low=0.71, high=0.84, confidence_level=0.95, method="delta", n=200)
+    >>> interval, 0.8 in interval
+    (<95% interval [0.710, 0.840], delta, n = 200>, True)
+    >>> low, high = interval
     """
 
     low: float
@@ -57,20 +67,20 @@ class Interval(Result):
         return self.low <= value <= self.high
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields; None for ends that are not defined."""
+        """Return the fields as plain values; None for undefined ends."""
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
     def __str__(self) -> str:
         return f"[{shown(self.low)}, {shown(self.high)}]"
 
     def __repr__(self) -> str:
-        why = f": {self.reason}" if self.reason else f", n = {self.n}"
-        told = "".join(f"; {text}" for text in self.warnings)
-        return f"<{percent(self.confidence_level)} interval {self}, {self.method}{why}{told}>"
+        end = f": {self.reason}" if self.reason else f", n = {self.n}"
+        cautions = "".join(f"; {text}" for text in self.warnings)
+        return f"<{percent(self.confidence_level)} interval {self}, {self.method}{end}{cautions}>"
 
 
 def undefined_interval(confidence_level: float, method: str, n: int, reason: str) -> Interval:
-    """Return an interval that is not defined, with the reason."""
+    """Return an undefined interval with the reason."""
     return Interval(
         low=math.nan,
         high=math.nan,

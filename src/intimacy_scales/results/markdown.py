@@ -1,4 +1,4 @@
-"""Tables and pages as Markdown."""
+"""Markdown text of tables and pages."""
 
 from __future__ import annotations
 
@@ -8,34 +8,35 @@ from html import escape
 
 from intimacy_scales.results.tables import Page, TextTable
 
-_TAKEN_FOR_HTML = re.compile(r"&(?=#?\w+;)|<(?=[a-zA-Z/!?])|^>")
+_HTML_SYNTAX = re.compile(r"&(?=#?\w+;)|<(?=[a-zA-Z/!?])|^>")
 
 
 def one_line(text: str) -> str:
-    """Return a text that can neither begin a block of Markdown nor be taken for HTML.
+    """Return a text that neither begins a block of Markdown nor contains HTML.
 
-    What is no HTML stays as it is, such as "Hu & Bentler" and "p < .001": many read Markdown as plain text.
+    Signs that are not HTML stay as they are, as in "Hu & Bentler" and "p < .001", since Markdown is often
+    read as plain text.
     """
-    return _TAKEN_FOR_HTML.sub(lambda found: escape(found[0]), " ".join(text.split()))
+    return _HTML_SYNTAX.sub(lambda match: escape(match[0]), " ".join(text.split()))
 
 
 def markdown_table(table: TextTable) -> str:
-    """Return a table, without its title."""
+    """Return a table as Markdown, without its title."""
 
     def line(texts: Sequence[str]) -> str:
         return "| " + " | ".join(one_line(text).replace("|", "\\|") for text in texts) + " |"
 
-    left = [number == 0 or wordy for number, wordy in enumerate(table.wordy)]
-    rule = "|" + "|".join("---" if own else "---:" for own in left) + "|"
+    is_left_aligned = [number == 0 or wordy for number, wordy in enumerate(table.wordy)]
+    rule = "|" + "|".join("---" if is_left else "---:" for is_left in is_left_aligned) + "|"
     return "\n".join([line(list(table.columns)), rule, *map(line, table.rows)])
 
 
 def markdown_page(page: Page) -> str:
-    """Return a page: table, warnings, sentence, further tables."""
-    told = "\n".join(f"- {one_line(text)}" for text in page.warnings)
+    """Return a page as Markdown: main table, warnings, sentence, further tables."""
+    warnings = "\n".join(f"- {one_line(text)}" for text in page.warnings)
     first, *rest = page.tables
     parts = [f"# {one_line(page.title)}", markdown_table(first)]
-    parts += [f"## Before you use these figures\n\n{told}"] if told else []
+    parts += [f"## Before you use these figures\n\n{warnings}"] if warnings else []
     parts += [one_line(page.sentence)]
     parts += [page.legend] if page.legend and rest else []
     for table in rest:

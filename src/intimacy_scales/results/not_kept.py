@@ -1,4 +1,4 @@
-"""What stands in a result that was read from its document for what no document holds."""
+"""Placeholder, in a result that was read from its document, for what documents do not hold."""
 
 from __future__ import annotations
 
@@ -15,38 +15,41 @@ AGAIN_ANSWERS = "compute it again from the answers"
 
 
 class NotKept:
-    """Answers, sums or a fitted model behind a result that was read from its document.
+    """Placeholder for the answers, sums or fitted model behind a result that was read from its document.
 
-    Whatever uses them raises `DocumentError`. Figures that were worked out of them and do stand in the
-    document are asked for by `stored`.
+    Any use of it raises `DocumentError`. Figures that were computed from them and are in the document are
+    returned by `stored`.
     """
 
-    __slots__ = ("_advice", "_figures", "_of", "_what")
+    __slots__ = ("_advice", "_class_name", "_figures", "_what")
 
-    def __init__(self, of: str, what: str, advice: str, figures: dict[str, Any]) -> None:
-        """Say what is not there, of which class, how to get it, and what the document holds of it.
+    def __init__(self, class_name: str, what: str, advice: str, figures: dict[str, Any]) -> None:
+        """Make a placeholder.
 
         Parameters
         ----------
-        of
-            The class of the result.
+        class_name
+            Class of the result.
         what
-            What no document holds.
+            What it stands for, in messages.
         advice
-            What to do where it is needed.
+            How to get it, in messages.
         figures
-            Name → figure that was worked out of it.
+            Name → figure of the document that was computed from it.
         """
-        self._of, self._what, self._advice, self._figures = of, what, advice, figures
+        self._class_name, self._what, self._advice, self._figures = class_name, what, advice, figures
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        """Raise that a document does not hold what is needed."""
         raise DocumentError(
-            f"this {self._of} was read from its document, which holds its figures and not {self._what}, and "
-            f"this needs them; {self._advice}"
+            f"this {self._class_name} was read from its document, which holds its figures and not "
+            f"{self._what}, which are needed here; {self._advice}"
         )
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):  # how Python asks what an object can do
+        if name.startswith("__") and name.endswith(
+            "__"
+        ):  # Python looks these up to see what an object can do
             raise AttributeError(name)
         self._refuse()
 
@@ -54,7 +57,7 @@ class NotKept:
         return "<not kept in the document>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return NotKept, (self._of, self._what, self._advice, self._figures)
+        return NotKept, (self._class_name, self._what, self._advice, self._figures)
 
     __len__ = __iter__ = __bool__ = __getitem__ = __array__ = __contains__ = __call__ = _refuse
     __float__ = __int__ = __index__ = __round__ = __neg__ = __abs__ = __format__ = _refuse
@@ -63,23 +66,23 @@ class NotKept:
 
 
 def needed(part: Part) -> Part:
-    """Return what a result was worked out of; raise `DocumentError` where it is not kept."""
+    """Return what a result was computed from; raise `DocumentError` if it was not kept."""
     if isinstance(part, NotKept):
         part._refuse()
     return part
 
 
 def without_answers(part: object, what: str, function: str) -> DocumentError | EstimationError:
-    """Return the error of what needs each person's answers, where there are sums or a document alone."""
-    instead = f"pass encode(instrument, table) to {function}()"
+    """Return the error for a method that needs each person's answers, where only sums or a document exist."""
+    advice = f"pass encode(instrument, table) to {function}()"
     if isinstance(part, NotKept):
-        there = "the document from which this was read holds none"
-        return DocumentError(f"{what} needs each person's answers, and {there}; {instead}")
-    return EstimationError(
-        f"{what} needs each person's answers, and moments are only sums of them; {instead}"
-    )
+        return DocumentError(
+            f"{what} needs each person's answers, and the document from which this was read holds none; "
+            f"{advice}"
+        )
+    return EstimationError(f"{what} needs each person's answers, and moments are only sums of them; {advice}")
 
 
 def stored(part: object, name: str) -> Any:
-    """Return a figure from the document of a result, where ``part`` is not kept; None where it is there."""
+    """Return a figure from the document of a result if ``part`` was not kept; None if it was."""
     return part._figures.get(name) if isinstance(part, NotKept) else None

@@ -1,4 +1,4 @@
-"""Results in pydantic models and FastAPI: their documents, not their fields."""
+"""Results in pydantic models and FastAPI, read and written as their documents."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def core_schema_of(kind: type[Result]) -> core_schema.CoreSchema:
     """Return how pydantic validates and writes a class of results.
 
-    A result passes as it is; a mapping is read by ``from_dict``; written is what ``to_dict`` returns.
+    A result is accepted as it is, a mapping is read by ``from_dict``, and ``to_dict`` is written.
     """
 
     def validated(value: Any) -> Any:
@@ -23,7 +23,7 @@ def core_schema_of(kind: type[Result]) -> core_schema.CoreSchema:
             return value
         try:
             return kind.from_dict(value)
-        except DocumentError as error:  # a ValueError: pydantic tells it with its own
+        except DocumentError as error:  # pydantic collects ValueErrors and reports them with its own
             raise ValueError(str(error)) from error
 
     def json_schema(_schema: Any, _handler: Any) -> dict[str, Any]:
@@ -37,21 +37,23 @@ def core_schema_of(kind: type[Result]) -> core_schema.CoreSchema:
 
 
 def inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema without definitions, for a place inside of another document.
+    """Return a schema with its definitions inserted where they are used, as a part of another schema.
 
-    Rows of figures may hold rows; inside of another document one says only that they are arrays.
+    The definition of figures refers to itself, as rows can hold rows; it becomes just an array.
     """
-    parts = schema.get("$defs", {})
+    definitions = schema.get("$defs", {})
 
-    def put(node: Any) -> Any:
+    def resolved(node: Any) -> Any:
         if isinstance(node, list):
-            return [put(one) for one in node]
+            return [resolved(part) for part in node]
         if not isinstance(node, dict):
             return node
         if "$ref" in node:
             name = node["$ref"].rpartition("/")[2]
-            return {"type": "array"} if name == "figures" else put(parts[name])
-        return {name: put(one) for name, one in node.items() if name not in ("$defs", "$schema", "$id")}
+            return {"type": "array"} if name == "figures" else resolved(definitions[name])
+        return {
+            name: resolved(part) for name, part in node.items() if name not in ("$defs", "$schema", "$id")
+        }
 
-    whole: dict[str, Any] = put(schema)
-    return whole
+    resolved_schema: dict[str, Any] = resolved(schema)
+    return resolved_schema

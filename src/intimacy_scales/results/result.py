@@ -1,6 +1,6 @@
-"""What every result can do: stay as it is, be compared, and be written as JSON.
+"""Base class of all results: immutable, comparable, and written as JSON.
 
-Nothing here needs numpy: one person's scores are a result too.
+Nothing here needs numpy, as the scores of one person are a result too.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ Kind = TypeVar("Kind")
 
 @dataclass_transform(eq_default=False, frozen_default=True, kw_only_default=True)
 def result_class(kind: type[Kind]) -> type[Kind]:
-    """Make a class of results: a frozen dataclass with keyword-only fields, compared as `Result` does."""
+    """Make a class a frozen dataclass with keyword-only fields, which `Result` compares."""
     return dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)(kind)
 
 
 class Result(Frozen, ABC):
-    """What every result can do.
+    """Base class of all results.
 
-    Its fields, arrays and mappings cannot be changed. Two results are equal where they are of one class
-    and all compared fields are: arrays by their values, and nan as equal to nan.
+    Fields, arrays and mappings cannot be changed. Two results are equal if they are of the same class and all
+    their compared fields are equal: arrays by their values, and nan as equal to nan.
     """
 
     __slots__: tuple[str, ...] = ()
 
-    # name of an array → a letter for each axis; in a document, axes of one letter must be equally long
+    # name of an array → a letter for each axis; in a document, axes with the same letter have the same length
     _axes: ClassVar[Mapping[str, str]] = {}
 
     @abstractmethod
@@ -42,12 +42,12 @@ class Result(Frozen, ABC):
         """Return the result as plain values."""
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """Return `to_dict` as JSON: null for what is not defined, ``"Infinity"`` for what has no bound.
+        """Return `to_dict` as JSON, with null for undefined and ``"Infinity"`` for infinite values.
 
         Parameters
         ----------
         indent
-            Blanks at each level, for people to read; None: one line.
+            Number of spaces at each level, for people to read; None: a single line.
         """
         text = self._text() if indent is None else None
         if text is not None:
@@ -55,7 +55,7 @@ class Result(Frozen, ABC):
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent, allow_nan=False)
 
     def _text(self) -> str | None:
-        """Return the one line that `to_json` writes, where that is joined sooner than written; else None."""
+        """Return the single line of `to_json` if a class can make it faster than `json`; else None."""
         return None
 
     @classmethod
@@ -65,22 +65,22 @@ class Result(Frozen, ABC):
         Parameters
         ----------
         document
-            What `to_dict` returned, or JSON made of it.
+            What `to_dict` returned, or the same from JSON.
         instrument
-            The instrument of results that lead back to one, such as scores; None: the shipped one of
-            its id, where it has the same digest.
+            The instrument, for results that need one, such as scores; None: the shipped one with the same id
+            and digest.
 
         Raises
         ------
         DocumentError
-            Something lacks, is unknown or of another type; or the instrument is not the one with which
-            it was made.
+            A value is missing, unknown or of another type; or the instrument is not the one with which the
+            result was made.
 
         Notes
         -----
-        What is read has the figures of the document. Of statistics it holds neither the answers nor the
-        fitted model: what needs them, such as a bootstrap interval, raises `DocumentError` and says how
-        to get it.
+        The result has the figures of the document. Documents of statistics hold neither the answers nor the
+        fitted model: methods that need them, such as a bootstrap interval, raise `DocumentError`, whose
+        message says how to get them.
 
         Examples
         --------
@@ -91,12 +91,12 @@ class Result(Frozen, ABC):
         """
         from intimacy_scales.results.documents import result_of
 
-        made: Self = result_of(cls, document, instrument)
-        return made
+        result: Self = result_of(cls, document, instrument)
+        return result
 
     @classmethod
     def from_json(cls, text: str | bytes, *, instrument: models.Instrument | None = None) -> Self:
-        """Return the result that `to_json` wrote; arguments and errors as of `from_dict`."""
+        """Return the result that `to_json` wrote; parameters and errors as in `from_dict`."""
         from intimacy_scales.results.documents import parsed
 
         return cls.from_dict(parsed(text, cls.__name__), instrument=instrument)
@@ -117,14 +117,14 @@ class Result(Frozen, ABC):
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> Any:
-        """Return the result of the values of its document; ``instrument`` is what the caller gave."""
+        """Return the result from the values of its document and the instrument that the caller passed."""
         from intimacy_scales.results.documents import made_of
 
         return made_of(cls, values)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
-        """Let pydantic, and frameworks that stand on it, take and give documents."""
+        """Return how pydantic, and frameworks that use it, read and write the result: as its document."""
         from intimacy_scales.results.pydantic_documents import core_schema_of
 
         return core_schema_of(cls)
@@ -144,7 +144,7 @@ class Result(Frozen, ABC):
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON has it: arrays as lists, nan as None, infinite ones as text.
+    """Return a value as in JSON: arrays as lists, nan as None, infinite numbers as text.
 
     Examples
     --------
@@ -152,7 +152,7 @@ def plain(value: Any) -> Any:
     [1.5, None, '-Infinity']
     """
     if isinstance(value, float):
-        return _plain_figure(value)
+        return _plain_float(value)
     if isinstance(value, Mapping):
         return {name: plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
@@ -164,7 +164,7 @@ def plain(value: Any) -> Any:
     return plain(value.tolist()) if hasattr(value, "tolist") else value  # arrays and their scalars
 
 
-def _plain_figure(value: float) -> float | str | None:
+def _plain_float(value: float) -> float | str | None:
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     return None if math.isnan(value) else float(value)

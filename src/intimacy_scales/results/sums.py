@@ -1,4 +1,4 @@
-"""What adds up: parts with ``+`` and ``sum()``, and as bytes between processes and machines."""
+"""Base class of sums over persons, which add up with ``+`` and ``sum()`` and travel as bytes."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from typing import Any, Self
 import intimacy_scales.instrument as models
 from intimacy_scales.errors import DocumentError, shortened, shortened_text
 
-_BEGINS = b"intimacy-scales sums 1 "
-_LONGEST = 2**30  # of what is unpacked: the sums of the largest instruments take a tenth of it
-_LONGEST_HEAD = 10_000
+_MAGIC = b"intimacy-scales sums 1 "
+_MOST_BYTES = 2**30  # unpacked: ten times the sums of the largest instruments
+_MOST_BYTES_OF_HEADER = 10_000
 
 
 class Sums(ABC):
-    """Whole-number sums over persons: those of parts add up to those of the whole, to the bit.
+    """Whole-number sums over persons: the sums of parts of a table add up exactly to those of the whole.
 
-    As bytes they travel without pickle: JSON, compressed, behind a line that says what it is, of which
-    instrument, and which version of this library wrote it.
+    As bytes they need no pickle: compressed JSON after a header line with the kind of sums, the instrument,
+    and the version of this library that wrote them.
     """
 
     __slots__: tuple[str, ...] = ()
 
     def __radd__(self, other: object) -> Self:
-        """Let ``sum()`` add up: it begins with 0."""
+        """Return the sums themselves when added to 0, with which ``sum()`` begins."""
         return self if isinstance(other, int) and other == 0 else NotImplemented
 
     @abstractmethod
@@ -51,73 +51,73 @@ class Sums(ABC):
         from intimacy_scales import __version__
 
         document = self.to_dict()
-        named = document.get("instrument") or {}
-        head = {
+        instrument = document.get("instrument") or {}
+        header = {
             "kind": type(self).__name__,
-            "instrument": f"{named['id']} {named['version']}" if "id" in named else None,
+            "instrument": f"{instrument['id']} {instrument['version']}" if "id" in instrument else None,
             "written_by": __version__,
         }
         text = json.dumps(document, allow_nan=False).encode()
-        return _BEGINS + json.dumps(head).encode() + b"\n" + zlib.compress(text, 1)
+        return _MAGIC + json.dumps(header).encode() + b"\n" + zlib.compress(text, 1)
 
     @classmethod
     def from_bytes(cls, data: bytes, *, instrument: models.Instrument | None = None) -> Self:
-        """Return the sums that `to_bytes` wrote: equal to the bit, and they add up as before.
+        """Return the sums that `to_bytes` wrote, which are exactly equal and add up as before.
 
         Parameters
         ----------
         data
-            What `to_bytes` returned.
+            The bytes that `to_bytes` returned.
         instrument
-            As of `from_dict`.
+            As in `from_dict`.
 
         Raises
         ------
         DocumentError
-            The bytes are no sums, are those of another kind (says of which), or are damaged.
+            The bytes are not sums, are sums of another kind (which the message names), or are damaged.
         """
         from intimacy_scales.results.documents import parsed
 
-        head, packed = _split(data)
-        if head.get("kind") != cls.__name__:
+        header, packed = _split(data)
+        if header.get("kind") != cls.__name__:
             raise DocumentError(
-                f"these bytes hold {_told(head)}: read them with {_short(head, 'kind')}.from_bytes"
+                f"these bytes hold {_content(header)}; read them with {_short(header, 'kind')}.from_bytes"
             )
         unpacking = zlib.decompressobj()
         try:
-            text = unpacking.decompress(packed, _LONGEST)
+            text = unpacking.decompress(packed, _MOST_BYTES)
         except zlib.error as error:
-            raise DocumentError(f"these bytes of {_told(head)} are damaged: {error}") from None
+            raise DocumentError(f"these bytes of {_content(header)} are damaged: {error}") from None
         if unpacking.unconsumed_tail:
-            raise DocumentError(f"these bytes unpack to more than {_LONGEST:,}: no sums are so large")
+            raise DocumentError(f"these bytes unpack to more than {_MOST_BYTES:,}: no sums are so large")
         if not unpacking.eof or unpacking.unused_data:
-            raise DocumentError(
-                f"these bytes of {_told(head)} are {'cut off' if not unpacking.eof else 'followed by others'}"
-            )
+            fault = "cut off" if not unpacking.eof else "followed by others"
+            raise DocumentError(f"these bytes of {_content(header)} are {fault}")
         return cls.from_dict(parsed(text, cls.__name__), instrument=instrument)
 
 
 def _split(data: Any) -> tuple[dict[str, Any], bytes]:
-    """Return what the first line says, and the bytes after it."""
+    """Return the header of the first line, and the bytes after it."""
     if not isinstance(data, bytes | bytearray | memoryview):
-        raise DocumentError(f"{shortened(data)} is no bytes: give what to_bytes() returned")
-    whole = bytes(data)
-    line, end, packed = whole[:_LONGEST_HEAD].partition(b"\n")
-    if not whole.startswith(_BEGINS) or not end:
-        raise DocumentError(f"these {len(whole):,} bytes hold no sums: give what to_bytes() returned")
+        raise DocumentError(f"{shortened(data)} is not bytes; pass what to_bytes() returned")
+    given = bytes(data)
+    line, end, packed = given[:_MOST_BYTES_OF_HEADER].partition(b"\n")
+    if not given.startswith(_MAGIC) or not end:
+        raise DocumentError(f"these {len(given):,} bytes are not sums; pass what to_bytes() returned")
     try:
-        head = json.loads(line[len(_BEGINS) :])
+        header = json.loads(line[len(_MAGIC) :])
     except ValueError:
-        head = None
-    if not isinstance(head, dict):
-        raise DocumentError("the first line of these bytes is damaged: give what to_bytes() returned")
-    return head, packed + whole[_LONGEST_HEAD:]
+        header = None
+    if not isinstance(header, dict):
+        raise DocumentError("the first line of these bytes is damaged; pass what to_bytes() returned")
+    return header, packed + given[_MOST_BYTES_OF_HEADER:]
 
 
-def _told(head: Mapping[str, Any]) -> str:
-    of = f" of {_short(head, 'instrument')}" if head.get("instrument") else ""
-    return f"{_short(head, 'kind')}{of}, written by intimacy-scales {_short(head, 'written_by')}"
+def _content(header: Mapping[str, Any]) -> str:
+    """Return the kind of sums, the instrument and the version that wrote them, for messages."""
+    instrument = f" of {_short(header, 'instrument')}" if header.get("instrument") else ""
+    return f"{_short(header, 'kind')}{instrument}, written by intimacy-scales {_short(header, 'written_by')}"
 
 
-def _short(head: Mapping[str, Any], name: str) -> str:
-    return shortened_text(head.get(name))
+def _short(header: Mapping[str, Any], name: str) -> str:
+    return shortened_text(header.get(name))

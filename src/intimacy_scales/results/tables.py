@@ -1,4 +1,4 @@
-"""Tables and pages as data; `markdown` and `html` write them."""
+"""Tables and pages as data, which `markdown` and `html` write."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 
 from intimacy_scales.results.wording import shown
 
-_FEW_LETTERS = 3
+_LETTERS_OF_A_NUMBER = 3  # as in "nan" or "inf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextTable:
-    """A table as it is shown.
+    """A table of texts, as it is displayed.
 
     Attributes
     ----------
     title
-        What it shows.
+        Title of the table.
     columns
         Heading → texts, one for each row. The first column names the rows.
     """
@@ -33,26 +33,26 @@ class TextTable:
 
     @property
     def wordy(self) -> list[bool]:
-        """For each column after the first, whether it holds words rather than figures; the first False."""
+        """Whether each column holds words rather than figures; always False for the first."""
         return [number > 0 and _is_text(texts) for number, texts in enumerate(self.columns.values())]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A report as it is shown.
+    """A report as it is displayed.
 
     Attributes
     ----------
     title
-        Its heading.
+        Heading of the page.
     tables
-        The first is what it is about; the others come after the sentence.
+        The main table comes first; the others follow the sentence.
     warnings
-        What to know before the figures are used.
+        Cautions about using the figures.
     sentence
-        What a paper says of them.
+        A sentence for a paper that reports the figures.
     legend
-        What the columns of the other tables mean.
+        Meaning of the columns of the other tables.
     """
 
     title: str
@@ -63,11 +63,11 @@ class Page:
 
 
 def cell(value: Any, digits: int = 3) -> str:
-    """Write a cell: figures with some decimals, none as a dash."""
+    """Return the text of a cell: figures with ``digits`` decimals, nan as a dash."""
     if isinstance(value, float):
         return shown(value, digits)
     return str(value)
 
 
 def _is_text(texts: Sequence[str]) -> bool:
-    return any(sum(c.isalpha() for c in text) > _FEW_LETTERS for text in texts)
+    return any(sum(c.isalpha() for c in text) > _LETTERS_OF_A_NUMBER for text in texts)

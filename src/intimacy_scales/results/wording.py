@@ -1,14 +1,14 @@
-"""How figures are written in displays and sentences."""
+"""Text of figures in displays and sentences."""
 
 from __future__ import annotations
 
 import math
 
-_SMALLEST = 0.001  # a probability below it is written as below it
+_SMALLEST_P = 0.001  # smaller p values are written as "<0.001"
 
 
 def shown(value: float | None, digits: int = 3) -> str:
-    """Write a figure as it is shown, a dash where there is none.
+    """Return the text of a figure, a dash if it is undefined.
 
     Examples
     --------
@@ -22,7 +22,7 @@ def shown(value: float | None, digits: int = 3) -> str:
 
 
 def signed(value: float | None, digits: int = 3) -> str:
-    """Write a difference: with its sign, 0 without one.
+    """Return the text of a difference with its sign; 0 has none.
 
     Examples
     --------
@@ -34,18 +34,18 @@ def signed(value: float | None, digits: int = 3) -> str:
 
 
 def p_shown(p: float | None) -> str:
-    """Write a probability in a table, where 0.000 would say that it is 0.
+    """Return the text of a p value in a table; small ones as "<0.001", since they are not 0.
 
     Examples
     --------
     >>> p_shown(0.0312), p_shown(1e-9), p_shown(float("nan"))
     ('0.031', '<0.001', '-')
     """
-    return "<0.001" if p is not None and p < _SMALLEST else shown(p)
+    return "<0.001" if p is not None and p < _SMALLEST_P else shown(p)
 
 
 def apa(value: float, digits: int = 2) -> str:
-    """Write a coefficient with two decimals and no zero before the point.
+    """Return a coefficient in APA style, with two decimals and no zero before the decimal point.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def apa(value: float, digits: int = 2) -> str:
 
 
 def apa_signed(value: float, digits: int = 3) -> str:
-    """Write a difference for a sentence.
+    """Return a difference in APA style, with its sign.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def apa_signed(value: float, digits: int = 3) -> str:
 
 
 def apa_p(p: float) -> str:
-    """Write a probability for a sentence.
+    """Return a p value in APA style.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def _without_zero(text: str) -> str:
 
 
 def percent(level: float) -> str:
-    """Write a confidence level.
+    """Return a confidence level as a percentage.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def percent(level: float) -> str:
 
 
 def counted(n: int, what: str) -> str:
-    """Write how many there are.
+    """Return a number of things, with the plural where needed.
 
     Examples
     --------

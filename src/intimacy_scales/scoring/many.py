@@ -12,7 +12,7 @@ import intimacy_scales.instrument as models
 from intimacy_scales.errors import ResponseError, shortened_text, values_shown
 from intimacy_scales.reading.mapping import as_sheet
 from intimacy_scales.reading.options import Reading, SheetReadingOptions, reading_of_sheets, reads_sheets
-from intimacy_scales.reading.problems import Problems, invalid_responses, what_is_wrong
+from intimacy_scales.reading.problems import Problems, invalid_responses, problems_text
 from intimacy_scales.scoring.person import PersonScores, person_scores
 from intimacy_scales.scoring.sheet_problems import SheetProblems
 from intimacy_scales.scoring.single import SheetScorer, sheet_scorer, with_person_key
@@ -198,7 +198,7 @@ def _outcome(
                 scorer.ref, scorer.ids, rows, problems or (), form, *blanks_and_not_applicable
             )
         problems = replace(problems, persons=None)  # the outcome itself names the person
-        message, _ = what_is_wrong(form, problems)
+        message, _ = problems_text(form, problems)
     return SheetProblems(
         instrument=scorer.ref,
         position=position,

@@ -11,7 +11,7 @@ import intimacy_scales.instrument as models
 from intimacy_scales.errors import ResponseProblem
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
-from intimacy_scales.reading.blanks import told_of_blanks
+from intimacy_scales.reading.blanks import counted_blanks_text
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_dict, problem_type
 from intimacy_scales.results.document_checks import check_same_names
 from intimacy_scales.results.document_types import Unless, many
@@ -266,7 +266,7 @@ class PersonScores(Result):
             f"{name} {_score_text(row, scale)}"
             for name, row, scale in zip(self.scores, self.rows, scales, strict=True)
         )
-        blanks = told_of_blanks(dict.fromkeys(self.counted_blanks, 1))
+        blanks = counted_blanks_text(dict.fromkeys(self.counted_blanks, 1))
         not_applicable = f"; {_not_applicable_text(self.not_applicable)}" if self.not_applicable else ""
         return (
             f"<PersonScores {self.instrument}: {shown}{not_accepted(self.problems)}{not_applicable}{blanks}>"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from intimacy_scales.errors import InstrumentError
 from intimacy_scales.instrument.reference import InstrumentRef
 from intimacy_scales.instrument.shipped import banks_folder, data_folder
-from intimacy_scales.instrument.unsure import warn_if_unsure
+from intimacy_scales.instrument.unconfirmed_keys import warn_if_unconfirmed
 from intimacy_scales.scoring.drafts import warn_if_draft
 from intimacy_scales.scoring.planned import Plan, PlannedComposite, PlannedItem, PlannedScale
 from intimacy_scales.scoring.sheet_tables import SheetTables
@@ -88,7 +88,7 @@ class PreparedForm:
 
     def warn(self) -> None:
         """Warn about an unconfirmed key, as loading the form does."""
-        warn_if_unsure(self.ref.id, self.ref.confidence)
+        warn_if_unconfirmed(self.ref.id, self.ref.confidence)
 
 
 def prepared_file(name: str) -> Path:

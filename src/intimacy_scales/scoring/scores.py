@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import DocumentError, UnknownNameError
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.late import late_module
-from intimacy_scales.reading.blanks import told_of_blanks
+from intimacy_scales.numerics.tolerances import DOCUMENT_ROUNDING as ROUNDING
+from intimacy_scales.reading.blanks import counted_blanks_text
 from intimacy_scales.reading.frames import DocumentTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_type
 from intimacy_scales.reading.table import checked_counts
-from intimacy_scales.results.document_checks import ROUNDING, check_same_names
+from intimacy_scales.results.document_checks import check_same_names
 from intimacy_scales.results.document_types import Unless, by_name, many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import locked
@@ -334,7 +335,7 @@ class Scores(Result):
         """How many scores are prorated, and how many blanks counted as 0, in words; empty if none."""
         n = int(np.count_nonzero(self.prorated))
         prorated = f"; {n} {'score' if n == 1 else 'scores'} prorated" if n else ""
-        return prorated + told_of_blanks(self.counted_blanks)
+        return prorated + counted_blanks_text(self.counted_blanks)
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{escape(name)}</th>" for name in ("", *self.scale_ids))

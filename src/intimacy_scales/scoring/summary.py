@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.instrument.reference import hint_of_wordings
 from intimacy_scales.late import late_module
-from intimacy_scales.reading.blanks import told_of_blanks
+from intimacy_scales.reading.blanks import counted_blanks_text
 from intimacy_scales.results.document_types import Unless, by_name, documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.sums import Sums
@@ -221,14 +221,14 @@ class ScoreSummary(Result, Sums):
 
     def __repr__(self) -> str:
         not_applicable = f"\n{self.in_words()}" if self.not_applicable else ""
-        blanks = told_of_blanks(self.counted_blanks)
+        blanks = counted_blanks_text(self.counted_blanks)
         table = self.to_frame().round(2).to_string()
         return f"<ScoreSummary {self.instrument}{blanks}>\n{table}{not_applicable}"
 
     def _repr_html_(self) -> str:
         table = str(self.to_frame().to_html(float_format="{:.2f}".format, border=0))
         not_applicable = f"<p>{escape(self.in_words())}</p>" if self.not_applicable else ""
-        blanks = told_of_blanks(self.counted_blanks)
+        blanks = counted_blanks_text(self.counted_blanks)
         return f"<p>{escape(str(self.instrument))}{blanks}</p>{table}{not_applicable}"
 
     def in_words(self) -> str:

@@ -1,1 +1,1 @@
-"""Models that say which items measure what: estimates, errors, fit, comparison."""
+"""Confirmatory factor analysis and structural equation models: estimates, errors, fit, comparison."""

@@ -1,4 +1,4 @@
-"""What to do where a model has no solution, in words."""
+"""Advice in messages about models that have no solution."""
 
 from __future__ import annotations
 
@@ -9,24 +9,22 @@ from intimacy_scales.factor.confirmatory.model.table import ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.results.wording import shown
 
-_TRIAD = 3
-
 
 def to_identify(table: ParameterTable) -> str:
-    """Return what would let parameters be told apart."""
+    """Return what would identify a model."""
     if roles_of(table.model).in_circles:
         return (
-            "Of variables that depend on each other, each needs a predictor of its own, on which the others "
-            "do not depend; or set their paths equal (m*y1, m*y2), or fix one"
+            "Where variables depend on each other, each needs a predictor on which the others do not depend; "
+            "or set their paths equal (m*y1, m*y2), or fix one"
         )
     small = {f: len(table.model.indicators(f)) for f in table.model.latent}
     single = [factor for factor, n in small.items() if n == 1]
     if single:
         return (
-            f"A factor with one indicator cannot be told from it ({', '.join(single)}): use the item itself, "
-            "or let items of several scales measure one factor (factors='one')"
+            f"A factor with one indicator cannot be distinguished from it ({', '.join(single)}): use the "
+            "item itself, or let items of several scales measure one factor (factors='one')"
         )
-    tight = [f"{factor} has {n}" for factor, n in small.items() if n < 3]  # three identify one
+    tight = [f"{factor} has {n}" for factor, n in small.items() if n < 3]
     if tight:
         return (
             "A factor needs three indicators, or two and a correlation with another factor "
@@ -38,53 +36,55 @@ def to_identify(table: ParameterTable) -> str:
 
 
 def to_settle(table: ParameterTable, samples: Sequence[SampleMoments], instead: str | None) -> str:
-    """Return why a search may have found no maximum, and what to try.
+    """Return why a search may not have converged, and what to try.
 
     Parameters
     ----------
     table, samples
         The model, and the moments of each group.
     instead
-        What to try where the options of `cfa` are not at hand.
+        What to try, where the caller cannot change the options of `cfa`.
     """
     triads = list(impossible_triads(table, samples))
     if triads:
         return (
-            f"{'; '.join(triads)}. No single factor makes such correlations, whichever way its items are "
-            f"keyed: leave one of the three out, or add items{f'; or {instead}' if instead else ''}"
+            f"{'; '.join(triads)}. One factor cannot explain such correlations, however its items are keyed: "
+            f"leave one of the three out, or add items{f'; or {instead}' if instead else ''}"
         )
     latent = table.model.latent
     why = "the model may not fit these data at all" + (
-        ", or two of its factors may be one" if len(latent) > 1 else ""
+        ", or two of its factors may be the same" if len(latent) > 1 else ""
     )
     if instead:
         return f"{why}; {instead}"
     if any(p.lhs in latent and p.op == "~~" and p.lhs == p.rhs and p.fixed for p in table.parameters):
         return (
             f"{why}, or the variance of {'a factor' if len(latent) > 1 else latent[0]} would be negative, "
-            "which is seen with identification='marker'; try that, or fewer parameters"
+            "which identification='marker' allows; try that, or fewer parameters"
         )
     return f"{why}; try other start values, or fewer parameters"
 
 
 def impossible_triads(table: ParameterTable, samples: Sequence[SampleMoments]) -> Iterator[str]:
-    """Yield in words the three indicators of factors whose correlations have a negative product.
+    """Yield the phrase for each factor whose three indicators have correlations with a negative product.
 
-    With one factor behind them it is the square of the product of their loadings.
+    One factor implies ``r_ij r_ik r_jk = (l_i l_j l_k)²`` for standardized loadings l, which is not negative.
     """
-    loads: dict[str, int] = {}
+    n_factors: dict[str, int] = {}
     for factor in table.model.latent:
         for item in table.model.indicators(factor):
-            loads[item] = loads.get(item, 0) + 1
-    tied = {p.lhs for p in table.parameters if p.place[0] == "theta" and p.lhs != p.rhs}
-    tied |= set(table.standing)  # with paths of their own
-    tied |= {p.rhs for p in table.parameters if p.place[0] == "theta" and p.lhs != p.rhs}
+            n_factors[item] = n_factors.get(item, 0) + 1
+    correlated = {p.lhs for p in table.parameters if p.place[0] == "theta" and p.lhs != p.rhs}
+    correlated |= set(table.standing)  # items with paths
+    correlated |= {p.rhs for p in table.parameters if p.place[0] == "theta" and p.lhs != p.rhs}
     for sample in samples:
         where = "" if sample.group is None else f" in group {sample.group}"
         for factor in table.model.latent:
             items = table.model.indicators(factor)
-            alone = all(item in sample.names and loads[item] == 1 and item not in tied for item in items)
-            if len(items) != _TRIAD or not alone:
+            pure = all(
+                item in sample.names and n_factors[item] == 1 and item not in correlated for item in items
+            )
+            if len(items) != 3 or not pure:
                 continue
             i, j, k = (sample.names.index(item) for item in items)
             r = [float(sample.correlations[one, other]) for one, other in ((i, j), (i, k), (j, k))]

@@ -1,8 +1,9 @@
 """Auxiliary variables of a model fitted with full information: saturated correlates (Graham, 2003).
 
-They are no part of the model. They make it likelier that answers are missing at random, and tell something of
-those that are missing. Each is related to every other one and to the residual of every item (or to the item
-itself, where no factor is behind it), which leaves the model the degrees of freedom that it has without them.
+They are not part of the model. They make it likelier that answers are missing at random, because they predict
+which answers are missing or what these would have been. Each covaries with every other one and with the
+residual of every item (with the item itself, where no factor explains it), so that the degrees of freedom are
+those of the model without them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from intimacy_scales.factor.confirmatory.estimation.related_baseline import (
     with_related_baseline,
 )
 from intimacy_scales.factor.confirmatory.estimation.solution import without_answers
+from intimacy_scales.factor.confirmatory.fitting import FitOptions, fitted_parts
 from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate, Parameters
 from intimacy_scales.factor.confirmatory.results.improper import improper_parts
@@ -32,85 +34,89 @@ from intimacy_scales.factor.unanswered import in_group
 from intimacy_scales.moments.blas import one_blas_thread
 
 
-def as_auxiliary(
+def auxiliary_names(
     names: Any, model: Model, *, estimator: Estimator, missing: str, scaling: str
 ) -> tuple[str, ...]:
-    """Return the names of auxiliary variables; raise where the model or its options do not go with them."""
+    """Return the names of auxiliary variables; raise where the model or its options rule them out."""
     if isinstance(names, str) or not all(isinstance(name, str) for name in names):
-        raise EstimationError(f"auxiliary={names!r}: a list of items or columns")
+        raise EstimationError(f"auxiliary={names!r} is not valid; allowed: a list of items or columns")
     auxiliary = tuple(names)
-    twice = [name for name in auxiliary if auxiliary.count(name) > 1]
-    if twice:
-        raise EstimationError(f"auxiliary: {twice[0]!r} is named twice")
+    repeated = [name for name in auxiliary if auxiliary.count(name) > 1]
+    if repeated:
+        raise EstimationError(f"auxiliary: {repeated[0]!r} is named twice; name it once")
     modelled = [name for name in auxiliary if name in (*model.observed, *model.latent)]
     if modelled:
-        raise EstimationError(f"auxiliary: {modelled[0]!r} is part of the model already; name others")
-    if auxiliary:
-        _check_options(estimator, missing, scaling)
+        raise EstimationError(f"auxiliary: {modelled[0]!r} is part of the model already; leave it out")
+    _check_options(estimator, missing, scaling)
     return auxiliary
 
 
 def _check_options(estimator: Estimator, missing: str, scaling: str) -> None:
-    """Raise where an estimator, a rule of missing answers or a test does not use auxiliary variables."""
+    """Raise where an estimator, a missing rule or a test does not use auxiliary variables."""
     check_estimator(estimator)
     if "fiml" not in missing_rules(estimator):
         raise EstimationError(
-            f"auxiliary= tells something of answers that are missing, and estimator={estimator!r} needs "
-            "complete answers: take estimator='ML' or 'MLR' with missing='fiml', or leave auxiliary out"
+            f"auxiliary= helps where answers are missing, and estimator={estimator!r} needs complete "
+            "answers; use estimator='ML' or 'MLR' with missing='fiml', or leave auxiliary out"
         )
     if missing != "fiml":
         raise EstimationError(
-            f"auxiliary= tells something of answers that are missing, and missing={missing!r} does not use "
-            "it: take missing='fiml'"
+            f"auxiliary= helps where answers are missing, and missing={missing!r} does not use it; use "
+            "missing='fiml', or leave auxiliary out"
         )
     if scaling != "yuan_bentler":
         raise EstimationError(
-            f"scaling={scaling!r} is of complete answers, to which auxiliary variables add nothing: leave "
-            "one of both out"
+            f"scaling={scaling!r} needs complete answers, to which auxiliary variables add nothing; leave "
+            "one of the two out"
         )
 
 
 def check_seen_together(samples: Sequence[SampleMoments], names: Sequence[str]) -> None:
     """Raise where nobody answered both an auxiliary variable and another, whose covariance is not known."""
     for sample in samples:
-        for one, other in sample.never_together:
-            if one in names or other in names:
-                name, item = (other, one) if other in names else (one, other)
+        for first, second in sample.never_together:
+            if first in names or second in names:
+                name, item = (second, first) if second in names else (first, second)
                 raise EstimationError(
                     f"fewer than two persons answered both {item} and {name}{in_group(sample.group)}, so "
-                    f"that {name} cannot be related to everything: leave it out of auxiliary"
+                    f"that their covariance cannot be estimated; leave {name} out of auxiliary"
                 )
 
 
-def with_auxiliary(model: Model, names: Sequence[str]) -> Model:
-    """Return the model with auxiliary variables behind its items, related to these and to each other."""
+def fit_with_auxiliary(
+    model: Model, samples: Sequence[SampleMoments], names: Sequence[str], options: FitOptions
+) -> CFAResult:
+    """Fit a measurement model with auxiliary variables; its result is that of the model without them.
+
+    Parameters
+    ----------
+    model, options
+        As they were written.
+    samples
+        Checked moments of the items, followed by the auxiliary variables.
+    names
+        The auxiliary variables.
+    """
+    # their variances and means are free in each group, whichever parameters are set equal
+    free = tuple(text for name in names for text in (f"{name} ~~ {name}", f"{name} ~ 1"))
+    keep_answers = options["keep_answers"]
+    widened: FitOptions = {**options, "partial": (*options["partial"], *free), "keep_answers": True}
+    result = CFAResult(**fitted_parts(_with_correlates(model, names), samples, **widened))
+    return _about_items(result, model, names, keep_answers=keep_answers)
+
+
+def _with_correlates(model: Model, names: Sequence[str]) -> Model:
+    """Return the model with auxiliary variables after its items, free to covary with these and each other."""
     added = [
         Statement(lhs=name, op="~~", rhs=other, modifiers=())
         for n, name in enumerate(names)
         for other in (*names[n:], *model.observed)
     ]
-    return Model((*model.statements, *added)) if added else model
+    return Model((*model.statements, *added))
 
 
-def own_parameters(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the variances and means of auxiliary variables, which no option sets equal across groups."""
-    return tuple(text for name in names for text in (f"{name} ~~ {name}", f"{name} ~ 1"))
-
-
-def about_items(result: CFAResult, model: Model, names: Sequence[str], *, keep_answers: bool) -> CFAResult:
-    """Return the result of a model with auxiliary variables as one of the model without.
-
-    Parameters
-    ----------
-    result
-        Of the model that `with_auxiliary` made, with answers kept.
-    model
-        As it was written.
-    names
-        The auxiliary variables.
-    keep_answers
-        Whether answers are kept now.
-    """
+def _about_items(result: CFAResult, model: Model, names: Sequence[str], *, keep_answers: bool) -> CFAResult:
+    """Return the result of a model with auxiliary variables as that of the model as it was written."""
     n_items, groups = len(model.observed), result.groups or (None,)
     with one_blas_thread():
         solution = with_related_baseline(result.solution, n_items)

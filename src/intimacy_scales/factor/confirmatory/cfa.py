@@ -8,27 +8,25 @@ from typing import Any, Unpack
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.auxiliary import (
-    about_items,
-    as_auxiliary,
+    auxiliary_names,
     check_seen_together,
-    own_parameters,
-    with_auxiliary,
+    fit_with_auxiliary,
 )
-from intimacy_scales.factor.confirmatory.checks import (
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information, Scaling
+from intimacy_scales.factor.confirmatory.fitting import (
+    FitOptions,
     check_names,
     check_options,
     check_samples,
     check_scaling,
+    fitted_parts,
     warn_of_coverage,
 )
-from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
-from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information, Scaling
-from intimacy_scales.factor.confirmatory.fitting import FitOptions, fitted_parts
 from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
 from intimacy_scales.factor.confirmatory.model.model import Model, as_measurement_model
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
-from intimacy_scales.factor.data import data_of_model, model_first
-from intimacy_scales.factor.reading import read_samples
+from intimacy_scales.factor.reading import data_of_model, model_first, read_samples
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.clusters import Clusters
@@ -68,46 +66,47 @@ def cfa(
         A table with a column of numbers for each item (reverse-keyed ones as they are);
         `CodedResponses` or `ItemMoments`, whose items are keyed; or `SampleMoments`.
     estimator
-        ``ML``, or ``MLR``: the same estimates, with standard errors and a scaled test for answers that
-        are not normal. Answers on five points seldom are. ``GLS`` and ``ULS``: generalized and unweighted
-        least squares of complete answers, which assume normality for errors and tests.
+        ``ML``, or ``MLR``: the same estimates, with standard errors and a scaled test that do not assume
+        normality; answers on five points are seldom normal. ``GLS`` and ``ULS``: generalized and unweighted
+        least squares for complete answers, whose standard errors and tests assume normality.
     missing
         ``listwise``: persons who answered every item, which GLS and ULS need. ``fiml``: every answer, where
         answers are missing at random. ``pairwise``: each covariance from all who answered both; standard
         errors are approximate.
     groups
-        A column of the table, or a label for each row: the model holds in each group. Their order, which
-        ``c(., .)`` follows and in which the first is the one whose factor means are 0, is that which an
-        ordered Categorical or an Enum of polars declares, else that of their first rows, as in lavaan.
+        A column of the table, or a label for each row; the model is fitted to all groups together. Groups
+        are in the order that an ordered Categorical or an Enum of polars declares, else in that of their
+        first rows, as in lavaan; ``c(., .)`` follows it, and factor means are 0 in the first group.
     clusters
         Who answered together, such as couples: a column of the table, or a label for each row. With
-        MLR: standard errors and the scaled test then count clusters, not persons, as independent.
+        MLR, standard errors and the scaled test then assume that clusters, not persons, are independent.
     equal
-        Across groups: ``loadings``, ``intercepts``, ``residuals``.
+        Parameters that are equal across groups: ``loadings``, ``intercepts``, ``residuals``.
     partial
-        Parameters that are left free all the same, as they are written: ``"tru04 ~ 1"``.
+        Parameters that are free nevertheless, written as in the model: ``"tru04 ~ 1"``.
     identification
-        ``marker``: each factor's first loading is 1. ``fixed_factor``: factor variances are 1, and signs
-        are such that most of a factor's loadings are positive. ``none``: only what the model says.
+        ``marker``: each factor's first loading is 1. ``fixed_factor``: factor variances are 1, and most
+        loadings of a factor are positive. ``none``: only what the model fixes is fixed.
     means
         Whether means are modelled; they always are with FIML, with groups or clusters, or where the
-        model speaks of them.
+        model contains them.
     information
-        What standard errors rest on; by default expected, but observed with FIML and MLR.
+        The information that standard errors use: ``expected`` or ``observed``; by default expected, but
+        observed with FIML and MLR.
     scaling
-        Of MLR's test: ``yuan_bentler``, as lavaan and Mplus have it by default, also with missing answers
-        and clusters; or ``satorra_bentler``, of complete answers, which holds its size at a few hundred
-        persons where the first rejects too often (docs/explanation/factor-simulation.md).
+        The correction of MLR's test: ``yuan_bentler``, the default of lavaan and Mplus, also for missing
+        answers and clusters; or ``satorra_bentler``, for complete answers, which keeps its level at a few
+        hundred persons where the first rejects too often (docs/explanation/factor-simulation.md).
     max_iterations
-        Steps of the search at most.
+        The largest number of steps of the search.
     keep_answers
         Whether the result keeps each person's answers, which only
         ``compare_models(..., method="satorra_bentler_2010")`` needs. A saved result then holds them too.
     auxiliary
-        Variables beside the model that tell something of who skipped items, or of what they would have
-        answered (Graham, 2003): items, or columns of numbers. With ``missing="fiml"``, which they need, they
-        make it likelier that answers are missing at random. They change neither the model nor its degrees of
-        freedom, stand in ``auxiliary_parameters``, and are in the baseline of fit indices as in the model
+        Variables outside the model that predict who skipped items, or what they would have answered
+        (Graham, 2003): items, or columns of numbers. They need ``missing="fiml"``, and make it likelier that
+        answers are missing at random. They change neither the model nor its degrees of freedom; their
+        parameters are in ``auxiliary_parameters``, and the baseline of fit indices includes them too
         (docs/explanation/factor-models.md).
     instrument
         Whose answers a table holds, where the model is not the instrument itself: they are checked
@@ -123,16 +122,16 @@ def cfa(
     Raises
     ------
     ModelSyntaxError
-        A text that is no model; names line and column.
+        The text is not a model; names line and column.
     NotIdentifiedError
-        Parameters that cannot be told apart; names them.
+        Some parameters are not identified; names them.
     NotConvergedError
-        No maximum was found; says what to try.
+        The search did not converge; says what to try.
     MissingColumnsError
         An item without a column.
     EstimationError
-        An item that does not vary, too few persons, items made up of others, or options that do not go
-        together.
+        An item that does not vary, too few persons, items that are linear combinations of others, or
+        options that exclude each other.
 
     Notes
     -----
@@ -141,11 +140,11 @@ def cfa(
     with the scaled test of Yuan & Bentler (2000) in the form of Mplus, or of Satorra & Bentler (1994).
     Estimates agree with lavaan's.
 
-    GLS minimizes residuals weighted as of normal answers (Browne, 1974): standard errors and test, n - 1
-    times the least value, are lavaan's. ULS minimizes the sum of squared residuals, as lavaan's. Its standard
-    errors and its residual-based test are those that normal answers imply (Browne, 1984), in lavaan
-    ``se = "robust.sem"`` with such a ``NACOV`` and ``test = "browne.residual.nt"``: the default errors of
-    lavaan depend on the units of answers, and its default test has no probability. See
+    GLS minimizes residuals with normal-theory weights (Browne, 1974); standard errors and the test, n - 1
+    times the minimum, agree with lavaan's. ULS minimizes the sum of squared residuals, as in lavaan. Its
+    standard errors and its residual-based test are normal-theory ones (Browne, 1984), in lavaan
+    ``se = "robust.sem"`` with such a ``NACOV`` and ``test = "browne.residual.nt"``: lavaan's default errors
+    depend on the units of answers, and its default test has no probability. See
     docs/explanation/factor-models.md.
 
     Examples
@@ -158,10 +157,12 @@ def cfa(
     """
     model_first("cfa", model, data)
     written = as_measurement_model(model)
-    beside = as_auxiliary(auxiliary, written, estimator=estimator, missing=missing, scaling=scaling)
+    extra: tuple[str, ...] = ()
+    if len(auxiliary):
+        extra = auxiliary_names(auxiliary, written, estimator=estimator, missing=missing, scaling=scaling)
     check_options(estimator, missing, identification, equal, information)
     data, accept = data_of_model(
-        model, data, instrument, reading, auxiliary=beside, groups=groups, clusters=clusters
+        model, data, instrument, reading, auxiliary=extra, groups=groups, clusters=clusters
     )
     check_names(written, data)
     samples = read_samples(
@@ -171,31 +172,34 @@ def cfa(
         groups=groups,
         clusters=clusters,
         accept=accept,
-        auxiliary=beside,
+        auxiliary=extra,
     )
     if len(samples) == 1 and equal:
-        raise EstimationError(f"equal={list(equal)!r} is across groups; name them with groups=")
+        raise EstimationError(
+            f"equal={list(equal)!r} is for several groups; name their column with groups=, or leave it out"
+        )
     discrepancy = discrepancy_of(estimator, rule_of(samples))
     check_samples(samples, discrepancy)
-    check_seen_together(samples, beside)
+    if extra:
+        check_seen_together(samples, extra)
     warn_of_coverage(samples)
     check_scaling(samples, discrepancy, scaling)
-    result = fit_model(
-        with_auxiliary(written, beside),
-        samples,
+    options = FitOptions(
         estimator=estimator,
         equal=tuple(equal),
-        partial=(*partial, *own_parameters(beside)),
+        partial=tuple(partial),
         identification=identification,
         means=means,
         information=information,
         scaling=scaling,
         max_iterations=max_iterations,
-        keep_answers=keep_answers or bool(beside),
+        keep_answers=keep_answers,
     )
-    return about_items(result, written, beside, keep_answers=keep_answers) if beside else result
+    if extra:
+        return fit_with_auxiliary(written, samples, extra, options)
+    return fit_model(written, samples, **options)
 
 
 def fit_model(model: Model, samples: Sequence[SampleMoments], **options: Unpack[FitOptions]) -> CFAResult:
-    """Fit a measurement model to moments that were checked; see `cfa`."""
+    """Fit a measurement model to checked moments; see `cfa`."""
     return CFAResult(**fitted_parts(model, samples, **options))

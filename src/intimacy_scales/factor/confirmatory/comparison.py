@@ -21,6 +21,7 @@ from intimacy_scales.factor.confirmatory.results.fit_sentence import (
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
 from intimacy_scales.late import late_module
+from intimacy_scales.numerics.tolerances import EQUAL_FITS
 from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.result import Result, plain, result_class
@@ -38,7 +39,6 @@ _CALLED: dict[DifferenceTest, str] = {
     "satorra_bentler_2010": "scaled likelihood ratio (Satorra & Bentler, 2010)",
     "satorra_2000": "scaled likelihood ratio (Satorra, 2000)",
 }
-_SAME = 1e-4
 _INDICES = ("cfi", "tli", "rmsea", "srmr", "aic", "bic")
 _ROBUST = ("robust_cfi", "robust_tli", "robust_rmsea")
 _CHANGES = ("cfi_change", "tli_change", "rmsea_change", "srmr_change")
@@ -48,7 +48,7 @@ _PROBABILITIES = ("chi_square_p", "chi_square_scaled_p", "chi_square_change_p")
 
 @result_class
 class FitChange(Result):
-    """What a more restricted model loses.
+    """The loss of fit of a more restricted model.
 
     Attributes
     ----------
@@ -57,14 +57,24 @@ class FitChange(Result):
     chi_square_change, df_change, p_value
         Likelihood ratio test of the difference; scaled with robust estimation.
     cfi_change, tli_change, rmsea_change, srmr_change
-        Index of the restricted model less that of the other, of the uncorrected chi-squares.
+        Index of the restricted model minus that of the other, from the uncorrected chi-squares.
     robust_cfi_change, robust_tli_change, robust_rmsea_change
-        The same of the robust indices of both models; nan without robust estimation.
+        The same for the robust indices; nan without robust estimation.
     method
-        ``likelihood ratio``; ``scaled likelihood ratio`` and whose: ``(Satorra & Bentler, 2001)``; with least
-        squares ``difference of chi-squares``.
+        ``likelihood ratio``; ``scaled likelihood ratio`` with its source, such as ``(Satorra & Bentler,
+        2001)``; with least squares ``difference of chi-squares``.
     reason
-        Why there is no test; None where there is one.
+        Why the test is undefined; None where it is defined.
+
+    Examples
+    --------
+    >>> from intimacy_scales import cfa, compare_models, encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+    >>> free = cfa("trust =~ tru01 + tru04 + tru09 + tru11", answers)
+    >>> equal = cfa("trust =~ a*tru01 + a*tru04 + a*tru09 + a*tru11", answers)
+    >>> change = compare_models(free, equal, names=["free", "equal"]).changes[0]
+    >>> change.name, change.df_change, change.method
+    ('equal', 3, 'likelihood ratio')
     """
 
     name: str
@@ -84,15 +94,15 @@ class FitChange(Result):
 
     @property
     def scaled(self) -> bool:
-        """Whether the test is scaled, as with robust estimation; robust indices go with it."""
+        """Whether the test is scaled, as with robust estimation, and robust indices are reported."""
         return self.method.startswith("scaled")
 
     def reported(self, index: str) -> float:
-        """Return the change of ``cfi``, ``tli`` or ``rmsea``: of robust ones with a scaled test."""
+        """Return the change of ``cfi``, ``tli`` or ``rmsea``; of the robust index with a scaled test."""
         return float(getattr(self, f"{'robust_' * self.scaled}{index}_change"))
 
     def sentence(self) -> str:
-        """Return the test and the changes of CFI and RMSEA, all of one kind, as a part of a sentence."""
+        """Return the test and the changes of CFI and RMSEA as a part of a sentence."""
         kind, whose = self._kinds()
         tested = (
             f"no test of the difference ({self.reason})"
@@ -100,16 +110,16 @@ class FitChange(Result):
             else f"{kind}chi-square difference({self.df_change}) = {self.chi_square_change:.2f}{whose}, "
             f"{apa_p(self.p_value)}"
         )
-        told = [f"{'robust ' * self.scaled}{name} difference" for name in ("CFI", "RMSEA")]
+        names = [f"{'robust ' * self.scaled}{name} difference" for name in ("CFI", "RMSEA")]
         values = [self.reported(name) for name in ("cfi", "rmsea")]
         indices = [
-            f"{name} = {apa_signed(value)}" if math.isfinite(value) else f"{name} not defined"
-            for name, value in zip(told, values, strict=True)
+            f"{name} = {apa_signed(value)}" if math.isfinite(value) else f"{name} undefined"
+            for name, value in zip(names, values, strict=True)
         ]
         return f"{self.name} against {self.before}: {', '.join([tested, *indices])}"
 
     def _kinds(self) -> tuple[str, str]:
-        """Return what the difference is called before its name, and whose it is."""
+        """Return the adjective of the difference, such as ``scaled``, and the source of the test."""
         kind, _, whose = self.method.partition("likelihood ratio")
         return (kind, whose) if self.scaled else ("", "")
 
@@ -127,8 +137,8 @@ class FitChange(Result):
         if self.scaled:
             robust = (signed(self.robust_cfi_change), signed(self.robust_rmsea_change))
             indices = f"robust CFI {robust[0]}, robust RMSEA {robust[1]}; uncorrected {indices}"
-        told = f"{self.reason or tested}; SRMR {signed(self.srmr_change)}, {indices}"
-        return f"<{self.name} against {self.before}: {told}>"
+        results = f"{self.reason or tested}; SRMR {signed(self.srmr_change)}, {indices}"
+        return f"<{self.name} against {self.before}: {results}>"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -140,7 +150,17 @@ class ModelComparison(Result):
     models
         Name → fitted model.
     changes
-        What each loses against the one before it.
+        The loss of fit of each compared with the one before it.
+
+    Examples
+    --------
+    >>> from intimacy_scales import cfa, encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+    >>> free = cfa("trust =~ tru01 + tru04 + tru09 + tru11", answers)
+    >>> equal = cfa("trust =~ a*tru01 + a*tru04 + a*tru09 + a*tru11", answers)
+    >>> comparison = compare_models(equal, free, names=["equal", "free"])
+    >>> list(comparison.models), comparison.improper
+    (['free', 'equal'], {})
     """
 
     models: dict[str, CFAResult]
@@ -151,11 +171,11 @@ class ModelComparison(Result):
 
     @property
     def improper(self) -> dict[str, tuple[str, ...]]:
-        """What no population could have, of each model that has any of it; empty where all is well."""
+        """What is improper about each model that is; empty where all solutions are proper."""
         return {name: model.improper for name, model in self.models.items() if model.improper}
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the models, their fit, what is improper about them, and changes as plain values."""
+        """Return models, fit, improper solutions and changes as plain values."""
         return {
             "models": {name: model.to_dict() for name, model in self.models.items()},
             "fit": {name: model.fit.to_dict() for name, model in self.models.items()},
@@ -181,18 +201,20 @@ class ModelComparison(Result):
         if set(order) != set(models) or [(change.before, change.name) for change in changes] != [
             *pairwise(order)
         ]:
-            raise DocumentError(f"{cls.__name__}.changes: one of each model against the model before it")
-        ordered = {"models": {name: models[name] for name in order}}  # where a store sorted them
+            raise DocumentError(
+                f"{cls.__name__}.changes: they do not compare each model with the one before it"
+            )
+        ordered = {"models": {name: models[name] for name in order}}  # in case a store sorted them
         if "groups" in values:
             ordered["groups"] = {name: values["groups"][name] for name in models[order[0]].groups}
         return made_of(cls, values, **ordered)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a pandas table, a row for each model, nan where there is nothing to compare with.
+        """Return a pandas table with a row for each model; changes of the first are nan.
 
         ``chi_square``, ``cfi``, ``tli`` and ``rmsea`` are uncorrected. With robust estimation there are
-        ``chi_square_scaled`` and the robust indices too, and ``chi_square_change`` is scaled as
-        ``difference_test`` says. ``chi_square_p`` is of the model, ``chi_square_change_p`` of the difference.
+        also ``chi_square_scaled`` and robust indices, and ``chi_square_change`` is scaled by the test that
+        ``difference_test`` names. ``chi_square_p`` tests the model, ``chi_square_change_p`` the difference.
         """
         from intimacy_scales.results.frames import pandas_frame
 
@@ -214,20 +236,22 @@ class ModelComparison(Result):
         return pandas_frame(columns).set_index("model")
 
     def sentence(self) -> str:
-        """Sentences for the Results section: how each model fits, and what each loses."""
+        """Return the sentences for a Results section: the fit of each model, and each loss of fit."""
         fits = [f"{name} had {fit_text(model.fit)}" for name, model in self.models.items()]
-        told = [change.sentence() for change in self.changes]
+        differences = [change.sentence() for change in self.changes]
         first = next(iter(self.models.values()))
         used = sample_text(first.n, first.n_rows, first.missing)
         return (
             f"Models were compared by {discrepancy_of(first.estimator).title} ({used}): {'; '.join(fits)}. "
-            f"Differences were {'; '.join(told)}.{improper_sentences(self.improper)}"
+            f"Differences were {'; '.join(differences)}.{improper_sentences(self.improper)}"
         )
 
     def __repr__(self) -> str:
         lines = [f"{name}: {model.fit!r}" for name, model in self.models.items()]
-        odd = [f"! {name} is improper: {text}" for name, parts in self.improper.items() for text in parts]
-        return "\n".join([*lines, *map(repr, self.changes), *odd])
+        cautions = [
+            f"! {name} is improper: {text}" for name, parts in self.improper.items() for text in parts
+        ]
+        return "\n".join([*lines, *map(repr, self.changes), *cautions])
 
     def _repr_html_(self) -> str:
         written: dict[Hashable, Any] = dict.fromkeys(_PROBABILITIES, p_shown) | {
@@ -238,14 +262,14 @@ class ModelComparison(Result):
 
 
 def _change_columns(changes: Sequence[FitChange], names: Sequence[str]) -> dict[str, list[Any]]:
-    """Return the columns of a table that are of differences; nothing for the first model."""
-    found: dict[str, list[Any]] = {
+    """Return the columns of differences; empty for the first model."""
+    columns: dict[str, list[Any]] = {
         "chi_square_change": [math.nan, *(change.chi_square_change for change in changes)],
         "df_change": [math.nan, *(float(change.df_change) for change in changes)],
         "chi_square_change_p": [math.nan, *(change.p_value for change in changes)],
         "difference_test": [None, *(change.method for change in changes)],
     }
-    return found | {name: [math.nan, *(getattr(change, name) for change in changes)] for name in names}
+    return columns | {name: [math.nan, *(getattr(change, name) for change in changes)] for name in names}
 
 
 def compare_models(
@@ -256,36 +280,37 @@ def compare_models(
     Parameters
     ----------
     results
-        Two or more fitted models of the same answers, each a restriction of another. That they are
-        nested is for you to know: it cannot be seen from their figures.
+        Two or more fitted models of the same answers, each a restriction of another. Make sure
+        that they are nested: this is not checked, as it cannot be seen from their figures.
     names
-        What they are called.
+        Names of the models.
     method
-        Of scaled differences (MLR). ``satorra_bentler_2001``: from both models' scaling factors; in small
-        samples it is sometimes not defined. ``satorra_2000``: from the restriction alone, always defined.
-        ``satorra_bentler_2010``: the wider model's scaling factor is taken at the narrower one's estimates;
-        for this the models must be fitted with ``keep_answers=True``.
+        The test of scaled differences (MLR). ``satorra_bentler_2001``: from both models' scaling factors,
+        ``c_d = (d_1 c_1 - d_0 c_0) / (d_1 - d_0)``; in small samples it is sometimes undefined.
+        ``satorra_2000``: from the restriction alone; always defined. ``satorra_bentler_2010``: like the
+        first, with the less restricted model's scaling factor at the other's estimates; it needs models
+        fitted with ``keep_answers=True``.
 
     Returns
     -------
     ModelComparison
-        With `to_frame`, `sentence`, and `improper`: which models are no solution to report as they stand.
+        With `to_frame`, `sentence`, and `improper`: which solutions must not be reported as they stand.
 
     Notes
     -----
     ``satorra_2000`` is the mean-scaled test: what ``lavTestLRT(method = "satorra.2000", A.method = "exact",
     scaled.shifted = FALSE)`` of lavaan 0.6-14 gives for complete answers, in one group or in several. Its
-    default, ``scaled.shifted = TRUE``, corrects the variance too (Asparouhov & Muthen, 2010), which differs
-    as soon as more than one degree of freedom is tested. Where steps of `invariance` free means of factors,
-    ``A.method = "delta"`` is the one that corresponds: the restriction is taken from implied moments here,
-    so that it does not matter how a model is written. With missing answers lavaan 0.6-14 divides by less:
-    by .49 where answers are normal and a quarter is missing, where a test that holds its level divides by 1.
-    This one divides by 1.02 there.
+    default, ``scaled.shifted = TRUE``, also corrects the variance (Asparouhov & Muthen, 2010), which makes a
+    difference where more than one degree of freedom is tested. Where steps of `invariance` free factor
+    means, it corresponds to ``A.method = "delta"``: the restriction is derived from implied moments, so that
+    the parameterization of a model does not matter. With missing answers, lavaan 0.6-14 divides by too
+    little: for normal answers of which a quarter is missing by .49, where the correct factor is 1 and this
+    function divides by 1.02.
 
     Raises
     ------
     EstimationError
-        Models of other answers, other estimators, tests that are corrected in different ways (``scaling``,
+        Models of different answers, with different estimators or corrections of the test (``scaling``,
         clusters, ``information``), or with the same degrees of freedom.
 
     Examples
@@ -299,11 +324,13 @@ def compare_models(
     15
     """
     check_difference_test(method, scaled=any(discrepancy_of(model.estimator).is_scaled for model in results))
-    if len(results) < 2:  # a comparison takes two
-        raise EstimationError("compare_models: pass two fitted models or more")
+    if len(results) < 2:
+        raise EstimationError("compare_models: pass two or more fitted models")
     called = list(names) if names is not None else [f"model {n}" for n in range(1, len(results) + 1)]
     if len(set(called)) != len(results):
-        raise EstimationError(f"names: {len(results)} different ones, one for each model")
+        raise EstimationError(
+            f"names={names!r} is not valid; allowed: {len(results)} different names, one for each model"
+        )
     order = sorted(range(len(results)), key=lambda n: results[n].fit.df)
     ordered = {called[n]: results[n] for n in order}
     pairs = list(ordered.items())
@@ -312,35 +339,35 @@ def compare_models(
 
 
 def check_difference_test(method: str, *, scaled: bool) -> None:
-    """Raise where a scaled difference is none of those there are, or nothing is scaled."""
+    """Raise where a scaled difference test is not valid, or the models' tests are not scaled."""
     if method not in _CALLED:
-        there = ", ".join(map(repr, _CALLED))
-        raise EstimationError(f"method={method!r}: one of {there}{suggest(method, _CALLED)}")
+        allowed = ", ".join(map(repr, _CALLED))
+        raise EstimationError(f"method={method!r} is not valid; allowed: {allowed}{suggest(method, _CALLED)}")
     if method != _DEFAULT and not scaled:
         raise EstimationError(
-            f"method={method!r} is of scaled tests; fit the models with estimator='MLR', or leave it out"
+            f"method={method!r} is for scaled tests; fit the models with estimator='MLR', or leave it out"
         )
 
 
 def fit_change(
     wider: CFAResult, narrower: CFAResult, *, before: str, name: str, method: DifferenceTest = _DEFAULT
 ) -> FitChange:
-    """Return what a restricted model loses against a wider one."""
+    """Return the loss of fit of a restricted model compared with a less restricted one."""
     _check_comparable(wider, narrower, before, name)
     df = narrower.fit.df - wider.fit.df
     if df == 0:
         how = "fit both with estimator='ML' and " if math.isnan(wider.fit.aic) else ""
         raise EstimationError(
-            f"{before} and {name} have as many degrees of freedom, so neither restricts the other; "
+            f"{before} and {name} have the same degrees of freedom, so that neither restricts the other; "
             f"{how}compare AIC or BIC"
         )
     discrepancy = discrepancy_of(wider.estimator)
     change, called, reason = narrower.fit.chi_square - wider.fit.chi_square, discrepancy.difference, None
-    if change < -_SAME:
-        reason, change = _below(discrepancy, before, name), math.nan
+    if change < -EQUAL_FITS:
+        reason, change = _reason_below_zero(discrepancy, before, name), math.nan
     if wider.fit.scaled is not None and narrower.fit.scaled is not None:
         called = _CALLED[method]
-        factor = _factor(wider, narrower, df, method)
+        factor = _scaling_factor(wider, narrower, df, method)
         if reason is None and not factor > 0:
             reason = _not_scaled(factor, method, before, name)
         change = math.nan if reason else change / factor
@@ -361,67 +388,77 @@ def fit_change(
 
 
 def _check_comparable(wider: CFAResult, narrower: CFAResult, before: str, name: str) -> None:
-    """Raise where two models are of different answers, or tested in different ways."""
+    """Raise where two models have different answers, or different tests."""
     for option in ("estimator", "missing", "n"):
-        one, other = getattr(wider, option), getattr(narrower, option)
-        if one != other:
-            raise EstimationError(f"{before} and {name} do not compare: {option} {one} and {other}")
+        first, second = getattr(wider, option), getattr(narrower, option)
+        if first != second:
+            raise EstimationError(
+                f"{before} and {name} cannot be compared: {option} is {first!r} and {second!r}"
+            )
     if discrepancy_of(wider.estimator).is_scaled:
-        for option, one, other in (
+        for option, first, second in (
             ("clusters", wider.n_clusters, narrower.n_clusters),
             ("scaling", wider.solution.scaling, narrower.solution.scaling),
             ("information", wider.information, narrower.information),
         ):
-            if one != other:
-                told = f"{option} {one!r} and {other!r}" if option != "clusters" else _clusters(one, other)
-                raise EstimationError(
-                    f"{before} and {name} do not compare: {told}, and a difference of two tests that are "
-                    f"corrected in different ways is no test; fit both with the same {option}="
+            if first != second:
+                difference = (
+                    f"{option} {first!r} and {second!r}" if option != "clusters" else _clusters(first, second)
                 )
-    known = "saturated_log_likelihood"  # of the answers alone, as the model without relations is
+                raise EstimationError(
+                    f"{before} and {name} cannot be compared: {difference}, and a difference of tests with "
+                    f"different corrections has no known distribution; fit both with the same {option}="
+                )
+    known = "saturated_log_likelihood"  # depends on the answers only, as does the baseline model
     if math.isnan(wider.fit.saturated_log_likelihood):
         known = "baseline_chi_square"
-    one, other = getattr(wider.fit, known), getattr(narrower.fit, known)
-    if set(wider.model.observed) != set(narrower.model.observed) or abs(one - other) > _SAME * abs(one):
-        raise EstimationError(f"{before} and {name} do not compare: they are models of different answers")
+    first, second = getattr(wider.fit, known), getattr(narrower.fit, known)
+    if set(wider.model.observed) != set(narrower.model.observed) or abs(first - second) > EQUAL_FITS * abs(
+        first
+    ):
+        raise EstimationError(
+            f"{before} and {name} cannot be compared: they were fitted to different answers"
+        )
 
 
-def _below(discrepancy: Discrepancy, before: str, name: str) -> str:
-    """Say why a restricted model has the smaller chi-square."""
+def _reason_below_zero(discrepancy: Discrepancy, before: str, name: str) -> str:
+    """Return why a restricted model has the smaller chi-square."""
     if discrepancy.testing() is discrepancy:
         return f"{name} fits better than {before}, so that they are not nested"
-    return f"the residual-based chi-square of {name} is below that of {before}, which leaves nothing to test"
+    return f"the residual-based chi-square of {name} is below that of {before}, so that there is no test"
 
 
-def _clusters(one: Any, other: Any) -> str:
-    told = ["no clusters" if n is None else f"{n} clusters" for n in (one, other)]
-    return " and ".join(told)
+def _clusters(first: Any, second: Any) -> str:
+    texts = ["no clusters" if n is None else f"{n} clusters" for n in (first, second)]
+    return " and ".join(texts)
 
 
-def _factor(wider: CFAResult, narrower: CFAResult, df: int, method: DifferenceTest) -> float:
-    """Return what the difference of chi-squares is divided by; nan where it is not defined."""
+def _scaling_factor(wider: CFAResult, narrower: CFAResult, df: int, method: DifferenceTest) -> float:
+    """Return the scaling factor of the difference of chi-squares; nan where it is undefined."""
     if method == "satorra_2000":
         return factor_of_2000(wider.solution, narrower.solution, df)
     if method == "satorra_bentler_2010":
         if not wider.solution.keeps_answers:
             raise EstimationError(
-                "method='satorra_bentler_2010' needs each person's answers, which results leave out: fit the "
-                "models by cfa(..., keep_answers=True), or use method='satorra_2000', which needs none"
+                "method='satorra_bentler_2010' needs each person's answers, which results do not keep; fit "
+                "the models by cfa(..., keep_answers=True), or use method='satorra_2000', which does not "
+                "need them"
             )
         return factor_of_2010(wider.solution, narrower.solution, df)
+    # d c is the sum of the eigenvalues that a scaled test divides by (Satorra & Bentler, 2001)
     return (narrower.solution.expected_chi_square - wider.solution.expected_chi_square) / df
 
 
 def _not_scaled(factor: float, method: DifferenceTest, before: str, name: str) -> str:
-    """Say why a scaled difference is not defined."""
+    """Return why a scaled difference is undefined."""
     if math.isnan(factor):
-        return f"{before} cannot imply what {name} implies, so that they are not nested"
-    rest = "; method='satorra_2000' has one that is" if method != "satorra_2000" else ""
-    return f"the scaled difference is not defined: its scaling factor is not positive{rest}"
+        return f"{name} implies moments that {before} cannot imply, so that they are not nested"
+    advice = "; method='satorra_2000' has a positive one" if method != "satorra_2000" else ""
+    return f"the scaled difference is undefined: its scaling factor is not positive{advice}"
 
 
 def _robust_change(wider: CFAResult, narrower: CFAResult, index: str) -> float:
-    """Return the change of an index of the population's misfit; nan without robust estimation."""
+    """Return the change of a robust index; nan without robust estimation."""
     if wider.fit.scaled is None or narrower.fit.scaled is None:
         return math.nan
     return float(getattr(narrower.fit.scaled, index) - getattr(wider.fit.scaled, index))

@@ -1,23 +1,149 @@
-"""A model fitted to moments that were checked: what the results of `cfa` and of `sem` have in common."""
+"""The steps that `cfa`, `sem` and `invariance` share: checks of model, options and samples, and the fit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypedDict
+import warnings
+from collections.abc import Collection, Sequence
+from typing import Any, TypedDict, get_args
 
 import numpy as np
 
-from intimacy_scales.factor.confirmatory.checks import check_means, check_steps, group_labels
-from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
-from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information, Scaling
+from intimacy_scales.errors import CoverageWarning, EstimationError, level_outside
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import (
+    check_completeness,
+    check_estimator,
+    discrepancy_of,
+    rule_of,
+)
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import (
+    Discrepancy,
+    Estimator,
+    Information,
+    Scaling,
+)
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution, fit_of, solve
 from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
 from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.model.table import parameter_table, with_observed
 from intimacy_scales.factor.confirmatory.results.estimates import parameter_estimates
 from intimacy_scales.factor.confirmatory.results.improper import improper_parts
-from intimacy_scales.factor.sample import SampleMoments
+from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
+from intimacy_scales.factor.syntax.grammar import Statement
+from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.reading.table import CodedResponses
+
+EQUAL: tuple[str, ...] = get_args(Equal)
+OF_MEASUREMENT = tuple(name for name in EQUAL if name != "regressions")
+_IDENTIFICATION: tuple[str, ...] = get_args(Identification)
+
+
+def check_options(
+    estimator: Estimator,
+    missing: MissingAnswers,
+    identification: str,
+    equal: Collection[str],
+    information: str | None,
+    *,
+    may_be_equal: Collection[str] = OF_MEASUREMENT,
+) -> None:
+    """Raise where an option is not valid, or the missing rule does not suit the estimator.
+
+    ``may_be_equal`` are the kinds of parameters that can be set equal across groups.
+    """
+    check_estimator(estimator)
+    check_completeness(estimator, missing)
+    if identification not in _IDENTIFICATION:
+        raise EstimationError(
+            f"identification={identification!r} is not valid; allowed: 'marker' (first loading 1), "
+            "'fixed_factor' (factor variance 1), 'none' (only what the model fixes)"
+        )
+    if isinstance(equal, str) or any(name not in may_be_equal for name in equal):
+        raise EstimationError(
+            f"equal={equal!r} is not valid; allowed: a list of {', '.join(map(repr, may_be_equal))}"
+        )
+    if information not in (None, "expected", "observed"):
+        raise EstimationError(f"information={information!r} is not valid; allowed: 'expected', 'observed'")
+
+
+def check_names(model: Model, data: Any) -> None:
+    """Raise where a factor has the same name as a column or item."""
+    columns = data.item_ids if isinstance(data, CodedResponses) else getattr(data, "columns", None)
+    names = {str(name) for name in columns} if columns is not None and not callable(columns) else set()
+    clash = [factor for factor in model.latent if factor in names]
+    if clash:
+        raise EstimationError(
+            f"{clash[0]!r} names both a factor of the model and a column of the data; rename the factor"
+        )
+
+
+def check_samples(samples: Sequence[SampleMoments], discrepancy: Discrepancy) -> None:
+    """Raise where no model can be fitted to the moments of some group."""
+    for sample in samples:
+        sample.check_usable(apart=True)
+        discrepancy.check(sample)
+        if sample.clusters is not None and len(np.unique(sample.clusters)) < 2:
+            raise EstimationError(
+                "clusters: all persons are in one cluster, but standard errors need two; leave clusters= out"
+            )
+        if sample.clusters is not None and not discrepancy.counts_clusters:
+            raise EstimationError(independent_persons(discrepancy.name))
+
+
+def independent_persons(estimator: str) -> str:
+    """Return the message that an estimator does not use clusters."""
+    return f"estimator={estimator!r} assumes independent persons; with clusters use 'MLR'"
+
+
+def warn_of_coverage(samples: Sequence[SampleMoments]) -> None:
+    """Warn where a model is fitted to items that nobody answered together."""
+    for sample in samples:
+        if sample.missing == "fiml" and sample.never_together:
+            text = few_together(sample.never_together, sample.group)
+            warnings.warn(text, CoverageWarning, stacklevel=level_outside())
+
+
+def check_scaling(samples: Sequence[SampleMoments], discrepancy: Discrepancy, scaling: str) -> None:
+    """Raise where the scaled test cannot be computed from these samples."""
+    if scaling not in get_args(Scaling):
+        raise EstimationError(f"scaling={scaling!r} is not valid; allowed: 'yuan_bentler', 'satorra_bentler'")
+    if scaling == "yuan_bentler":
+        return
+    if not discrepancy.is_scaled:
+        raise EstimationError(
+            f"scaling={scaling!r} is for the robust test; use estimator='MLR', or leave it out"
+        )
+    for sample in samples:
+        if sample.clusters is not None or sample.rows is None or np.isnan(sample.rows).any():
+            raise EstimationError(
+                f"scaling={scaling!r} needs complete answers of independent persons; use missing='listwise' "
+                "without clusters, or scaling='yuan_bentler'"
+            )
+
+
+def check_steps(max_iterations: int) -> None:
+    """Raise where the limit of steps is not a whole number from 1."""
+    if isinstance(max_iterations, bool) or not isinstance(max_iterations, int) or max_iterations < 1:
+        raise EstimationError(
+            f"max_iterations={max_iterations!r} is not valid; allowed: a whole number, at least 1"
+        )
+
+
+def check_means(model: Model, samples: Sequence[SampleMoments], *, wanted: bool) -> None:
+    """Raise where a model has means, and those of the samples are not known."""
+    has_means = any(isinstance(s, Statement) and s.op == "~1" for s in model.statements)
+    if (has_means or wanted) and not all(sample.means_known for sample in samples):
+        raise EstimationError(
+            "the model has means, and these covariances have none; pass means= to covariances_as_sample"
+        )
+
+
+def group_labels(samples: Sequence[SampleMoments]) -> list[str | None]:
+    """Return the labels of groups, or their numbers where labels are missing or repeated."""
+    labels = [sample.group for sample in samples]
+    if len(samples) > 1 and (None in labels or len(set(labels)) < len(labels)):
+        return [str(n) for n in range(1, len(samples) + 1)]
+    return labels
 
 
 class FitOptions(TypedDict, total=False):
@@ -50,7 +176,7 @@ def fitted_parts(
     structural: bool = False,
     fixed_x: bool = True,
 ) -> dict[str, Any]:
-    """Return the fields of the result of a model; see `cfa` and `sem`."""
+    """Fit a model and return the fields of its result; see `cfa` and `sem`."""
     discrepancy = discrepancy_of(estimator, rule_of(samples), scaling=scaling)
     check_steps(max_iterations)
     check_means(model, samples, wanted=means or "intercepts" in equal)
@@ -80,12 +206,12 @@ def fitted_parts(
             "missing": samples[0].missing,
             "identification": identification,
             "equal": equal,
-            **_found(solution, samples),
+            **_estimated_fields(solution, samples),
         }
 
 
-def _found(solution: Solution, samples: Sequence[SampleMoments]) -> dict[str, Any]:
-    """Return what was found of a model, by the fields of its result."""
+def _estimated_fields(solution: Solution, samples: Sequence[SampleMoments]) -> dict[str, Any]:
+    """Return the fields of a result that depend on the estimates and the samples."""
     labels, several = group_labels(samples), len(samples) > 1
     return {
         "fit": fit_of(solution),

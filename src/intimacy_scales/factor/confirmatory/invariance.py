@@ -11,13 +11,6 @@ from typing import Any, Unpack
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.cfa import fit_model
-from intimacy_scales.factor.confirmatory.checks import (
-    check_names,
-    check_options,
-    check_samples,
-    check_scaling,
-    warn_of_coverage,
-)
 from intimacy_scales.factor.confirmatory.comparison import (
     DifferenceTest,
     ModelComparison,
@@ -26,6 +19,13 @@ from intimacy_scales.factor.confirmatory.comparison import (
 )
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Scaling
+from intimacy_scales.factor.confirmatory.fitting import (
+    check_names,
+    check_options,
+    check_samples,
+    check_scaling,
+    warn_of_coverage,
+)
 from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
 from intimacy_scales.factor.confirmatory.model.model import Model, as_measurement_model
 from intimacy_scales.factor.confirmatory.results.fit_sentence import (
@@ -38,8 +38,7 @@ from intimacy_scales.factor.confirmatory.results.fit_sentence import (
 )
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
-from intimacy_scales.factor.data import data_of_model, model_first
-from intimacy_scales.factor.reading import read_samples
+from intimacy_scales.factor.reading import data_of_model, model_first, read_samples
 from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.instrument import Finding, Instrument
 from intimacy_scales.moments.clusters import Clusters
@@ -52,9 +51,8 @@ STEPS: dict[str, tuple[Equal, ...]] = {
     "scalar": ("loadings", "intercepts"),
     "strict": ("loadings", "intercepts", "residuals"),
 }
-_CFI_DROP = 0.010
-_POOR_CFI, _POOR_RMSEA = 0.90, 0.10
-_TWO = 2
+_CFI_DROP = 0.010  # Cheung & Rensvold (2002)
+_POOR_CFI, _POOR_RMSEA = 0.90, 0.10  # of the first model, by which a comparison says little
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -67,6 +65,15 @@ class Invariance(ModelComparison):
         As in `ModelComparison`, named ``configural``, ``metric``, ``scalar`` and ``strict``.
     groups
         Label → persons.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+    >>> halves = ["first"] * 200 + ["second"] * 200
+    >>> tested = invariance("trust =~ tru01 + tru04 + tru09 + tru11", answers, groups=halves)
+    >>> list(tested.models), tested.groups
+    (['configural', 'metric', 'scalar', 'strict'], {'first': 200, 'second': 200})
     """
 
     groups: dict[str, int]
@@ -76,36 +83,36 @@ class Invariance(ModelComparison):
         return ModelComparison.to_dict(self) | {"groups": dict(self.groups)}
 
     def misfits(self, step: str) -> list[ModificationIndex]:
-        """Return what a step sets equal, and the step before it did not, that fits worst.
+        """Return modification indices of the parameters that a step, and no earlier one, sets equal.
 
-        The largest modification index comes first; of two groups, whose indices are the same, the first
-        is given.
+        The largest comes first. With two groups, indices are the same in both, and those of the first are
+        returned.
 
         Parameters
         ----------
         step
-            For example ``scalar``: which intercepts differ.
+            For example ``scalar``, to see which intercepts differ.
         """
         if step not in self.models:
-            raise EstimationError(f"step={step!r}: there are {', '.join(self.models)}")
+            raise EstimationError(f"step={step!r} is not valid; allowed: {', '.join(self.models)}")
         names = list(self.models)
         earlier = names[: names.index(step)]
         shared = _set_equal(self.models[step])
         if earlier:
             shared -= _set_equal(self.models[earlier[-1]])
-        found = [index for index in self.models[step].modification_indices() if index.name in shared]
+        indices = [index for index in self.models[step].modification_indices() if index.name in shared]
         first = next(iter(self.groups))
-        return [index for index in found if len(self.groups) > _TWO or index.group == first]
+        return [index for index in indices if len(self.groups) > 2 or index.group == first]
 
     def findings(self, *, sample: str, source: str) -> tuple[Finding, ...]:
-        """Return the changes of CFI as an instrument's evidence has them, rounded to three decimals.
+        """Return the changes of CFI as findings for an instrument's evidence, rounded to three decimals.
 
-        With robust estimation they are of the robust CFI; what is not defined is left out.
+        With robust estimation they are changes of the robust CFI; undefined ones are left out.
 
         Parameters
         ----------
         sample, source
-            Who the groups were, and where the study is described.
+            Description of the groups, and a reference to the study.
         """
         return tuple(
             Finding(
@@ -122,26 +129,27 @@ class Invariance(ModelComparison):
         )
 
     def sentence(self) -> str:
-        """Sentences for the Results section: what held, by how much the fit fell."""
+        """Return the sentences for a Results section: which invariance held, and by how much fit changed."""
         first = next(iter(self.models))
         fit, estimator = self.models[first].fit, self.models[first].estimator
         figures = [chi_square_text(fit), *([index_text(fit, "cfi"), rmsea_text(fit)] if fit.df else ())]
-        told = [", ".join(figures), *(change.sentence() for change in self.changes)]
+        results = [", ".join(figures), *(change.sentence() for change in self.changes)]
         sizes = ", ".join(f"{label} n = {n}" for label, n in self.groups.items())
         how = discrepancy_of(estimator).title
         return (
             f"Measurement invariance across {len(self.groups)} groups ({sizes}) by {how}: "
-            f"the {first} model had {'; '.join(told)}. {self._verdict()}{improper_sentences(self.improper)}"
+            f"the {first} model had {'; '.join(results)}. "
+            f"{self._verdict()}{improper_sentences(self.improper)}"
         )
 
     def _verdict(self) -> str:
-        """Return the sentences on how far invariance goes, and whether that says much."""
+        """Return the sentences on which invariance is supported, and a caution where fit is poor."""
         first = next(iter(self.models))
         fit, kept, undefined = self.models[first].fit, "configural", ""
         for change in self.changes:
             fall = change.reported("cfi")
             if math.isnan(fall):
-                undefined = f" For {change.name} it is not defined."
+                undefined = f" For {change.name} it is undefined."
             if not fall >= -_CFI_DROP:
                 break
             kept = change.name
@@ -185,12 +193,12 @@ def invariance(
     model, data, groups, clusters, estimator, scaling, missing, identification, max_iterations
         As in `cfa`.
     method
-        Of scaled differences, as in `compare_models`.
+        The test of scaled differences, as in `compare_models`.
     steps
-        Which of ``configural`` (the same pattern), ``metric`` (equal loadings), ``scalar`` (equal
+        Two or more of ``configural`` (the same pattern), ``metric`` (equal loadings), ``scalar`` (equal
         intercepts too) and ``strict`` (equal residual variances too).
     partial
-        Parameters that are left free in every step, as they are written: ``["tru04 ~ 1"]``.
+        Parameters that are free in every step, written as in the model: ``["tru04 ~ 1"]``.
     instrument
         Whose answers a table holds, where the model is not the instrument itself: they are checked
         against it, and reverse-keyed items are keyed.
@@ -206,7 +214,7 @@ def invariance(
     Raises
     ------
     EstimationError
-        As `cfa` does; a group without answers; no such step.
+        As in `cfa`; a group without answers; an unknown step.
 
     Notes
     -----
@@ -226,10 +234,12 @@ def invariance(
     check_options(estimator, missing, identification, (), None)
     check_difference_test(method, scaled=discrepancy_of(estimator).is_scaled)
     unknown = [step for step in steps if step not in STEPS]
-    if unknown or isinstance(steps, str) or len(steps) < 2:  # a step leads from one to the next
-        raise EstimationError(f"steps={steps!r}: two or more of {', '.join(STEPS)}")
+    if unknown or isinstance(steps, str) or len(steps) < 2:
+        raise EstimationError(f"steps={steps!r} is not valid; allowed: two or more of {', '.join(STEPS)}")
     if groups is None:
-        raise EstimationError("groups=None: name the column that tells the groups apart, or pass labels")
+        raise EstimationError(
+            "groups is missing: name the column of the groups, or pass a label for each row"
+        )
     written = as_measurement_model(model)
     data, accept = data_of_model(model, data, instrument, reading, groups=groups, clusters=clusters)
     check_names(written, data)
@@ -241,7 +251,7 @@ def invariance(
     warn_of_coverage(samples)
     check_scaling(samples, discrepancy, scaling)
     keep = method == "satorra_bentler_2010"
-    fitted = {
+    models = {
         step: fit_model(
             written,
             samples,
@@ -257,12 +267,12 @@ def invariance(
         for step in STEPS
         if step in steps
     }
-    pairs = list(fitted.items())
+    pairs = list(models.items())
     changes = [fit_change(a, b, before=x, name=y, method=method) for (x, a), (y, b) in pairwise(pairs)]
     if keep:
-        fitted = {step: result.without_answers() for step, result in fitted.items()}
+        models = {step: result.without_answers() for step, result in models.items()}
     return Invariance(
-        models=fitted,
+        models=models,
         changes=tuple(changes),
         groups={str(sample.group): sample.n for sample in samples},
     )

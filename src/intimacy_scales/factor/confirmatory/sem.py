@@ -7,25 +7,25 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.checks import (
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information, Scaling
+from intimacy_scales.factor.confirmatory.fitting import (
     EQUAL,
     check_names,
     check_options,
     check_samples,
     check_scaling,
+    fitted_parts,
     warn_of_coverage,
 )
-from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
-from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information, Scaling
-from intimacy_scales.factor.confirmatory.fitting import fitted_parts
 from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
 from intimacy_scales.factor.confirmatory.model.model import Model, as_model
 from intimacy_scales.factor.confirmatory.model.roles import roles_of
+from intimacy_scales.factor.confirmatory.results.defined import DefinedParameters
 from intimacy_scales.factor.confirmatory.results.definitions import defined_parameters
-from intimacy_scales.factor.confirmatory.results.estimates import Parameters
+from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate, Parameters
 from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
-from intimacy_scales.factor.data import data_of_model, model_first
-from intimacy_scales.factor.reading import read_samples, with_answers_to
+from intimacy_scales.factor.reading import data_of_model, model_first, read_samples, with_answers_to
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
@@ -59,24 +59,25 @@ def sem(
     Parameters
     ----------
     model
-        A text in lavaan's syntax, or a `Model`. Beside what `cfa` takes: paths (``y ~ a*x + b*m``), figures
-        that are defined (``indirect := a*b``) and linear constraints of labels (``a1 + a2 == 2*b``).
-        Variables may depend on each other (``y1 ~ y2; y2 ~ y1``).
+        A text in lavaan's syntax, or a `Model`. In addition to the syntax of `cfa`: paths
+        (``y ~ a*x + b*m``), defined parameters (``indirect := a*b``) and linear constraints of labels
+        (``a1 + a2 == 2*b``). Variables may depend on each other (``y1 ~ y2; y2 ~ y1``).
     data
         As in `cfa`: a table with a column of numbers for each observed variable, checked answers or moments.
-        Beside checked answers, or with ``instrument``, other variables are columns of the table; those of
-        checked answers must have been kept (``encode(..., keep=["age"])``).
+        With checked answers or ``instrument``, variables that are not items are columns of the table; with
+        checked answers these must have been kept (``encode(..., keep=["age"])``).
     fixed_x
-        Whether variances, covariances and means of exogenous observed variables, which only predict, are
-        those of the sample: they are no parameters, and the likelihood is of the other variables given them.
-        Exogenous variables of which the model speaks (``x ~~ z``, ``x ~ 1``) are modelled all the same. With
-        ``missing="fiml"`` rows without one of those that are fixed are left out. False: all are modelled.
+        Whether variances, covariances and means of exogenous observed variables (those that only predict)
+        are fixed to those of the sample: they are not parameters, and the likelihood is that of the other
+        variables given them. Exogenous variables with a variance, covariance or mean in the model (``x ~~
+        z``, ``x ~ 1``) are modelled nevertheless. With ``missing="fiml"``, rows in which a fixed variable is
+        missing are left out. False: all are modelled.
     estimator, missing, groups, clusters, partial, identification, means, information, max_iterations
         As in `cfa`.
     equal
-        Across groups: ``loadings``, ``intercepts``, ``residuals``, ``regressions``.
+        Parameters that are equal across groups: ``loadings``, ``intercepts``, ``residuals``, ``regressions``.
     scaling
-        As in `cfa`; ``satorra_bentler`` with ``fixed_x=False`` only, where there are exogenous variables.
+        As in `cfa`; with exogenous variables, ``satorra_bentler`` needs ``fixed_x=False``.
     keep_answers, instrument, **reading
         As in `cfa`.
 
@@ -87,23 +88,24 @@ def sem(
     Raises
     ------
     ModelSyntaxError
-        A text that is no model; names line and column.
+        The text is not a model; names line and column.
     NotIdentifiedError
-        Parameters that cannot be told apart; names them.
+        Some parameters are not identified; names them.
     NotConvergedError
-        No maximum was found; says what to try.
+        The search did not converge; says what to try.
     MissingColumnsError
         A variable without a column.
     EstimationError
-        A variable that does not vary, too few persons, or options that do not go together.
+        A variable that does not vary, too few persons, or options that exclude each other.
 
     Notes
     -----
-    With observed variables ``y = nu + Lambda eta + e`` and ``eta = alpha + B eta + zeta``, those of paths
-    stand among eta, so that covariances are ``Lambda (I - B)^-1 Psi (I - B)^-1' Lambda' + Theta``, whether
-    paths form a circle or not. As in lavaan's ``sem``, variables that depend on others and predict none have
-    residuals that covary, and so do factors that depend on nothing; a factor and an exogenous variable do not
-    unless that is written, nor do variables of which the model speaks: `SEMResult.notes` tells of these.
+    The model is ``y = nu + Lambda eta + e`` with ``eta = alpha + B eta + zeta``, where eta also holds the
+    observed variables with paths, so that covariances are ``Lambda (I - B)^-1 Psi (I - B)^-1' Lambda' +
+    Theta`` (Jöreskog, 1973), whether paths form a loop or not. As in lavaan's ``sem``, the residuals of
+    variables that depend on others and predict none covary, and so do exogenous factors. A factor and an
+    exogenous variable covary only if the model says so, and so do exogenous variables that are modelled;
+    `SEMResult.notes` lists such covariances of 0.
 
     Examples
     --------
@@ -117,8 +119,10 @@ def sem(
     model_first("sem", model, data)
     check_options(estimator, missing, identification, equal, information, may_be_equal=EQUAL)
     written = as_model(model)
-    beside = _columns_beside(written, instrument)
-    data, accept = data_of_model(model, data, instrument, reading, groups=groups, clusters=clusters, **beside)
+    columns = _other_columns(written, instrument)
+    data, accept = data_of_model(
+        model, data, instrument, reading, groups=groups, clusters=clusters, **columns
+    )
     check_names(written, data)
     exogenous = roles_of(written).exogenous if fixed_x else ()
     read = read_samples(
@@ -131,7 +135,9 @@ def sem(
         covariates=True,
     )
     if len(read) == 1 and equal:
-        raise EstimationError(f"equal={list(equal)!r} is across groups; name them with groups=")
+        raise EstimationError(
+            f"equal={list(equal)!r} is for several groups; name their column with groups=, or leave it out"
+        )
     samples = _usable(read, exogenous, estimator, scaling)
     parts = fitted_parts(
         written,
@@ -148,7 +154,9 @@ def sem(
         structural=True,
         fixed_x=fixed_x,
     )
-    defined, rows = defined_parameters(parts["solution"])
+    defined, rows = DefinedParameters(()), list[ParameterEstimate]()
+    if written.definitions:
+        defined, rows = defined_parameters(parts["solution"])
     parameters = Parameters([*parts["parameters"], *rows])
     left_out = sum(sample.n for sample in read) - sum(sample.n for sample in samples)
     return SEMResult(
@@ -159,7 +167,7 @@ def sem(
 def _usable(
     read: Sequence[SampleMoments], exogenous: Sequence[str], estimator: Estimator, scaling: Scaling
 ) -> list[SampleMoments]:
-    """Return the moments that a model is fitted to: with full information, of who answered what is fixed."""
+    """Return checked moments; with full information, of persons who answered the fixed variables."""
     gaps = read[0].missing == "fiml"
     samples = [with_answers_to(sample, exogenous if gaps else ()) for sample in read]
     discrepancy = discrepancy_of(estimator, rule_of(samples))
@@ -168,14 +176,14 @@ def _usable(
     check_scaling(samples, discrepancy, scaling)
     if scaling == "satorra_bentler" and exogenous:
         raise EstimationError(
-            f"scaling={scaling!r} is of models of all variables, and moments of {', '.join(exogenous)} are "
-            "fixed: use fixed_x=False, or scaling='yuan_bentler'"
+            f"scaling={scaling!r} needs all variables modelled, and moments of {', '.join(exogenous)} are "
+            "fixed; use fixed_x=False, or scaling='yuan_bentler'"
         )
     return samples
 
 
-def _columns_beside(model: Model, instrument: Instrument | str | Path | None) -> dict[str, str]:
-    """Return the columns of a table that are variables of the model and no items of its instrument."""
+def _other_columns(model: Model, instrument: Instrument | str | Path | None) -> dict[str, str]:
+    """Return the variables of the model that are columns of the table, not items of its instrument."""
     if instrument is None:
         return {}
     items = as_instrument(instrument).item_ids

@@ -1,1 +1,1 @@
-"""Factors without a model: how many, and which items go with them."""
+"""Exploratory factor analysis: adequacy, number of factors, extraction and rotation."""

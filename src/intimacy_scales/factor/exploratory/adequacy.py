@@ -1,4 +1,4 @@
-"""Whether correlations are fit for factors, and how well factors fit the correlations."""
+"""Sampling adequacy of correlations, and fit of exploratory factors to them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, noncentrality
-from intimacy_scales.factor.data import Data, data_given
-from intimacy_scales.factor.reading import read_sample
+from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, noncentrality, p_text
+from intimacy_scales.factor.reading import Data, data_given, read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.factor.unanswered import few_left
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.ties import first_lowest
+from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
@@ -29,29 +29,27 @@ if TYPE_CHECKING:
 else:
     pd = late_module("pandas")
 
-_SINGULAR = 1e-12
 _FEWEST_PERSONS = 3
 _FEWEST_ITEMS = 3
-_TINY_P = 0.001
 
 
 def read_correlations(
     given: Data, items: Sequence[str] | None, missing: MissingAnswers, *, fewest: int = _FEWEST_ITEMS
 ) -> SampleMoments:
-    """Return moments whose correlations are all there, or raise and say which are not."""
+    """Return moments of items; raise where a correlation is undefined."""
     if missing not in ("pairwise", "listwise"):
         raise EstimationError(
-            f"missing={missing!r}: 'pairwise' or 'listwise'; exploratory methods know no other"
+            f"missing={missing!r} is not valid for exploratory methods; allowed: 'pairwise', 'listwise'"
         )
     if isinstance(items, str):
-        raise EstimationError(f"items={items!r}: a list of items")
+        raise EstimationError(f"items={items!r} is not valid; allowed: a list of items")
     if items is not None and len(set(items)) < len(items):
-        twice = next(item for item in items if list(items).count(item) > 1)
-        raise EstimationError(f"items: {twice!r} is named twice")
+        repeated = next(item for item in items if list(items).count(item) > 1)
+        raise EstimationError(f"items: {repeated!r} is named twice; name it once")
     with one_blas_thread():
         sample = read_sample(given.data, items, missing=missing, accept=given.accept)
     if len(sample.names) < fewest:
-        raise EstimationError(f"{counted(len(sample.names), 'item')}: at least {fewest} are needed")
+        raise EstimationError(f"{counted(len(sample.names), 'item')}: the method needs at least {fewest}")
     _check_correlations(sample)
     return sample
 
@@ -67,35 +65,41 @@ def _check_correlations(sample: SampleMoments) -> None:
     variances = sample.covariances.diagonal()
     constant = [name for name, v in zip(sample.names, variances, strict=True) if v <= 0]
     if constant:
+        them = "it" if len(constant) == 1 else "them"
         raise EstimationError(
-            f"everyone gave {', '.join(constant)} the same answer: it correlates with nothing; leave it out"
+            f"everyone gave {', '.join(constant)} the same answer, so that correlations are undefined; leave "
+            f"{them} out"
         )
-    for matrix, told in (
+    for matrix, problem in (
         (sample.covariances, "fewer than two persons answered {}; leave one out"),
-        (sample.correlations, "those who answered {} do not differ in one of them; leave one out"),
+        (sample.correlations, "everyone who answered {} gave the same answer to one of them; leave one out"),
     ):
-        gaps = np.argwhere(~np.isfinite(matrix))
-        alone = [sample.names[i] for i, j in gaps if i == j]
-        if alone:
-            raise EstimationError(told.format(", ".join(alone)).replace("leave one out", "leave it out"))
-        if len(gaps):
-            one, other = (sample.names[i] for i in gaps[0])
-            raise EstimationError(told.format(f"both {one} and {other}"))
+        undefined = np.argwhere(~np.isfinite(matrix))
+        unanswered = [sample.names[i] for i, j in undefined if i == j]
+        if unanswered:
+            raise EstimationError(
+                problem.format(", ".join(unanswered)).replace("leave one out", "leave it out")
+            )
+        if len(undefined):
+            first, second = (sample.names[i] for i in undefined[0])
+            raise EstimationError(problem.format(f"both {first} and {second}"))
 
 
 def counted_persons(sample: SampleMoments, n: int | None) -> int:
-    """Return the number of persons that tests count on: the one given, or that of the moments."""
+    """Return the number of persons for tests: n, or that of the moments."""
     if n is None:
         return sample.n
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < _FEWEST_PERSONS:
-        raise EstimationError(f"n={n!r}: a whole number of persons, at least {_FEWEST_PERSONS}")
+        raise EstimationError(
+            f"n={n!r} is not valid; allowed: a whole number of persons, at least {_FEWEST_PERSONS}"
+        )
     return int(n)
 
 
 def log_determinant(correlations: Floats) -> float:
     """Return the logarithm of the determinant; nan where the matrix is not positive definite."""
     values = np.linalg.eigvalsh(correlations)
-    return float(np.log(values).sum()) if values[0] > _SINGULAR * values[-1] else math.nan
+    return float(np.log(values).sum()) if values[0] > ROUNDING * values[-1] else math.nan
 
 
 def _check_regular(logarithm: float) -> None:
@@ -106,10 +110,6 @@ def _check_regular(logarithm: float) -> None:
         )
 
 
-def _written(p: float) -> str:
-    return "p < 0.001" if p < _TINY_P else f"p = {shown(p)}"
-
-
 @result_class
 class FactorFit(Result):
     """How well extracted factors fit the correlations.
@@ -117,25 +117,25 @@ class FactorFit(Result):
     Attributes
     ----------
     n
-        Persons that tests count on.
+        Number of persons for tests.
     discrepancy
-        ``F = tr(S^-1 R) - ln det(S^-1 R) - p`` of the fitted matrix S, whatever was minimized.
+        ``F = tr(S^-1 R) - ln det(S^-1 R) - p`` of the fitted matrix S, whichever method extracted factors.
     df
         ``((p - m)**2 - (p + m)) / 2``.
     chi_square, p_value
         ``(n - 1 - (2p + 5)/6 - 2m/3) F`` (Bartlett, 1951); exact for maximum likelihood only.
     rmsea
-        ``sqrt(chi_square / (n df) - 1 / (n - 1))`` (Steiger & Lind, 1980), as psych has it.
+        ``sqrt(chi_square / (n df) - 1 / (n - 1))`` (Steiger & Lind, 1980), as in psych.
     tli
         Tucker & Lewis (1973).
     bic
         ``chi_square - df ln n`` (Schwarz, 1978).
     rms, crms
-        Root mean square of residual correlations, and the same counting degrees of freedom.
+        Root mean square of residual correlations, and the same corrected for degrees of freedom.
     chi_empirical
         n times the sum of squared residual correlations, of both halves of the matrix.
     reason
-        Why there is no test; None where there is.
+        Why there is no test; None where there is one.
     """
 
     n: int
@@ -157,15 +157,17 @@ class FactorFit(Result):
         if self.reason is not None:
             return undefined_interval(level, method, self.n, self.reason)
         scale = (self.n - 1) * self.df
-        excess = [noncentrality(self.chi_square, self.df, (1 + sign * level) / 2) for sign in (1, -1)]
-        low, high = (math.sqrt(value / scale) for value in excess)
+        noncentralities = [
+            noncentrality(self.chi_square, self.df, (1 + sign * level) / 2) for sign in (1, -1)
+        ]
+        low, high = (math.sqrt(value / scale) for value in noncentralities)
         return Interval(low=low, high=high, confidence_level=level, method=method, n=self.n)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the indices as plain values."""
         low, high = self.rmsea_interval()
-        found = {name: plain(getattr(self, name)) for name in FactorFit.__slots__}
-        return found | {"rmsea_low": plain(low), "rmsea_high": plain(high), "rmsea_confidence_level": 0.9}
+        indices = {name: plain(getattr(self, name)) for name in FactorFit.__slots__}
+        return indices | {"rmsea_low": plain(low), "rmsea_high": plain(high), "rmsea_confidence_level": 0.9}
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
@@ -176,7 +178,7 @@ class FactorFit(Result):
         if self.reason is not None:
             return f"{residual}; no test of fit: {self.reason}"
         return (
-            f"chi-square({self.df}) = {self.chi_square:.2f}, {_written(self.p_value)}; "
+            f"chi-square({self.df}) = {self.chi_square:.2f}, {p_text(self.p_value)}; "
             f"TLI {shown(self.tli)}, RMSEA {shown(self.rmsea)} {self.rmsea_interval()}, {residual}"
         )
 
@@ -185,36 +187,36 @@ class FactorFit(Result):
 
 
 def factor_fit(correlations: Floats, common: Floats, uniquenesses: Floats, m: int, n: int) -> FactorFit:
-    """Return how well factors fit.
+    """Return the fit of extracted factors.
 
     Parameters
     ----------
     correlations, common, uniquenesses
-        (p, p); what the factors imply of it, ``L phi L'`` (p, p); and the rest (p,).
+        (p, p); the part that factors imply, ``L phi L'`` (p, p); and unique variances (p,).
     m, n
         Factors, and persons.
     """
     p = len(correlations)
     df = ((p - m) ** 2 - (p + m)) // 2
-    off = correlations - common
-    np.fill_diagonal(off, 0)
-    squares = float((off * off).sum())
+    residuals = correlations - common
+    np.fill_diagonal(residuals, 0)
+    squares = float((residuals * residuals).sum())
     fitted = common + np.diag(uniquenesses)
-    own = log_determinant(correlations)
-    shared = float(np.linalg.slogdet(fitted)[1])
-    ratio = float(np.trace(np.linalg.solve(fitted, correlations))) - own + shared - p
+    log_observed = log_determinant(correlations)
+    log_fitted = float(np.linalg.slogdet(fitted)[1])
+    discrepancy = float(np.trace(np.linalg.solve(fitted, correlations))) - log_observed + log_fitted - p
     factor = n - 1 - (2 * p + 5) / 6 - 2 * m / 3
-    reason = _untested(ratio, df, factor, p, n)
-    chi = ratio * factor if factor > 0 else math.nan
-    base, tested = -2 * own / (p * (p - 1)), reason is None
+    reason = _why_untested(discrepancy, df, factor, p, n)
+    chi = discrepancy * factor if factor > 0 else math.nan
+    baseline, tested = -2 * log_observed / (p * (p - 1)), reason is None
     return FactorFit(
         n=n,
-        discrepancy=ratio,
+        discrepancy=discrepancy,
         df=df,
         chi_square=chi,
         p_value=chi_square_p(chi, df) if tested else math.nan,
         rmsea=math.sqrt(max(chi / (n * df) - 1 / (n - 1), 0)) if tested else math.nan,
-        tli=(base - ratio / df) / (base - 1 / factor) if tested else math.nan,
+        tli=(baseline - discrepancy / df) / (baseline - 1 / factor) if tested else math.nan,
         bic=chi - df * math.log(n) if tested else math.nan,
         rms=math.sqrt(squares / (p * (p - 1))),
         crms=math.sqrt(squares / (2 * df)) if df else math.nan,
@@ -223,11 +225,11 @@ def factor_fit(correlations: Floats, common: Floats, uniquenesses: Floats, m: in
     )
 
 
-def _untested(ratio: float, df: int, factor: float, p: int, n: int) -> str | None:
-    if math.isnan(ratio):
+def _why_untested(discrepancy: float, df: int, factor: float, p: int, n: int) -> str | None:
+    if math.isnan(discrepancy):
         return "the correlations are not positive definite"
     if df == 0:
-        return "no degrees of freedom: so many factors fit any correlations"
+        return "no degrees of freedom, as so many factors fit any correlations"
     return None if factor > 0 else f"n = {n} is too few for {p} items"
 
 
@@ -240,11 +242,19 @@ class SamplingAdequacy(Result):
     names
         The items.
     estimate
-        Of all items together.
+        The measure for all items together.
     items
-        (p,): of each.
+        (p,): the measure for each item.
     n, missing, instrument
-        Persons, how missing answers were treated, and what was answered.
+        Persons, the missing rule, and what was answered.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> adequacy = kmo(answers, items=["tru01", "tru04", "tru09"])
+    >>> adequacy.names, adequacy.items.round(1).tolist()
+    (('tru01', 'tru04', 'tru09'), [0.7, 0.7, 0.7])
     """
 
     names: tuple[str, ...]
@@ -334,13 +344,13 @@ def kmo(
     _check_regular(log_determinant(sample.correlations))
     inverse = np.linalg.inv(sample.correlations)
     lengths = np.sqrt(inverse.diagonal())
-    partial, whole = (inverse / np.outer(lengths, lengths)) ** 2, sample.correlations**2
+    partial, squares = (inverse / np.outer(lengths, lengths)) ** 2, sample.correlations**2
     np.fill_diagonal(partial, 0)
-    np.fill_diagonal(whole, 0)
+    np.fill_diagonal(squares, 0)
     return SamplingAdequacy(
         names=sample.names,
-        estimate=float(whole.sum() / (whole.sum() + partial.sum())),
-        items=whole.sum(axis=0) / (whole.sum(axis=0) + partial.sum(axis=0)),
+        estimate=float(squares.sum() / (squares.sum() + partial.sum())),
+        items=squares.sum(axis=0) / (squares.sum(axis=0) + partial.sum(axis=0)),
         n=sample.n,
         missing=sample.missing,
         instrument=sample.instrument,
@@ -349,14 +359,22 @@ def kmo(
 
 @result_class
 class Sphericity(Result):
-    """Bartlett's test that no items are related.
+    """Bartlett's test that all correlations are 0.
 
     Attributes
     ----------
     chi_square, df, p_value
         The test.
     n, n_items, missing, instrument
-        Persons, items, how missing answers were treated, and what was answered, where that is known.
+        Persons, items, the missing rule, and what was answered, where that is known.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> test = bartlett(answers, items=["tru01", "tru04", "tru09"])
+    >>> test.df, test.n
+    (3, 300)
     """
 
     chi_square: float
@@ -380,7 +398,7 @@ class Sphericity(Result):
     def __repr__(self) -> str:
         return (
             f"<Sphericity of {counted(self.n_items, 'item')}: chi-square({self.df}) = {self.chi_square:.2f}, "
-            f"{_written(self.p_value)}; n = {self.n}, {self.missing}>"
+            f"{p_text(self.p_value)}; n = {self.n}, {self.missing}>"
         )
 
 
@@ -394,7 +412,7 @@ def bartlett(
     missing: MissingAnswers = "pairwise",
     **reading: Unpack[ReadingOptions],
 ) -> Sphericity:
-    """Test whether all correlations are 0.
+    """Test the hypothesis that all correlations are 0.
 
     Parameters
     ----------
@@ -416,7 +434,7 @@ def bartlett(
     Notes
     -----
     ``-(n - 1 - (2p + 5)/6) ln det R``, p (p - 1) / 2 degrees of freedom (Bartlett, 1951). It is
-    significant in almost any sample of a questionnaire, and says little about factors.
+    significant in almost any sample of answers to a questionnaire, and says little about factors.
 
     Examples
     --------

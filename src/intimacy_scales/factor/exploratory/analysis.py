@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from intimacy_scales.errors import EstimationError, NotConvergedError, suggest
-from intimacy_scales.factor.data import data_given
 from intimacy_scales.factor.exploratory.adequacy import (
     FactorFit,
     counted_persons,
@@ -20,10 +19,12 @@ from intimacy_scales.factor.exploratory.adequacy import (
 )
 from intimacy_scales.factor.exploratory.extraction import LOWEST, minres, ml
 from intimacy_scales.factor.exploratory.rotation import Rotation, RotationMethod, check_rotation, rotate
+from intimacy_scales.factor.reading import data_given
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.numerics.tolerances import AT_BOUND, NO_FACTOR
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import plain, result_class
@@ -40,19 +41,17 @@ _DERIVED = (
     "factors", "structure", "communalities", "complexity", "variance", "variance_share",
     "variance_cumulative",
 )  # fmt: skip
-_AT_BOUND = 1e-9
-_EMPTY = 1e-8
-_COPIES = 0.98
+_COPIES = 0.98  # correlation of items that are nearly copies of each other
 _SHOWN_PAIRS = 3
 _STARTS = 8  # of an extraction
 
 
 @result_class
 class EFAResult(FactorFit):
-    """Factors found in the correlations of items.
+    """The result of an exploratory factor analysis.
 
-    Factors are called F1, F2 … by descending sum of squared loadings, each with loadings of a positive
-    sum (with a target: as it has them). Beside the attributes below it has those of `FactorFit`.
+    Factors are named F1, F2 … by descending sum of squared loadings, and their loadings have a positive sum
+    (with a target, order and direction are those of the target). It also has the attributes of `FactorFit`.
 
     Attributes
     ----------
@@ -63,32 +62,40 @@ class EFAResult(FactorFit):
     instrument
         What was answered, where that is known.
     method, rotation, missing
-        How factors were extracted and rotated, and how missing answers were treated.
+        The methods of extraction and rotation, and the missing rule.
     loadings
         (p, m): pattern loadings.
     phi
         (m, m): correlations of the factors.
     uniquenesses
-        (p,): variances that items do not share.
+        (p,): unique variances of the items.
     correlations
-        (p, p): of the items, observed.
+        (p, p): observed correlations of the items.
     objective
-        What extraction minimized.
+        The minimum of the extraction.
     iterations
         Its Newton steps.
     criterion
-        What rotation minimized.
+        The minimum of the rotation.
     rotation_matrix
         (m, m): ``loadings = unrotated @ rotation_matrix``.
     extraction_starts, extraction_agreement
-        Starts of the extraction, 8 or, where not all of these agree, 24; and the share of them that came
-        to this minimum. Where it is low, the objective has others, often with Heywood cases:
-        fewer factors may do.
+        Starts of the extraction (8 or, where not all of these agree, 24), and the share of them that reached
+        this minimum. A low share means that there are other minima, often with Heywood cases; fewer factors
+        may be enough.
     n_starts, agreement
-        Starts of the rotation, and the share of them that came to this solution. Where it is low,
-        there are others almost as good: look at them with other seeds.
+        Starts of the rotation, and the share of them that reached this solution. A low share means that
+        there are other minima; look at them with other seeds.
     heywood
-        Items whose uniqueness is as low as it may be (.005): a sign of too many factors.
+        Items whose uniqueness is at its lower bound (.005), a sign of too many factors.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 500, rng=1).answers)
+    >>> result = efa(answers, 2, items=["tru01", "tru04", "tru09", "com01", "com05", "com13"])
+    >>> result.factors, result.heywood, result.extraction_agreement
+    (('F1', 'F2'), (), 1.0)
     """
 
     _axes: ClassVar[Mapping[str, str]] = {
@@ -123,7 +130,7 @@ class EFAResult(FactorFit):
 
     @property
     def near_copies(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of items that correlate by .98 or more, whichever way: what they share is no factor."""
+        """Pairs of items that correlate by .98 or more in absolute value, nearly copies of each other."""
         pairs = np.argwhere(np.triu(np.abs(self.correlations) >= _COPIES, 1))
         return tuple((self.names[i], self.names[j]) for i, j in pairs)
 
@@ -134,13 +141,13 @@ class EFAResult(FactorFit):
 
     @property
     def communalities(self) -> Floats:
-        """Variance of each item that factors account for (p,): the diagonal of ``loadings phi loadings'``."""
+        """Variance of each item that factors explain (p,): the diagonal of ``loadings phi loadings'``."""
         shared: Floats = (self.structure * self.loadings).sum(axis=1)
         return shared
 
     @property
     def complexity(self) -> Floats:
-        """How many factors each item takes (p,): ``(sum l**2)**2 / sum l**4`` (Hofmann, 1978)."""
+        """Complexity of each item (p,), ``(sum l**2)**2 / sum l**4`` (Hofmann, 1978)."""
         squares = self.loadings**2
         with np.errstate(invalid="ignore"):
             number: Floats = squares.sum(axis=1) ** 2 / (squares**2).sum(axis=1)
@@ -148,17 +155,17 @@ class EFAResult(FactorFit):
 
     @property
     def variance(self) -> Floats:
-        """Variance that each factor accounts for (m,): the diagonal of ``phi loadings' loadings``."""
+        """Variance that each factor explains (m,): the diagonal of ``phi loadings' loadings``."""
         return np.diag(self.phi @ self.loadings.T @ self.loadings)
 
     @property
     def variance_share(self) -> Floats:
-        """The same as a share of all variance (m,)."""
+        """Share of the total variance that each factor explains (m,)."""
         return self.variance / len(self.names)
 
     @property
     def variance_cumulative(self) -> Floats:
-        """That share of each factor and those before it (m,)."""
+        """Share of the total variance that each factor and those before it explain (m,)."""
         return np.cumsum(self.variance_share)
 
     def reproduced(self) -> pd.DataFrame:
@@ -166,7 +173,7 @@ class EFAResult(FactorFit):
         return self._square(self.structure @ self.loadings.T + np.diag(self.uniquenesses))
 
     def residuals(self) -> pd.DataFrame:
-        """Return observed less implied correlations."""
+        """Return observed minus implied correlations."""
         return self._square(self.correlations - self.reproduced().to_numpy())
 
     def _square(self, matrix: Floats) -> pd.DataFrame:
@@ -190,8 +197,8 @@ class EFAResult(FactorFit):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain values."""
-        own = {f.name: plain(getattr(self, f.name)) for f in fields(self)}
-        return own | FactorFit.to_dict(self) | {name: plain(getattr(self, name)) for name in _DERIVED}
+        own_fields = {f.name: plain(getattr(self, f.name)) for f in fields(self)}
+        return own_fields | FactorFit.to_dict(self) | {name: plain(getattr(self, name)) for name in _DERIVED}
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
@@ -209,21 +216,22 @@ class EFAResult(FactorFit):
 
     def _lines(self) -> list[str]:
         m = len(self.phi)
-        turned = "" if self.rotation == "none" else f", {self.rotation}"
+        rotation = "" if self.rotation == "none" else f", {self.rotation}"
         lines = [
-            f"EFA of {counted(len(self.names), 'item')}, {counted(m, 'factor')}; {self.method}{turned}, "
+            f"EFA of {counted(len(self.names), 'item')}, {counted(m, 'factor')}; {self.method}{rotation}, "
             f"{self.missing}, n = {self.n}",
             self._fit_line(),
             f"{100 * float(self.variance_share.sum()):.0f}% of variance; "
             f"{100 * self.extraction_agreement:.0f}% of {counted(self.extraction_starts, 'start')} agree",
         ]
-        if turned:
+        if rotation:
             lines[2] += f", of the rotation {100 * self.agreement:.0f}% of {self.n_starts}"
         if self.near_copies:
-            told = ", ".join(f"{one} and {other}" for one, other in self.near_copies[:_SHOWN_PAIRS])
+            pairs = ", ".join(f"{one} and {other}" for one, other in self.near_copies[:_SHOWN_PAIRS])
             more = ", …" * (len(self.near_copies) > _SHOWN_PAIRS)
             lines.append(
-                f"all but copies of each other: {told}{more}; tests of fit say little but that: leave one out"
+                f"nearly copies of each other: {pairs}{more}; tests of fit mainly reflect this, so leave one "
+                "out"
             )
         if self.heywood:
             lines.append(f"no unique variance (Heywood case): {', '.join(self.heywood)}")
@@ -268,18 +276,18 @@ def efa(
     power: float = 4.0,
     **reading: Unpack[ReadingOptions],
 ) -> EFAResult:
-    """Find the factors behind the correlations of items.
+    """Compute an exploratory factor analysis of items.
 
     Parameters
     ----------
     data, responses
-        An instrument (or its id or `Path`) and a table of answers to it; or alone: `CodedResponses` or
-        `ItemMoments`, whose items are keyed; a table with a column of numbers for each item; or
-        `SampleMoments`, for example of a published matrix (`covariances_as_sample`).
+        An instrument (or its id or `Path`) and a table of answers to it; or, without responses,
+        `CodedResponses` or `ItemMoments`, whose items are keyed; a table with a column of numbers for each
+        item; or `SampleMoments`, for example of a published matrix (`covariances_as_sample`).
     n_factors
-        How many, after the data or by name; `parallel_analysis` and `map_test` suggest a number.
+        Number of factors; `parallel_analysis` and `map_test` suggest one.
     items
-        Which items, in order; all by default.
+        Items, in order; all by default.
     method
         ``minres``: least squares of residual correlations. ``ml``: maximum likelihood.
     rotation
@@ -289,8 +297,8 @@ def efa(
         ``pairwise``: each correlation from all who answered both items. ``listwise``: only persons who
         answered all.
     n
-        Persons that tests count on, if not those of the moments: with ``pairwise`` the harmonic mean
-        over pairs of items.
+        Number of persons for tests; by default that of the moments, with ``pairwise`` the harmonic mean over
+        pairs of items.
     n_starts, rng, kaiser, gamma, epsilon, target, weights, power
         As in `rotate`; the seed is 0 by default.
     **reading
@@ -304,10 +312,10 @@ def efa(
     Raises
     ------
     EstimationError
-        More factors than so many items can tell, an item that does not vary, a pair of items that
-        nobody answered both of, correlations without a likelihood (``ml``), or options that do not fit.
+        Too many factors for the items, an item that does not vary, a pair of items that nobody answered both
+        of, correlations that are not positive definite (``ml``), or options that exclude each other.
     NotConvergedError
-        Extraction or rotation did not settle; says what to try.
+        Extraction or rotation did not converge; says what to try.
     MissingColumnsError
         An item without a column.
 
@@ -316,9 +324,9 @@ def efa(
     The model is ``R = L phi L' + diag(psi)`` (Thurstone, 1947). Minres (Harman & Jones, 1966) minimizes
     half the sum of squared residual correlations; ml (Lawley, 1940; Jöreskog, 1967) the discrepancy
     ``tr(S^-1 R) - ln det(S^-1 R) - p``. Both search over the uniquenesses by Newton's method until
-    every derivative is below 1e-8 and no way leads further down, so that results do not depend on where
-    a search stopped early. Both extraction, whose starts are always the same, and rotation start several
-    times and take the best.
+    every derivative is below 1e-8 and the Hessian is positive definite, so that results do not depend on
+    a stopping rule. Extraction (whose starts are always the same) and rotation have several starts, and
+    return the lowest minimum.
 
     Examples
     --------
@@ -340,15 +348,15 @@ def efa(
         persons = counted_persons(sample, n)
         if sample.rows is not None and len(sample.rows) <= len(sample.names):
             raise EstimationError(
-                f"{len(sample.rows)} persons are too few for {len(sample.names)} items: their correlations "
-                "hold fewer dimensions than that; use fewer items or collect more answers"
+                f"{len(sample.rows)} persons are too few for {len(sample.names)} items: their correlation "
+                "matrix is singular; use fewer items or collect more answers"
             )
         target = aligned(target, sample.names, "target")
         weights = aligned(weights, sample.names, "weights")
-        found = _EXTRACTORS[method](sample.correlations, m, n_starts=_STARTS)
-        _check_full(found.loadings)
-        turned = rotate(
-            found.loadings,
+        extraction = _EXTRACTORS[method](sample.correlations, m, n_starts=_STARTS)
+        _check_all_factors(extraction.loadings)
+        rotated = rotate(
+            extraction.loadings,
             rotation if m > 1 else "none",
             n_starts=n_starts,
             rng=rng,
@@ -359,30 +367,30 @@ def efa(
             weights=weights if m > 1 else None,
             power=power,
         )
-        _check_settled(turned)
-        common = found.loadings @ found.loadings.T
-        fit = factor_fit(sample.correlations, common, found.uniquenesses, m, persons)
-    at_bound = found.uniquenesses <= LOWEST * (1 + _AT_BOUND)
+        _check_converged(rotated)
+        common = extraction.loadings @ extraction.loadings.T
+        fit = factor_fit(sample.correlations, common, extraction.uniquenesses, m, persons)
+    at_bound = extraction.uniquenesses <= LOWEST * (1 + AT_BOUND)
     return EFAResult(
         **{f.name: getattr(fit, f.name) for f in fields(fit)},
         names=sample.names,
         n_rows=sample.n_rows,
         instrument=sample.instrument,
         method=method,
-        rotation=turned.method,
+        rotation=rotated.method,
         missing=sample.missing,
-        loadings=turned.loadings,
-        phi=turned.phi,
-        uniquenesses=found.uniquenesses,
+        loadings=rotated.loadings,
+        phi=rotated.phi,
+        uniquenesses=extraction.uniquenesses,
         correlations=sample.correlations,
-        objective=found.objective,
-        iterations=found.iterations,
-        extraction_starts=found.n_starts,
-        extraction_agreement=found.agreement,
-        criterion=turned.criterion,
-        rotation_matrix=turned.matrix,
-        n_starts=turned.n_starts,
-        agreement=turned.agreement,
+        objective=extraction.objective,
+        iterations=extraction.iterations,
+        extraction_starts=extraction.n_starts,
+        extraction_agreement=extraction.agreement,
+        criterion=rotated.criterion,
+        rotation_matrix=rotated.matrix,
+        n_starts=rotated.n_starts,
+        agreement=rotated.agreement,
         heywood=tuple(name for name, low in zip(sample.names, at_bound, strict=True) if low),
     )
 
@@ -393,7 +401,7 @@ def aligned(table: Any, names: Sequence[str], what: str) -> Any:
     Raises
     ------
     EstimationError
-        Its rows are named otherwise.
+        Its rows have other names.
     """
     index = getattr(table, "index", None)
     if index is None or callable(index) or list(index) == list(range(len(index))):
@@ -405,7 +413,7 @@ def aligned(table: Any, names: Sequence[str], what: str) -> Any:
 
 
 def most_factors(n_items: int) -> int:
-    """Return the largest number of factors that so many items leave degrees of freedom for, 0 or more.
+    """Return the largest number of factors with degrees of freedom of 0 or more, ``(p - m)**2 >= p + m``.
 
     Examples
     --------
@@ -419,38 +427,44 @@ def most_factors(n_items: int) -> int:
 
 
 def _checked_number(n_factors: Any, n_items: int) -> int:
-    """Return how many factors are wanted, if so many items can tell them."""
+    """Return the number of factors; raise where the items have too few correlations for it."""
     if n_factors is None:
-        raise EstimationError("n_factors is missing: how many factors? parallel_analysis() suggests a number")
+        raise EstimationError(
+            "n_factors is missing; pass the number of factors (parallel_analysis() suggests one)"
+        )
     if isinstance(n_factors, bool) or not isinstance(n_factors, int | np.integer) or n_factors < 1:
-        raise EstimationError(f"n_factors={n_factors!r}: a whole number of factors, at least 1")
+        raise EstimationError(
+            f"n_factors={n_factors!r} is not valid; allowed: a whole number of factors, at least 1"
+        )
     most = most_factors(n_items)
     if n_factors > most:
         raise EstimationError(
-            f"n_factors={n_factors}: {n_items} items have too few correlations for so many factors; at most "
-            f"{most} of them leave degrees of freedom from 0"
+            f"n_factors={n_factors}: {n_items} items have too few correlations for so many factors; allowed: "
+            f"at most {most}"
         )
     return int(n_factors)
 
 
 def _check_extractor(method: str) -> None:
     if method not in _EXTRACTORS:
-        raise EstimationError(f"method={method!r}: 'minres' or 'ml'{suggest(method, _EXTRACTORS)}")
-
-
-def _check_full(loadings: Floats) -> None:
-    there = int(((loadings**2).sum(axis=0) > _EMPTY).sum())
-    if there < loadings.shape[1]:
         raise EstimationError(
-            f"n_factors={loadings.shape[1]}: these correlations hold {counted(there, 'factor')}, and the "
-            "rest would have no loadings; extract fewer"
+            f"method={method!r} is not valid; allowed: 'minres', 'ml'{suggest(method, _EXTRACTORS)}"
         )
 
 
-def _check_settled(turned: Rotation) -> None:
-    if not turned.converged:
+def _check_all_factors(loadings: Floats) -> None:
+    n_nonzero = int(((loadings**2).sum(axis=0) > NO_FACTOR).sum())
+    if n_nonzero < loadings.shape[1]:
+        raise EstimationError(
+            f"n_factors={loadings.shape[1]}: these correlations have only {counted(n_nonzero, 'factor')} "
+            "with loadings other than 0; extract fewer"
+        )
+
+
+def _check_converged(rotated: Rotation) -> None:
+    if not rotated.converged:
         raise NotConvergedError(
-            f"the {turned.method} rotation of {counted(len(turned.phi), 'factor')} did not settle; extract "
-            "fewer factors, or use another rotation"
-            + (" or a target that names more loadings" if turned.method == "target" else "")
+            f"the {rotated.method} rotation of {counted(len(rotated.phi), 'factor')} did not converge; "
+            "extract fewer factors, or use another rotation"
+            + (" or a target that specifies more loadings" if rotated.method == "target" else "")
         )

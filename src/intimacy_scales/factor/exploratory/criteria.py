@@ -1,7 +1,7 @@
-"""What a rotation makes small, and how it changes as factors are turned (arrays only).
+"""Rotation criteria, and their minimization by gradient projection from many starts (arrays only).
 
 A criterion takes a stack of loadings (starts, p, m) and returns its values (starts,) and derivatives by
-the loadings (starts, p, m). Criteria that are usually maximized stand with a minus.
+the loadings (starts, p, m). Criteria that are usually maximized have a minus sign.
 """
 
 from __future__ import annotations
@@ -14,33 +14,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.factor.exploratory.turned_off import off_saddle
+from intimacy_scales.factor.exploratory.rotation_saddle import off_saddle
 from intimacy_scales.factor.sample import Floats
 from intimacy_scales.numerics.normal_draws import standard_normal
+from intimacy_scales.numerics.tolerances import (
+    CRITERION_ROUNDING,
+    EQUAL_CRITERIA,
+    NO_CURVATURE,
+    VALUE_ROUNDING,
+)
 
 Valued = tuple[Floats, Floats]
 Criterion = Callable[[Floats], Valued]
 
-_LOOSE, _TIGHT = 3e-5, 1e-10  # of the derivatives' length, relative to the criterion
-_SAME = 1e-5  # two criteria that differ by less are one minimum
+_LOOSE, _TIGHT = 3e-5, 1e-10  # tolerances of the gradient's length, relative to 1 plus the criterion
 _STEPS, _POLISHING = 1000, 3000
-_LOOKS = 3  # how many steps between looks who has settled
-_NEWTON, _APART = 20, 1e-6
-_FIRST = 0.3
-_SUFFICIENT = 1e-4
+_CHECK_EVERY = 3  # steps between checks of convergence
+_NEWTON, _APART = 20, 1e-6  # Newton steps, and the step of their differences
+_FIRST = 0.3  # length of the first step
+_SUFFICIENT = 1e-4  # share of the linearly expected fall that a step must reach
 _MEMORY = 0.85
 _SHORTER = 4
-_FLAT = 1e-2  # where the criterion is no parabola, a step may grow so much
-_ROUNDING = 1e-14
-_EXACT = 1e-11  # a criterion that settled is as exact as that
-_FLAT_WAY = 1e-8  # of the steepest: along ways less bent than their own rounding, no step is taken
+_MIN_CURVATURE = 1e-2  # of the slope: limits the next step where the criterion is not convex
 _TINY = 1e-300
-_COLLAPSED = "the factors fell together while they were rotated; extract fewer factors, or use gamma=0"
+_COLLAPSED = "two factors became the same during rotation; extract fewer factors, or use gamma=0"
 
 
-def _products(one: Floats, other: Floats) -> Floats:
-    """Return each start's sum of products."""
-    sums: Floats = np.einsum("spm,spm->s", one, other)
+def _products(a: Floats, b: Floats) -> Floats:
+    """Return the sum of products of loadings for each start."""
+    sums: Floats = np.einsum("spm,spm->s", a, b)
     return sums
 
 
@@ -132,16 +134,16 @@ def geomin(loadings: Floats, epsilon: float = 0.01) -> Valued:
 
 
 def target(loadings: Floats, wanted: Floats, weights: Floats | None = None) -> Valued:
-    """Return ``sum w_ij (l_ij - t_ij)**2`` over the loadings that the target names.
+    """Return ``sum w_ij (l_ij - t_ij)**2`` over the specified loadings of the target.
 
     Parameters
     ----------
     loadings
         (starts, p, m).
     wanted
-        (p, m): the target; nan where a loading may be anything (Browne, 1972, 2001).
+        (p, m): the target T; nan where a loading is free (Browne, 1972, 2001).
     weights
-        (p, m): how much each counts; 1 by default.
+        (p, m): the weights w; 1 by default.
 
     Returns
     -------
@@ -162,32 +164,34 @@ def target(loadings: Floats, wanted: Floats, weights: Floats | None = None) -> V
     return _products(apart, slopes), 2 * slopes
 
 
-def _ways(free: tuple[NDArray[np.intp], ...], m: int) -> Floats:
-    """Return matrices (ways, m, m) that hold a single 1, each at another of these positions."""
-    ways = np.zeros((len(free[0]), m, m))
-    ways[np.arange(len(ways)), free[0], free[1]] = 1
-    return ways
+def _unit_steps(free: tuple[NDArray[np.intp], ...], m: int) -> Floats:
+    """Return matrices (directions, m, m) with a single 1, each at another of these positions."""
+    steps = np.zeros((len(free[0]), m, m))
+    steps[np.arange(len(steps)), free[0], free[1]] = 1
+    return steps
 
 
 class Orthogonal:
-    """Rotations of ``loadings = unrotated @ T`` with ``T'T = I``; steps are skew matrices.
+    """Rotations ``L = A T`` of unrotated loadings A with ``T'T = I``; steps X are skew-symmetric.
 
-    ``free`` are the positions in a step that may be chosen, and ``ways`` a step along each.
+    A step leads to ``T (I - X/2)^-1 (I + X/2)`` (Cayley's transform). The gradient is the skew-symmetric part
+    of ``L' df/dL`` (Jennrich, 2001). ``free`` are the positions of free elements of a step, and
+    ``directions`` a unit step along each.
     """
 
     def __init__(self, unrotated: Floats, criterion: Criterion) -> None:
         self.unrotated, self.criterion = unrotated, criterion
-        self.one = np.eye(unrotated.shape[1])
-        self.free = np.nonzero(np.tril(1 - self.one))
-        half = _ways(self.free, len(self.one))
-        self.ways = half - half.swapaxes(1, 2)
+        self.identity = np.eye(unrotated.shape[1])
+        self.free = np.nonzero(np.tril(1 - self.identity))
+        half = _unit_steps(self.free, len(self.identity))
+        self.directions = half - half.swapaxes(1, 2)
 
     def matrices(self, turns: Floats) -> Floats:
-        """Return what the unrotated loadings are multiplied by."""
+        """Return the matrices by which unrotated loadings are multiplied."""
         return turns
 
     def valued(self, turns: Floats) -> Valued:
-        """Return criteria (starts,) and their derivatives by steps (starts, m, m)."""
+        """Return criteria (starts,) and their gradients by steps (starts, m, m)."""
         loadings = self.unrotated @ turns
         values, slopes = self.criterion(loadings)
         crossed = loadings.swapaxes(1, 2) @ slopes
@@ -196,27 +200,28 @@ class Orthogonal:
     def moved(self, turns: Floats, steps: Floats) -> Floats:
         """Return the matrices after steps, by Cayley's transform."""
         half = steps / 2
-        return turns @ np.linalg.solve(self.one - half, self.one + half)
+        return turns @ np.linalg.solve(self.identity - half, self.identity + half)
 
 
 class Oblique:
-    """Rotations of ``loadings = unrotated @ inv(T)'`` with columns of T of length 1; ``phi = T'T``.
+    """Rotations ``L = A inv(T)'`` of unrotated loadings A, with columns of T of length 1; ``phi = T'T``.
 
-    A step X leads to ``T (I + X)``, columns brought to length 1 again.
+    A step X leads to ``T (I + X)`` with columns scaled to length 1. The gradient is ``-(df/dL)' L``, less the
+    component along T that scaling removes (Jennrich, 2002).
     """
 
     def __init__(self, unrotated: Floats, criterion: Criterion) -> None:
         self.unrotated, self.criterion = unrotated, criterion
         self.free = np.nonzero(1 - np.eye(unrotated.shape[1]))
-        self.ways = _ways(self.free, unrotated.shape[1])
+        self.directions = _unit_steps(self.free, unrotated.shape[1])
 
     def matrices(self, turns: Floats) -> Floats:
-        """Return what the unrotated loadings are multiplied by."""
+        """Return the matrices by which unrotated loadings are multiplied."""
         inverses: NDArray[Any] = np.linalg.inv(turns)
         return inverses.swapaxes(1, 2)
 
     def valued(self, turns: Floats) -> Valued:
-        """Return criteria (starts,) and their derivatives by steps (starts, m, m)."""
+        """Return criteria (starts,) and their gradients by steps (starts, m, m)."""
         loadings = self.unrotated @ self.matrices(turns)
         values, slopes = self.criterion(loadings)
         crossed = slopes.swapaxes(1, 2) @ loadings
@@ -233,17 +238,18 @@ class Oblique:
 Family = Orthogonal | Oblique
 
 
-def _dots(one: Floats, other: Floats) -> Floats:
-    sums: Floats = np.einsum("skj,skj->s", one, other)
+def _dots(a: Floats, b: Floats) -> Floats:
+    sums: Floats = np.einsum("skj,skj->s", a, b)
     return sums
 
 
 @dataclass(slots=True)
 class _Front:
-    """Where each start has come to; the first axis of every array is the start.
+    """The current points of all starts; the first axis of every array is the start.
 
-    Step lengths are those of Barzilai and Borwein (1988), kept from leading up by the rule of Zhang and
-    Hager (2004): ``reference`` is a mean of the last criteria, and ``weight`` how many it rests on.
+    Step lengths are those of Barzilai and Borwein (1988), ``s's / s'y`` for the last step s and change y of
+    the gradient. A step must not exceed ``reference``, a weighted mean of earlier criteria, by the
+    nonmonotone rule of Zhang and Hager (2004); ``weight`` is the sum of its weights.
     """
 
     turns: Floats
@@ -257,24 +263,24 @@ class _Front:
 
     @classmethod
     def at(cls, family: Family, turns: Floats) -> _Front:
-        """Return where the starts begin."""
+        """Return the points before the first step."""
         values, slopes = family.valued(turns)
         squares = _dots(slopes, slopes)
-        slack = _ROUNDING * (1 + float(np.abs(values).max()))
+        slack = VALUE_ROUNDING * (1 + float(np.abs(values).max()))
         return cls(turns, values, slopes, squares, _FIRST / np.sqrt(squares + _TINY), values, slack)
 
     def only(self, which: NDArray[np.bool_]) -> _Front:
-        """Return some of the starts."""
+        """Return the points of some starts."""
         arrays = {name: getattr(self, name)[which] for name in _ARRAYS}
         return _Front(**arrays, slack=self.slack, weight=self.weight)
 
     def advance(self, family: Family) -> None:
-        """Take one step from each start, or shorten it where it leads up."""
+        """Take one step from each point, or shorten the next one where the criterion rises too much."""
         tried = family.moved(self.turns, -self.lengths[:, None, None] * self.slopes)
         values, slopes = family.valued(tried)
         fall = self.lengths * self.squares
         up = ~(values <= self.reference + (self.slack - _SUFFICIENT * fall))
-        bend = np.maximum(self.squares - _dots(self.slopes, slopes), _FLAT * self.squares)
+        bend = np.maximum(self.squares - _dots(self.slopes, slopes), _MIN_CURVATURE * self.squares)
         lengths = fall / bend
         if up.any():
             tried[up], values[up], slopes[up] = self.turns[up], self.values[up], self.slopes[up]
@@ -289,41 +295,45 @@ _ARRAYS = ("turns", "values", "slopes", "squares", "lengths", "reference")
 
 
 def _small(squares: Floats, values: Floats, tolerance: float) -> NDArray[np.bool_]:
-    """Return where derivatives are small beside the criterion."""
+    """Return for each start whether its gradient is small relative to the criterion."""
     small: NDArray[np.bool_] = squares <= (tolerance * (1 + np.abs(values))) ** 2
     return small
 
 
-def _settled(
+def _descend(
     family: Family, turns: Floats, tolerance: float, limit: int
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Go down from all starts at once; those that have settled leave the batch.
+    """Descend from all starts at once; starts that have converged leave the batch.
 
     Returns
     -------
     tuple
-        (starts, m, m) matrices, (starts,) criteria, and which starts settled.
+        (starts, m, m) matrices, (starts,) criteria, and whether each start converged.
     """
-    found, values, done = np.empty_like(turns), np.empty(len(turns)), np.zeros(len(turns), dtype=np.bool_)
-    left, front = np.arange(len(turns)), _Front.at(family, turns)
+    matrices, values, converged = (
+        np.empty_like(turns),
+        np.empty(len(turns)),
+        np.zeros(len(turns), dtype=np.bool_),
+    )
+    active, front = np.arange(len(turns)), _Front.at(family, turns)
     for step in range(limit):
-        if step % _LOOKS == 0:
+        if step % _CHECK_EVERY == 0:
             small = _small(front.squares, front.values, tolerance)
             if small.any():
-                found[left], values[left], done[left] = front.turns, front.values, small
-                left, front = left[~small], front.only(~small)
-                if not len(left):
+                matrices[active], values[active], converged[active] = front.turns, front.values, small
+                active, front = active[~small], front.only(~small)
+                if not len(active):
                     break
         front.advance(family)
-    found[left], values[left] = front.turns, front.values
-    return found, values, done
+    matrices[active], values[active] = front.turns, front.values
+    return matrices, values, converged
 
 
 def _polished(family: Family, turns: Floats) -> tuple[Floats, float, bool]:
-    """Take one start (1, m, m) to its exact place: matrix, criterion, and whether it settled.
+    """Return the precise minimum near one start (1, m, m): matrix, criterion, and whether it converged.
 
-    By Newton's method, with second derivatives as differences of first ones along all ways at once;
-    where that leads nowhere, further down as before.
+    Newton's method with a Hessian of gradient differences along all directions at once; where the gradient
+    does not shrink, gradient projection continues.
     """
     rows, columns = family.free
     values, slopes = family.valued(turns)
@@ -331,26 +341,26 @@ def _polished(family: Family, turns: Floats) -> tuple[Floats, float, bool]:
         squares = _dots(slopes, slopes)
         if _small(squares, values, _TIGHT)[0]:
             return turns[0], float(values[0]), True
-        ahead = family.valued(family.moved(turns, _APART * family.ways))[1]
-        bends = (ahead - slopes)[:, rows, columns].T / _APART
-        step = np.linalg.lstsq(bends, -slopes[0, rows, columns], rcond=_FLAT_WAY)[0]
-        tried = family.moved(turns, np.tensordot(step, family.ways, 1)[None])
+        ahead = family.valued(family.moved(turns, _APART * family.directions))[1]
+        hessian = (ahead - slopes)[:, rows, columns].T / _APART
+        step = np.linalg.lstsq(hessian, -slopes[0, rows, columns], rcond=NO_CURVATURE)[0]
+        tried = family.moved(turns, np.tensordot(step, family.directions, 1)[None])
         new_values, new_slopes = family.valued(tried)
         if not (_dots(new_slopes, new_slopes) < squares / _SHORTER)[0]:
             break
         turns, values, slopes = tried, new_values, new_slopes
-    turns, values, settled = _settled(family, turns, _TIGHT, _POLISHING)
+    turns, values, settled = _descend(family, turns, _TIGHT, _POLISHING)
     return turns[0], float(values[0]), bool(settled[0])
 
 
 def _best(family: Family, turns: Floats, values: Floats) -> tuple[Floats, float, bool]:
-    """Take the start with the lowest criterion to its exact place; of those with the same one, the first."""
-    alike = np.flatnonzero(values <= values.min() + _SAME * (1 + abs(float(values.min()))))
-    best = _polished(family, turns[alike[:1]])
-    for other in alike[1:]:
-        if values[other] < best[1] - _EXACT * (1 + abs(best[1])):  # another minimum, a little lower
+    """Return the precise minimum of the start with the lowest criterion; of equal ones, the first."""
+    equal = np.flatnonzero(values <= values.min() + EQUAL_CRITERIA * (1 + abs(float(values.min()))))
+    best = _polished(family, turns[equal[:1]])
+    for other in equal[1:]:
+        if values[other] < best[1] - CRITERION_ROUNDING * (1 + abs(best[1])):  # another minimum
             lower = _polished(family, turns[other][None])
-            best = min(best, lower, key=lambda found: found[1])
+            best = min(best, lower, key=lambda minimum: minimum[1])
     return best
 
 
@@ -361,15 +371,15 @@ class Lowest:
     Attributes
     ----------
     turns
-        (m, m): where it came to.
+        (m, m): the matrix T.
     criterion
-        Its value there.
+        The criterion at it.
     agreement
-        The share of starts that came to the same value.
+        The share of starts that reached the same criterion.
     converged
-        Whether it settled.
+        Whether the search converged.
     n_starts
-        How many there were.
+        The number of starts.
     """
 
     turns: Floats
@@ -380,7 +390,7 @@ class Lowest:
 
 
 def lowest(family: Family, n_starts: int, rng: np.random.Generator, first: Floats | None = None) -> Lowest:
-    """Start from no rotation and from random ones, and take the best to its exact place.
+    """Minimize a criterion from no rotation and from random ones, and return the lowest minimum.
 
     Gradient projection (Jennrich, 2001, 2002; Bernaards & Jennrich, 2005), here of all starts as one
     stack of matrices.
@@ -388,32 +398,32 @@ def lowest(family: Family, n_starts: int, rng: np.random.Generator, first: Float
     Parameters
     ----------
     family
-        What is rotated, how, and by which criterion.
+        The loadings, the kind of rotation, and the criterion.
     n_starts
-        How many starts, the first of them no rotation.
+        The number of starts, of which the first is no rotation.
     rng
-        For the others.
+        Generator of the others.
     first
-        (m, m): a matrix to start with in place of no rotation.
+        (m, m): a matrix to start from instead of no rotation.
 
     Raises
     ------
     NotConvergedError
-        Factors became one and the same.
+        Two factors became the same.
     """
     m = family.unrotated.shape[1]
     starts = np.linalg.qr(standard_normal(rng, (n_starts, m, m)))[0]
     starts[0] = np.eye(m) if first is None else first
-    with np.errstate(all="ignore"):  # a step may lead too far; then it is shortened
+    with np.errstate(all="ignore"):  # a step may overflow; then it is shortened
         try:
-            turns, values, _ = _settled(family, starts, _LOOSE, _STEPS)
+            turns, values, _ = _descend(family, starts, _LOOSE, _STEPS)
             turn, criterion, settled = _best(family, turns, values)
             while settled and (below := off_saddle(family, turn)) is not None:
-                # the starts that came to the saddle lead to what lies below it
-                on_it = values <= criterion + _SAME * (1 + abs(criterion))
+                # the starts that reached the saddle point lead to the minimum below it
+                at_saddle = values <= criterion + EQUAL_CRITERIA * (1 + abs(criterion))
                 turn, criterion, settled = _polished(family, below[None])
-                values[on_it] = criterion
+                values[at_saddle] = criterion
         except np.linalg.LinAlgError:
             raise NotConvergedError(_COLLAPSED) from None
-    agreeing = values <= criterion + _SAME * (1 + abs(criterion))
+    agreeing = values <= criterion + EQUAL_CRITERIA * (1 + abs(criterion))
     return Lowest(turn, criterion, float(agreeing.mean()), settled, n_starts)

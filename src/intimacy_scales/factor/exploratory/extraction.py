@@ -1,8 +1,8 @@
 """Common factors of a correlation matrix, before they are rotated (arrays only).
 
-Both methods search over the uniquenesses alone: given these, the best loadings follow from the
-eigenvectors of a matrix. First and second derivatives follow from them too, so a search takes a
-handful of Newton steps.
+Both methods search over the uniquenesses alone: given these, the best loadings follow from the eigenvectors
+of a matrix (Jöreskog, 1967, 1977), and so do first and second derivatives, so that a search takes a handful
+of Newton steps. `likely_loadings` searches for one factor behind each of several matrices at once.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.exploratory.minimum import TOLERANCE, Point, Rest, minimum
+from intimacy_scales.factor.exploratory.minimum import SUFFICIENT, TOLERANCE, Point, SearchEnd, minimum
 from intimacy_scales.factor.sample import Floats
 from intimacy_scales.numerics.ties import descending, directed, eigenvectors_either_way
+from intimacy_scales.numerics.tolerances import VALUE_ROUNDING, ZERO_EIGENVALUE
 
-LOWEST = 0.005
-_ROUNDING = 1e-14
-GAP = 1e-12
+LOWEST = 0.005  # lower bound of uniquenesses
 _TINY = float(np.finfo(np.float64).tiny)
 _RIDGE = 1e-3
 _SEED = 1
 _MORE = 3  # times as many starts where they do not agree
-_LEAST = 0.05  # of uniquenesses to start with
+_LEAST = 0.05  # smallest uniqueness of a random start
+_STEPS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,14 +37,14 @@ class Extraction:
     uniquenesses
         (p,), from .005 to 1.
     objective
-        What was minimized.
+        The minimum of the objective.
     gradient
-        The largest derivative by a uniqueness (maximum likelihood: by its logarithm), leaving out
-        those that a bound holds.
+        The largest derivative by a uniqueness (maximum likelihood: by its logarithm) that is not at a
+        bound.
     iterations
         Newton steps.
     n_starts, agreement
-        Starts, and the share of them that came to this minimum.
+        Starts, and the share of them that reached this minimum.
     """
 
     loadings: Floats
@@ -57,7 +57,7 @@ class Extraction:
 
 
 def _crossed(point: Point, weights: Floats) -> Floats:
-    """Return ``sum w_kl (v_k * v_l)(v_k * v_l)'`` over vectors k that are left over and l of factors."""
+    """Return ``sum_kl w_kl (v_k * v_l)(v_k * v_l)'`` over residual vectors k and vectors l of factors."""
     k = len(weights)
     products = point.vectors[:, :k, None] * point.vectors[:, None, k:]
     flat = products.reshape(len(products), -1)
@@ -66,7 +66,7 @@ def _crossed(point: Point, weights: Floats) -> Floats:
 
 
 class LeastSquares:
-    """``1/2 sum_{k>m} l_k**2`` over eigenvalues l, descending, of ``R - diag(psi)`` (Harman & Jones, 1966).
+    """``f = 1/2 sum_{k>m} l_k**2`` over descending eigenvalues l of ``R - diag(psi)`` (Harman & Jones, 1966).
 
     Parameters
     ----------
@@ -82,19 +82,20 @@ class LeastSquares:
         self.correlations, self.m = correlations, m
 
     def point(self, at: Floats) -> Point:
-        """Return value and gradient ``-sum_{k>m} l_k v_ik**2``."""
+        """Return value and gradient ``df/dpsi_i = -sum_{k>m} l_k v_ik**2``."""
         values, vectors = eigenvectors_either_way(self.correlations - np.diag(at))
         rest = values[: -self.m]
         gradient = vectors[:, : -self.m] ** 2 @ -rest
         value = float(rest @ rest) / 2
-        return Point(at, value, _ROUNDING * (1 + value), gradient, values, vectors)
+        return Point(at, value, VALUE_ROUNDING * (1 + value), gradient, values, vectors)
 
     def curvature(self, point: Point) -> tuple[Floats, Floats]:
-        """Return the second derivatives (p, p), and the part of them that is never negative."""
+        """Return the second derivatives (p, p), and their positive semidefinite part."""
         rest, factors = point.values[: -self.m, None], point.values[-self.m :]
-        left = point.vectors[:, : -self.m]
-        within = (left @ left.T) ** 2
-        weights = 2 * rest / np.minimum(rest - factors, -GAP)
+        # d2f/dpsi_i dpsi_j = (sum_k v_ik v_jk)**2 + sum_{k>m, l<=m} 2 l_k / (l_k - l_l) v_ik v_jk v_il v_jl
+        residual_vectors = point.vectors[:, : -self.m]
+        within = (residual_vectors @ residual_vectors.T) ** 2
+        weights = 2 * rest / np.minimum(rest - factors, -ZERO_EIGENVALUE)
         return within + _crossed(point, weights), within
 
     def solution(self, point: Point) -> tuple[Floats, Floats]:
@@ -104,9 +105,9 @@ class LeastSquares:
 
 
 class Likelihood:
-    """``sum_{k>m} (l_k - ln l_k - 1)`` over eigenvalues l of ``psi^-1/2 R psi^-1/2`` (Jöreskog, 1967).
+    """``f = sum_{k>m} (l_k - ln l_k - 1)`` over eigenvalues l of ``psi^-1/2 R psi^-1/2`` (Jöreskog, 1967).
 
-    Searched over the logarithms of the uniquenesses, in which it is much closer to a parabola.
+    It is a function of log uniquenesses ``t = ln psi``, in which it is nearly quadratic (Clarke, 1970).
 
     Parameters
     ----------
@@ -122,21 +123,23 @@ class Likelihood:
         self.correlations, self.m = correlations, m
 
     def point(self, at: Floats) -> Point:
-        """Return value and gradient ``sum_{k>m} (1 - l_k) v_ik**2``."""
+        """Return value and gradient ``df/dt_i = sum_{k>m} (1 - l_k) v_ik**2``."""
         scale = np.exp(-at / 2)
         values, vectors = eigenvectors_either_way(self.correlations * scale[:, None] * scale)
         rest = np.maximum(values[: -self.m], _TINY)
         more = rest - 1
         value = float((more - np.log(rest)).sum())
-        rounding = _ROUNDING * float(1 + values[-1] * np.abs(more / rest).sum())
+        rounding = VALUE_ROUNDING * float(1 + values[-1] * np.abs(more / rest).sum())
         return Point(at, value, rounding, vectors[:, : -self.m] ** 2 @ -more, values, vectors)
 
     def curvature(self, point: Point) -> tuple[Floats, Floats]:
-        """Return the second derivatives (p, p), and the part of them that is never negative."""
+        """Return the second derivatives (p, p), and their positive semidefinite part."""
         rest, factors = point.values[: -self.m, None], point.values[-self.m :]
-        left = point.vectors[:, : -self.m]
-        within = (left * rest.T) @ left.T * (left @ left.T)
-        weights = (rest - 1) * (rest + factors) / np.minimum(rest - factors, -GAP)
+        # d2f/dt_i dt_j = (sum_k l_k v_ik v_jk) (sum_k v_ik v_jk)
+        #   + sum_{k>m, l<=m} (l_k - 1) (l_k + l_l) / (l_k - l_l) v_ik v_jk v_il v_jl
+        residual_vectors = point.vectors[:, : -self.m]
+        within = (residual_vectors * rest.T) @ residual_vectors.T * (residual_vectors @ residual_vectors.T)
+        weights = (rest - 1) * (rest + factors) / np.minimum(rest - factors, -ZERO_EIGENVALUE)
         return within + _crossed(point, weights), within
 
     def solution(self, point: Point) -> tuple[Floats, Floats]:
@@ -156,10 +159,10 @@ def minres(correlations: Floats, m: int, *, tolerance: float = TOLERANCE, n_star
     m
         Factors, fewer than variables.
     tolerance
-        How small the projected gradient must become.
+        The largest derivative allowed at a minimum.
     n_starts
-        How often to start; three times as often where not all of these come to one minimum. The lowest
-        is taken.
+        Number of starts; three times as many where not all of these reach one minimum. The lowest minimum
+        is returned.
 
     Returns
     -------
@@ -168,7 +171,7 @@ def minres(correlations: Floats, m: int, *, tolerance: float = TOLERANCE, n_star
     Raises
     ------
     NotConvergedError
-        The search did not settle from any start.
+        The search did not converge from any start.
 
     Notes
     -----
@@ -185,8 +188,8 @@ def minres(correlations: Floats, m: int, *, tolerance: float = TOLERANCE, n_star
     array([0.19, 0.36, 0.51, 0.64])
     """
     objective = LeastSquares(correlations, m)
-    rest, n, agreement = minimum(objective, _starts(correlations, m, n_starts), tolerance, n_starts)
-    return _extracted(objective.solution(rest.point), rest, n, agreement)
+    end, n, agreement = minimum(objective, _starts(correlations, m, n_starts), tolerance, n_starts)
+    return _extracted(objective.solution(end.point), end, n, agreement)
 
 
 def ml(correlations: Floats, m: int, *, tolerance: float = TOLERANCE, n_starts: int = 1) -> Extraction:
@@ -208,7 +211,7 @@ def ml(correlations: Floats, m: int, *, tolerance: float = TOLERANCE, n_starts: 
     EstimationError
         The correlations are not positive definite.
     NotConvergedError
-        The search did not settle from any start.
+        The search did not converge from any start.
 
     Notes
     -----
@@ -225,37 +228,39 @@ def ml(correlations: Floats, m: int, *, tolerance: float = TOLERANCE, n_starts: 
     array([0.19, 0.36, 0.51, 0.64])
     """
     smallest = float(np.linalg.eigvalsh(correlations)[0])
-    if not smallest > GAP:
+    if not smallest > ZERO_EIGENVALUE:
         raise EstimationError(
-            f"the correlations are not positive definite (smallest eigenvalue {smallest:.3g}), and have no "
-            "likelihood; use method='minres', leave out items that repeat each other, or use "
+            f"the correlations are not positive definite (smallest eigenvalue {smallest:.3g}), so that they "
+            "have no likelihood; use method='minres', leave out items that repeat others, or use "
             "missing='listwise'"
         )
     objective = Likelihood(correlations, m)
     starts = np.log(_starts(correlations, m, n_starts))
-    rest, n, agreement = minimum(objective, starts, tolerance, n_starts)
-    return _extracted(objective.solution(rest.point), rest, n, agreement)
+    end, n, agreement = minimum(objective, starts, tolerance, n_starts)
+    return _extracted(objective.solution(end.point), end, n, agreement)
 
 
-def _extracted(solution: tuple[Floats, Floats], rest: Rest, n_starts: int, agreement: float) -> Extraction:
+def _extracted(
+    solution: tuple[Floats, Floats], end: SearchEnd, n_starts: int, agreement: float
+) -> Extraction:
     loadings, uniquenesses = solution
     order = descending((loadings**2).sum(axis=0))
     return Extraction(
         loadings=loadings[:, order],
         uniquenesses=uniquenesses,
-        objective=rest.point.value,
-        gradient=rest.largest,
-        iterations=rest.steps,
+        objective=end.point.value,
+        gradient=end.largest,
+        iterations=end.steps,
         n_starts=n_starts,
         agreement=agreement,
     )
 
 
 def _starts(correlations: Floats, m: int, n_starts: int) -> Floats:
-    """Return uniquenesses to start with (starts, p): those of Jöreskog (1967), and random ones.
+    """Return starting uniquenesses (starts, p): those of Jöreskog (1967), and random ones.
 
-    Random ones are always the same, and go to the items by what these have in common with others, not by
-    their order: that of the items is to change nothing.
+    The random ones are always the same, and are assigned to items by how much these correlate with others,
+    so that the order of items does not change the result.
     """
     starts = np.empty((_MORE * n_starts if n_starts > 1 else 1, len(correlations)))
     starts[0] = first_start(correlations, m)
@@ -268,14 +273,93 @@ def _starts(correlations: Floats, m: int, n_starts: int) -> Floats:
 
 
 def first_start(correlations: Floats, m: int) -> Floats:
-    """Return the uniquenesses of Jöreskog (1967), of one matrix (p, p) or of each of several (k, p, p)."""
+    """Return ``(1 - m / 2p) / r^ii`` (Jöreskog, 1967), for one matrix (p, p) or each of several (k, p, p)."""
     share = 1 - m / (2 * correlations.shape[-1])
-    found: Floats = np.clip(share / _inverse_diagonal(correlations), LOWEST, 1)
-    return found
+    uniquenesses: Floats = np.clip(share / _inverse_diagonal(correlations), LOWEST, 1)
+    return uniquenesses
 
 
 def _inverse_diagonal(correlations: Floats) -> Floats:
-    """Return the diagonal of the inverse, of what is near to singular of something less so."""
+    """Return the diagonal of the inverse, with small eigenvalues raised so that a singular matrix has one."""
     values, vectors = np.linalg.eigh(correlations)
-    found: Floats = (vectors**2 @ (1 / np.maximum(values, _RIDGE))[..., None])[..., 0]
-    return found
+    diagonal: Floats = (vectors**2 @ (1 / np.maximum(values, _RIDGE))[..., None])[..., 0]
+    return diagonal
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Points:
+    """`Likelihood` at points (k, p): values and rounding errors (k,), derivatives (k, p) and (k, p, p).
+
+    With the largest eigenvalues (k,) and their vectors (k, p), which determine the loadings.
+    """
+
+    values: Floats
+    rounding: Floats
+    gradients: Floats
+    hessians: Floats
+    largest: Floats
+    axes: Floats
+
+
+def likely_loadings(correlations: Floats) -> Floats:
+    """Return the one-factor loadings (k, p) of `ml` up to their sign, for several matrices at once.
+
+    Only plain searches are made so: full Newton steps that decrease the objective inside the bounds, where
+    the Hessian is positive definite throughout. Loadings of all others are nan, and are left to `ml`. One
+    call for all matrices saves time, as a step is some dozens of operations on small matrices.
+
+    Parameters
+    ----------
+    correlations
+        (k, p, p), finite.
+
+    Examples
+    --------
+    >>> loadings = np.array([[0.9, 0.8, 0.7, 0.6], [0.5, 0.5, 0.4, -0.4]])
+    >>> matrices = loadings[:, :, None] * loadings[:, None, :]
+    >>> matrices[:, range(4), range(4)] = 1
+    >>> likely_loadings(matrices).round(6).tolist()
+    [[0.9, 0.8, 0.7, 0.6], [0.5, 0.5, 0.4, -0.4]]
+    """
+    low, high = Likelihood.bounds
+    plain = np.linalg.eigvalsh(correlations)[:, 0] > ZERO_EIGENVALUE
+    correlations = np.where(plain[:, None, None], correlations, np.eye(correlations.shape[-1]))
+    at = np.log(first_start(correlations, 1))
+    converged, fall, before = np.zeros(len(at), dtype=np.bool_), np.zeros(len(at)), np.full(len(at), np.inf)
+    for _ in range(_STEPS):
+        points = _points(correlations, at)
+        plain &= ((at > low) & (at < high)).all(axis=1) & (np.linalg.eigvalsh(points.hessians)[:, 0] > 0)
+        plain &= converged | (points.values <= before + SUFFICIENT * fall + points.rounding)
+        converged = plain & (np.abs(points.gradients).max(axis=1) <= TOLERANCE)
+        moving = np.flatnonzero(plain & ~converged)
+        if not len(moving):
+            break
+        slopes, before = points.gradients[moving], points.values
+        steps = np.linalg.solve(points.hessians[moving], -slopes[:, :, None])[:, :, 0]
+        fall = np.zeros(len(at))
+        fall[moving] = np.minimum(np.sum(steps * slopes, axis=1), 0.0)
+        at[moving] = np.clip(at[moving] + steps, low, high)  # a search that reaches a bound is not plain
+    lengths = np.sqrt(np.maximum(points.largest - 1, 0))
+    loadings = np.exp(at / 2) * directed(points.axes.T).T * lengths[:, None]
+    return np.where(converged[:, None], loadings, np.nan)
+
+
+def _points(correlations: Floats, at: Floats) -> _Points:
+    """Return the likelihoods and their derivatives at log uniquenesses (k, p); see `Likelihood`."""
+    scale = np.exp(-at / 2)
+    values, vectors = np.linalg.eigh(correlations * scale[:, :, None] * scale[:, None, :])
+    left, axes, largest = vectors[:, :, :-1], vectors[:, :, -1], values[:, -1]
+    rest = np.maximum(values[:, :-1], np.finfo(np.float64).tiny)
+    more = rest - 1
+    across = left.transpose(0, 2, 1)
+    weights = more * (rest + largest[:, None]) / np.minimum(rest - largest[:, None], -ZERO_EIGENVALUE)
+    crossed = left * axes[:, :, None]
+    return _Points(
+        values=np.sum(more - np.log(rest), axis=1),
+        rounding=VALUE_ROUNDING * (1 + largest * np.sum(np.abs(more / rest), axis=1)),
+        gradients=(left**2 @ -more[:, :, None])[:, :, 0],
+        hessians=(left * rest[:, None, :]) @ across * (left @ across)
+        + (crossed * weights[:, None, :]) @ crossed.transpose(0, 2, 1),
+        largest=largest,
+        axes=axes,
+    )

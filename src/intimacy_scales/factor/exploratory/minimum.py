@@ -1,9 +1,9 @@
-"""Where an objective of uniquenesses is smallest (arrays only).
+"""Minimization of an extraction's objective over uniquenesses (arrays only).
 
-A search goes down by Newton steps to where no derivative is left. That may be a saddle: where items are
-alike, a search that begins alike stays on the ridge between two valleys. So the second derivatives are looked
-at too, and where the objective falls along some way, the search goes on along it. Of several valleys another
-start may find a deeper one.
+A search takes projected Newton steps (Bertsekas, 1982) until the gradient is 0. That may be a saddle point:
+where items are exchangeable, a search with equal starts stays on the ridge between two minima. So it also
+checks that the Hessian is positive definite, and otherwise continues along a direction of negative curvature.
+Several starts guard against local minima.
 """
 
 from __future__ import annotations
@@ -19,23 +19,22 @@ from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.saddles import falling_way, lower_sides
 from intimacy_scales.factor.sample import Floats
 from intimacy_scales.numerics.ties import descending
-from intimacy_scales.numerics.tolerances import SAME
+from intimacy_scales.numerics.tolerances import EQUAL_SHARES, SAME
 
-TOLERANCE = 1e-8
+TOLERANCE = 1e-8  # of the largest free derivative at a minimum
 _STEPS = 50
-_SHORTEST = 1e-9
-SUFFICIENT = 1e-4
+_SHORTEST = 1e-9  # step length at which a line search gives up
+SUFFICIENT = 1e-4  # share of the linearly expected fall that a step must reach (Armijo, 1966)
 _RIDGE = 1e-3
-_NEAR = 0.01  # derivatives near a saddle: to wait for 0 would let rounding grow, and it decide the side
-_CLOSE = 0.02  # in the same units: there is one minimum within
-_ALIKE = 1e-4  # uniquenesses that differ by less belong to one minimum
+_NEAR_SADDLE = 0.01  # derivatives at which curvature is checked: later, rounding error would decide the side
+_SAME_VALLEY = 0.02  # distance in uniquenesses within which two searches lead to one minimum
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
-    """An objective at one place, with the eigenvalues (ascending) and vectors that it comes from.
+    """An objective at one point, with the eigenvalues (ascending) and vectors that determine it.
 
-    ``rounding`` is how far the value may be off: of the logarithm of a small eigenvalue few digits hold.
+    ``rounding`` bounds the rounding error of the value; the logarithm of a small eigenvalue is inaccurate.
     """
 
     at: Floats
@@ -47,7 +46,7 @@ class Point:
 
 
 class Objective(Protocol):
-    """A function of the uniquenesses, or of what stands for them."""
+    """A function of the uniquenesses, or of their logarithms."""
 
     bounds: tuple[float, float]
 
@@ -55,23 +54,25 @@ class Objective(Protocol):
         """Return value and gradient."""
 
     def curvature(self, point: Point) -> tuple[Floats, Floats]:
-        """Return the second derivatives (p, p), and the part of them that is never negative."""
+        """Return the second derivatives (p, p), and their positive semidefinite part."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rest:
-    """Where a search came to rest: the place, the largest free derivative there, and the steps taken."""
+class SearchEnd:
+    """The end of a search: the point, the largest free derivative there, and the steps taken."""
 
     point: Point
     largest: float
     steps: int
 
 
-def minimum(objective: Objective, starts: Floats, tolerance: float, usual: int) -> tuple[Rest, int, float]:
-    """Return where the objective is smallest, how many starts there were, and the share that came there.
+def minimum(
+    objective: Objective, starts: Floats, tolerance: float, usual: int
+) -> tuple[SearchEnd, int, float]:
+    """Return the lowest minimum, the number of starts, and the share of starts that reached it.
 
-    Of minima as low as each other, such as mirror images, the one whose first items have the smallest
-    uniquenesses is taken; of starts that came to it, the first.
+    Of equally low minima, such as mirror images, the one whose first items have the smallest uniquenesses
+    is returned; of the starts that reached it, the first.
 
     Parameters
     ----------
@@ -80,62 +81,65 @@ def minimum(objective: Objective, starts: Floats, tolerance: float, usual: int) 
     starts
         (starts, p).
     tolerance
-        How small the derivatives must become.
+        The largest derivative allowed at a minimum.
     usual
-        How many of the starts are enough where all of them agree.
+        The number of starts that are enough where all of them agree.
 
     Raises
     ------
     NotConvergedError
-        No start settled.
+        No start converged.
     """
-    first = _settled(objective, starts[0], tolerance)
-    found = [first]
+    first = _search(objective, starts[0], tolerance)
+    ends = [first]
     for start in starts[1:]:
-        if len(found) == usual and _lowest(found, tolerance)[1] == 1:
+        if len(ends) == usual and _lowest(ends, tolerance)[1] == 1:
             break
-        found.append(_newton(objective, start, tolerance, found))
-    best, agreement = _lowest(found, tolerance)
+        ends.append(_newton(objective, start, tolerance, ends))
+    best, agreement = _lowest(ends, tolerance)
     if best is None:
         raise NotConvergedError(
-            f"the factors did not settle in {first.steps} steps (largest derivative "
-            f"{first.largest:.1g}); extract fewer factors, leave out items with almost nothing in common "
-            "with others, or try the other method"
+            f"the extraction did not converge in {first.steps} steps (largest derivative "
+            f"{first.largest:.1g}); extract fewer factors, leave out items that hardly correlate with "
+            "others, or try the other method"
         )
-    return best, len(found), agreement
+    return best, len(ends), agreement
 
 
-def _lowest(found: Sequence[Rest], tolerance: float) -> tuple[Rest | None, float]:
-    """Return the lowest minimum that was settled in, and the share of searches that came to as low a one."""
-    there = [rest for rest in found if rest.largest <= tolerance]
-    if not there:
+def _lowest(ends: Sequence[SearchEnd], tolerance: float) -> tuple[SearchEnd | None, float]:
+    """Return the lowest minimum, and the share of searches that converged to one as low."""
+    converged = [rest for rest in ends if rest.largest <= tolerance]
+    if not converged:
         return None, 0.0
-    values = np.array([rest.point.value for rest in there])
+    values = np.array([rest.point.value for rest in converged])
     best = np.flatnonzero(values <= values.min() + SAME * (1 + abs(float(values.min()))))
-    places = np.array([there[i].point.at for i in best])
-    return there[best[descending(-places, _ALIKE)[0]]], len(best) / len(found)
+    places = np.array([converged[i].point.at for i in best])
+    return converged[best[descending(-places, EQUAL_SHARES)[0]]], len(best) / len(ends)
 
 
-def _settled(objective: Objective, start: Floats, tolerance: float) -> Rest:
-    """Return where a search comes to rest; where Newton steps do not settle, slower ones come before."""
+def _search(objective: Objective, start: Floats, tolerance: float) -> SearchEnd:
+    """Return the end of a search; where Newton steps do not converge, quasi-Newton steps precede them."""
     rest = _newton(objective, start, tolerance)
     if rest.largest > tolerance:
         again = _newton(objective, _quasi_newton(objective, rest.point.at), tolerance)
-        rest = Rest(again.point, again.largest, rest.steps + again.steps)
+        rest = SearchEnd(again.point, again.largest, rest.steps + again.steps)
     return rest
 
 
-def _newton(objective: Objective, start: Floats, tolerance: float, found: Sequence[Rest] = ()) -> Rest:
-    """Take Newton steps inside the bounds (Bertsekas, 1982) until they lead no further down.
+def _newton(
+    objective: Objective, start: Floats, tolerance: float, earlier: Sequence[SearchEnd] = ()
+) -> SearchEnd:
+    """Take projected Newton steps (Bertsekas, 1982) until they do not decrease the objective.
 
-    Of what no bound holds; by the convex part of the second derivatives alone where the whole is not. Or
-    until they come close to where an earlier search came to rest: the last steps would only lead there.
+    Each step solves ``H d = -g`` for the uniquenesses that no bound holds; where H is not positive definite,
+    its positive semidefinite part and a ridge replace it. A search also ends close to the minimum of an
+    earlier one, to which its last steps would lead.
     """
     low, high = objective.bounds
     point = objective.point(start)
     for step in range(_STEPS):
-        for rest in found:
-            if rest.largest <= tolerance and np.abs(rest.point.at - point.at).max() < _CLOSE:
+        for rest in earlier:
+            if rest.largest <= tolerance and np.abs(rest.point.at - point.at).max() < _SAME_VALLEY:
                 return rest
         slope = point.gradient
         held = ((point.at <= low) & (slope > 0)) | ((point.at >= high) & (slope < 0))
@@ -145,17 +149,20 @@ def _newton(objective: Objective, start: Floats, tolerance: float, found: Sequen
         if len(free) < len(slope):
             square = (free[:, None], free)
             hessian, convex = hessian[square], convex[square]
-        valley = _is_positive_definite(hessian)
-        if largest <= _NEAR and not valley:
+        convex_here = _is_positive_definite(hessian)
+        if largest <= _NEAR_SADDLE and not convex_here:
             after = _off_saddle(objective, point, hessian, free)
         if after is None and largest > tolerance:
-            way, bends = np.zeros(len(slope)), hessian if valley else convex + _RIDGE * np.eye(len(free))
-            way[free] = np.linalg.solve(bends, -slope[free])
-            after = _descent(objective, point, way)
+            direction, curvature = (
+                np.zeros(len(slope)),
+                hessian if convex_here else convex + _RIDGE * np.eye(len(free)),
+            )
+            direction[free] = np.linalg.solve(curvature, -slope[free])
+            after = _line_search(objective, point, direction)
         if after is None:
-            return Rest(point, largest, step)
+            return SearchEnd(point, largest, step)
         point = after
-    return Rest(point, largest, _STEPS)
+    return SearchEnd(point, largest, _STEPS)
 
 
 def _is_positive_definite(matrix: Floats) -> bool:
@@ -166,8 +173,8 @@ def _is_positive_definite(matrix: Floats) -> bool:
     return True
 
 
-def _descent(objective: Objective, point: Point, step: Floats) -> Point | None:
-    """Take the step, shortened until it leads down; None where it never does."""
+def _line_search(objective: Objective, point: Point, step: Floats) -> Point | None:
+    """Take the step, halved until the objective falls enough; None where it never does."""
     length, (low, high) = 1.0, objective.bounds
     while length > _SHORTEST:
         moved = np.minimum(np.maximum(point.at + length * step, low), high)
@@ -180,28 +187,28 @@ def _descent(objective: Objective, point: Point, step: Floats) -> Point | None:
 
 
 def _off_saddle(objective: Objective, point: Point, hessian: Floats, free: NDArray[np.intp]) -> Point | None:
-    """Return a place further down the way along which a saddle falls most; None at a minimum.
+    """Return a lower point along the direction of negative curvature at a saddle point; None at a minimum.
 
-    The way leads down to both sides. The lower one is taken; where they are as low, the one on which the
-    first of the uniquenesses that change most becomes smaller. The second derivatives are of the free ones.
+    The objective falls to both sides. The lower one is taken; where both are equally low, the one on which
+    the first of the uniquenesses that change most decreases. The Hessian is that of the free uniquenesses.
     """
-    inner = falling_way(hessian)
-    if inner is None:
+    free_direction = falling_way(hessian)
+    if free_direction is None:
         return None
-    way = np.zeros(len(point.at))
-    way[free] = inner
+    direction = np.zeros(len(point.at))
+    direction[free] = free_direction
 
     def moved(step: Floats) -> Point:
         return objective.point(np.clip(point.at + step, *objective.bounds))
 
-    for step in lower_sides(way, lambda step: moved(step).value, point.value):
-        end = moved(step)
-        return end if end.value < point.value - 10 * point.rounding else None
+    for step in lower_sides(direction, lambda step: moved(step).value, point.value):
+        lower = moved(step)
+        return lower if lower.value < point.value - 10 * point.rounding else None
     return None
 
 
 def _quasi_newton(objective: Objective, start: Floats) -> Floats:
-    """Return what a slower search finds that needs no second derivatives."""
+    """Return the minimum of a quasi-Newton search, which needs no second derivatives."""
     from scipy.optimize import minimize
 
     def both(at: Floats) -> tuple[float, Floats]:
@@ -210,6 +217,6 @@ def _quasi_newton(objective: Objective, start: Floats) -> Floats:
 
     bounds = [objective.bounds] * len(start)
     options = {"maxiter": 2000, "maxfun": 5000, "ftol": 0.0, "gtol": TOLERANCE / 10}
-    search: Any = minimize  # its stubs know no options of one method
-    found: Floats = search(both, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
-    return found
+    search: Any = minimize  # its stubs lack the options of this method
+    minimizer: Floats = search(both, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
+    return minimizer

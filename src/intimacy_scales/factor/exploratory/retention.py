@@ -1,4 +1,4 @@
-"""How many factors: parallel analysis, Velicer's MAP, the scree."""
+"""The number of factors: parallel analysis, Velicer's MAP test, and the scree."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.data import data_given
 from intimacy_scales.factor.exploratory.adequacy import counted_persons, read_correlations
 from intimacy_scales.factor.exploratory.extraction import minres
-from intimacy_scales.factor.reading import of_rows
+from intimacy_scales.factor.reading import data_given, of_rows
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
@@ -22,6 +21,7 @@ from intimacy_scales.numerics.normal_draws import standard_normal
 from intimacy_scales.numerics.progress import steps as told_steps
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import eigenvectors, first_lowest
+from intimacy_scales.numerics.tolerances import NO_COMPONENT
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted, percent, shown
@@ -32,23 +32,22 @@ else:
     pd = late_module("pandas")
 
 Null = Literal["normal", "permuted"]
-_LOOSE = 1e-6
-_EMPTY = 1e-10
+_LOOSE = 1e-6  # tolerance of one-factor extractions, whose communalities need few digits
 
 
 def eigenvalues(correlations: Floats) -> tuple[Floats, Floats]:
-    """Return eigenvalues (p,) of correlations, the largest first, and of reduced correlations.
+    """Return eigenvalues (p,) of correlations, the largest first, and those of reduced correlations.
 
-    Reduced ones have the communalities of one minres factor on the diagonal.
+    Reduced correlations have the communalities of one minres factor on the diagonal.
     """
     shared = minres(correlations, 1, tolerance=_LOOSE).loadings[:, 0] ** 2
-    both = np.linalg.eigvalsh(np.stack([correlations, correlations + np.diag(shared - 1)]))[:, ::-1]
-    return both[0], both[1]
+    values = np.linalg.eigvalsh(np.stack([correlations, correlations + np.diag(shared - 1)]))[:, ::-1]
+    return values[0], values[1]
 
 
 @result_class
 class _Figures(Result):
-    """A numbered table of eigenvalues or the like."""
+    """A result with a numbered table of figures."""
 
     n: int
     n_items: int
@@ -74,7 +73,7 @@ class _Figures(Result):
         return f"{Result._repr_html_(self)}{table}"
 
 
-def _origin(sample: SampleMoments, n: int | None = None) -> dict[str, Any]:
+def _sample_fields(sample: SampleMoments, n: int | None = None) -> dict[str, Any]:
     return {
         "n": counted_persons(sample, n),
         "n_items": len(sample.names),
@@ -85,23 +84,29 @@ def _origin(sample: SampleMoments, n: int | None = None) -> dict[str, Any]:
 
 @result_class
 class ParallelAnalysis(_Figures):
-    """Eigenvalues of the items and of unrelated items.
+    """Parallel analysis: eigenvalues of the items compared with those of unrelated items.
 
     Attributes
     ----------
     n_components, n_factors
-        How many eigenvalues, from the first on, are above the quantile of those of unrelated items: of
-        the correlations, and of the correlations with communalities on the diagonal.
+        How many eigenvalues, from the first on, exceed the quantile of those of unrelated items: of the
+        correlations, and of the correlations with communalities on the diagonal.
     n_components_by_mean, n_factors_by_mean
-        The same against the mean (Horn, 1965).
+        The same with the mean instead of the quantile (Horn, 1965).
     component_values, component_means, component_quantiles
-        (p,): observed eigenvalues of the correlations; mean and quantile of unrelated items.
+        (p,): observed eigenvalues of the correlations; mean and quantile for unrelated items.
     factor_values, factor_means, factor_quantiles
-        (p,): the same of the reduced correlations.
+        (p,): the same for the reduced correlations.
     null, n_iterations, quantile, seed
-        What unrelated items were, how many matrices of them, which quantile, and the seed, if any.
+        The kind of unrelated items, the number of matrices drawn, the quantile, and the seed, if any.
     n, n_items, missing, instrument
-        Persons, items, how missing answers were treated, and what was answered.
+        Persons, items, the missing rule, and what was answered.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> parallel_analysis("scii-24", simulate("scii-24", 500, rng=1).answers, n_iterations=20)
+    <Parallel analysis of 24 items: 6 factors, 5 components; above 95% of 20 draws, normal; n = 500, pairwise>
     """
 
     _axes: ClassVar[Mapping[str, str]] = dict.fromkeys(
@@ -141,9 +146,11 @@ class ParallelAnalysis(_Figures):
 
 
 def check_iterations(n_iterations: int) -> None:
-    """Raise where the number of data sets to draw is none."""
+    """Raise where the number of data sets to draw is not valid."""
     if isinstance(n_iterations, bool) or not isinstance(n_iterations, int | np.integer) or n_iterations < 1:
-        raise EstimationError(f"n_iterations={n_iterations!r}: a whole number, at least 1")
+        raise EstimationError(
+            f"n_iterations={n_iterations!r} is not valid; allowed: a whole number, at least 1"
+        )
 
 
 @reads_answers
@@ -167,16 +174,16 @@ def parallel_analysis(
     data, responses, items, missing
         As in `efa`.
     n_iterations
-        How many matrices of unrelated items to draw.
+        Number of matrices of unrelated items to draw.
     quantile
-        Which quantile of their eigenvalues an observed one must exceed.
+        The quantile of their eigenvalues that an observed one must exceed.
     rng
-        A seed or Generator. By default seed 0: the same random data at each call.
+        A seed or Generator. By default seed 0, so that each call draws the same.
     null
-        ``normal``: of independent normal variables. ``permuted``: the answers themselves, each item's
-        shuffled among those who answered it; needs each person's answers.
+        ``normal``: independent normal variables. ``permuted``: the answers to each item, shuffled among those
+        who answered it; needs each person's answers.
     n
-        Persons of the normal samples, if not those of the moments.
+        Number of persons in normal samples; by default that of the moments.
     **reading
         How the table is read, as in `encode`; of a table of numbers without an instrument only
         ``on_invalid="accept"``, to take every number as it is.
@@ -188,35 +195,37 @@ def parallel_analysis(
     Raises
     ------
     EstimationError
-        No such null; sums where each person's answers are needed; as in `efa`.
+        An unknown null; sums where each person's answers are needed; as in `efa`.
 
     Notes
     -----
-    Horn (1965), with a quantile in place of the mean (Glorfeld, 1995). Factors: eigenvalues of
-    correlations with communalities on the diagonal (Humphreys & Ilgen, 1969), here those of one minres
-    factor, in the drawn matrices as in the observed. Correlations of normal samples are drawn from
-    their distribution (Wishart, by Bartlett's decomposition, 1933), without drawing any persons.
+    Horn (1965), with a quantile instead of the mean (Glorfeld, 1995). For factors, eigenvalues are those of
+    correlations with communalities on the diagonal (Humphreys & Ilgen, 1969), here of one minres factor,
+    in drawn as in observed matrices. Correlations of normal samples are drawn directly from their
+    distribution (Wishart, by Bartlett's decomposition, 1933), without drawing persons.
 
     Examples
     --------
-    >>> from intimacy_scales import encode, simulate
-    >>> answers = encode("scii-24", simulate("scii-24", 500, rng=1).answers)
-    >>> found = parallel_analysis(answers, items=["tru01", "tru04", "tru09", "tru11"], n_iterations=20)
-    >>> found.n_factors, found.n_components
-    (1, 1)
+    >>> from intimacy_scales import simulate
+    >>> answers = simulate("scii-24", 500, rng=1).answers
+    >>> result = parallel_analysis("scii-24", answers, n_iterations=20)
+    >>> result.n_factors, result.n_components
+    (6, 5)
     """
     if null not in ("normal", "permuted"):
-        raise EstimationError(f"null={null!r}: 'normal' or 'permuted'")
+        raise EstimationError(f"null={null!r} is not valid; allowed: 'normal', 'permuted'")
     check_iterations(n_iterations)
     if not 0 < quantile < 1:
-        raise EstimationError(f"quantile={quantile!r}: a share between 0 and 1, such as 0.95")
+        raise EstimationError(
+            f"quantile={quantile!r} is not valid; allowed: a share between 0 and 1, such as 0.95"
+        )
     sample = read_correlations(data_given(data, responses, reading), items, missing)
-    origin, chance = _origin(sample, n), generator(rng)
+    origin, chance = _sample_fields(sample, n), generator(rng)
     draw = _normal(origin["n"], origin["n_items"], chance) if null == "normal" else _permuted(sample, chance)
     with one_blas_thread():
         observed = np.stack(eigenvalues(sample.correlations))
-        told = told_steps(range(n_iterations), "parallel analysis", n_iterations)
-        drawn = np.stack([np.stack(eigenvalues(draw())) for _ in told])
+        draws = told_steps(range(n_iterations), "parallel analysis", n_iterations)
+        drawn = np.stack([np.stack(eigenvalues(draw())) for _ in draws])
     means, quantiles = drawn.mean(axis=0), np.quantile(drawn, quantile, axis=0)
     numbers: dict[str, Any] = {}
     for k, kind in enumerate(("component", "factor")):
@@ -238,17 +247,21 @@ def parallel_analysis(
 
 
 def _normal(n: int, p: int, chance: np.random.Generator) -> Callable[[], Floats]:
-    """Return a function that draws correlations of n persons on p independent normal variables."""
+    """Return a function that draws correlations of n persons on p independent normal variables.
+
+    With A lower triangular, ``a_ij`` standard normal for i > j and ``a_ii**2`` chi-square with n - i degrees
+    of freedom, ``A A'`` has a Wishart distribution with n - 1 degrees of freedom (Bartlett, 1933).
+    """
     from scipy.special import gammaincinv
 
-    freedom = n - 1.0 - np.arange(p)
+    df = n - 1.0 - np.arange(p)
 
     def draw() -> Floats:
-        if freedom[-1] > 0:
+        if df[-1] > 0:
             triangle = np.tril(standard_normal(chance, (p, p)), -1)
-            # by the inverse of its distribution: a draw that may be thrown away again could be thrown away on
-            # one machine alone, and all that follow would be others
-            np.fill_diagonal(triangle, np.sqrt(2 * gammaincinv(freedom / 2, chance.random(p))))
+            # by the inverse of the chi-square distribution: rejection sampling could reject a draw on one
+            # machine only, after which all draws would differ
+            np.fill_diagonal(triangle, np.sqrt(2 * gammaincinv(df / 2, chance.random(p))))
         else:
             triangle = standard_normal(chance, (p, n - 1))
         triangle /= np.sqrt((triangle**2).sum(axis=1, keepdims=True))
@@ -259,7 +272,7 @@ def _normal(n: int, p: int, chance: np.random.Generator) -> Callable[[], Floats]
 
 
 def _permuted(sample: SampleMoments, chance: np.random.Generator) -> Callable[[], Floats]:
-    """Return a function that draws correlations of answers, each item's shuffled."""
+    """Return a function that draws correlations of answers that were shuffled within items."""
     if sample.rows is None:
         raise EstimationError(
             "null='permuted' needs each person's answers, and moments are only sums of them; use "
@@ -270,8 +283,8 @@ def _permuted(sample: SampleMoments, chance: np.random.Generator) -> Callable[[]
 
     def draw() -> Floats:
         shuffled = np.full(rows.shape, np.nan)
-        for j, there in enumerate(answered):
-            shuffled[there, j] = chance.permutation(rows[there, j])
+        for j, persons in enumerate(answered):
+            shuffled[persons, j] = chance.permutation(rows[persons, j])
         correlations = of_rows(shuffled, sample.names, sample.missing).correlations
         if not np.isfinite(correlations).all():
             raise EstimationError(
@@ -285,20 +298,26 @@ def _permuted(sample: SampleMoments, chance: np.random.Generator) -> Callable[[]
 
 @result_class
 class MinimumAveragePartial(_Figures):
-    """Velicer's minimum average partial.
+    """Velicer's minimum average partial test.
 
     Attributes
     ----------
     n_factors
-        The number of components without which partial correlations are smallest, by their squares
-        (Velicer, 1976).
+        The number of components with the smallest mean squared partial correlation given them (Velicer,
+        1976).
     n_factors_fourth
-        The same by fourth powers (Velicer, Eaton & Fava, 2000).
+        The same with fourth powers (Velicer, Eaton & Fava, 2000).
     squared, fourth
         (max_factors + 1,): mean squared and fourth-power partial correlation after 0, 1, … components;
-        nan where components leave some item without variance.
+        nan where an item has no variance left.
     n, n_items, missing, instrument
-        Persons, items, how missing answers were treated, and what was answered.
+        Persons, items, the missing rule, and what was answered.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> map_test("scii-24", simulate("scii-24", 500, rng=1).answers)
+    <MAP of 24 items: 6 factors; by fourth powers 5; n = 500, pairwise>
     """
 
     _axes: ClassVar[Mapping[str, str]] = {"squared": "p", "fourth": "p"}
@@ -328,14 +347,14 @@ def map_test(
     missing: MissingAnswers = "pairwise",
     **reading: Unpack[ReadingOptions],
 ) -> MinimumAveragePartial:
-    """Find the number of components that leaves the smallest partial correlations.
+    """Find the number of components given which partial correlations are smallest.
 
     Parameters
     ----------
     data, responses, items, missing
         As in `efa`.
     max_factors
-        How many to try; by default all but one.
+        The largest number to try; by default the number of items minus 1.
     **reading
         How the table is read, as in `encode`; of a table of numbers without an instrument only
         ``on_invalid="accept"``, to take every number as it is.
@@ -346,46 +365,50 @@ def map_test(
 
     Notes
     -----
-    With A the first m components, ``C = R - A A'`` brought to a diagonal of 1; the mean of its squared
-    elements off the diagonal (Velicer, 1976), or of their fourth powers (Velicer, Eaton & Fava, 2000).
+    With A the loadings on the first m components, ``C = R - A A'`` scaled to a diagonal of 1 holds partial
+    correlations; the criterion is the mean of their squares (Velicer, 1976) or fourth powers (Velicer, Eaton
+    & Fava, 2000).
 
     Examples
     --------
-    >>> from intimacy_scales import encode, simulate
-    >>> answers = encode("scii-24", simulate("scii-24", 500, rng=1).answers)
-    >>> map_test(answers, items=["tru01", "tru04", "tru09", "tru11"]).n_factors
+    >>> from intimacy_scales import simulate
+    >>> answers = simulate("scii-24", 500, rng=1).answers
+    >>> map_test("scii-24", answers, items=["tru01", "tru04", "tru09", "tru11"]).n_factors
     1
     """
     if isinstance(responses, int | float | np.number) and max_factors is None:  # map_test(data, 5)
         responses, max_factors = None, responses
     sample = read_correlations(data_given(data, responses, reading), items, missing)
     p = len(sample.names)
-    most = p - 1 if max_factors is None else max_factors
-    if isinstance(most, bool) or not isinstance(most, int | np.integer) or not 1 <= most < p:
-        raise EstimationError(f"max_factors={max_factors!r}: a whole number from 1 to {p - 1}, for {p} items")
+    highest = p - 1 if max_factors is None else max_factors
+    if isinstance(highest, bool) or not isinstance(highest, int | np.integer) or not 1 <= highest < p:
+        raise EstimationError(
+            f"max_factors={max_factors!r} is not valid for {p} items; allowed: a whole number from 1 to "
+            f"{p - 1}"
+        )
     values, vectors = eigenvectors(sample.correlations)
-    series = np.full((2, most + 1), np.nan)
-    for m in range(1 + min(most, int((values > _EMPTY).sum()))):
-        # what is left is added up; from taking away, few of its digits would be left
-        rest = vectors[:, : p - m]
-        left = (rest * values[: p - m]) @ rest.T
-        variances = left.diagonal()
-        if variances.min() <= _EMPTY:
+    series = np.full((2, highest + 1), np.nan)
+    for m in range(1 + min(highest, int((values > NO_COMPONENT).sum()))):
+        # the residual is summed over the other components: subtraction from R would cancel digits
+        residual_vectors = vectors[:, : p - m]
+        partial = (residual_vectors * values[: p - m]) @ residual_vectors.T
+        variances = partial.diagonal()
+        if variances.min() <= NO_COMPONENT:
             break
-        squares = left**2 / np.outer(variances, variances)
+        squares = partial**2 / np.outer(variances, variances)
         series[:, m] = [(part.sum() - p) / (p * (p - 1)) for part in (squares, squares**2)]
     return MinimumAveragePartial(
         n_factors=first_lowest(series[0]),
         n_factors_fourth=first_lowest(series[1]),
         squared=series[0],
         fourth=series[1],
-        **_origin(sample),
+        **_sample_fields(sample),
     )
 
 
 @result_class
 class Scree(_Figures):
-    """Eigenvalues, to be drawn or looked at (Cattell, 1966).
+    """Eigenvalues for a scree plot (Cattell, 1966).
 
     Attributes
     ----------
@@ -394,9 +417,15 @@ class Scree(_Figures):
     reduced
         (p,): with the communalities of one minres factor on the diagonal.
     proportion, cumulative
-        (p,): share of the variance of all items that each component has, and up to it.
+        (p,): share of the total variance that each component has, and that it has with those before it.
     n, n_items, missing, instrument
-        Persons, items, how missing answers were treated, and what was answered.
+        Persons, items, the missing rule, and what was answered.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> scree("scii-24", simulate("scii-24", 500, rng=1).answers).to_frame().columns.tolist()
+    ['eigenvalues', 'reduced', 'proportion', 'cumulative']
     """
 
     _axes: ClassVar[Mapping[str, str]] = dict.fromkeys(
@@ -443,9 +472,9 @@ def scree(
 
     Examples
     --------
-    >>> from intimacy_scales import encode, simulate
-    >>> answers = encode("scii-24", simulate("scii-24", 500, rng=1).answers)
-    >>> figures = scree(answers)
+    >>> from intimacy_scales import simulate
+    >>> answers = simulate("scii-24", 500, rng=1).answers
+    >>> figures = scree("scii-24", answers)
     >>> round(float(figures.eigenvalues.sum()), 6), round(float(figures.cumulative[-1]), 6)
     (24.0, 1.0)
     """
@@ -457,5 +486,5 @@ def scree(
         reduced=reduced,
         proportion=values / p,
         cumulative=np.cumsum(values) / p,
-        **_origin(sample),
+        **_sample_fields(sample),
     )

@@ -1,4 +1,4 @@
-"""Rotation of factors to simple structure, from many starts at once."""
+"""Rotation of factors to simple structure, from many starts."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ from intimacy_scales.factor.exploratory.criteria import Criterion, Family, Lowes
 from intimacy_scales.factor.sample import Floats
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import descending, directions
+from intimacy_scales.numerics.tolerances import NO_FACTOR
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted, shown
 
 RotationMethod = Literal["oblimin", "varimax", "quartimax", "promax", "geomin", "target", "none"]
 _METHODS: tuple[str, ...] = get_args(RotationMethod)
-_ORTHOGONAL = ("varimax", "quartimax", "promax")  # promax begins with varimax
+_ORTHOGONAL = ("varimax", "quartimax", "promax")  # promax starts from varimax
 _NORMALIZED = ("varimax", "promax")
-_MATRIX = 2
-_RANK = 1e-8
 _LARGEST_GAMMA = 0.8
 
 
@@ -41,18 +40,23 @@ class Rotation(Result):
     matrix
         (m, m): ``loadings = unrotated @ matrix`` and ``phi = inv(matrix' matrix)``.
     criterion
-        What was minimized, at the solution; of promax, that of the varimax rotation before it. Not
-        defined without rotation.
+        The minimum of the criterion; for promax, that of the varimax rotation; nan without rotation.
     method
         For example ``oblimin``.
     kaiser
-        Whether rows were brought to length 1 first.
+        Whether rows were scaled to length 1 first.
     n_starts
-        How many starts there were.
+        Number of starts.
     agreement
-        The share of them that came to the best criterion.
+        Share of the starts that reached the lowest criterion.
     converged
-        Whether the best one settled.
+        Whether the search from the best start converged.
+
+    Examples
+    --------
+    >>> rotation = rotate([[0.6, 0.6], [0.5, 0.5], [0.5, -0.5], [0.4, -0.4]], "varimax")
+    >>> rotation.converged, rotation.phi.tolist()
+    (True, [[1.0, 0.0], [0.0, 1.0]])
     """
 
     _axes: ClassVar[Mapping[str, str]] = {"loadings": "pm", "phi": "mm", "matrix": "mm"}
@@ -72,22 +76,21 @@ class Rotation(Result):
         return {name: plain(getattr(self, name)) for name in Rotation.__slots__}
 
     def __repr__(self) -> str:
-        told = f"; {shown(100 * self.agreement, 0)}% of {counted(self.n_starts, 'start')} agree"
+        agreement = f"; {shown(100 * self.agreement, 0)}% of {counted(self.n_starts, 'start')} agree"
         return (
             f"<Rotation of {counted(len(self.phi), 'factor')}, {self.method}"
-            f"{told if self.method != 'none' else ''}{'' if self.converged else '; not converged'}>"
+            f"{agreement if self.method != 'none' else ''}{'' if self.converged else '; not converged'}>"
         )
 
 
 def arranged(
     loadings: Floats, phi: Floats, matrix: Floats, wanted: Floats | None = None
 ) -> tuple[Floats, Floats, Floats]:
-    """Bring factors into their order and direction: loadings, phi and matrix together.
+    """Return loadings, phi and matrix with factors in their conventional order and direction.
 
-    Each factor's loadings have a positive sum, and factors come by descending sum of squared loadings, those
-    with the same sum by the loadings themselves.
-    A target says itself which factor is which; their order stays, and the direction of those for which
-    it names a loading other than 0.
+    Each factor's loadings have a positive sum. Factors are ordered by descending sum of squared loadings, and
+    those with the same sum by the loadings themselves. With a target, they keep its order, and its direction
+    where it specifies a loading other than 0.
 
     Parameters
     ----------
@@ -96,14 +99,14 @@ def arranged(
     phi
         (m, m): correlations of the factors.
     matrix
-        (m, m): what unrotated loadings were multiplied by.
+        (m, m): the matrix by which unrotated loadings were multiplied.
     wanted
         (p, m): the target, if there is one.
 
     Returns
     -------
     tuple
-        The three of them.
+        Loadings, phi and matrix.
 
     Examples
     --------
@@ -112,13 +115,13 @@ def arranged(
     [[0.8, 0.1], [-0.0, 0.5]]
     """
     signs = directions(loadings)
-    turned = (loadings * signs).T
-    order = descending(np.column_stack([(turned**2).sum(axis=1), turned]))
+    directed = (loadings * signs).T
+    order = descending(np.column_stack([(directed**2).sum(axis=1), directed]))
     if wanted is not None:
         signs[np.nansum(np.abs(wanted), axis=0) > 0] = 1
         order = np.arange(len(signs))
-    both = np.outer(signs, signs)[np.ix_(order, order)]
-    return (loadings * signs)[:, order], phi[np.ix_(order, order)] * both, (matrix * signs)[:, order]
+    sign_products = np.outer(signs, signs)[np.ix_(order, order)]
+    return (loadings * signs)[:, order], phi[np.ix_(order, order)] * sign_products, (matrix * signs)[:, order]
 
 
 def rotate(
@@ -139,28 +142,28 @@ def rotate(
     Parameters
     ----------
     loadings
-        (p, m): unrotated, of uncorrelated factors.
+        (p, m): unrotated loadings on uncorrelated factors.
     method
         ``oblimin``, ``geomin``, ``target`` and ``promax`` let factors correlate; ``varimax`` and
         ``quartimax`` do not; ``none``.
     n_starts
-        How often to start: from the loadings as they are, and from random rotations of them.
+        Number of starts: the unrotated loadings, and random rotations of them.
     rng
-        A seed or Generator, for these. By default seed 0: the same starts at each call.
+        A seed or Generator for the random rotations. By default seed 0, so that each call has the same.
     kaiser
-        Whether to bring each row to length 1 first (Kaiser, 1958); by default for ``varimax`` and
+        Whether to scale each row to length 1 first (Kaiser, 1958); by default for ``varimax`` and
         ``promax``.
     gamma
-        Of oblimin: 0 is quartimin; below, factors correlate less. Above 0 there may be no minimum
-        (Jennrich, 1979).
+        For oblimin: 0 is quartimin; with values below 0, factors correlate less. Above 0, there may be no
+        minimum (Jennrich, 1979).
     epsilon
-        Of geomin.
+        For geomin.
     target
-        (p, m): of ``target``; nan where a loading may be anything.
+        (p, m): for ``target``; nan where a loading is free.
     weights
-        (p, m): how much each loading that the target names counts; 1 by default.
+        (p, m): weights of the specified loadings of the target; 1 by default.
     power
-        Of promax.
+        For promax.
 
     Returns
     -------
@@ -169,16 +172,16 @@ def rotate(
     Raises
     ------
     EstimationError
-        No such method, an option that does not fit it, or loadings that are not a matrix of numbers.
+        An unknown method, an option that does not apply to it, or loadings that are not a matrix of numbers.
 
     Notes
     -----
-    Gradient projection (Jennrich, 2001, 2002; Bernaards & Jennrich, 2005), here of all starts as one
+    Gradient projection (Jennrich, 2001, 2002; Bernaards & Jennrich, 2005) from all starts at once, as one
     stack of matrices: orthogonal ``L = A T``; oblique ``L = A inv(T)'`` with ``phi = T'T``. Criteria:
     varimax (Kaiser, 1958), quartimax (Neuhaus & Wrigley, 1954), direct oblimin (Jennrich & Sampson,
     1966), geomin (Yates, 1987), target (Browne, 2001). Promax (Hendrickson & White, 1964) fits the
-    varimax loadings, each raised to a power with its sign kept, by least squares. The best criterion
-    wins; geomin often has several minima, of which a low ``agreement`` tells.
+    varimax loadings, each raised to a power with its sign kept, by least squares. The lowest minimum is
+    returned; geomin often has several, which shows in a low ``agreement``.
 
     Examples
     --------
@@ -190,14 +193,19 @@ def rotate(
     >>> bool(np.allclose(rotation.loadings, simple, atol=1e-6))
     True
     """
-    unrotated = _checked(loadings)
+    unrotated = _as_matrix(loadings)
     check_rotation(method)
     _check_numbers(n_starts=n_starts, power=power, epsilon=epsilon, gamma=gamma)
     wanted, counts = _checked_target(target, weights, method, unrotated)
-    one = np.eye(unrotated.shape[1])
+    identity = np.eye(unrotated.shape[1])
     if method == "none":
-        return _rotation(
-            unrotated, one, one, Lowest(one, math.nan, 1.0, converged=True, n_starts=0), method, kaiser=False
+        return _arranged_rotation(
+            unrotated,
+            identity,
+            identity,
+            Lowest(identity, math.nan, 1.0, converged=True, n_starts=0),
+            method,
+            kaiser=False,
         )
     _check_rank(unrotated)
     normalized = method in _NORMALIZED if kaiser is None else kaiser
@@ -210,13 +218,13 @@ def rotate(
         family = Orthogonal(rows, partial(criteria.orthomax, gamma=float(method != "quartimax")))
     else:
         family = Oblique(rows, _oblique_criterion(method, gamma, epsilon, wanted, counts))
-    first = None if wanted is None else _nearest_turn(rows, wanted, counts)
-    found = lowest(family, n_starts, generator(rng), first)
-    matrix = family.matrices(found.turns[None])[0]
-    phi = found.turns.T @ found.turns if method not in _ORTHOGONAL else one
+    first = None if wanted is None else _procrustes(rows, wanted, counts)
+    minimum = lowest(family, n_starts, generator(rng), first)
+    matrix = family.matrices(minimum.turns[None])[0]
+    phi = minimum.turns.T @ minimum.turns if method not in _ORTHOGONAL else identity
     if method == "promax":
         matrix, phi = _promax(unrotated, matrix, power)
-    return _rotation(unrotated, matrix, phi, found, method, kaiser=normalized, wanted=wanted)
+    return _arranged_rotation(unrotated, matrix, phi, minimum, method, kaiser=normalized, wanted=wanted)
 
 
 def _oblique_criterion(
@@ -229,20 +237,21 @@ def _oblique_criterion(
     return partial(criteria.oblimin, gamma=gamma)
 
 
-def _nearest_turn(loadings: Floats, wanted: Floats, counts: Floats | None) -> Floats | None:
-    """Return the orthogonal matrix that turns loadings nearest to the wanted ones that are not 0.
+def _procrustes(loadings: Floats, wanted: Floats, counts: Floats | None) -> Floats | None:
+    """Return the orthogonal matrix that rotates loadings nearest to the target (Procrustes rotation).
 
-    ``U V'`` of ``loadings' wanted = U S V'`` (Schönemann, 1966). None where these do not determine it, as
-    where all that is wanted are zeros. A search that starts elsewhere may end with a factor turned round.
+    ``T = U V'`` of ``A'B = U S V'``, for loadings A and target B (Schönemann, 1966); None where the target
+    does not determine it, for example if all its values are 0. From another start, a search may end with a
+    factor reflected.
     """
     named = np.where(np.isnan(wanted), 0.0, wanted)
     left, sizes, right = np.linalg.svd(loadings.T @ (named if counts is None else counts * named))
     turn: Floats = left @ right
-    return turn if sizes[-1] > _RANK * sizes[0] else None
+    return turn if sizes[-1] > NO_FACTOR * sizes[0] else None
 
 
 def _promax(unrotated: Floats, matrix: Floats, power: float) -> tuple[Floats, Floats]:
-    """Return the matrix that comes nearest to powers of the varimax loadings, and phi."""
+    """Return the matrix of the least squares fit to powers of the varimax loadings, and phi."""
     varimax = unrotated @ matrix
     steep = varimax * np.abs(varimax) ** (power - 1)
     turns = np.linalg.lstsq(varimax, steep, rcond=None)[0]
@@ -251,11 +260,11 @@ def _promax(unrotated: Floats, matrix: Floats, power: float) -> tuple[Floats, Fl
     return matrix @ (turns * scale), inverse / np.outer(scale, scale)
 
 
-def _rotation(
+def _arranged_rotation(
     unrotated: Floats,
     matrix: Floats,
     phi: Floats,
-    found: Lowest,
+    minimum: Lowest,
     method: str,
     *,
     kaiser: bool,
@@ -266,80 +275,92 @@ def _rotation(
         loadings=loadings,
         phi=phi,
         matrix=matrix,
-        criterion=found.criterion,
+        criterion=minimum.criterion,
         method=method,
         kaiser=kaiser,
-        n_starts=found.n_starts,
-        agreement=found.agreement,
-        converged=found.converged,
+        n_starts=minimum.n_starts,
+        agreement=minimum.agreement,
+        converged=minimum.converged,
     )
 
 
-def _checked(loadings: ArrayLike) -> Floats:
+def _as_matrix(loadings: ArrayLike) -> Floats:
     try:
         matrix = np.array(loadings, dtype=np.float64)
     except (TypeError, ValueError):
-        raise EstimationError("loadings: a matrix of numbers, variables by factors") from None
-    if matrix.ndim != _MATRIX or not matrix.size or not np.isfinite(matrix).all():
         raise EstimationError(
-            f"loadings: a matrix of numbers, variables by factors, not an array of shape {matrix.shape}"
-            + ("" if np.isfinite(matrix).all() else " with gaps")
+            "loadings are not valid; allowed: a matrix of numbers, variables by factors"
+        ) from None
+    if matrix.ndim != 2 or not matrix.size or not np.isfinite(matrix).all():
+        raise EstimationError(
+            f"loadings of shape {matrix.shape}{'' if np.isfinite(matrix).all() else ' with missing values'} "
+            "are not valid; allowed: a matrix of numbers, variables by factors"
         )
     return matrix
 
 
 def _check_rank(loadings: Floats) -> None:
+    """Raise where some factors are linear combinations of others."""
     sizes = np.linalg.svd(loadings, compute_uv=False)
-    rank = int((sizes > _RANK * sizes[0]).sum())
+    rank = int((sizes > NO_FACTOR * sizes[0]).sum())
     if rank < loadings.shape[1]:
         raise EstimationError(
-            f"loadings: {loadings.shape[1]} columns hold {counted(rank, 'factor')}, and the rest could be "
-            "turned to anything; extract fewer factors"
+            f"loadings: the {loadings.shape[1]} columns have rank {rank}, so that the rotation is not "
+            f"determined; extract {counted(rank, 'factor')}"
         )
 
 
 def check_rotation(method: str) -> None:
-    """Raise where there is no such rotation."""
+    """Raise where a rotation is not valid."""
     if method not in _METHODS:
-        raise EstimationError(f"rotation {method!r}: one of {', '.join(_METHODS)}{suggest(method, _METHODS)}")
+        raise EstimationError(
+            f"rotation {method!r} is not valid; allowed: {', '.join(_METHODS)}{suggest(method, _METHODS)}"
+        )
 
 
 def _check_numbers(*, n_starts: int, power: float, epsilon: float, gamma: float) -> None:
     if isinstance(n_starts, bool) or not isinstance(n_starts, int | np.integer) or n_starts < 1:
-        raise EstimationError(f"n_starts={n_starts!r}: a whole number of starts, at least 1")
+        raise EstimationError(
+            f"n_starts={n_starts!r} is not valid; allowed: a whole number of starts, at least 1"
+        )
     if not power > 1:
-        raise EstimationError(f"power={power!r}: a number above 1, such as 4")
+        raise EstimationError(f"power={power!r} is not valid; allowed: a number above 1, such as 4")
     if not epsilon > 0:
-        raise EstimationError(f"epsilon={epsilon!r}: a small number above 0, such as 0.01")
+        raise EstimationError(
+            f"epsilon={epsilon!r} is not valid; allowed: a small number above 0, such as 0.01"
+        )
     if not gamma <= _LARGEST_GAMMA:
         raise EstimationError(
-            f"gamma={gamma!r}: a number up to 0.8, usually 0 or less; above 0 oblimin may have no minimum"
+            f"gamma={gamma!r} is not valid; allowed: a number up to 0.8, usually 0 or less (above 0, oblimin "
+            "may have no minimum)"
         )
 
 
 def _checked_target(
     target: ArrayLike | None, weights: ArrayLike | None, method: str, loadings: Floats
 ) -> tuple[Floats | None, Floats | None]:
-    """Return target and weights as arrays, or raise where they do not fit."""
+    """Return target and weights as arrays; raise where they do not match the loadings or the method."""
     if (target is None) == (method == "target"):
         raise EstimationError(
-            "rotation 'target' needs target=: a matrix like the loadings, nan where one may be anything"
+            "rotation 'target' needs target=: a matrix like the loadings, nan where a loading is free"
             if target is None
-            else f"target= goes with rotation 'target', not with {method!r}"
+            else f"target= is for rotation 'target', not for {method!r}; leave it out"
         )
     if weights is not None and target is None:
-        raise EstimationError("weights= goes with rotation 'target'")
+        raise EstimationError("weights= is for rotation 'target'; leave it out")
     arrays = []
     for name, given in (("target", target), ("weights", weights)):
         array = None if given is None else np.array(given, dtype=np.float64)
         if array is not None and array.shape != loadings.shape:
-            raise EstimationError(f"{name}: shape {array.shape} for loadings of shape {loadings.shape}")
+            raise EstimationError(
+                f"{name} has shape {array.shape}, and the loadings have {loadings.shape}; pass one like them"
+            )
         arrays.append(array)
     wanted, counts = arrays
     if counts is not None and wanted is not None:
         if not (counts >= 0).all():
-            raise EstimationError("weights: numbers from 0")
+            raise EstimationError("weights are not valid; allowed: numbers from 0")
         wanted = np.where(counts > 0, wanted, np.nan)
     if wanted is not None and np.isnan(wanted).all():
-        raise EstimationError("target: names no loading at all; give some, mostly zeros, and nan elsewhere")
+        raise EstimationError("target: all loadings are free (nan); specify some, mostly zeros")
     return wanted, counts

@@ -1,1 +1,1 @@
-"""One call: whether answers support an instrument's scales."""
+"""The structure report: whether answers support an instrument's scales."""

@@ -1,4 +1,4 @@
-"""Values that are used as guides, with their sources: not laws, and not thresholds of truth."""
+"""Guides to indices of fit with their sources, which are conventions, not strict thresholds."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ LARGEST_HTMT = "largest HTMT"
 
 @result_class
 class Guide(Result):
-    """An index beside the value that is used as a guide.
+    """An index with the value that is used as a guide to it.
 
     Attributes
     ----------
     index
-        Which index, for example ``CFI``.
+        Name of the index, for example ``CFI``.
     value
-        What it is; nan where it is not defined.
+        Its value; nan where it is undefined.
     wanted
         The guide, for example ``at least 0.95``.
     met
-        Whether the value is within it; None where it is not defined.
+        Whether the value meets it; None where the value is undefined.
     source
-        Who proposed it.
+        Source of the guide.
     """
 
     index: str
@@ -42,7 +42,7 @@ class Guide(Result):
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
     def __repr__(self) -> str:
-        verdict = {True: "met", False: "not met", None: "not defined"}[self.met]
+        verdict = {True: "met", False: "not met", None: "undefined"}[self.met]
         return f"<{self.index} {shown(self.value)}, {self.wanted} ({self.source}): {verdict}>"
 
 
@@ -53,9 +53,9 @@ def _guide(index: str, value: float, limit: float, source: str, *, least: bool) 
 
 
 def fit_guides(fit: Fit) -> tuple[Guide, ...]:
-    """Return the usual indices of fit beside their guides; robust ones where there are any."""
+    """Return the usual indices of fit with their guides; robust ones with robust estimation."""
     robust = fit.scaled
-    word = "" if robust is None else "robust "
+    prefix = "" if robust is None else "robust "
     cfi, tli, rmsea = (
         (fit.cfi, fit.tli, fit.rmsea)
         if robust is None
@@ -65,9 +65,9 @@ def fit_guides(fit: Fit) -> tuple[Guide, ...]:
     if fit.df == 0:  # a model that cannot fail
         cfi = tli = rmsea = math.nan
     return (
-        _guide(f"{word}CFI", cfi, 0.95, hu, least=True),
-        _guide(f"{word}TLI", tli, 0.95, hu, least=True),
-        _guide(f"{word}RMSEA", rmsea, 0.06, hu, least=False),
+        _guide(f"{prefix}CFI", cfi, 0.95, hu, least=True),
+        _guide(f"{prefix}TLI", tli, 0.95, hu, least=True),
+        _guide(f"{prefix}RMSEA", rmsea, 0.06, hu, least=False),
         _guide("SRMR", fit.srmr if fit.df else math.nan, 0.08, hu, least=False),
     )
 
@@ -75,19 +75,19 @@ def fit_guides(fit: Fit) -> tuple[Guide, ...]:
 def scale_guides(
     loadings: Sequence[float], correlations: Sequence[float], ratios: Sequence[float], missing: str | None
 ) -> tuple[Guide, ...]:
-    """Return guides to single items and to pairs of scales: the least favourable value of each kind.
+    """Return guides to loadings, factor correlations and ratios, for the least favourable value of each.
 
-    ``missing`` is how missing answers were treated where ratios were made; None where there are none.
+    ``missing`` is the missing rule of the ratios; None where no answers are missing.
     """
-    found = []
+    guides = []
     if loadings:
         low = min(loadings)
-        found.append(_guide("smallest loading", low, 0.40, "Stevens, 2002", least=True))
+        guides.append(_guide("smallest loading", low, 0.40, "Stevens, 2002", least=True))
     if correlations:
         high = max(abs(value) for value in correlations)
-        found.append(_guide("largest factor correlation", high, 0.85, "Brown, 2015", least=False))
+        guides.append(_guide("largest factor correlation", high, 0.85, "Brown, 2015", least=False))
     defined = [value for value in ratios if not math.isnan(value)]
     if defined:
         name = LARGEST_HTMT if missing is None else f"{LARGEST_HTMT} ({missing})"
-        found.append(_guide(name, max(defined), 0.90, "Henseler et al., 2015", least=False))
-    return tuple(found)
+        guides.append(_guide(name, max(defined), 0.90, "Henseler et al., 2015", least=False))
+    return tuple(guides)

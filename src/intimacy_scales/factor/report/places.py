@@ -1,4 +1,4 @@
-"""Where exploratory factors put items: apart from their scale, spread, or several scales in one place."""
+"""Agreement of exploratory factors with scales: items elsewhere, scales spread or with a shared factor."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from intimacy_scales.numerics.ties import first_highest
 from intimacy_scales.results.wording import counted
 
 Flag = Literal["elsewhere", "spread", "shared"]
-CLEAR = 0.3  # a loading below it places an item nowhere
+CLEAR = 0.3  # smallest absolute loading that assigns an item to a factor
 
 
 class Place(NamedTuple):
-    """The exploratory factor an item goes with most, how, and what is odd about that."""
+    """The exploratory factor on which an item loads most, the loading, and how it disagrees with the keys."""
 
     factor: str | None
     loading: float
@@ -32,23 +32,23 @@ def places(keys: Mapping[str, Sequence[str]], exploratory: EFAResult | None) -> 
     keys
         Scale → items.
     exploratory
-        Exploratory factors; None where there are none.
+        Exploratory factors; None if they could not be extracted.
     """
     if exploratory is None:
         return {item: Place(None, np.nan, None) for items in keys.values() for item in items}
-    found: dict[str, tuple[str, float]] = {}
+    strongest: dict[str, tuple[str, float]] = {}
     for i, item in enumerate(exploratory.names):
         k = first_highest(np.abs(exploratory.loadings[i]))
-        found[item] = (exploratory.factors[k], float(exploratory.loadings[i, k]))
-    home = {scale: _majority([found[item] for item in items]) for scale, items in keys.items()}
+        strongest[item] = (exploratory.factors[k], float(exploratory.loadings[i, k]))
+    home = {scale: _common_factor([strongest[item] for item in items]) for scale, items in keys.items()}
     homes = Counter(factor for factor in home.values() if factor is not None)
     placed = {}
     for scale, items in keys.items():
         for item in items:
-            factor, loading = found[item]
+            factor, loading = strongest[item]
             flag: Flag | None = None
             if len(keys) == 1:
-                pass  # one scale has one factor, and nothing to be told apart from
+                pass  # one scale has one factor
             elif home[scale] is None:
                 flag = "spread"
             elif factor != home[scale] and abs(loading) >= CLEAR:
@@ -59,42 +59,42 @@ def places(keys: Mapping[str, Sequence[str]], exploratory: EFAResult | None) -> 
     return placed
 
 
-def _majority(found: Sequence[tuple[str, float]]) -> str | None:
-    """Return the factor that more than half of a scale's items clearly go with; None where there is none."""
-    clear = Counter(factor for factor, loading in found if abs(loading) >= CLEAR)
+def _common_factor(strongest: Sequence[tuple[str, float]]) -> str | None:
+    """Return the factor with clear loadings of more than half of a scale's items; None without one."""
+    clear = Counter(factor for factor, loading in strongest if abs(loading) >= CLEAR)
     factor, count = clear.most_common(1)[0] if clear else ("", 0)
-    return factor if 2 * count > len(found) else None
+    return factor if 2 * count > len(strongest) else None
 
 
 def place_warnings(keys: Mapping[str, Sequence[str]], placed: Mapping[str, Place]) -> list[str]:
-    """Say which scales' items spread, and which scales share a factor."""
-    told, homes = [], dict[str, list[str]]()
+    """Return warnings about scales whose items spread, and scales that share a factor."""
+    cautions, homes = [], dict[str, list[str]]()
     for scale, items in keys.items():
-        own = [placed[item] for item in items]
-        if all(place.flag == "spread" for place in own):
-            told.append(_spread(scale, items, own))
+        scale_places = [placed[item] for item in items]
+        if all(place.flag == "spread" for place in scale_places):
+            cautions.append(_spread_warning(scale, items, scale_places))
             continue
-        home = _majority([(str(place.factor), place.loading) for place in own])
-        if home is not None and any(place.flag == "shared" for place in own):
+        home = _common_factor([(str(place.factor), place.loading) for place in scale_places])
+        if home is not None and any(place.flag == "shared" for place in scale_places):
             homes.setdefault(home, []).append(scale)
     for factor, scales in homes.items():
         named = f"{', '.join(scales[:-1])} and {scales[-1]}"
-        told.append(
-            f"{named} share one exploratory factor: most items of each go with {factor}, so that these "
-            "answers hardly tell the scales apart"
+        cautions.append(
+            f"{named} share one exploratory factor: most items of each load on {factor}, so that these "
+            "answers hardly distinguish the scales"
         )
-    return told
+    return cautions
 
 
-def _spread(scale: str, items: Sequence[str], own: Sequence[Place]) -> str:
-    """Say where the items of a scale are that no factor holds together."""
+def _spread_warning(scale: str, items: Sequence[str], scale_places: Sequence[Place]) -> str:
+    """Return the warning about a scale whose items do not have a common exploratory factor."""
     by_factor: dict[str, list[str]] = {}
-    for item, place in zip(items, own, strict=True):
+    for item, place in zip(items, scale_places, strict=True):
         by_factor.setdefault(str(place.factor) if abs(place.loading) >= CLEAR else "", []).append(item)
-    clear = [f"{', '.join(names)} with {factor}" for factor, names in sorted(by_factor.items()) if factor]
+    clear = [f"{', '.join(names)} on {factor}" for factor, names in sorted(by_factor.items()) if factor]
     weak = by_factor.get("", [])
-    rest = [f"{', '.join(weak)} with none (largest loading below {CLEAR:.2f})"] if weak else []
+    rest = [f"{', '.join(weak)} on none (largest loading below {CLEAR:.2f})"] if weak else []
     return (
-        f"the items of {scale} spread, and no exploratory factor holds more than half of its "
+        f"the items of {scale} spread: no exploratory factor has clear loadings of more than half of its "
         f"{counted(len(items), 'item')}: {'; '.join([*clear, *rest])}"
     )

@@ -1,4 +1,4 @@
-"""What `structure_report` returns."""
+"""The result of `structure_report`."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ else:
 
 @result_class
 class ItemStructure(Result):
-    """How one item goes with its scale.
+    """The relation of one item to its scale.
 
     Attributes
     ----------
     item, scale
-        Which item, and the factor it is keyed to.
+        The item, and the scale to which it is keyed.
     loading, se
         Standardized loading in the model of the keys, and its standard error; nan without that model.
     explained
         Share of its variance that factors explain; nan without that model.
     efa_factor, efa_loading
-        The exploratory factor it goes with most, and how; None and nan without one.
+        The exploratory factor on which it loads most, and the loading; None and nan without one.
     elsewhere
-        Whether that is another factor than most items of its scale go with.
+        Whether most items of its scale load on another factor.
     efa_flag
-        ``elsewhere``; ``spread``, where no factor holds more than half of its scale's items with loadings
-        of .30 or more; ``shared``, where its factor holds most items of other scales too; None where the
-        exploratory factors agree with the keys.
+        ``elsewhere``; ``spread``, if no factor has loadings of .30 or more of more than half of its scale's
+        items; ``shared``, if most items of another scale load on its factor too; None if exploratory factors
+        agree with the keys.
     """
 
     item: str
@@ -72,7 +72,7 @@ class ItemStructure(Result):
 
 @result_class
 class StructureReport(Result):
-    """Whether answers support an instrument's scales; ``to_frame()`` has a row for each item.
+    """A report on whether answers support an instrument's scales; ``to_frame()`` has a row for each item.
 
     Attributes
     ----------
@@ -81,39 +81,47 @@ class StructureReport(Result):
     scales
         The scales that are factors of the model.
     factors
-        How they are arranged: ``correlated``, ``one``, ``second_order`` or ``bifactor``.
+        Their arrangement: ``correlated``, ``one``, ``second_order`` or ``bifactor``.
     n, n_rows, n_complete
-        Persons that the model is of, rows of the table, and persons who answered every item (None where
-        sums do not tell).
+        Persons in the model, rows of the table, and persons who answered every item (None where only sums
+        are known).
     n_clusters
-        Clusters of persons, such as couples; None where each stands alone.
+        Clusters of persons, such as couples; None where persons are independent.
     estimator, missing
-        How it was estimated, and how missing answers were treated.
+        Estimator and missing rule.
     fit
-        How well the model of the keys fits; None where it could not be estimated.
+        Fit of the model of the keys; None where it could not be estimated.
     reason
-        Why it could not; None where it could.
+        Why it could not be estimated; None where it was.
     guides
-        Indices beside the values that are used as guides.
+        Indices with the values that are used as guides.
     items
         One `ItemStructure` for each item.
     factor_names, factor_correlations
-        Of the model: names, and correlations (m, m).
+        Names of the model's factors, and their correlations (m, m).
     heterotrait
         Heterotrait-monotrait ratios of the scales; None with one scale.
     modifications
         The largest modification indices.
     parallel
-        Parallel analysis: how many factors the answers suggest.
+        Parallel analysis, which suggests a number of factors.
     exploratory
-        Exploratory factors, as many as the instrument has scales; None where they could not be had.
+        Exploratory factors, as many as the instrument has scales; None where they could not be extracted.
     improper
-        What no population could have, such as negative variances.
+        What is improper about the solution, such as negative variances.
     general
         Standardized loadings on the general factor, of factors (second-order) or of items (bifactor);
         empty without one.
     notes
-        What else to know.
+        Further cautions.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> from intimacy_scales.factor import structure_report
+    >>> report = structure_report("scii-24", simulate("scii-24", 300, rng=1).answers, n_iterations=20)
+    >>> [guide.index for guide in report.guides][:2], report.improper
+    (['robust CFI', 'robust TLI'], ())
     """
 
     _axes: ClassVar[Mapping[str, str]] = {"factor_names": "m", "factor_correlations": "mm"}
@@ -149,23 +157,23 @@ class StructureReport(Result):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to know before these figures are used."""
-        found = (
+        """Cautions about these figures."""
+        cautions = (
             [] if self.reason is None else [f"the model of the keys could not be estimated: {self.reason}"]
         )
-        found += [f"improper solution: {text}" for text in self.improper]
+        cautions += [f"improper solution: {text}" for text in self.improper]
         for item in self.items:
             if item.loading < 0 and not self.general:
-                found.append(
-                    f"{item.item} runs against {item.scale} (loading {item.loading:.2f}): its key is wrong, "
-                    "or its answers are reversed already"
+                cautions.append(
+                    f"{item.item} has a negative loading on {item.scale} ({item.loading:.2f}): its key is "
+                    "wrong, or its answers are reversed already"
                 )
             if item.elsewhere:
-                found.append(
-                    f"{item.item} is keyed to {item.scale}, but goes with {item.efa_factor} of the "
-                    f"exploratory factors ({item.efa_loading:.2f}), unlike most of its scale"
+                cautions.append(
+                    f"{item.item} is keyed to {item.scale}, but loads on the exploratory factor "
+                    f"{item.efa_factor} ({item.efa_loading:.2f}), unlike most items of its scale"
                 )
-        return (*found, *self._place_warnings(), *self.notes)
+        return (*cautions, *self._place_warnings(), *self.notes)
 
     def _place_warnings(self) -> list[str]:
         keys: dict[str, list[str]] = {}
@@ -175,7 +183,7 @@ class StructureReport(Result):
         return place_warnings(keys, placed)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a pandas table, a row for each item."""
+        """Return a pandas table with a row for each item."""
         from intimacy_scales.results.frames import pandas_frame
 
         names = (
@@ -186,7 +194,7 @@ class StructureReport(Result):
         return pandas_frame(columns).set_index("item")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values; None for what is not defined."""
+        """Return everything as plain values; None for undefined figures."""
         names = (
             "scales", "factors", "n", "n_rows", "n_complete", "n_clusters", "estimator", "missing", "reason",
             "guides", "items", "factor_names", "factor_correlations", "heterotrait", "modifications",
@@ -204,7 +212,7 @@ class StructureReport(Result):
         return documented(cls, warnings=Sequence[str], sentence=str)
 
     def to_csv(self) -> str:
-        """Return `to_frame` as CSV text, each row with where it comes from; empty where not defined."""
+        """Return `to_frame` as CSV text, each row with instrument and model; undefined figures are empty."""
         origin: dict[str, Any] = {
             **self.instrument.identity(),
             "n": self.n,
@@ -215,12 +223,12 @@ class StructureReport(Result):
         return str(self.to_frame().assign(**origin).to_csv(lineterminator="\n"))
 
     def findings(self, *, sample: str, source: str) -> tuple[Finding, ...]:
-        """Return the indices of fit as an instrument's evidence has them, rounded to three decimals.
+        """Return the indices of fit as findings for an instrument's evidence, rounded to three decimals.
 
         Parameters
         ----------
         sample, source
-            Who they were, and where the study is described.
+            Description of the sample, and a reference to the study.
         """
         model = f"{len(self.scales)} {self.factors} factors" if len(self.scales) > 1 else "one factor"
         return tuple(
@@ -242,7 +250,7 @@ class StructureReport(Result):
         return structure_sentence(self)
 
     def page(self) -> Page:
-        """Return the report as it is shown, as data: tables, warnings, sentence."""
+        """Return the content of the report as data: tables, warnings, sentence."""
         return Page(
             title=self.title,
             tables=tuple(TextTable(title=name, columns=texts) for name, texts in item_cells(self).items()),
@@ -251,11 +259,11 @@ class StructureReport(Result):
         )
 
     def to_markdown(self) -> str:
-        """Return a Markdown page: guides, warnings, sentence, and tables."""
+        """Return a Markdown page with guides, warnings, sentence and tables."""
         return markdown_page(self.page())
 
     def to_html(self) -> str:
-        """Return a web page that stands alone."""
+        """Return a complete web page."""
         return html_page(self.page())
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""One call: whether the pattern of answers supports an instrument's scales."""
+"""The structure report: one call that tests whether answers support an instrument's scales."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.cfa import fit_model
-from intimacy_scales.factor.confirmatory.checks import check_samples, independent_persons
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import (
     check_completeness,
     check_estimator,
@@ -21,6 +20,7 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import (
     rule_of,
 )
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Scaling
+from intimacy_scales.factor.confirmatory.fitting import check_samples, independent_persons
 from intimacy_scales.factor.confirmatory.model.model import Factors, Model, parts_of
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
@@ -41,9 +41,9 @@ from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.results.wording import counted
 
-_LARGEST = 5
-_FEW, _PER_PARAMETER, _FEW_CLUSTERS = 100, 1, 30
-_ODD = 3.84  # of a modification index: the 95 % quantile of chi-square with one degree of freedom
+_SHOWN_INDICES = 5
+_FEW, _PER_PARAMETER, _FEW_CLUSTERS = 100, 1, 30  # persons, persons for each parameter, clusters
+_SIGNIFICANT = 3.84  # 95 % quantile of chi-square with one degree of freedom
 
 
 @reads_answers
@@ -60,33 +60,33 @@ def structure_report(
     rng: int | None = 0,
     **reading: Unpack[ReadingOptions],
 ) -> StructureReport:
-    """Ask whether the pattern of answers supports an instrument's scales.
+    """Test whether answers support an instrument's scales.
 
-    Fits the model that the keys imply, sets its fit beside named guides, and looks for what else the
-    answers may say: parameters that would improve it, scales that cannot be told apart, the number of
-    factors that parallel analysis suggests, and exploratory factors.
+    Fits the model that the keys imply and compares its fit with published guides. Also reports which
+    parameters would improve it, scales that answers do not distinguish, the number of factors that parallel
+    analysis suggests, and exploratory factors.
 
     Parameters
     ----------
     instrument
-        An `Instrument`, or the id or `Path` of one; checked answers or moments need none before them.
+        An `Instrument`, or its id or `Path`; or checked answers or moments alone.
     responses
         A table of answers as in `encode`, `CodedResponses`, or `ItemMoments` of a stream.
     scales, factors
-        Which scales, and how their factors are arranged, as in `Model.from_instrument`.
+        The scales, and the arrangement of their factors, as in `Model.from_instrument`.
     estimator
-        As in `cfa`; by default MLR, which does not assume normality, ML of moments. Its
-        test is that of Satorra and Bentler where all answered everything and stand alone, otherwise
-        that of Yuan and Bentler.
+        As in `cfa`; by default MLR, which does not assume normality, and ML for moments. The test of MLR is
+        that of Satorra and Bentler for complete answers of independent persons, otherwise that of Yuan and
+        Bentler.
     missing
-        ``fiml``, ``listwise`` or ``pairwise``; by default FIML where answers are missing, pairwise of
-        moments, and listwise with GLS and ULS, which need complete answers.
+        ``fiml``, ``listwise`` or ``pairwise``; by default FIML for answers, pairwise for moments, and
+        listwise with GLS and ULS, which need complete answers.
     clusters
-        Who answered together, such as couples: a column of the table, or one label for each person;
-        with MLR.
+        Who answered together, such as couples: a column of the table, or one label for each person; needs
+        MLR.
     n_iterations, rng
-        Of parallel analysis, and of the random starts of rotation: how many, and a seed, by default 0:
-        the same report at each call.
+        Draws of parallel analysis, and a seed for these and for the random starts of rotation; by default
+        seed 0, so that each call gives the same report.
     **reading
         How the table is read, as in `encode`.
 
@@ -94,14 +94,14 @@ def structure_report(
     -------
     StructureReport
         With `to_frame`, `sentence`, `to_markdown`, `to_html`. Where the model cannot be estimated, its
-        ``reason`` says why.
+        ``reason`` explains why.
 
     Raises
     ------
     InvalidResponsesError, MissingColumnsError, ResponseError
-        As `encode` does.
+        As in `encode`.
     EstimationError
-        Scales that share items, or options that do not go together.
+        Scales that share items, or options that exclude each other.
 
     Examples
     --------
@@ -116,25 +116,25 @@ def structure_report(
     form = answers.instrument
     model = Model.from_instrument(form, scales=scales, factors=factors)
     coded = isinstance(answers, CodedResponses)
-    how, chosen = _how(estimator, missing, coded=coded)
-    discrepancy = discrepancy_of(how, chosen)
+    chosen_estimator, chosen = _estimation_options(estimator, missing, coded=coded)
+    discrepancy = discrepancy_of(chosen_estimator, chosen)
     keys = _scales_of(model, parts_of(form, scales))
     if not coded and (discrepancy.needs_answers or clusters is not None):
-        raise needs_answers("clusters=" if clusters is not None else f"estimator={how!r}")
-    check_together(how, chosen, with_clusters=clusters is not None)
+        raise needs_answers("clusters=" if clusters is not None else f"estimator={chosen_estimator!r}")
+    check_together(chosen_estimator, chosen, with_clusters=clusters is not None)
     sample = read_samples(answers, model.observed, missing=chosen, clusters=clusters)[0]
-    fitted, reason = _fitted(model, sample, how)
-    rest = "pairwise" if chosen == "fiml" else chosen
-    simple = read_sample(answers, model.observed, missing=rest)
-    parallel, exploratory, notes = _explored(simple, len(keys), n_iterations, rng)
+    fitted, reason = _fitted(model, sample, chosen_estimator)
+    simple_missing = "pairwise" if chosen == "fiml" else chosen
+    simple = read_sample(answers, model.observed, missing=simple_missing)
+    parallel, exploratory, notes = _exploratory(simple, len(keys), n_iterations, rng)
     ratios = _ratios(model, simple, keys)
     items = _items(keys, fitted, exploratory)
     loadings = [item.loading for item in items if not math.isnan(item.loading)]
     names, correlations = _correlations(fitted)
     pairs = correlations[np.tril_indices(len(names), -1)] if factors == "correlated" else np.zeros(0)
-    loadings = [] if factors == "bifactor" else loadings  # of what the general factor leaves
-    found = [] if fitted is None else list(fit_guides(fitted.fit))
-    own = [] if ratios is None else ratios.htmt[np.tril_indices(len(ratios.names), -1)].tolist()
+    loadings = [] if factors == "bifactor" else loadings  # loadings on group factors have no guide
+    model_guides = [] if fitted is None else list(fit_guides(fitted.fit))
+    pair_ratios = [] if ratios is None else ratios.htmt[np.tril_indices(len(ratios.names), -1)].tolist()
     return StructureReport(
         instrument=form.ref,
         scales=tuple(keys),
@@ -143,16 +143,16 @@ def structure_report(
         n_rows=sample.n_rows,
         n_clusters=None if sample.clusters is None else len(np.unique(sample.clusters)),
         n_complete=None if sample.rows is None else int((~np.isnan(sample.rows).any(axis=1)).sum()),
-        estimator=how,
+        estimator=chosen_estimator,
         missing=chosen,
         fit=None if fitted is None else fitted.fit,
         reason=reason,
-        guides=(*found, *scale_guides(loadings, pairs.tolist(), own, _of_which(simple))),
+        guides=(*model_guides, *scale_guides(loadings, pairs.tolist(), pair_ratios, _ratio_missing(simple))),
         items=items,
         factor_names=names,
         factor_correlations=correlations,
         heterotrait=ratios,
-        modifications=_largest(fitted),
+        modifications=_largest_indices(fitted),
         parallel=parallel,
         exploratory=exploratory,
         improper=() if fitted is None else fitted.improper,
@@ -162,28 +162,33 @@ def structure_report(
 
 
 def _scales_of(model: Model, parts: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return scale → items, of the scales that the model's items come from."""
-    found = {factor: model.indicators(factor) for factor in model.latent if factor in parts}
-    return found or {model.latent[0]: model.observed}
+    """Return the items of each scale that is a factor of the model."""
+    scales = {factor: model.indicators(factor) for factor in model.latent if factor in parts}
+    return scales or {model.latent[0]: model.observed}
 
 
 def _fitted(model: Model, sample: SampleMoments, estimator: Estimator) -> tuple[CFAResult | None, str | None]:
+    """Return the fitted model of the keys and no reason, or the reason why it could not be fitted."""
     try:
         discrepancy = discrepancy_of(estimator, rule_of([sample]))
         check_samples([sample], discrepancy)
-        alone = sample.rows is not None and sample.clusters is None and not np.isnan(sample.rows).any()
-        scaling: Scaling = "satorra_bentler" if alone and discrepancy.is_scaled else "yuan_bentler"
-        # markers leave the disturbance of a factor free to be negative; a fixed variance of 1 does not
-        layered = any(s.rhs in model.latent for s in model.loadings)
-        unit = "marker" if layered else "fixed_factor"
-        options: Any = {"estimator": estimator, "identification": unit, "scaling": scaling}
+        complete_and_independent = (
+            sample.rows is not None and sample.clusters is None and not np.isnan(sample.rows).any()
+        )
+        scaling: Scaling = (
+            "satorra_bentler" if complete_and_independent and discrepancy.is_scaled else "yuan_bentler"
+        )
+        # with markers, the disturbance variance of a factor can be negative; a variance of 1 excludes that
+        second_order = any(s.rhs in model.latent for s in model.loadings)
+        identification = "marker" if second_order else "fixed_factor"
+        options: Any = {"estimator": estimator, "identification": identification, "scaling": scaling}
         return fit_model(model, [sample], **options), None
     except EstimationError as error:
         return None, f"{error}{_how_to_leave_out(sample)}"
 
 
 def _how_to_leave_out(sample: SampleMoments) -> str:
-    """Return how items that do not vary, or that hardly anyone answered, are left out of a report."""
+    """Return how to leave out items that do not vary, or that hardly anyone answered."""
     variances = sample.covariances.diagonal()
     useless = [name for name, v in zip(sample.names, variances, strict=True) if not v > 0]
     if not useless or len(useless) == len(sample.names):
@@ -191,22 +196,24 @@ def _how_to_leave_out(sample: SampleMoments) -> str:
     return f" (report on instrument.without_items({useless!r}, new_id=…, version=…))"
 
 
-def _how(
+def _estimation_options(
     estimator: Estimator | None, missing: MissingAnswers | None, *, coded: bool
 ) -> tuple[Estimator, MissingAnswers]:
-    """Return estimator and rule of missing answers, by default those that use most of what is known."""
-    usual: MissingAnswers = "fiml" if coded else "pairwise"
+    """Return estimator and missing rule, by default those that use most of the answers."""
+    usual_missing: MissingAnswers = "fiml" if coded else "pairwise"
     if estimator is None:
-        return ("MLR" if coded and missing != "pairwise" else "ML"), missing or usual
+        return ("MLR" if coded and missing != "pairwise" else "ML"), missing or usual_missing
     check_estimator(estimator)
     rules = missing_rules(estimator)
-    return estimator, missing or (usual if usual in rules else rules[0])
+    return estimator, missing or (usual_missing if usual_missing in rules else rules[0])
 
 
 def check_together(estimator: Estimator, missing: MissingAnswers, *, with_clusters: bool) -> None:
-    """Raise where options do not go together."""
+    """Raise where estimator, missing rule and clusters exclude each other."""
     if with_clusters and missing == "pairwise":
-        raise EstimationError("clusters with missing='pairwise': use missing='fiml' or 'listwise'")
+        raise EstimationError(
+            "clusters= with missing='pairwise' is not valid; use missing='fiml' or 'listwise'"
+        )
     if with_clusters and not discrepancy_of(estimator).counts_clusters:
         raise EstimationError(independent_persons(estimator))
     check_missing(missing)
@@ -214,13 +221,15 @@ def check_together(estimator: Estimator, missing: MissingAnswers, *, with_cluste
     rules = missing_rules(estimator)
     if missing not in rules:
         instead = " or ".join(map(repr, rules))
-        raise EstimationError(f"estimator={estimator!r} with missing={missing!r}: use missing={instead}")
+        raise EstimationError(
+            f"estimator={estimator!r} with missing={missing!r} is not valid; use missing={instead}"
+        )
 
 
-def _explored(
+def _exploratory(
     sample: SampleMoments, n_factors: int, n_iterations: int, rng: int | None
 ) -> tuple[ParallelAnalysis | None, EFAResult | None, tuple[str, ...]]:
-    """Return parallel analysis and exploratory factors, and why there are none."""
+    """Return parallel analysis and exploratory factors, with notes on why one is missing."""
     parallel, exploratory, notes = None, None, []
     try:
         parallel = parallel_analysis(sample, n_iterations=n_iterations, rng=rng)
@@ -234,47 +243,47 @@ def _explored(
 
 
 def _ratios(model: Model, sample: SampleMoments, keys: dict[str, Any]) -> HeterotraitMonotrait | None:
-    if len(keys) < 2:  # a ratio takes two
+    if len(keys) < 2:
         return None
     text = "\n".join(f"{name} =~ {' + '.join(items)}" for name, items in keys.items())
     try:
-        found = htmt(Model.from_text(text), sample, missing=sample.missing)
+        ratios = htmt(Model.from_text(text), sample, missing=sample.missing)
     except EstimationError:
         return None
-    return replace(found, sample=replace(found.sample, rows=None))  # a report holds no one's answers
+    return replace(ratios, sample=replace(ratios.sample, rows=None))  # reports do not hold answers
 
 
-def _of_which(sample: SampleMoments) -> str | None:
-    """Return whose answers correlations are of, where some are missing or that is not known."""
-    whole = sample.rows is not None and sample.n == sample.n_rows and not np.isnan(sample.rows).any()
-    return None if whole else sample.missing
+def _ratio_missing(sample: SampleMoments) -> str | None:
+    """Return the missing rule of correlations; None where no answers are missing."""
+    complete = sample.rows is not None and sample.n == sample.n_rows and not np.isnan(sample.rows).any()
+    return None if complete else sample.missing
 
 
 def _items(
     keys: dict[str, tuple[str, ...]], fitted: CFAResult | None, exploratory: EFAResult | None
 ) -> tuple[ItemStructure, ...]:
-    placed, found = places(keys, exploratory), []
+    placed, items_of_report = places(keys, exploratory), []
     for scale, items in keys.items():
         for item in items:
-            own, place = _loading(fitted, scale, item), placed[item]
-            found.append(
+            estimates, place = _loading(fitted, scale, item), placed[item]
+            items_of_report.append(
                 ItemStructure(
                     item=item,
                     scale=scale,
-                    loading=own[0],
-                    se=own[1],
-                    explained=own[2],
+                    loading=estimates[0],
+                    se=estimates[1],
+                    explained=estimates[2],
                     efa_factor=place.factor,
                     efa_loading=place.loading,
                     elsewhere=place.flag == "elsewhere",
                     efa_flag=place.flag,
                 )
             )
-    return tuple(found)
+    return tuple(items_of_report)
 
 
 def _loading(fitted: CFAResult | None, scale: str, item: str) -> tuple[float, float, float]:
-    """Return standardized loading, standard error, and explained variance of an item."""
+    """Return standardized loading, its standard error, and the explained share of an item's variance."""
     if fitted is None:
         return np.nan, np.nan, np.nan
     factor = scale if scale in fitted.model.latent else fitted.model.latent[0]
@@ -284,31 +293,31 @@ def _loading(fitted: CFAResult | None, scale: str, item: str) -> tuple[float, fl
 
 
 def _general(fitted: CFAResult | None, factors: str) -> dict[str, float]:
-    """Return standardized loadings on the general factor: of factors, or of items beside theirs."""
+    """Return standardized loadings on the general factor, of factors (second-order) or items (bifactor)."""
     if fitted is None or factors not in ("second_order", "bifactor"):
         return {}
-    top = fitted.model.latent[-1] if factors == "second_order" else fitted.model.latent[0]
-    return {row.rhs: row.std_all for row in fitted.parameters if row.op == "=~" and row.lhs == top}
+    general = fitted.model.latent[-1] if factors == "second_order" else fitted.model.latent[0]
+    return {row.rhs: row.std_all for row in fitted.parameters if row.op == "=~" and row.lhs == general}
 
 
 def few_notes(sample: SampleMoments, fitted: CFAResult | None) -> list[str]:
-    """Return what to say of few persons and few clusters."""
-    found = []
+    """Return cautions about few persons and few clusters."""
+    notes = []
     if fitted is None and sample.n < _FEW:
-        found.append(f"n = {sample.n}: too few persons for this model; plan for some {_FEW} or more")
+        notes.append(f"n = {sample.n}: too few persons for this model; plan for about {_FEW} or more")
     if fitted is not None and sample.n < max(_FEW, _PER_PARAMETER * fitted.fit.n_parameters):
-        found.append(
+        notes.append(
             f"n = {sample.n} for {fitted.fit.n_parameters} parameters: estimates are unstable, and tests of "
             "fit reject too often"
         )
     if fitted is not None and fitted.never_together:
-        found.append(few_together(fitted.never_together))
+        notes.append(few_together(fitted.never_together))
     if sample.clusters is not None:
         n_clusters = len(np.unique(sample.clusters))
         if n_clusters < _FEW_CLUSTERS:
-            few = counted(n_clusters, "cluster")
-            found.append(f"{few}: below some {_FEW_CLUSTERS}, standard errors are too small")
-    return found
+            clusters = counted(n_clusters, "cluster")
+            notes.append(f"{clusters}: with fewer than about {_FEW_CLUSTERS}, standard errors are too small")
+    return notes
 
 
 def _correlations(fitted: CFAResult | None) -> tuple[tuple[str, ...], Floats]:
@@ -317,7 +326,10 @@ def _correlations(fitted: CFAResult | None) -> tuple[tuple[str, ...], Floats]:
     return fitted.model.latent, fitted.factor_correlations().to_numpy(dtype=np.float64).copy()
 
 
-def _largest(fitted: CFAResult | None) -> tuple[ModificationIndex, ...]:
+def _largest_indices(fitted: CFAResult | None) -> tuple[ModificationIndex, ...]:
+    """Return the largest modification indices that are significant at 5 %."""
     if fitted is None or fitted.fit.df == 0:
         return ()
-    return tuple(index for index in fitted.modification_indices()[:_LARGEST] if index.index > _ODD)
+    return tuple(
+        index for index in fitted.modification_indices()[:_SHOWN_INDICES] if index.index > _SIGNIFICANT
+    )

@@ -1,4 +1,4 @@
-"""A structure report in words and in tables."""
+"""The sentences and tables of a structure report."""
 
 from __future__ import annotations
 
@@ -22,24 +22,28 @@ _ARRANGED = {
     "correlated": "correlated factors",
     "one": "one factor",
     "second_order": "a second-order factor",
-    "bifactor": "a general factor beside those of the scales",
+    "bifactor": "a general factor in addition to those of the scales",
 }
 _MARKS = {None: "", "elsewhere": " (!)", "spread": " (spread)", "shared": " (shared)"}
-IMPROVEMENTS = "What would improve the fit most (found by looking: to be shown on other answers)"
+IMPROVEMENTS = "Parameters that would improve fit most (found in these answers; confirm them in others)"
 
 
 def structure_sentence(report: StructureReport) -> str:
     """Return the sentences for a Results section."""
-    said = [_model_sentence(report)]
+    sentences = [_model_sentence(report)]
     loadings = [item.loading for item in report.items if not math.isnan(item.loading)]
     if report.general:
         low, high = min(report.general.values()), max(report.general.values())
-        of = "items" if report.factors == "bifactor" else "factors"
-        said.append(f"Standardized loadings of {of} on the general factor were {apa(low)} to {apa(high)}.")
+        loading_of = "items" if report.factors == "bifactor" else "factors"
+        sentences.append(
+            f"Standardized loadings of {loading_of} on the general factor were {apa(low)} to {apa(high)}."
+        )
     if loadings and report.factors == "bifactor":
-        said.append(f"Those on the factors of the scales were {apa(min(loadings))} to {apa(max(loadings))}.")
+        sentences.append(
+            f"Those on the factors of the scales were {apa(min(loadings))} to {apa(max(loadings))}."
+        )
     elif loadings:
-        said.append(f"Standardized loadings were {apa(min(loadings))} to {apa(max(loadings))}.")
+        sentences.append(f"Standardized loadings were {apa(min(loadings))} to {apa(max(loadings))}.")
     pairs = [
         float(report.factor_correlations[i, j])
         for i in range(len(report.factor_names))
@@ -48,47 +52,53 @@ def structure_sentence(report: StructureReport) -> str:
     ]
     if pairs and all(math.isfinite(value) for value in pairs):
         ends = apa(pairs[0]) if len(pairs) == 1 else f"{apa(min(pairs))} to {apa(max(pairs))}"
-        said.append(f"Factors correlated {ends}.")
+        sentences.append(f"Factors correlated {ends}.")
     if report.heterotrait is not None:
-        said += [_ratio_sentence(g) for g in report.guides if g.index.startswith(LARGEST_HTMT)]
+        sentences += [_ratio_sentence(g) for g in report.guides if g.index.startswith(LARGEST_HTMT)]
     if report.parallel is not None:
-        p = report.parallel
-        said.append(
-            f"Parallel analysis ({p.n_iterations} {p.null} data sets, {100 * p.quantile:g}th percentile) "
-            f"suggested {counted(p.n_factors, 'factor')}, and {counted(p.n_components, 'component')}."
+        parallel = report.parallel
+        sentences.append(
+            f"Parallel analysis ({parallel.n_iterations} {parallel.null} data sets, "
+            f"{100 * parallel.quantile:g}th percentile) suggested {counted(parallel.n_factors, 'factor')}, "
+            f"and {counted(parallel.n_components, 'component')}."
         )
     if report.improper:
-        said.append(improper_sentence(report.improper))
+        sentences.append(improper_sentence(report.improper))
     if report.instrument.status == "draft":
         ref = report.instrument
-        said.append(f"{ref.named} is a draft, and its scores are not validated.")
-    return " ".join(said)
+        sentences.append(f"{ref.named} is a draft, and its scores are not validated.")
+    return " ".join(sentences)
 
 
 def _ratio_sentence(guide: Guide) -> str:
-    """Say the largest ratio, and of which correlations it is made where answers are missing."""
+    """Return the sentence on the largest ratio, and on its correlations where answers are missing."""
     kind = guide.index.removeprefix(LARGEST_HTMT).strip(" ()")
-    of = {"pairwise": ", of pairwise correlations", "listwise": ", of complete answers only"}.get(kind, "")
-    return f"The largest heterotrait-monotrait ratio was {apa(guide.value)}{of}."
+    source = {"pairwise": ", of pairwise correlations", "listwise": ", of complete answers only"}.get(
+        kind, ""
+    )
+    return f"The largest heterotrait-monotrait ratio was {apa(guide.value)}{source}."
 
 
 def _model_sentence(report: StructureReport) -> str:
+    """Return the sentence on the model of the keys and its fit."""
     n_items = counted(len(report.items), "item")
     arranged = _ARRANGED[report.factors] if len(report.scales) > 1 else "one factor"
-    number = f"{len(report.scales)} " if arranged == "correlated factors" else ""
-    what = f"the model of the keys of {report.instrument.id} ({n_items}, {number}{arranged})"
+    n_factors = f"{len(report.scales)} " if arranged == "correlated factors" else ""
+    what = f"the model of the keys of {report.instrument.id} ({n_items}, {n_factors}{arranged})"
     if report.fit is None:
-        return f"No fit is reported of {what}: it could not be estimated."
+        return f"No fit is reported for {what}, which could not be estimated."
     fit = report.fit
-    used = f"n = {report.n}" if report.n == report.n_rows else f"n = {report.n} of {report.n_rows}"
-    used += "" if report.n_clusters is None else f" in {report.n_clusters} clusters"
+    persons = f"n = {report.n}" if report.n == report.n_rows else f"n = {report.n} of {report.n_rows}"
+    persons += "" if report.n_clusters is None else f" in {report.n_clusters} clusters"
     if fit.df == 0:
         return (
-            f"A confirmatory factor analysis of {what} has no degrees of freedom: it tests nothing ({used})."
+            f"A confirmatory factor analysis of {what} has no degrees of freedom, so that it tests nothing "
+            f"({persons})."
         )
-    how = discrepancy_of(report.estimator).title
+    estimator = discrepancy_of(report.estimator).title
     skipped = "no answers missing" if report.n_complete == report.n_rows else MISSING[report.missing]
-    return f"A confirmatory factor analysis of {what} by {how} ({used}, {skipped}) gave {fit_text(fit)}."
+    sample = f"{persons}, {skipped}"
+    return f"A confirmatory factor analysis of {what} by {estimator} ({sample}) gave {fit_text(fit)}."
 
 
 def item_cells(report: StructureReport) -> dict[str, dict[str, list[str]]]:
@@ -135,6 +145,7 @@ def item_cells(report: StructureReport) -> dict[str, dict[str, list[str]]]:
 
 
 def _correlation_cells(report: StructureReport) -> dict[str, list[str]]:
+    """Return the table of factor correlations below and ratios above the diagonal."""
     names = report.factor_names
     columns: dict[str, list[str]] = {"": [f"{n} {name}" for n, name in enumerate(names, 1)]}
     for j, name in enumerate(names):

@@ -1,4 +1,4 @@
-"""Tables in, tables out: the only user of narwhals, pandas, polars and pyarrow. One file a library."""
+"""Tables of every library, read and written: the only user of narwhals, pandas, polars and pyarrow."""
 
 from intimacy_scales.reading.frames.array import ArrayTable
 from intimacy_scales.reading.frames.arrow import ArrowTable

@@ -1,4 +1,4 @@
-"""numpy: an array whose columns the caller named."""
+"""numpy arrays as tables, with columns that the caller named."""
 
 from __future__ import annotations
 
@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 class ArrayTable(Table):
-    """A numpy array whose columns were named by the caller; masked entries are null."""
+    """A numpy array whose columns were named by the caller; masked entries are null.
+
+    Examples
+    --------
+    >>> ArrayTable(np.array([[4, 2], [5, 1]]), ["a", "b"]).column("b").values
+    array([2, 1])
+    """
 
     def __init__(self, array: NDArray[Any], names: Sequence[str]) -> None:
         self.array = array
@@ -52,20 +58,20 @@ def open_array(array: NDArray[Any], columns: Any) -> ArrayTable:
     Raises
     ------
     ResponseError
-        It has other dimensions, or its columns are not named one by one.
+        The array is not two-dimensional, or its columns are not named one by one.
     """
     if array.ndim == 1:
-        raise ResponseError("a one-dimensional array does not say what its numbers are: pass {item: answer}")
+        raise ResponseError("a one-dimensional array does not name its items: pass {item: answer}")
     if array.ndim != 2:  # a table has two dimensions
-        raise ResponseError(f"an array of answers is (n_persons, n_items); this one is {array.shape}")
+        raise ResponseError(f"an array of shape {array.shape} is not valid; allowed: (n_persons, n_items)")
     if not isinstance(array, np.ma.MaskedArray):
-        array = np.asarray(array)  # a matrix would stay two-dimensional in its columns
+        array = np.asarray(array)  # the columns of a np.matrix are two-dimensional
     if columns is None or isinstance(columns, str | Mapping):
         raise ResponseError(
-            "a numpy array does not name its columns: declare them in order, "
+            "a numpy array does not name its columns: pass their items in order, "
             "for example columns=instrument.item_ids"
         )
     names = [str(name) for name in columns]
     if len(names) != array.shape[1]:
-        raise ResponseError(f"columns names {len(names)} columns; the array has {array.shape[1]}")
+        raise ResponseError(f"columns has {len(names)} names; the array has {array.shape[1]} columns")
     return ArrayTable(array, names)

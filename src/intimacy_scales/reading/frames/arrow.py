@@ -1,4 +1,4 @@
-"""pyarrow."""
+"""pyarrow tables."""
 
 from __future__ import annotations
 
@@ -22,9 +22,15 @@ class ArrowTable(Table):
     native
         The table.
     n_rows
-        How many rows it has, where it has no columns.
+        Number of rows, for a table without columns.
     is_own
-        Whether it was made by a reader of files, so that nobody else can change it.
+        Whether it was made by a reader of files, so that no caller shares its memory.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> ArrowTable(pa.table({"a": [4, 5]})).column("a").values
+    array([4, 5])
     """
 
     def __init__(self, native: Any, n_rows: int | None = None, *, is_own: bool = False) -> None:
@@ -43,12 +49,12 @@ class ArrowTable(Table):
         return column_of_arrow(self.native.column(name))
 
     def answers(self, name: Hashable) -> Column | Distinct:
-        """Return one column as answers are read from it; of dictionaries, each value once."""
+        """Return one column in the form for reading answers: each value once if it has a dictionary."""
         column = self.native.column(name)
         return _distinct(column) or column_of_arrow(column)
 
     def only(self, names: Sequence[Hashable]) -> ArrowTable:
-        """Return some of the columns, copied: Arrow may share memory with an array of the caller's."""
+        """Return some of the columns, copied: Arrow may share memory with the caller's arrays."""
         kept = self.native.select(list(names)).replace_schema_metadata(None)
         if names and not self._is_own:
             kept = kept.take(arrow_numbers(np.arange(len(self))))
@@ -63,21 +69,21 @@ class ArrowTable(Table):
 
 
 def _distinct(column: Any) -> Distinct | None:
-    """Return a column of texts in dictionaries; None of anything else, or of more texts than rows."""
+    """Return a dictionary-encoded column of texts; None for any other column, or for more texts than rows."""
     import pyarrow as pa
 
     if not pa.types.is_dictionary(column.type) or not _is_text(column.type.value_type) or not len(column):
         return None
     if sum(len(chunk.dictionary) for chunk in column.chunks) > len(column):
         return None
-    # one after another: Arrow makes no one dictionary of some kinds, or of more than its type can count
+    # chunk by chunk: Arrow cannot unify dictionaries of some types, or with more values than an index holds
     values: list[Any] = []
     positions = []
     for chunk in column.chunks:
         places = chunk.indices.cast(pa.int64())
-        found = numpy_numbers(places.fill_null(-1) if places.null_count else places)
+        indices = numpy_numbers(places.fill_null(-1) if places.null_count else places)
         positions.append(
-            np.where(found < 0, -1, found + len(values)) if places.null_count else found + len(values)
+            np.where(indices < 0, -1, indices + len(values)) if places.null_count else indices + len(values)
         )
         values += chunk.dictionary.to_pylist()
     return Distinct(values, np.concatenate(positions))
@@ -90,7 +96,7 @@ def _is_text(kind: Any) -> bool:
 
 
 def _without_dictionary(array: Any) -> Any:
-    """Return a column with each row's own value for its place in a dictionary."""
+    """Return a column with the values themselves in place of indices to a dictionary."""
     import pyarrow as pa
 
     if not pa.types.is_dictionary(array.type):
@@ -101,7 +107,7 @@ def _without_dictionary(array: Any) -> Any:
 
 
 def column_of_arrow(array: Any) -> Column:
-    """Read a pyarrow array without copying its numbers: values, and the bits that say which are null."""
+    """Read a pyarrow array without copying its numbers: the values, and the bits that mark nulls."""
     import pyarrow as pa
 
     array = _without_dictionary(array)
@@ -112,11 +118,11 @@ def column_of_arrow(array: Any) -> Column:
     ):
         return list(array.to_pylist())
     validity, data = array.buffers()
-    kind = numpy_type(array.type)
+    dtype = numpy_type(array.type)
     start, stop = array.offset, array.offset + len(array)
     if data is None:
-        return Numbers(np.empty(0, kind))
-    values = np.frombuffer(data, dtype=kind, count=stop)[start:]
+        return Numbers(np.empty(0, dtype))
+    values = np.frombuffer(data, dtype=dtype, count=stop)[start:]
     if not array.null_count:
         return Numbers(values)
     return Numbers(values, np.frombuffer(validity, dtype=np.uint8), start)

@@ -1,4 +1,4 @@
-"""What every kind of table has in common: columns by name, and a way to answer in the same kind."""
+"""The interface of tables of every library: columns by name, and new columns returned in the same library."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from intimacy_scales.results.frozen import alike
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SHOWN = 8
-_FEW_ROWS = 4096
+_SHOWN = 8  # names in a message
+_FEW_ROWS = 4096  # compared first
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,17 @@ class Numbers:
     Attributes
     ----------
     values
-        (n,); anything where null.
+        (n,); arbitrary where null.
     validity
         One bit for each row from bit ``offset`` on, lowest bit first, 0 where null (the layout of
-        Arrow); None where nothing is null.
+        Arrow); None if nothing is null.
     offset
-        Bits before the first row's.
+        Number of bits before that of the first row.
+
+    Examples
+    --------
+    >>> Numbers(np.array([4, 0, 5]), np.array([0b101], dtype=np.uint8)).present(0, 3)
+    array([1, 0, 1], dtype=uint8)
     """
 
     values: NDArray[Any]
@@ -41,7 +46,7 @@ class Numbers:
     offset: int = 0
 
     def present(self, start: int, stop: int) -> NDArray[np.uint8] | None:
-        """Return 1 where a row is not null and 0 where it is, or None where no row is."""
+        """Return 1 for each row that is not null and 0 for each null, or None if no row is null."""
         if self.validity is None:
             return None
         first, last = self.offset + start, self.offset + stop
@@ -49,29 +54,34 @@ class Numbers:
         return bits[first % 8 : first % 8 + stop - start]
 
     def are_null_at_zeros(self, start: int, codes: NDArray[np.unsignedinteger[Any]]) -> bool:
-        """Tell whether rows from ``start`` on are null just where their codes are 0; False where unsure.
+        """Tell whether rows from ``start`` on are null exactly where their codes are 0; False if unsure.
 
-        Many libraries keep a 0 where a number is null: then there is nothing to be taken away. Others keep
-        some number or other, as a few rows show.
+        Many libraries store a 0 where a number is null, and its code needs no change. Others store any
+        number, which the first rows show at little cost.
         """
         first, n = self.offset + start, len(codes)
         if self.validity is None or first % 8 or n % 8:
             return False
-        there = self.validity[first // 8 : (first + n) // 8]
-        glances = (np.packbits(part, bitorder="little") for part in (codes[:_FEW_ROWS], codes))
-        return all(np.array_equal(packed, there[: len(packed)]) for packed in glances)
+        validity = self.validity[first // 8 : (first + n) // 8]
+        packed_parts = (np.packbits(part, bitorder="little") for part in (codes[:_FEW_ROWS], codes))
+        return all(np.array_equal(packed, validity[: len(packed)]) for packed in packed_parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Distinct:
-    """A column in which a few values stand again and again.
+    """A column in which a few values recur.
 
     Attributes
     ----------
     values
-        These values; some may be alike.
+        These values; some may be equal.
     positions
-        (n,) where each row's value stands among them; -1 where null.
+        (n,) position of each row's value among them; -1 where null.
+
+    Examples
+    --------
+    >>> Distinct(["never", "often"], np.array([1, 1, 0, -1])).values
+    ['never', 'often']
     """
 
     values: list[Any]
@@ -82,7 +92,12 @@ Column = Numbers | list[Any]
 
 
 def check_unique(names: Sequence[Hashable], wanted: Iterable[Hashable]) -> None:
-    """Raise where a wanted column occurs twice: which of them is meant cannot be known."""
+    """Raise where a wanted column occurs twice, so that it is ambiguous.
+
+    Examples
+    --------
+    >>> check_unique(["a", "b", "b"], ["a"])
+    """
     counts = Counter(names)
     for name in wanted:
         if counts[name] > 1:
@@ -93,25 +108,32 @@ def check_unique(names: Sequence[Hashable], wanted: Iterable[Hashable]) -> None:
 
 
 class Table(ABC):
-    """A caller's table: columns by name, and a way to answer in the same kind.
+    """A caller's table: columns by name, and new columns returned as a table of the same library.
 
     Attributes
     ----------
     names
-        Its columns.
+        Names of its columns.
     from_mappings
-        Whether its rows were mappings, some of which may lack a name that others have.
+        Whether its rows were mappings, which need not all have the same names.
+
+    Examples
+    --------
+    >>> from intimacy_scales.reading.frames import open_table
+    >>> table = open_table([{"id": "x", "a": 4}])
+    >>> isinstance(table, Table), list(table.names)
+    (True, ['id', 'a'])
     """
 
     names: Sequence[Hashable]
     from_mappings = False
 
     def __eq__(self, other: object) -> bool:
-        """Whether two tables hold the same columns; without any, the same number of rows."""
+        """Return whether two tables have equal columns and the same number of rows."""
         if not isinstance(other, Table):
             return NotImplemented
-        same = list(self.names) == list(other.names) and len(self) == len(other)
-        return same and all(alike(_listed(self, name), _listed(other, name)) for name in self.names)
+        same_shape = list(self.names) == list(other.names) and len(self) == len(other)
+        return same_shape and all(alike(_listed(self, name), _listed(other, name)) for name in self.names)
 
     __hash__ = None  # type: ignore[assignment]  # equal by value, not hashable
 
@@ -121,46 +143,46 @@ class Table(ABC):
 
     @abstractmethod
     def column(self, name: Hashable) -> Column:
-        """Return one column as numbers, or as a list of whatever stands in it."""
+        """Return one column as numbers, or as a list of its values."""
 
     def answers(self, name: Hashable) -> Column | Distinct:
-        """Return one column as answers are read from it: each value once, where the table has them so."""
+        """Return one column in the form for reading answers: each value once if the table stores it so."""
         return self.column(name)
 
     @abstractmethod
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
-        """Return new columns after kept ones, as the caller's own kind of table."""
+        """Return kept columns followed by new ones, as a table of the caller's library."""
 
     @abstractmethod
     def only(self, names: Sequence[Hashable]) -> Table:
-        """Return a table of the same kind and rows with some of the columns.
+        """Return a table with the same rows and some of the columns.
 
-        What is done to the caller's table afterwards does not change it.
+        Later changes of the caller's table do not affect it.
         """
 
     def declared_order(self, name: Hashable) -> list[Any] | None:
-        """Return the order that a column's labels were declared to have, lowest first."""
+        """Return the declared order of a column's labels, lowest first; None if none was declared."""
         return None
 
     def spelled(self, name: Hashable) -> Hashable:
-        """Return a column's name as it is spelled in the table; one that is not there as it is."""
+        """Return a column's name as it is spelled in the table; an unknown name as it is."""
         return name if name in self.names else as_spelled((name,), self.names)[0]
 
     def check(self, name: Hashable, purpose: str) -> Hashable:
-        """Return a column's name as it is spelled in the table; raise where it is not there, or twice."""
+        """Return a column's name as it is spelled in the table; raise if it is missing, or occurs twice."""
         name = self.spelled(name)
         if name not in self.names:
-            shown = ", ".join(map(shortened, self.names[:_SHOWN])) + (
+            listed = ", ".join(map(shortened, self.names[:_SHOWN])) + (
                 ", …" if len(self.names) > _SHOWN else ""
             )
-            if not values_shown():  # without a header, answers stand there
-                shown = f"{len(self.names):,} columns of other names"
-            raise ResponseError(f"{purpose}: the table has no column {shortened(name)}; it has {shown}")
+            if not values_shown():  # in a table without a header, the names are answers
+                listed = f"{len(self.names):,} columns of other names"
+            raise ResponseError(f"{purpose}: the table has no column {shortened(name)}; it has {listed}")
         check_unique(self.names, [name])
         return name
 
     def values(self, name: Hashable, purpose: str) -> Sequence[Any] | NDArray[Any]:
-        """Return a column's values as they are, for ``person=`` or ``keep=``."""
+        """Return a column's values unchanged, for ``person=`` or ``keep=``."""
         column = self.column(self.check(name, purpose))
         if isinstance(column, list):
             return column
@@ -171,12 +193,19 @@ class Table(ABC):
 
 
 def _listed(table: Table, name: Hashable) -> list[Any]:
+    """Return a column as a list of Python values."""
     values = table.values(name, "keep")
     return list(values.tolist()) if isinstance(values, np.ndarray) else list(values)
 
 
 def needs(module: str, extra: str) -> Any:
-    """Import an optional library, or say which extra brings it."""
+    """Import an optional library and return it; raise an error that names the extra to install.
+
+    Examples
+    --------
+    >>> needs("json", "io").dumps([1])
+    '[1]'
+    """
     from importlib import import_module
 
     try:

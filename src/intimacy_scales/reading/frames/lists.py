@@ -1,4 +1,4 @@
-"""Columns as plain lists: what text files and lists of mappings become."""
+"""Tables whose columns are plain lists, made from text files and lists of mappings."""
 
 from __future__ import annotations
 
@@ -16,18 +16,30 @@ if TYPE_CHECKING:
 
 
 def is_rows(responses: Any) -> bool:
-    """Tell whether something is a list of mappings, one for each row."""
+    """Tell whether a value is a list of mappings, one for each row.
+
+    Examples
+    --------
+    >>> is_rows([{"a": 4}, {"a": 5}]), is_rows([4, 5])
+    (True, False)
+    """
     return isinstance(responses, list | tuple) and all(isinstance(row, Mapping) for row in responses)
 
 
-def _as_they_are(values: list[Any]) -> Any:
-    """Return values for pandas, which would turn whole numbers into floats where some are missing."""
-    whole = any(type(value) is int for value in values)
-    return np.array(values, dtype=object) if whole and None in values else values
+def _as_objects(values: list[Any]) -> Any:
+    """Return values for pandas, which would otherwise turn whole numbers with gaps into floats."""
+    has_whole_numbers = any(type(value) is int for value in values)
+    return np.array(values, dtype=object) if has_whole_numbers and None in values else values
 
 
 class ListTable(Table):
-    """Columns as plain lists: what text files and lists of mappings become."""
+    """A table whose columns are plain lists.
+
+    Examples
+    --------
+    >>> ListTable.from_rows([{"a": 4}, {"b": 5}]).column("a")
+    [4, None]
+    """
 
     def __init__(
         self, columns: Mapping[Hashable, list[Any]], n_rows: int, *, from_mappings: bool = False
@@ -39,7 +51,7 @@ class ListTable(Table):
 
     @classmethod
     def from_rows(cls, rows: Sequence[Mapping[Any, Any]]) -> ListTable:
-        """Return a table of a list of mappings; what a row does not have is None."""
+        """Return a table made from a list of mappings; None where a row does not have a name."""
         names = dict.fromkeys(name for row in rows for name in row)
         columns = {name: [row.get(name) for row in rows] for name in names}
         return cls(columns, len(rows), from_mappings=True)
@@ -57,12 +69,18 @@ class ListTable(Table):
 
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> pd.DataFrame:
         """Return a pandas DataFrame."""
-        kept = {str(name): _as_they_are(self.columns[name]) for name in keep}
+        kept = {str(name): _as_objects(self.columns[name]) for name in keep}
         return pandas_frame(kept | dict(columns))
 
 
 class DocumentTable(ListTable):
-    """What is known of the rows of a result that was read from its document: how many they are, not whose."""
+    """A table without columns, for a result read from its document: only the number of rows is known.
+
+    Examples
+    --------
+    >>> len(DocumentTable(3)), DocumentTable(3).names
+    (3, [])
+    """
 
     def __init__(self, n_rows: int) -> None:
         super().__init__({}, n_rows)

@@ -1,4 +1,4 @@
-"""Columns and tables of numbers, whatever library they come from."""
+"""Columns and tables of numbers from any library."""
 
 from __future__ import annotations
 
@@ -19,19 +19,24 @@ if TYPE_CHECKING:
 
 
 def number_column(values: Any, what: str) -> NDArray[np.float64]:
-    """Return a column of numbers (n,) as float64, nan where one is missing.
+    """Return a column of numbers (n,) as float64, nan where missing.
 
     Parameters
     ----------
     values
         A pandas or polars Series, a numpy array, or a list of numbers and None.
     what
-        What they are, for messages.
+        Their name in messages.
 
     Raises
     ------
     ResponseError
-        Not one column, or not numbers.
+        The values are not a single column, or not numbers.
+
+    Examples
+    --------
+    >>> number_column([3, None], "scores")
+    array([ 3., nan])
     """
     if hasattr(values, "columns") or getattr(values, "ndim", 1) != 1:
         shape = getattr(values, "shape", "several columns")
@@ -51,19 +56,19 @@ def number_column(values: Any, what: str) -> NDArray[np.float64]:
             numbers[present == 0] = np.nan
         return _finite(numbers, what)
     if isinstance(values, str | Mapping) or not hasattr(values, "__len__"):
-        raise ResponseError(f"{what}: pass a column of numbers, not {type(values).__name__}")
+        raise ResponseError(f"{what}: {type(values).__name__} is not valid; pass a column of numbers")
     plain = values.tolist() if isinstance(values, np.ndarray) else list(values)
     for row, value in enumerate(plain):
         if not is_null(value) and (isinstance(value, bool | str) or np.ndim(value)):
             seen = shortened(value) if values_shown() else "a value"
-            raise ResponseError(f"{what}: row {row} holds {seen}, which is no number")
+            raise ResponseError(f"{what}: row {row} holds {seen}, which is not a number")
     try:
         numbers = np.array([np.nan if is_null(v) else v for v in plain], dtype=np.float64)
     except (TypeError, ValueError) as error:
-        emptied(error)  # it would tell the value
+        emptied(error)  # its message contains the value
         raise ResponseError(f"{what}: not all of its values are numbers") from None
     except OverflowError:  # a whole number that no float holds
-        raise ResponseError(f"{what}: holds a number that is too large; at most 1.7e308") from None
+        raise ResponseError(f"{what}: a number is too large; allowed: at most 1.7e308") from None
     return _finite(numbers, what)
 
 
@@ -82,18 +87,26 @@ def number_matrix(table: Any, what: str) -> tuple[NDArray[np.float64], tuple[str
     table
         A pandas or polars DataFrame, a pyarrow Table, a list of mappings, or a numpy array.
     what
-        What it is, for messages.
+        Its name in messages.
 
     Raises
     ------
     ResponseError
-        Not a table, or not of numbers.
+        It is not a table, or not of numbers.
+
+    Examples
+    --------
+    >>> number_matrix([{"a": 1, "b": 2}, {"a": 3}], "answers")
+    (array([[ 1.,  2.],
+           [ 3., nan]]), ('a', 'b'))
     """
     if isinstance(table, list | tuple) and not is_rows(table):
-        raise ResponseError(f"{what}: a list is no table; pass a DataFrame, or np.array(...) of it")
+        raise ResponseError(f"{what}: a list is not a table; pass a DataFrame, or np.array(...) of it")
     if isinstance(table, np.ndarray):
         if table.ndim != 2:  # a table has two dimensions
-            raise ResponseError(f"{what}: a table has two dimensions; this array is {table.shape}")
+            raise ResponseError(
+                f"{what}: an array of shape {table.shape} is not valid; allowed: two dimensions"
+            )
         names = tuple(str(i + 1) for i in range(table.shape[1]))
         columns: list[Any] = list(table.T)
     else:

@@ -1,4 +1,4 @@
-"""A table of any kind, told by its library."""
+"""Tables of any library, recognised by their type."""
 
 from __future__ import annotations
 
@@ -18,12 +18,18 @@ from intimacy_scales.reading.kinds import is_of
 
 
 def is_table(value: Any) -> bool:
-    """Tell whether a value is a table that is in memory."""
+    """Tell whether a value is a table in memory.
+
+    Examples
+    --------
+    >>> is_table(np.zeros((2, 3))), is_table({"a": 4})
+    (True, False)
+    """
     return isinstance(value, Table | np.ndarray) or any(is_of(value, lib, name) for lib, name, _ in _FRAMES)
 
 
 def open_table(responses: Any, columns: Any = None) -> Table:
-    """Return the caller's table, whatever library it comes from.
+    """Return the caller's table, from any library, as a `Table`.
 
     Parameters
     ----------
@@ -36,7 +42,13 @@ def open_table(responses: Any, columns: Any = None) -> Table:
     Raises
     ------
     ResponseError
-        It is none of these; says what to pass instead.
+        It has another type; says what to pass instead.
+
+    Examples
+    --------
+    >>> table = open_table(np.array([[4, 2], [5, 1]]), columns=["a", "b"])
+    >>> len(table), list(table.names)
+    (2, ['a', 'b'])
     """
     if isinstance(responses, Table):
         return responses
@@ -55,7 +67,7 @@ def open_table(responses: Any, columns: Any = None) -> Table:
     library = type(responses).__module__.partition(".")[0]
     if library in ("pyspark", "dask"):
         raise ResponseError(
-            f"a {library} {type(responses).__name__} lies on an engine: pass it to engines.score(), "
+            f"a {library} {type(responses).__name__} is on an engine: pass it to engines.score(), "
             "engines.summarize() or engines.item_moments() of intimacy_scales"
         )
     if hasattr(responses, "__arrow_c_stream__") or any(
@@ -63,13 +75,13 @@ def open_table(responses: Any, columns: Any = None) -> Table:
     ):
         raise ResponseError(
             f"a {type(responses).__name__} holds no answers yet: pass it to score_stream() or "
-            "item_moments_stream(), which read it batch by batch, to engines.score() or "
-            "engines.item_moments(), or pass the table that it gives"
+            "item_moments_stream(), which read it in batches, to engines.score() or "
+            "engines.item_moments(), or pass the table that it returns"
         )
     if isinstance(responses, str):
         raise ResponseError(
-            f"{shortened(responses) if values_shown() else 'this'} is a text, not answers: pass what it "
-            "holds, such as json.loads(text); for a file use score_file(), or the command line, "
+            f"{shortened(responses) if values_shown() else 'this'} is a text, not answers: pass its "
+            "content, such as json.loads(text); for a file use score_file(), or the command line, "
             "intimacy-scales score FILE or intimacy-scales reliability FILE"
         )
     kind = type(responses).__name__ if library == "builtins" else f"{library}.{type(responses).__name__}"

@@ -1,4 +1,4 @@
-"""pandas."""
+"""pandas tables."""
 
 from __future__ import annotations
 
@@ -20,14 +20,21 @@ _SMALL_TABLE = 200_000
 
 
 class _Rows(NamedTuple):
-    """A DataFrame without columns, in a hundredth of the time that pandas needs to make one."""
+    """The rows of a DataFrame without columns, made in a hundredth of the time that pandas needs."""
 
     index: Any
     columns: tuple[()] = ()
 
 
 class PandasTable(Table):
-    """A pandas DataFrame."""
+    """A pandas DataFrame.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> PandasTable(pd.DataFrame({"a": [4, 5]})).column("a").values
+    array([4, 5])
+    """
 
     def __init__(self, native: pd.DataFrame | _Rows) -> None:
         self.native: Any = native
@@ -35,7 +42,7 @@ class PandasTable(Table):
 
     @cached_property
     def _small(self) -> NDArray[Any] | None:
-        """Return a small table of one kind of numbers as one array: a column of it costs nothing."""
+        """Return a small table with a single type of numbers as one array, whose columns are free to read."""
         if self.native.size > _SMALL_TABLE:
             return None
         kinds = set(self.native.dtypes.tolist())
@@ -51,7 +58,7 @@ class PandasTable(Table):
             return Numbers(self._small[:, self.names.index(name)])
         series = self.native.iloc[:, self.names.index(name)]
         if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iuf":
-            return Numbers(series.to_numpy())  # as narwhals would, without its cost for short tables
+            return Numbers(series.to_numpy())  # the same as by narwhals, which is slow for short tables
         return column_of_series(series)
 
     def declared_order(self, name: Hashable) -> list[Any] | None:
@@ -64,7 +71,7 @@ class PandasTable(Table):
         if not names:
             return PandasTable(_Rows(self.native.index))
         kept = self.native.iloc[:, [self.names.index(name) for name in names]].copy()
-        kept.attrs = {}  # what stands there was not asked for
+        kept.attrs = {}  # the caller did not ask to keep it
         return PandasTable(kept)
 
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> pd.DataFrame:
@@ -80,13 +87,28 @@ class PandasTable(Table):
 
 
 def row_labels(column: Any) -> Any:
-    """Return the index of a pandas Series, or None."""
+    """Return the index of a pandas Series; None for any other column.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> list(row_labels(pd.Series([4, 5], index=["x", "y"]))), row_labels([4, 5])
+    (['x', 'y'], None)
+    """
     return column.index if is_of(column, "pandas", "Series") else None
 
 
-def same_rows(one: Any, other: Any) -> bool:
-    """Whether two columns, or a column and a table, are of the same rows, as far as pandas can tell."""
-    first, second = getattr(one, "index", None), getattr(other, "index", None)
+def same_rows(column: Any, reference: Any) -> bool:
+    """Tell whether a column and another column or table have the same index; True if either has no index.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> series = pd.Series([4, 5])
+    >>> same_rows(series, series[::-1]), same_rows(series, [1, 2])
+    (False, True)
+    """
+    first, second = getattr(column, "index", None), getattr(reference, "index", None)
     if not all(index is not None and hasattr(index, "equals") for index in (first, second)):
         return True
     return bool(first.equals(second))  # type: ignore[union-attr]  # not None, by the line above

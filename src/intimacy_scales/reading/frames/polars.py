@@ -1,4 +1,4 @@
-"""polars."""
+"""polars tables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,14 @@ _WIDER_THAN_ARROW = ("Int128", "UInt128")
 
 
 class PolarsTable(Table):
-    """A polars DataFrame."""
+    """A polars DataFrame.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> PolarsTable(pl.DataFrame({"a": [4, 5]})).column("a").values
+    array([4, 5])
+    """
 
     def __init__(self, native: Any, n_rows: int | None = None) -> None:
         self.native = native
@@ -45,7 +52,7 @@ class PolarsTable(Table):
         return list(categories) if type(dtype).__name__ == "Enum" and categories is not None else None
 
     def only(self, names: Sequence[Hashable]) -> PolarsTable:
-        """Return some of the columns, copied: polars may share memory with an array of the caller's."""
+        """Return some of the columns, copied: polars may share memory with the caller's arrays."""
         if not names:
             return PolarsTable(self.native.select([]), len(self))
         return PolarsTable(self.native.select(list(names))[np.arange(len(self))])

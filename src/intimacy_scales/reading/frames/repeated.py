@@ -1,4 +1,4 @@
-"""Columns in which a few values stand again and again, as a file reader found them."""
+"""Tables of columns in which a few values recur, made by readers of files."""
 
 from __future__ import annotations
 
@@ -14,14 +14,20 @@ if TYPE_CHECKING:
 
 
 class RepeatedTable(Table):
-    """Rows that were mappings, by column.
+    """A table of rows that were mappings.
 
     Parameters
     ----------
     columns
-        Name → a few values and where they stand, or a pyarrow array of texts.
+        Name → distinct values with their positions, or a pyarrow array of texts.
     n_rows
-        How many rows there are.
+        Number of rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> RepeatedTable({"a": Distinct(["never", "often"], np.array([1, 0, -1]))}, 3).column("a")
+    ['often', 'never', None]
     """
 
     from_mappings = True
@@ -39,16 +45,16 @@ class RepeatedTable(Table):
         column = self._columns[str(name)]
         if not isinstance(column, Distinct):
             return list(column.to_pylist())
-        values = [*column.values, None]  # at -1
+        values = [*column.values, None]  # None at position -1
         return [values[position] for position in column.positions.tolist()]
 
     def answers(self, name: Hashable) -> Column | Distinct:
-        """Return one column as answers are read from it: each value once, where there are few."""
+        """Return one column in the form for reading answers: each value once, if they are few."""
         column = self._columns[str(name)]
         return column if isinstance(column, Distinct) else self.column(name)
 
     def only(self, names: Sequence[Hashable]) -> Table:
-        """Return some of the columns: texts as an Arrow table, anything else as lists."""
+        """Return some of the columns: as an Arrow table if all are texts, otherwise as lists."""
         if names and not any(isinstance(self._columns[str(name)], Distinct) for name in names):
             import pyarrow as pa
 

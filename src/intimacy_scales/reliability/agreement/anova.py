@@ -1,4 +1,4 @@
-"""Mean squares of persons by raters, and what follows from them (arrays only)."""
+"""Mean squares of persons by raters, and intervals of intraclass correlations from them (arrays only)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.reliability.agreement.crossed_squares import NOTHING, CrossedSquares
+from intimacy_scales.numerics.tolerances import NO_SUM_OF_SQUARES, POLE
+from intimacy_scales.reliability.agreement.crossed_squares import CrossedSquares
 
 Floats = NDArray[np.float64]
-_NEAREST = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,18 +21,18 @@ class MeanSquares:
     Attributes
     ----------
     n
-        Persons.
+        Number of persons.
     between, raters, error
-        Between persons, between raters, and what is left. Of incomplete ratings the first two are beside
-        the other: what persons explain that raters do not, and the reverse.
+        Between persons, between raters, and residual. With incomplete ratings, persons are adjusted for
+        raters, and raters for persons.
     between_alone, within
-        Between persons and within persons where raters are not looked at.
+        Between persons and within persons in the one-way layout that ignores raters.
     df_between, df_raters, df_error, df_within
-        Degrees of freedom; of ``between_alone`` they are n - 1.
+        Degrees of freedom; those of ``between_alone`` are n - 1.
     k, per_rater, k_alone
-        How often the variance of persons stands in the expectation of ``between``, that of raters in that
-        of ``raters``, and that of persons in that of ``between_alone``. Of complete ratings they are the
-        number of raters, of persons, and of raters; of incomplete ones a mean number of ratings.
+        Coefficient of the variance of persons in the expected value of ``between``, of the variance of
+        raters in that of ``raters``, and of the variance of persons in that of ``between_alone``. With
+        complete ratings: the numbers of raters, persons, and raters; otherwise mean numbers of ratings.
     """
 
     n: int
@@ -58,8 +58,8 @@ def mean_squares(ratings: Floats) -> MeanSquares:
     rest = ratings - grand - persons[:, None] - raters
     df_error, df_within = (n - 1) * (k - 1), n * (k - 1)
     sums = (k * float(persons @ persons), n * float(raters @ raters), float(np.sum(rest**2)))
-    nothing = NOTHING * float(np.sum(ratings**2))  # what rounding leaves of means that are alike
-    between_persons, between_raters, error = (total if total > nothing else 0.0 for total in sums)
+    rounding_error = NO_SUM_OF_SQUARES * float(np.sum(ratings**2))
+    between_persons, between_raters, error = (total if total > rounding_error else 0.0 for total in sums)
     return MeanSquares(
         n=n,
         k=k,
@@ -78,11 +78,11 @@ def mean_squares(ratings: Floats) -> MeanSquares:
 
 
 def incomplete_mean_squares(squares: CrossedSquares, per_person: Floats) -> MeanSquares:
-    """Return the mean squares of incomplete ratings; persons (n,) have so many each.
+    """Return the mean squares of incomplete ratings, from each person's number of ratings n_i (n,).
 
-    Expected mean squares are ``k var_persons + var_error`` with ``k = (ratings - raters) / df`` for persons
-    beside raters, likewise for raters, and ``k = (ratings - sum n_i**2 / ratings) / (n - 1)`` for persons
-    alone (Henderson's third method; Searle, 1971, ch. 10).
+    The expected mean square of persons is ``k var_persons + var_error``. With N ratings by R raters,
+    ``k = (N - R) / df`` for persons adjusted for raters, likewise for raters, and
+    ``k = (N - sum n_i**2 / N) / (n - 1)`` for persons alone (Henderson's third method; Searle, 1971, ch. 10).
     """
     n, cells = squares.n_persons, squares.n_cells
     return MeanSquares(
@@ -103,14 +103,17 @@ def incomplete_mean_squares(squares: CrossedSquares, per_person: Floats) -> Mean
 
 
 def ratio(numerator: float, denominator: float) -> float:
-    """Return a ratio of variances; nan where there is no variance."""
+    """Return a ratio of variances; nan where the denominator is not positive."""
     return numerator / denominator if denominator > 0 else math.nan
 
 
 def one_way_interval(
     f: float, k: float, df: tuple[float, float], confidence_level: float
 ) -> tuple[float, float]:
-    """Return the interval of a single rating's ICC from its F ratio (Shrout & Fleiss, 1979)."""
+    """Return the interval of a single rating's ICC from its F ratio (Shrout & Fleiss, 1979).
+
+    ``ICC = (F - 1) / (F + k - 1)`` at ``F / F(upper; df1, df2)`` and at ``F F(upper; df2, df1)``.
+    """
     from scipy.special import fdtri
 
     upper = (1 + confidence_level) / 2
@@ -123,8 +126,8 @@ def unequal_groups_interval(
 ) -> tuple[float, float]:
     """Return the interval of ICC(1) of groups of any sizes (Thomas & Hultquist, 1978).
 
-    The variance of the plain means of groups, times the harmonic mean of their sizes, over the mean square
-    within groups is about F times ``1 + h var_between / var_within``: exact where sizes are equal.
+    With h the harmonic mean of the sizes, ``h var(means) / mean_square_within`` is distributed approximately
+    as F times ``1 + h var_between / var_within``, and exactly so if sizes are equal.
     """
     harmonic = len(sizes) / float(np.sum(1 / sizes))
     f = harmonic * float(np.var(means, ddof=1)) / within
@@ -132,7 +135,14 @@ def unequal_groups_interval(
 
 
 def agreement_interval(squares: MeanSquares, icc: float, confidence_level: float) -> tuple[float, float]:
-    """Return the interval of ICC(2,1), with Satterthwaite's degrees of freedom (Shrout & Fleiss, 1979)."""
+    """Return the interval of ICC(2,1) (Shrout & Fleiss, 1979).
+
+    With ``a = k icc MSR / MSE`` and ``b = n (1 + (k - 1) icc) - k icc``, Satterthwaite's degrees of freedom
+    are ``v = (a + b)^2 / (a^2 / df_raters + b^2 / df_error)``. The ends are
+    ``n (MSB - F1 MSE) / (F1 (k MSR + (k n - k - n) MSE) + n MSB)`` and
+    ``n (F2 MSB - MSE) / (k MSR + (k n - k - n) MSE + n F2 MSB)`` with F1 the quantile of F with df_between
+    and v degrees of freedom, F2 that with v and df_between.
+    """
     from scipy.special import fdtri
 
     n, k, upper = squares.per_rater, squares.k, (1 + confidence_level) / 2
@@ -144,17 +154,19 @@ def agreement_interval(squares: MeanSquares, icc: float, confidence_level: float
         return math.nan, math.nan
     v = (a + b) ** 2 / (a**2 / squares.df_raters + b**2 / squares.df_error)
     f_low, f_high = (float(fdtri(*df, upper)) for df in ((squares.df_between, v), (v, squares.df_between)))
-    other = k * squares.raters + (k * n - k - n) * squares.error
-    if not (f_low * other + n * squares.between > 0 and other + n * f_high * squares.between > 0):
+    disagreement = k * squares.raters + (k * n - k - n) * squares.error
+    low_total = f_low * disagreement + n * squares.between
+    high_total = disagreement + n * f_high * squares.between
+    if not (low_total > 0 and high_total > 0):
         return math.nan, math.nan
-    low = n * (squares.between - f_low * squares.error) / (f_low * other + n * squares.between)
-    high = n * (f_high * squares.between - squares.error) / (other + n * f_high * squares.between)
+    low = n * (squares.between - f_low * squares.error) / low_total
+    high = n * (f_high * squares.between - squares.error) / high_total
     return low, high
 
 
 def stepped_up(icc: float, k: float) -> float:
     """Return the ICC of a mean of k ratings from that of one (Spearman-Brown); nan at or below -1/(k - 1).
 
-    There it goes to minus infinity, and near there it tells how near the end of a search came.
+    The formula has a pole there; close to it, the value depends on the rounding error of ``icc``.
     """
-    return k * icc / (1 + (k - 1) * icc) if 1 + (k - 1) * icc > _NEAREST else math.nan
+    return k * icc / (1 + (k - 1) * icc) if 1 + (k - 1) * icc > POLE else math.nan

@@ -1,7 +1,7 @@
-"""Sums of squares of persons crossed with occasions (or raters) by least squares, whichever cells there are.
+"""Sums of squares of persons crossed with occasions (or raters), by least squares; cells may be empty.
 
-Persons and occasions that no chain of cells joins lie in different parts of the design. Within a part all
-differences between persons can be told from those between occasions; between parts none can.
+Persons and occasions that no chain of cells connects are in different parts of the design. Within a part,
+effects of persons and of occasions can be separated; differences between parts cannot.
 """
 
 from __future__ import annotations
@@ -11,35 +11,35 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.numerics.tolerances import NO_SUM_OF_SQUARES
+
 Floats = NDArray[np.float64]
 Positions = NDArray[np.intp]
 
-NOTHING = 1e-28  # of the sum of squares: what rounding leaves of means that are alike
 _REFINEMENTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossedSquares:
-    """Sums of squares of a two-way design without replication, added up over columns of values.
+    """Sums of squares of a two-way design without replication, summed over columns of values.
 
-    A sum of no more than rounding is 0.
+    A sum within rounding error of 0 is exactly 0.
 
     Attributes
     ----------
     n_cells, n_persons, n_occasions, n_parts
-        Counts of the design. The rank of all indicators of persons and occasions is
+        Counts of the design. The rank of the indicators of all persons and occasions is
         ``n_persons + n_occasions - n_parts``.
     between, within
-        Of persons alone: between them, and within them.
+        Between and within persons, in the one-way layout that ignores occasions.
     persons, occasions
-        Of persons beside occasions, and of occasions beside persons: what each explains that the other
-        does not.
+        Of persons adjusted for occasions, and of occasions adjusted for persons.
     rest
-        What both leave.
+        Residual of the model with both.
     person_effects, occasion_effects
-        Squared effects of persons and of occasions around their mean in their part, likewise added up.
+        Squared effects of persons and of occasions around the mean effect of their part.
     person_means
-        Squared means of persons around their own mean, each person counting once.
+        Squared means of persons around the unweighted mean of these.
     """
 
     n_cells: int
@@ -57,37 +57,37 @@ class CrossedSquares:
 
     @property
     def df_persons(self) -> int:
-        """Of ``persons``."""
+        """Degrees of freedom of ``persons``."""
         return self.n_persons - self.n_parts
 
     @property
     def df_occasions(self) -> int:
-        """Of ``occasions``."""
+        """Degrees of freedom of ``occasions``."""
         return self.n_occasions - self.n_parts
 
     @property
     def df_rest(self) -> int:
-        """Of ``rest``."""
+        """Degrees of freedom of ``rest``."""
         return residual_df(self.n_cells, self.n_persons, self.n_occasions, self.n_parts)
 
     @property
     def df_within(self) -> int:
-        """Of ``within``."""
+        """Degrees of freedom of ``within``."""
         return self.n_cells - self.n_persons
 
 
 def residual_df(n_cells: int, n_persons: int, n_occasions: int, n_parts: int) -> int:
-    """Return cells less the rank of persons and occasions, ``n_persons + n_occasions - n_parts``."""
+    """Return the residual degrees of freedom, ``n_cells - (n_persons + n_occasions - n_parts)``."""
     return n_cells - n_persons - n_occasions + n_parts
 
 
 def parts_of_design(person: Positions, occasion: Positions) -> tuple[int, Positions, Positions]:
-    """Return how many parts there are, and the part of each person and of each occasion.
+    """Return the number of connected parts of a design, and the part of each person and of each occasion.
 
     Parameters
     ----------
     person, occasion
-        (n,): positions of cells, from 0 and none left out.
+        (n,): person and occasion of each cell, numbered from 0 without gaps.
 
     Examples
     --------
@@ -100,8 +100,8 @@ def parts_of_design(person: Positions, occasion: Positions) -> tuple[int, Positi
 
     n_persons, n_occasions = int(person.max()) + 1, int(occasion.max()) + 1
     size = n_persons + n_occasions
-    joined = coo_matrix((np.ones(len(person)), (person, n_persons + occasion)), shape=(size, size))
-    n_parts, labels = connected_components(joined, directed=False)
+    graph = coo_matrix((np.ones(len(person)), (person, n_persons + occasion)), shape=(size, size))
+    n_parts, labels = connected_components(graph, directed=False)
     part: Positions = np.asarray(labels, dtype=np.intp)
     return int(n_parts), part[:n_persons], part[n_persons:]
 
@@ -114,19 +114,19 @@ def crossed_squares(
     Parameters
     ----------
     person, occasion
-        (n,): positions of cells, from 0 and none left out.
+        (n,): person and occasion of each cell, numbered from 0 without gaps.
     values
-        (n, c): columns of the same design.
+        (n, c): columns of values in the same design.
     total
-        Sum of squares of the numbers that the values were made of, which is what rounding depends on; None:
-        of the values.
+        Sum of squares of the numbers that the values were computed from, which rounding error is relative
+        to. None: that of the values.
 
     Notes
     -----
-    Persons are absorbed: occasions' effects solve ``(diag(n_j) - N' diag(1 / n_i) N) b = q`` with N the
-    incidence of persons and occasions, n_i and n_j its margins, and q the sums for each occasion of what
-    persons' means leave (Searle, 1971, ch. 7). What a sum of squares is reduced by is the squared length of
-    a difference between residuals, so that nothing cancels.
+    Persons are absorbed: the occasions' effects b solve ``(diag(n_j) - N' diag(1 / n_i) N) b = q`` with N
+    the incidence matrix of persons and occasions, n_i and n_j its margins, and q each occasion's sum of
+    deviations from the persons' means (Searle, 1971, ch. 7). A reduction in sum of squares is computed as
+    the squared length of a difference between residuals, so that no digits cancel.
 
     Examples
     --------
@@ -136,33 +136,33 @@ def crossed_squares(
     (0.25, 1, 8.917, 2)
     """
     n_parts, part_of_person, part_of_occasion = parts_of_design(person, occasion)
-    nothing = NOTHING * (float(np.sum(values**2)) if total is None else total)
+    rounding_error = NO_SUM_OF_SQUARES * (float(np.sum(values**2)) if total is None else total)
     values = values - values.mean(axis=0)
-    by_person, by_occasion = values - _means(person, values), values - _means(occasion, values)
-    if len(part_of_person) < len(part_of_occasion):  # absorb whichever there are more of
-        left, whole = _residuals(occasion, person, by_occasion, part_of_person, n_parts)
-        effects = _group_means(occasion, values - whole[person])
+    within_persons, within_occasions = values - _means(person, values), values - _means(occasion, values)
+    if len(part_of_person) < len(part_of_occasion):  # absorb the more numerous of the two
+        rest, person_effects = _residuals(occasion, person, within_occasions, part_of_person, n_parts)
+        occasion_effects = _group_means(occasion, values - person_effects[person])
     else:
-        left, effects = _residuals(person, occasion, by_person, part_of_occasion, n_parts)
-        whole = _group_means(person, values - effects[occasion])
+        rest, occasion_effects = _residuals(person, occasion, within_persons, part_of_occasion, n_parts)
+        person_effects = _group_means(person, values - occasion_effects[occasion])
     means = _group_means(person, values)
 
-    def square(apart: Floats) -> float:
-        found = float(np.sum(apart**2))
-        return found if found > nothing else 0.0
+    def square(deviations: Floats) -> float:
+        sum_of_squares = float(np.sum(deviations**2))
+        return sum_of_squares if sum_of_squares > rounding_error else 0.0
 
     return CrossedSquares(
         n_cells=len(values),
         n_persons=len(part_of_person),
         n_occasions=len(part_of_occasion),
         n_parts=n_parts,
-        between=square(values - by_person),
-        within=square(by_person),
-        persons=square(by_occasion - left),
-        occasions=square(by_person - left),
-        rest=square(left),
-        person_effects=square(whole - _means(part_of_person, whole)),
-        occasion_effects=square(effects - _means(part_of_occasion, effects)),
+        between=square(values - within_persons),
+        within=square(within_persons),
+        persons=square(within_occasions - rest),
+        occasions=square(within_persons - rest),
+        rest=square(rest),
+        person_effects=square(person_effects - _means(part_of_person, person_effects)),
+        occasion_effects=square(occasion_effects - _means(part_of_occasion, occasion_effects)),
         person_means=square(means - means.mean(axis=0)),
     )
 
@@ -176,28 +176,30 @@ def _group_means(group: Positions, values: Floats) -> Floats:
 
 
 def _means(group: Positions, values: Floats) -> Floats:
-    """Return of each value the mean of its group (n, c)."""
+    """Return the mean of each value's group (n, c)."""
     return _group_means(group, values)[group]
 
 
 def _residuals(
-    person: Positions, occasion: Positions, by_person: Floats, part: Positions, n_parts: int
+    person: Positions, occasion: Positions, within_persons: Floats, part: Positions, n_parts: int
 ) -> tuple[Floats, Floats]:
-    """Return what persons and occasions leave (n, c), and occasions' effects (n_occasions, c).
+    """Return residuals of persons and occasions (n, c), and the occasions' effects (n_occasions, c).
 
-    From what persons alone leave, and the part of each occasion.
+    ``within_persons`` are the deviations from persons' means, ``part`` is the part of each occasion.
     """
     incidence = np.zeros((int(person.max()) + 1, len(part)))
     np.add.at(incidence, (person, occasion), 1.0)
-    one_part = np.eye(n_parts)[part]  # effects are free up to a constant in each part: let it be 0
-    inner = np.diag(incidence.sum(axis=0)) - (incidence.T / incidence.sum(axis=1)) @ incidence
-    inner += one_part @ one_part.T
-    left, effects = by_person, np.zeros((len(part), by_person.shape[1]))
-    for _ in range(_REFINEMENTS):  # so that rounding leaves no more than of the values themselves
+    part_indicators = np.eye(n_parts)[part]
+    # diag(n_j) - N' diag(1 / n_i) N; it is singular, as effects are free up to a constant in each part: the
+    # second term makes their sum in each part 0
+    normal_matrix = np.diag(incidence.sum(axis=0)) - (incidence.T / incidence.sum(axis=1)) @ incidence
+    normal_matrix += part_indicators @ part_indicators.T
+    residuals, effects = within_persons, np.zeros((len(part), within_persons.shape[1]))
+    for _ in range(_REFINEMENTS):  # iterative refinement, until the rounding error is that of the values
         sums = np.zeros_like(effects)
-        np.add.at(sums, occasion, left)
-        step = np.linalg.solve(inner, sums)
+        np.add.at(sums, occasion, residuals)
+        step = np.linalg.solve(normal_matrix, sums)
         effects += step
-        left = left - step[occasion]
-        left = left - _means(person, left)
-    return left, effects
+        residuals = residuals - step[occasion]
+        residuals = residuals - _means(person, residuals)
+    return residuals, effects

@@ -1,4 +1,4 @@
-"""How far values go together within groups, and how reliable the means of groups are."""
+"""Similarity of values within groups, ICC(1), and reliability of the groups' means, ICC(2)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from intimacy_scales.late import late_module
 from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.reading.frames import number_column, same_rows
 from intimacy_scales.reading.options import OnInvalid
-from intimacy_scales.reading.plain import check_scores
+from intimacy_scales.reading.undeclared_codes import check_scores
 from intimacy_scales.reliability.agreement.anova import ratio, stepped_up, unequal_groups_interval
 from intimacy_scales.reliability.agreement.crossed import CrossedData, one_way_components
 from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares
@@ -32,21 +32,21 @@ if TYPE_CHECKING:
 else:
     pd = late_module("pandas")
 
-AGAIN_VALUES = "compute it again from the values"
+AGAIN_VALUES = "compute it again from the values"  # what to do when the values were not kept
 
 
 @result_class
 class GroupICC(Result):
-    """How far values go together within groups of any size, and how reliable the groups' means are.
+    """Intraclass correlations of values in groups of any size, ICC(1) and ICC(2).
 
     Attributes
     ----------
     n_groups, n_values
-        Groups, and values in them.
+        Numbers of groups, and of values in them.
     average_size
-        The group size that unequal groups amount to.
+        k0, the size of equal groups that unequal groups correspond to.
     mean_square_between, mean_square_within
-        Between groups, and within them.
+        Mean squares between groups and within groups.
     icc1, icc2
         ICC(1) and ICC(2) from mean squares.
     icc1_reml
@@ -54,7 +54,15 @@ class GroupICC(Result):
     between, within
         These components.
     mean
-        The mean of groups, weighted by what each tells.
+        Generalized least squares mean of the groups, each weighted by its precision.
+    group_means, sizes
+        (n_groups,): mean and number of values of each group.
+
+    Examples
+    --------
+    >>> result = group_icc([1, 2, 5, 6, 9, 9.5], ["a", "a", "b", "b", "c", "c"])
+    >>> result.n_groups, round(result.icc2, 3)
+    (3, 0.988)
     """
 
     n_groups: int
@@ -72,7 +80,7 @@ class GroupICC(Result):
     sizes: NDArray[np.int64] = field(repr=False, compare=False)
 
     def confidence_interval(self, confidence_level: float = 0.95, *, of: str = "icc1") -> Interval:
-        """Return an interval for normal values.
+        """Return a confidence interval, which assumes normality.
 
         Parameters
         ----------
@@ -84,14 +92,14 @@ class GroupICC(Result):
         Returns
         -------
         Interval
-            From F where groups are of one size, and so exact for normal values (Shrout & Fleiss, 1979); of
-            other groups by the harmonic mean of their sizes (Thomas & Hultquist, 1978). That of ICC(2) is
-            that of ICC(1), stepped up to groups of the average size.
+            From F, which is exact for normal values in groups of equal size (Shrout & Fleiss, 1979); in
+            unequal groups with the harmonic mean of their sizes (Thomas & Hultquist, 1978). The interval of
+            ICC(2) is that of ICC(1), stepped up to the average group size.
 
         Raises
         ------
         EstimationError
-            No such coefficient.
+            ``of`` is not a coefficient.
 
         Examples
         --------
@@ -101,10 +109,10 @@ class GroupICC(Result):
         """
         check_level(confidence_level)
         if of not in ("icc1", "icc2"):
-            raise EstimationError(f"of={of!r}: 'icc1' or 'icc2'")
-        found: Interval | None = (stored(self.sizes, "intervals") or {}).get(of)
-        if found is not None and found.confidence_level == confidence_level:
-            return found
+            raise EstimationError(f"of={of!r} is not valid; allowed: 'icc1', 'icc2'")
+        in_document: Interval | None = (stored(self.sizes, "intervals") or {}).get(of)
+        if in_document is not None and in_document.confidence_level == confidence_level:
+            return in_document
         sizes, method = needed(self.sizes).astype(np.float64), "Thomas-Hultquist F"
         if not self.mean_square_within > 0:
             reason = "values do not vary within groups"
@@ -119,7 +127,7 @@ class GroupICC(Result):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to know before it is used."""
+        """Cautions about using the coefficients."""
         return tuple(few_persons(self.n_groups, "groups"))
 
     def to_dict(self) -> dict[str, Any]:
@@ -127,7 +135,7 @@ class GroupICC(Result):
         fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in self._names()}
         return fields | {
             "warnings": [*self.warnings],
-            "intervals": {of: self.confidence_interval(of=of).to_dict() for of in ("icc1", "icc2")},
+            "intervals": {name: self.confidence_interval(of=name).to_dict() for name in ("icc1", "icc2")},
         }
 
     def _names(self) -> list[str]:
@@ -141,9 +149,9 @@ class GroupICC(Result):
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> GroupICC:
-        figures = {"intervals": values["intervals"]}
-        behind = NotKept(cls.__name__, "the values behind them", AGAIN_VALUES, figures)
-        return made_of(cls, values, group_means=behind, sizes=behind)
+        kept = {"intervals": values["intervals"]}
+        not_kept = NotKept(cls.__name__, "the values behind them", AGAIN_VALUES, kept)
+        return made_of(cls, values, group_means=not_kept, sizes=not_kept)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""
@@ -152,11 +160,11 @@ class GroupICC(Result):
         return pandas_frame({name: [getattr(self, name)] for name in self._names()})
 
     def __repr__(self) -> str:
-        told = "".join(f"\n ! {text}" for text in self.warnings)
+        cautions = "".join(f"\n ! {text}" for text in self.warnings)
         return (
             f"<ICC(1) = {shown(self.icc1)} {self.confidence_interval()} ({shown(self.icc1_reml)} by REML), "
             f"ICC(2) = {shown(self.icc2)} {self.confidence_interval(of='icc2')}; "
-            f"{self.n_values} values in {self.n_groups} groups{told}>"
+            f"{self.n_values} values in {self.n_groups} groups{cautions}>"
         )
 
 
@@ -166,12 +174,12 @@ def group_icc(values: Any, groups: Any, *, on_invalid: OnInvalid = "raise") -> G
     Parameters
     ----------
     values
-        A column of numbers (n,); missing ones do not count.
+        A column of numbers (n,); missing values are left out.
     groups
-        A label for each (n,).
+        The group of each value (n,), as labels.
     on_invalid
-        ``"raise"`` where values look like codes for missing ones (-99, 999 …); ``"accept"`` takes every
-        number as it is.
+        ``"raise"``: an error if values look like codes for missing values (-99, 999 …). ``"accept"``: every
+        number is taken as it is.
 
     Returns
     -------
@@ -180,15 +188,15 @@ def group_icc(values: Any, groups: Any, *, on_invalid: OnInvalid = "raise") -> G
     Raises
     ------
     EstimationError
-        Fewer than two groups, no group with two values, or a value whose group is not known.
+        Fewer than two groups, no group with two values, or a value without a group.
     ResponseError
-        Not numbers, or numbers that look like codes for missing ones.
+        Values that are not numbers, or that look like codes for missing values.
 
     Notes
     -----
-    ``ICC(1) = (b - w) / (b + (k0 - 1) w)`` and ``ICC(2) = 1 - w / b`` from mean squares between and within
-    groups, with ``k0 = (N - sum n_i**2 / N) / (groups - 1)`` (Bartko, 1976; Donner, 1986). ICC(2) is for
-    means of groups as they are.
+    ``ICC(1) = (b - w) / (b + (k0 - 1) w)`` and ``ICC(2) = 1 - w / b`` from the mean squares b between and w
+    within groups, with ``k0 = (N - sum n_i**2 / N) / (groups - 1)`` (Bartko, 1976; Donner, 1986). ICC(2) is
+    the reliability of the groups' means at their present sizes.
 
     Examples
     --------
@@ -203,30 +211,31 @@ def group_icc(values: Any, groups: Any, *, on_invalid: OnInvalid = "raise") -> G
     group = label_positions(groups, "groups")
     if len(group) != len(y):
         raise EstimationError(f"groups: {len(group)} labels for {len(y)} values")
-    nobody = np.flatnonzero((group < 0) & ~np.isnan(y))
-    if len(nobody):
+    ungrouped = np.flatnonzero((group < 0) & ~np.isnan(y))
+    if len(ungrouped):
         raise EstimationError(
-            f"groups: {len(nobody)} of {len(y)} values belong to none, the first in row {nobody[0]}; leave "
-            "them out, or give each a label of its own"
+            f"groups: {len(ungrouped)} of {len(y)} values belong to no group, the first in row "
+            f"{ungrouped[0]}; leave them out, or give each a label of its own"
         )
-    kept = ~np.isnan(y)
-    y, group = y[kept], np.unique(group[kept], return_inverse=True)[1]
+    present = ~np.isnan(y)
+    y, group = y[present], np.unique(group[present], return_inverse=True)[1]
     n, sizes = len(y), np.bincount(group)
-    if len(sizes) < 2 or n <= len(sizes):  # nothing to compare
+    if len(sizes) < 2 or n <= len(sizes):  # no variance between groups, or none within
         raise EstimationError(
-            f"{len(sizes)} groups of {n} values: at least two groups, and one with two values"
+            f"{len(sizes)} groups with {n} values in all: at least two groups are needed, and one of them "
+            "with two values or more"
         )
-    together = np.zeros(n, dtype=np.intp)
-    squares = crossed_squares(group, together, y[:, None])
+    one_occasion = np.zeros(n, dtype=np.intp)  # groups take the place of persons, crossed with nothing
+    squares = crossed_squares(group, one_occasion, y[:, None])
     between, within = squares.between / (len(sizes) - 1), squares.within / squares.df_within
     if not between + within > 0:
-        raise EstimationError("all values are alike: there is no variance to divide")
+        raise EstimationError("all values are equal: there is no variance between or within groups")
     k0 = float(n - np.sum(sizes**2) / n) / (len(sizes) - 1)
-    data = CrossedData(group, together, y[:, None])
+    data = CrossedData(group, one_occasion, y[:, None])
     if within > 0:
         var_between, var_within = one_way_components(data, float(y.var())).tolist()
         mean = float(data.mean(var_between, 0.0, var_within)[0])
-    else:  # the likelihood rises for ever as the variance within groups goes to 0
+    else:  # the likelihood has no maximum: it grows without bound as the variance within groups goes to 0
         var_between, var_within = squares.person_means / (len(sizes) - 1), 0.0
         mean = float(np.mean(np.bincount(group, weights=y) / sizes))
     return GroupICC(

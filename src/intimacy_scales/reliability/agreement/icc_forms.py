@@ -1,4 +1,4 @@
-"""The six intraclass correlations and their tests, from mean squares or from variance components."""
+"""Six intraclass correlations and their tests, from mean squares or from variance components."""
 
 from __future__ import annotations
 
@@ -17,33 +17,34 @@ from intimacy_scales.reliability.agreement.crossed import (
 from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares
 from intimacy_scales.reliability.agreement.icc_result import AS_ALPHA, FORMS, IntraclassCorrelation
 
-_NO_SHARE = "persons differ so little that the variance it is a share of is not above 0"
+_NO_VARIANCE = "persons differ so little that the total variance in its denominator is not above 0"
 
 
 def icc_forms(
-    squares: MeanSquares, k: int, parts: dict[str, float] | None
+    squares: MeanSquares, k: int, variances: dict[str, float] | None
 ) -> tuple[IntraclassCorrelation, ...]:
-    """Return the six forms with their tests."""
+    """Return the six forms with their tests; variance components are given for incomplete ratings only."""
     from scipy.special import fdtrc
 
-    values, forms = _estimates(squares, k, parts), []
-    of_one_way = (_f_ratio(squares.between_alone, squares.within), squares.n - 1, squares.df_within)
-    of_two_way = (_f_ratio(squares.between, squares.error), squares.df_between, squares.df_error)
-    for name, (other, _, meaning) in FORMS.items():
-        f, df1, df2 = of_one_way if name.startswith("ICC(1") else of_two_way
+    complete = variances is None
+    estimates, forms = _estimates(squares, k, variances), []
+    one_way_test = (_f_ratio(squares.between_alone, squares.within), squares.n - 1, squares.df_within)
+    two_way_test = (_f_ratio(squares.between, squares.error), squares.df_between, squares.df_error)
+    for name, (mcgraw_wong, _, meaning) in FORMS.items():
+        f, df1, df2 = one_way_test if name.startswith("ICC(1") else two_way_test
         forms.append(
             IntraclassCorrelation(
                 name=name,
-                mcgraw_wong=other,
-                meaning=f"{meaning}{AS_ALPHA}" if name == "ICC(3,k)" and parts is None else meaning,
-                estimate=values[name],
+                mcgraw_wong=mcgraw_wong,
+                meaning=f"{meaning}{AS_ALPHA}" if name == "ICC(3,k)" and complete else meaning,
+                estimate=estimates[name],
                 F=f,
                 df1=df1,
                 df2=df2,
                 p_value=float(fdtrc(df1, df2, f)) if math.isfinite(f) else 0.0 if f > 0 else math.nan,
-                method="anova" if parts is None else "reml",
+                method="anova" if complete else "reml",
                 n_raters=k,
-                reason=_NO_SHARE if math.isnan(values[name]) else None,
+                reason=_NO_VARIANCE if math.isnan(estimates[name]) else None,
                 squares=squares,
             )
         )
@@ -51,40 +52,48 @@ def icc_forms(
 
 
 def _f_ratio(between: float, error: float) -> float:
+    """Return F; infinite without error variance, nan if nothing varies."""
     if error > 0:
         return between / error
     return math.inf if between > 0 else math.nan
 
 
-def of_incomplete(ratings: Floats) -> tuple[MeanSquares, dict[str, float]]:
-    """Return mean squares of incomplete ratings by least squares, and components by restricted likelihood.
+def squares_and_variances(ratings: Floats) -> tuple[MeanSquares, dict[str, float]]:
+    """Return mean squares of incomplete ratings (least squares) and variance components (REML).
 
-    Where nothing is left beside persons, or beside persons and raters, the likelihood rises for ever as
-    the variance of it goes to 0; components are then what it leads to.
+    Where the residual sum of squares is 0, the likelihood grows without bound as the residual variance goes
+    to 0. The components are then its limit: the variances of the estimated effects.
     """
-    there = ~np.isnan(ratings)
-    person, rater = np.nonzero(there)
-    y = ratings[there][:, None]
+    rated = ~np.isnan(ratings)
+    person, rater = np.nonzero(rated)
+    y = ratings[rated][:, None]
     sums = crossed_squares(person, rater, y)
     if sums.df_rest < 1:
-        raise EstimationError("so many ratings are missing that no degree of freedom is left for error")
-    data, total, means = CrossedData(person, rater, y), float(y.var()), sums.person_means / (len(ratings) - 1)
-    alone, within = one_way_components(data, total).tolist() if sums.within > 0 else (means, 0.0)
+        raise EstimationError(
+            f"{sums.n_cells} ratings of {sums.n_persons} persons by {sums.n_occasions} raters leave no "
+            "degrees of freedom for error; more ratings are needed, or fewer raters"
+        )
+    data, total = CrossedData(person, rater, y), float(y.var())
+    variance_of_means = sums.person_means / (len(ratings) - 1)
+    alone, within = variance_of_means, 0.0
+    if sums.within > 0:
+        alone, within = one_way_components(data, total).tolist()
     if sums.rest > 0:
         persons, raters, error = two_way_components(data, total).tolist()
     elif sums.within > 0:
         persons, raters = sums.person_effects / sums.df_persons, sums.occasion_effects / sums.df_occasions
         error = 0.0
     else:
-        persons, raters, error = means, 0.0, 0.0
-    parts = {"person": persons, "rater": raters, "residual": error, "person alone": alone, "within": within}
-    return incomplete_mean_squares(sums, there.sum(axis=1).astype(float)), parts
+        persons, raters, error = variance_of_means, 0.0, 0.0
+    variances = {"person": persons, "rater": raters, "residual": error}
+    variances |= {"person alone": alone, "within": within}  # of the one-way model, without raters
+    return incomplete_mean_squares(sums, rated.sum(axis=1).astype(float)), variances
 
 
-def _estimates(squares: MeanSquares, k: int, parts: dict[str, float] | None) -> dict[str, float]:
-    """Return the six estimates, from components where there are any."""
+def _estimates(squares: MeanSquares, k: int, variances: dict[str, float] | None) -> dict[str, float]:
+    """Return the six estimates, from variance components if they are given."""
     n = squares.n
-    if parts is None:
+    if variances is None:  # Shrout & Fleiss (1979)
         b, w, r, e = squares.between, squares.within, squares.raters, squares.error
         return {
             "ICC(1,1)": ratio(b - w, b + (k - 1) * w),
@@ -94,9 +103,9 @@ def _estimates(squares: MeanSquares, k: int, parts: dict[str, float] | None) -> 
             "ICC(2,k)": ratio(b - e, b + (r - e) / n),
             "ICC(3,k)": ratio(b - e, b),
         }
-    persons, raters, error = parts["person"], parts["rater"], parts["residual"]
-    alone, within = parts["person alone"], parts["within"]
-    return {
+    persons, raters, error = variances["person"], variances["rater"], variances["residual"]
+    alone, within = variances["person alone"], variances["within"]
+    return {  # McGraw & Wong (1996)
         "ICC(1,1)": ratio(alone, alone + within),
         "ICC(2,1)": ratio(persons, persons + raters + error),
         "ICC(3,1)": ratio(persons, persons + error),

@@ -1,4 +1,4 @@
-"""Intraclass correlations as results: one form, and all six."""
+"""Results of intraclass correlations: a single form, and all six."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 else:
     pd = late_module("pandas")
 
-# Shrout & Fleiss → McGraw & Wong, psych, and what it is about
+# Shrout & Fleiss's name → McGraw & Wong's name, psych's name, meaning
 FORMS = {
     "ICC(1,1)": ("ICC(1)", "ICC1", "agreement of single ratings, each person rated by other raters"),
     "ICC(2,1)": ("ICC(A,1)", "ICC2", "absolute agreement of single ratings by a sample of raters"),
@@ -38,17 +38,21 @@ FORMS = {
     "ICC(2,k)": ("ICC(A,k)", "ICC2k", "absolute agreement of mean ratings by a sample of raters"),
     "ICC(3,k)": ("ICC(C,k)", "ICC3k", "consistency of mean ratings, apart from differences in level"),
 }
-AS_ALPHA = "; equals coefficient alpha of the raters"  # of ICC(3,k) where all persons have all ratings
+AS_ALPHA = "; equals coefficient alpha of the raters"  # ICC(3,k) of complete ratings
 ICCInterval = Literal["generalized", "shrout-fleiss"]
-_SHOWN = 6
+_RATERS_SHOWN = 6
 
 
-def _figure(value: float) -> str:
+def _number_text(value: float) -> str:
     return "inf" if math.isinf(value) else shown(value)
 
 
-_WRITTEN: dict[str, Callable[..., str]] = {"p": p_shown, "df1": "{:.6g}".format, "df2": "{:.6g}".format}
-_ALIASES = {alias: name for name, (other, psych, _) in FORMS.items() for alias in (name, other, psych)}
+_COLUMN_FORMATS: dict[str, Callable[..., str]] = {
+    "p": p_shown,
+    "df1": "{:.6g}".format,
+    "df2": "{:.6g}".format,
+}
+_ALIASES = {alias: name for name, (wong, psych, _) in FORMS.items() for alias in (name, wong, psych)}
 
 
 @result_class
@@ -60,18 +64,29 @@ class IntraclassCorrelation(Result):
     name, mcgraw_wong
         Its name after Shrout and Fleiss (1979), and after McGraw and Wong (1996).
     meaning
-        What it is about.
+        What the form measures.
     estimate
-        The value. From mean squares, sampling error can take it below 0; by restricted likelihood it
-        stops at 0.
+        The value. From mean squares it can be negative by sampling error; by restricted likelihood it is at
+        least 0.
     F, df1, df2, p_value
-        Test that persons do not differ, which is exact for normal errors with missing ratings too.
+        Test that persons do not differ; exact for normal errors, also with missing ratings.
     method
         ``anova`` or ``reml``.
     n_raters
-        Ratings in a mean of k.
+        k: number of ratings in a mean rating.
     reason
-        Why it is not defined; None where it is.
+        Why the coefficient is undefined; None where it is defined.
+    squares
+        The mean squares that tests and intervals come from.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from intimacy_scales.reliability import intraclass_corr
+    >>> ratings = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
+    >>> agreement = intraclass_corr(np.array(ratings))["ICC(A,1)"]
+    >>> agreement.name, round(float(agreement), 2), agreement.confidence_interval()
+    ('ICC(2,1)', 0.29, <95% interval [0.027, 0.745], generalized, n = 6>)
     """
 
     name: str
@@ -92,12 +107,12 @@ class IntraclassCorrelation(Result):
 
     @property
     def n(self) -> int:
-        """Persons."""
+        """Number of persons."""
         return self.squares.n
 
     @property
     def title(self) -> str:
-        """Its name, as the source of a standard error of measurement."""
+        """Name of the form, under which a standard error of measurement cites it."""
         return self.name
 
     def confidence_interval(
@@ -110,42 +125,55 @@ class IntraclassCorrelation(Result):
         confidence_level
             For example 0.95.
         method
-            Of agreement, ICC(2,1) and ICC(2,k): ``generalized`` (Weerahandi, 1993; Burdick, Borror &
-            Montgomery, 2005), or ``shrout-fleiss`` (1979), as other software has it: with two or three
-            raters and 300 persons the latter holds far less than it says if raters differ in level
-            (docs/explanation/improper-figures.md). The other forms have one interval, from F, by either
-            name.
+            For absolute agreement, ICC(2,1) and ICC(2,k): ``generalized`` (Weerahandi, 1993; Burdick,
+            Borror & Montgomery, 2005), or ``shrout-fleiss`` (1979), which other software uses. With two or
+            three raters who differ in level and 300 persons, the latter covers far less often than its
+            confidence level (docs/explanation/improper-figures.md). The other forms have a single interval,
+            from F, whichever method is named.
 
-        With missing ratings it comes from the mean squares of `intraclass_corr` and the mean numbers of
-        ratings in their expectations, and is approximate unless the correlation is 0. It can lie below 0
-        as a whole where persons differ less than chance would make them; the estimate is then 0.
+        Returns
+        -------
+        Interval
+            With missing ratings it comes from the mean squares of `intraclass_corr` and the mean numbers of
+            ratings in their expected values, and is approximate unless the correlation is 0. The whole
+            interval can lie below 0 where persons differ less than expected by chance; the estimate by
+            restricted likelihood is then 0.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from intimacy_scales.reliability import intraclass_corr
+        >>> ratings = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
+        >>> intraclass_corr(np.array(ratings))["ICC(C,1)"].confidence_interval(0.9)
+        <90% interval [0.412, 0.926], F, n = 6>
         """
         check_level(confidence_level)
         if method not in get_args(ICCInterval):
-            raise EstimationError(f"method={method!r}: 'generalized' or 'shrout-fleiss'")
+            raise EstimationError(
+                f"method={method!r} is not valid; allowed: {', '.join(map(repr, get_args(ICCInterval)))}"
+            )
         squares = self.squares
         used = method if self.name.startswith("ICC(2") else "F"
         k = squares.k_alone if self.name.startswith("ICC(1") else squares.k
         if self.reason or not math.isfinite(self.F):
-            why = (
-                self.reason
-                or "raters agree wholly, or but for their level: there is no error to compare with"
-            )
+            why = self.reason or "raters agree perfectly, apart from their levels: the error variance is 0"
             return undefined_interval(confidence_level, used, squares.n, why)
         if self.name.startswith("ICC(2") and method == "generalized":
             ends = generalized_agreement_interval(squares, confidence_level)
         elif self.name.startswith("ICC(2"):
-            single = self.estimate if self.name == "ICC(2,1)" else self._single_agreement()
-            ends = agreement_interval(squares, single, confidence_level)
+            icc = self.estimate
+            if self.name == "ICC(2,k)":  # Spearman-Brown, solved for the agreement of single ratings
+                icc = ratio(icc, self.n_raters - (self.n_raters - 1) * icc)
+            ends = agreement_interval(squares, icc, confidence_level)
         else:
             ends = one_way_interval(self.F, k, (self.df1, self.df2), confidence_level)
         if self.name.endswith("k)"):
-            of_one, ends = ends, (stepped_up(ends[0], self.n_raters), stepped_up(ends[1], self.n_raters))
-            if used == "generalized" and math.isfinite(of_one[0]) and math.isnan(ends[0]):
-                why = f"n = {squares.n} leaves the agreement of means without a lower bound"
+            single, ends = ends, (stepped_up(ends[0], self.n_raters), stepped_up(ends[1], self.n_raters))
+            if used == "generalized" and math.isfinite(single[0]) and math.isnan(ends[0]):
+                why = f"with n = {squares.n} the agreement of mean ratings has no lower bound"
                 return undefined_interval(confidence_level, used, squares.n, why)
         if not all(map(math.isfinite, ends)) or ends[0] > ends[1]:
-            why = "persons differ less than chance would make them: an end is not defined"
+            why = "persons differ less than expected by chance: an end of the interval is undefined"
             return undefined_interval(confidence_level, used, squares.n, why)
         return Interval(
             low=ends[0], high=ends[1], confidence_level=confidence_level, method=used, n=squares.n
@@ -153,11 +181,8 @@ class IntraclassCorrelation(Result):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to know before it is used."""
+        """Cautions about using the coefficient."""
         return tuple(few_persons(self.squares.n))
-
-    def _single_agreement(self) -> float:
-        return ratio(self.estimate, self.n_raters - (self.n_raters - 1) * self.estimate)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result with its 95 % interval, as plain values."""
@@ -187,10 +212,10 @@ class IntraclassCorrelation(Result):
         return documented(cls, n=int, warnings=Sequence[str], interval=Interval)
 
     def __repr__(self) -> str:
-        told = "".join(f"\n ! {text}" for text in self.warnings)
+        cautions = "".join(f"\n ! {text}" for text in self.warnings)
         return (
             f"<{self.name} = {shown(self.estimate)} {self.confidence_interval()}, {self.meaning}; "
-            f"{self.squares.n} persons, {self.method}{told}>"
+            f"{self.squares.n} persons, {self.method}{cautions}>"
         )
 
 
@@ -201,17 +226,25 @@ class IntraclassCorrelations(Result):
     Attributes
     ----------
     forms
-        One result for each.
+        One result for each form.
     n_persons, n_raters
-        Rows with any rating, and columns.
+        Rows with any rating, and columns with any.
     raters
-        The columns that were taken for raters.
+        Names of the columns of ratings.
     n_missing
-        Ratings that are missing in these rows.
+        Number of missing ratings in these rows and columns.
     components
-        Variance of persons, of raters, and what is left.
+        Variances of persons and of raters, and the residual variance.
     method
-        ``anova``: all persons have all ratings. ``reml``: some are missing.
+        ``anova``: complete ratings. ``reml``: some are missing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from intimacy_scales.reliability import intraclass_corr
+    >>> result = intraclass_corr(np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6]]))
+    >>> result.n_persons, result.n_raters, round(result["ICC(C,k)"].estimate, 2)
+    (4, 4, 0.88)
     """
 
     forms: tuple[IntraclassCorrelation, ...]
@@ -228,24 +261,24 @@ class IntraclassCorrelations(Result):
         for form in self.forms:
             if form.name == wanted:
                 return form
-        raise UnknownNameError(f"there is no form {name!r}; there are {', '.join(FORMS)}")
+        raise UnknownNameError(f"{name!r} is not a form of the ICC; allowed: {', '.join(FORMS)}")
 
     def __iter__(self) -> Iterator[IntraclassCorrelation]:
         return iter(self.forms)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to know before they are used."""
+        """Cautions about using the coefficients."""
         return tuple(few_persons(self.n_persons))
 
     def to_frame(self, confidence_level: float = 0.95, method: ICCInterval = "generalized") -> pd.DataFrame:
-        """Return a pandas table, a row for each form, with intervals as `confidence_interval` makes them.
+        """Return a pandas table with a row for each form and its confidence interval.
 
         Parameters
         ----------
         confidence_level, method
-            As of `IntraclassCorrelation.confidence_interval`; the column ``interval`` names the method that
-            each interval is of.
+            As in `IntraclassCorrelation.confidence_interval`; the column ``interval`` names the method of
+            each interval.
         """
         from intimacy_scales.results.frames import pandas_frame
 
@@ -285,20 +318,23 @@ class IntraclassCorrelations(Result):
         return documented(cls, warnings=Sequence[str])
 
     def _head(self) -> str:
-        each = f"up to {self.n_raters}" if self.n_missing else f"{self.n_raters}"
-        gaps = f", {counted(self.n_missing, 'rating')} missing" if self.n_missing else ""
+        """Return the line above the table."""
+        n_ratings = f"up to {self.n_raters}" if self.n_missing else f"{self.n_raters}"
+        missing = f", {counted(self.n_missing, 'rating')} missing" if self.n_missing else ""
+        raters = (
+            f"{', '.join(self.raters[:_RATERS_SHOWN])}{', …' if len(self.raters) > _RATERS_SHOWN else ''}"
+        )
         return (
-            f"Intraclass correlations: {self.n_persons} persons, {each} ratings "
-            f"each ({', '.join(self.raters[:_SHOWN])}{', …' if len(self.raters) > _SHOWN else ''}){gaps}; "
-            f"{self.method}; 95% intervals by the method in the column interval"
+            f"Intraclass correlations: {self.n_persons} persons, {n_ratings} ratings each "
+            f"({raters}){missing}; {self.method}; 95% intervals by the method in the column interval"
         )
 
     def __repr__(self) -> str:
-        table = self.to_frame().to_string(float_format=_figure, formatters=_WRITTEN)
-        told = "".join(f"\n! {text}" for text in self.warnings)
-        return f"<{self._head()}\n{table}{told}>"
+        table = self.to_frame().to_string(float_format=_number_text, formatters=_COLUMN_FORMATS)
+        cautions = "".join(f"\n! {text}" for text in self.warnings)
+        return f"<{self._head()}\n{table}{cautions}>"
 
     def _repr_html_(self) -> str:
-        table = self.to_frame().to_html(float_format=_figure, formatters=_WRITTEN, border=0)
-        told = "".join(f"<p>{escape(text)}</p>" for text in self.warnings)
-        return f"<p>{escape(self._head())}</p>{table}{told}"
+        table = self.to_frame().to_html(float_format=_number_text, formatters=_COLUMN_FORMATS, border=0)
+        cautions = "".join(f"<p>{escape(text)}</p>" for text in self.warnings)
+        return f"<p>{escape(self._head())}</p>{table}{cautions}"

@@ -1,4 +1,4 @@
-"""Reliability from the scores of the same persons on two occasions."""
+"""Test-retest reliability, from the scores of the same persons on two occasions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.late import late_module
 from intimacy_scales.reading.frames import number_column, same_rows
 from intimacy_scales.reading.options import OnInvalid
-from intimacy_scales.reading.plain import check_scores
+from intimacy_scales.reading.undeclared_codes import check_scores
 from intimacy_scales.reliability.agreement.icc import intraclass_corr
 from intimacy_scales.reliability.agreement.limits import LimitsOfAgreement, limits_of_agreement
 from intimacy_scales.reliability.consistency.conditions import few_persons
@@ -34,23 +34,31 @@ else:
 
 @result_class
 class RetestReliability(Result):
-    """Reliability from two occasions; ``float(result)`` gives the agreement, ICC(A,1).
+    """Test-retest reliability; ``float(result)`` gives the agreement, ICC(A,1).
 
     Attributes
     ----------
     n, n_left_out
-        Persons with both scores, and those without one of them.
+        Persons with both scores, and persons with only one or none.
     r, r_p_value
-        Pearson correlation, and the test that it is 0.
+        Pearson correlation, and the p value of the test that it is 0.
     agreement, consistency
-        ICC(A,1), which counts a general change as error, and ICC(C,1), which does not.
+        ICC(A,1), in which a change of the mean counts as error, and ICC(C,1), in which it does not.
     mean_before, mean_after, sd_before, sd_after
-        Of the persons with both.
+        Of the persons with both scores.
     mean_change, t, df, p_value
         Paired t test of the change.
     sem
-        ``sd of changes / sqrt(2)``: error of one score, a general change apart (typical error; Hopkins,
-        2000).
+        ``sd of changes / sqrt(2)``: standard error of measurement of one score, apart from a change of the
+        mean (typical error; Hopkins, 2000).
+    pairs
+        (n, 2): the scores of the persons with both.
+
+    Examples
+    --------
+    >>> result = test_retest([3, 5, 2, 4, 6, 1], [3, 4, 2, 5, 6, 2])
+    >>> round(float(result), 3), round(result.sem, 3)
+    (0.918, 0.532)
     """
 
     title: ClassVar[str] = "Retest agreement, ICC(A,1)"
@@ -77,20 +85,30 @@ class RetestReliability(Result):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to know before it is used."""
+        """Cautions about using the coefficients."""
         return tuple(few_persons(self.n))
 
     def confidence_interval(self, confidence_level: float = 0.95, *, of: str = "agreement") -> Interval:
-        """Return an interval.
+        """Return a confidence interval.
 
         Parameters
         ----------
         confidence_level
             For example 0.95.
         of
-            ``agreement`` (generalized) or ``consistency`` (F; see `IntraclassCorrelation`),
-            ``r`` (Fisher's z), or
-            ``mean_change`` (t).
+            ``agreement`` (generalized interval) or ``consistency`` (F), as in `IntraclassCorrelation`;
+            ``r`` (Fisher's z); or ``mean_change`` (t).
+
+        Raises
+        ------
+        EstimationError
+            ``of`` is not one of these.
+
+        Examples
+        --------
+        >>> result = test_retest([3, 5, 2, 4, 6, 1], [3, 4, 2, 5, 6, 2])
+        >>> result.confidence_interval(of="r")
+        <95% interval [0.410, 0.991], Fisher z, n = 6>
         """
         check_level(confidence_level)
         if of in ("agreement", "consistency"):
@@ -104,31 +122,33 @@ class RetestReliability(Result):
         if of == "mean_change":
             return self._change_interval(check_level(confidence_level))
         if of != "r":
-            raise EstimationError(f"of={of!r}: 'agreement', 'consistency', 'r' or 'mean_change'")
+            allowed = "'agreement', 'consistency', 'r', 'mean_change'"
+            raise EstimationError(f"of={of!r} is not valid; allowed: {allowed}")
         low, high = fisher_z(self.r, self.n, check_level(confidence_level))
         return Interval(low=low, high=high, confidence_level=confidence_level, method="Fisher z", n=self.n)
 
     def _change_interval(self, confidence_level: float) -> Interval:
+        """Return the interval of the mean change, ``mean ± t sem sqrt(2 / n)``."""
         from scipy.special import stdtrit
 
-        half = float(stdtrit(self.df, (1 + confidence_level) / 2)) * self.sem * math.sqrt(2 / self.n)
+        half_width = float(stdtrit(self.df, (1 + confidence_level) / 2)) * self.sem * math.sqrt(2 / self.n)
         return Interval(
-            low=self.mean_change - half,
-            high=self.mean_change + half,
+            low=self.mean_change - half_width,
+            high=self.mean_change + half_width,
             confidence_level=confidence_level,
             method="t",
             n=self.n,
         )
 
     def limits_of_agreement(self, level: float = 0.95, confidence_level: float = 0.95) -> LimitsOfAgreement:
-        """Return between which differences of two occasions lie (Bland & Altman, 1986).
+        """Return the limits of agreement of the two occasions (Bland & Altman, 1986).
 
         Parameters
         ----------
         level
             Share of differences that the limits enclose.
         confidence_level
-            Of the intervals of the limits and of the mean difference.
+            Confidence level of the intervals of the limits and of the mean difference.
 
         Returns
         -------
@@ -144,10 +164,10 @@ class RetestReliability(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return the fields with 95 % intervals, as plain values."""
         fields: dict[str, Any] = {n: plain(getattr(self, n)) for n in self.__slots__ if n != "pairs"}
-        kinds = ("agreement", "consistency", "r", "mean_change")
+        names = ("agreement", "consistency", "r", "mean_change")
         return fields | {
             "warnings": [*self.warnings],
-            "intervals": {of: self.confidence_interval(of=of).to_dict() for of in kinds},
+            "intervals": {name: self.confidence_interval(of=name).to_dict() for name in names},
         }
 
     @classmethod
@@ -156,11 +176,11 @@ class RetestReliability(Result):
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> RetestReliability:
-        behind = NotKept(
+        not_kept = NotKept(
             cls.__name__, "the scores behind them", "compute it again from the scores of both occasions",
             {"intervals": values["intervals"]},
         )  # fmt: skip
-        return made_of(cls, values, pairs=behind)
+        return made_of(cls, values, pairs=not_kept)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""
@@ -169,22 +189,22 @@ class RetestReliability(Result):
         return pandas_frame({n: [getattr(self, n)] for n in self.__slots__ if n != "pairs"})
 
     def __repr__(self) -> str:
-        told = "".join(f"\n ! {text}" for text in self.warnings)
+        cautions = "".join(f"\n ! {text}" for text in self.warnings)
         return (
             f"<Retest: ICC(A,1) = {shown(self.agreement)} {self.confidence_interval()}, r = {shown(self.r)}, "
-            f"mean change {shown(self.mean_change)}, n = {self.n}{told}>"
+            f"mean change {shown(self.mean_change)}, n = {self.n}{cautions}>"
         )
 
 
 def paired(before: Any, after: Any, on_invalid: OnInvalid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return two columns of scores of the same persons.
+    """Return two columns of scores of the same persons, checked.
 
     Raises
     ------
     EstimationError
-        They differ in length, or are pandas Series whose indexes differ.
+        The columns differ in length, or are pandas Series whose indexes differ.
     ResponseError
-        Not numbers, or numbers that look like codes for missing scores.
+        Scores that are not numbers, or that look like codes for missing scores.
     """
     if not same_rows(before, after):
         raise EstimationError(
@@ -193,19 +213,23 @@ def paired(before: Any, after: Any, on_invalid: OnInvalid) -> tuple[NDArray[np.f
         )
     x, y = number_column(before, "before"), number_column(after, "after")
     if len(x) != len(y):
-        raise EstimationError(f"before has {len(x)} persons and after {len(y)}; give one row each")
+        raise EstimationError(
+            f"before has {len(x)} persons and after has {len(y)}; both need one score for each person, in "
+            "the same order"
+        )
     check_scores({"before": x, "after": y}, on_invalid)
     return x, y
 
 
 def _pearson(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    """Return the Pearson correlation, limited to -1 and 1 against rounding error."""
     a, b = x - x.mean(), y - y.mean()
     r = float(a @ b) / math.sqrt(float(a @ a) * float(b @ b))
     return max(-1.0, min(1.0, r))
 
 
-def _t_of(r: float, n: int) -> float:
-    """Return the absolute t of a correlation."""
+def _absolute_t(r: float, n: int) -> float:
+    """Return the absolute t statistic of a correlation."""
     return abs(r) * math.sqrt((n - 2) / (1 - r * r)) if abs(r) < 1 else math.inf
 
 
@@ -215,10 +239,10 @@ def test_retest(before: Any, after: Any, *, on_invalid: OnInvalid = "raise") -> 
     Parameters
     ----------
     before, after
-        Scores (n,), row by row of the same persons; nan or null where there is none.
+        Scores (n,) of the same persons in the same order; nan or null where missing.
     on_invalid
-        ``"raise"`` where numbers look like codes for missing scores (-99, 999 …); ``"accept"`` takes every
-        number as it is.
+        ``"raise"``: an error if scores look like codes for missing scores (-99, 999 …). ``"accept"``: every
+        number is taken as it is.
 
     Returns
     -------
@@ -227,14 +251,15 @@ def test_retest(before: Any, after: Any, *, on_invalid: OnInvalid = "raise") -> 
     Raises
     ------
     EstimationError
-        Fewer than three persons with both scores, scores all alike, or rows that do not match.
+        Fewer than three persons with both scores, equal scores of all persons on an occasion, or rows that
+        do not match.
     ResponseError
-        Not numbers, or numbers that look like codes for missing scores.
+        Scores that are not numbers, or that look like codes for missing scores.
 
     Notes
     -----
-    A correlation does not see that everyone changed; agreement, ICC(A,1) of McGraw and Wong (1996),
-    does. Report both, and how long the two occasions lie apart.
+    A correlation does not reflect a change of the mean; agreement, ICC(A,1) of McGraw and Wong (1996), does.
+    Report both, and the time between the two occasions.
 
     Examples
     --------
@@ -249,20 +274,24 @@ def test_retest(before: Any, after: Any, *, on_invalid: OnInvalid = "raise") -> 
     x_both, y_both = x[both], y[both]
     pairs = np.column_stack([x_both, y_both])
     n = len(pairs)
-    if n < 3:  # two persons correlate perfectly
+    if n < 3:  # with two persons, |r| is always 1
         raise EstimationError(f"{n} persons have both scores; at least three are needed")
     sds = [float(np.std(column, ddof=1)) for column in pairs.T]
     if not min(sds) > 0:
-        raise EstimationError("all scores of one occasion are alike")
+        constant = "before" if not sds[0] > 0 else "after"
+        raise EstimationError(
+            f"all scores in {constant} are equal ({pairs[0, int(constant == 'after')]:g}); reliability needs "
+            "scores that differ between persons"
+        )
     change = y_both - x_both
-    spread = float(change.std(ddof=1))
+    sd_of_change = float(change.std(ddof=1))
     iccs, r = intraclass_corr(pairs, on_invalid="accept"), _pearson(x_both, y_both)
-    t = float(change.mean()) / (spread / math.sqrt(n)) if spread > 0 else math.nan
+    t = float(change.mean()) / (sd_of_change / math.sqrt(n)) if sd_of_change > 0 else math.nan
     return RetestReliability(
         n=n,
         n_left_out=len(x) - n,
         r=r,
-        r_p_value=2 * float(stdtr(n - 2, -_t_of(r, n))),
+        r_p_value=2 * float(stdtr(n - 2, -_absolute_t(r, n))),
         agreement=float(iccs["ICC(A,1)"]),
         consistency=float(iccs["ICC(C,1)"]),
         mean_before=float(x_both.mean()),
@@ -273,9 +302,9 @@ def test_retest(before: Any, after: Any, *, on_invalid: OnInvalid = "raise") -> 
         t=t,
         df=n - 1,
         p_value=2 * float(stdtr(n - 1, -abs(t))),
-        sem=spread / math.sqrt(2),
+        sem=sd_of_change / math.sqrt(2),
         pairs=pairs,
     )
 
 
-setattr(test_retest, "__test__", False)  # noqa: B010 - its name says what it does, to test runners too
+setattr(test_retest, "__test__", False)  # noqa: B010 - pytest would take it for a test by its name

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, Unpack, get_args
 import numpy as np
 
 from intimacy_scales.errors import DocumentError, EstimationError
-from intimacy_scales.factor.confirmatory.checks import warn_of_coverage
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
+from intimacy_scales.factor.confirmatory.fitting import warn_of_coverage
 from intimacy_scales.factor.confirmatory.model.model import parts_of_total
 from intimacy_scales.factor.reading import check_missing, of_rows
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments, keyed_as_sample

@@ -1,1 +1,1 @@
-"""Persons, occasions and items: how reliable persons' means and their changes are."""
+"""Reliability of diaries: of persons' means and of their changes from occasion to occasion."""

@@ -1,4 +1,4 @@
-"""Coefficients of diaries by level: within persons, between persons, and of what is observed of both."""
+"""Reliability coefficients of diaries by level: within persons, between persons, and of observed scores."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.numerics.tolerances import CORRELATION_BOUND, NO_LEVEL_VARIANCE
 from intimacy_scales.reliability.consistency.conditions import negative_alpha
 from intimacy_scales.reliability.consistency.intervals import logit
 from intimacy_scales.reliability.diary.two_level.fitting import TwoLevelFactor, TwoLevelFit
@@ -22,43 +23,50 @@ from intimacy_scales.results.wording import shown
 Floats = NDArray[np.float64]
 
 _METHOD = "delta method, logit"
-_ROUNDING = 1e-6  # of a correlation at its bound
-_NOTHING = 1e-10  # of all variance
 
 DEFINITIONS = {
-    "omega within": "(sum l_w)^2 / ((sum l_w)^2 + sum t_w): how occasions differ within a person, observed "
-    "as deviations from the person's mean (Geldhof et al., 2014; Lai, 2021)",
-    "omega between": "(sum l_b)^2 / ((sum l_b)^2 + sum t_b): latent means of persons, as if over endless "
-    "occasions (Geldhof et al., 2014)",
+    "omega within": "(sum l_w)^2 / ((sum l_w)^2 + sum t_w): differences between occasions of a person, "
+    "observed as deviations from the person's mean (Geldhof et al., 2014; Lai, 2021)",
+    "omega between": "(sum l_b)^2 / ((sum l_b)^2 + sum t_b): latent means of persons, as if over infinitely "
+    "many occasions (Geldhof et al., 2014)",
     "omega person means": "(sum l_b)^2 / ((sum l_b)^2 + sum t_b + ((sum l_w)^2 + sum t_w) / n): observed "
     "means of persons over n occasions (Lai, 2021)",
     "omega overall": "(sum l)^2 (1 + f) / ((sum l)^2 (1 + f) + sum t_w + sum t_b): observed scores of single "
     "occasions, with equal loadings at both levels (Lai, 2021)",
-    "alpha within": "k / (k - 1) (1 - tr W / sum W): omega within, where items load alike (Geldhof et al., "
-    "2014)",
-    "alpha between": "k / (k - 1) (1 - tr B / sum B): omega between, where items load alike (Geldhof et al., "
-    "2014)",
+    "alpha within": "k / (k - 1) (1 - tr W / sum W): equals omega within if items have equal loadings "
+    "(Geldhof et al., 2014)",
+    "alpha between": "k / (k - 1) (1 - tr B / sum B): equals omega between if items have equal loadings "
+    "(Geldhof et al., 2014)",
 }
 
 
 @result_class
 class LevelCoefficient(Result):
-    """One reliability of a diary; ``float(result)`` gives the estimate.
+    """One reliability coefficient of a diary; ``float(result)`` gives the estimate.
 
     Attributes
     ----------
     coefficient
-        Its name, for example ``omega within``.
+        Name of the coefficient, for example ``omega within``.
     estimate, standard_error
-        nan where they are not defined.
+        nan if undefined.
     definition
-        Its formula, of which scores, and from where.
+        Formula, the scores that it is the reliability of, and source.
     n
-        Persons.
+        Number of persons.
     reason
-        Why it is not defined; None where it is.
+        Why the coefficient is undefined; None if it is defined.
     warnings
-        What to know before it is used, such as that its solution is improper.
+        Cautions about using it, for example that the solution is improper.
+
+    Examples
+    --------
+    >>> from intimacy_scales.simulation import simulate_diary
+    >>> from intimacy_scales.reliability import two_level_omega
+    >>> days = simulate_diary("scii-daily", 80, 7, rng=1).answers
+    >>> omega = two_level_omega("scii-daily", days, person="person", scale="trust").within.omega
+    >>> omega.coefficient, round(float(omega), 2), omega.n
+    ('omega within', 0.64, 80)
     """
 
     coefficient: str
@@ -82,10 +90,10 @@ class LevelCoefficient(Result):
 
         Notes
         -----
-        ``logit(r) ± z se / (r (1 - r))`` (Raykov & Marcoulides, 2011), turned back. The standard error
-        comes from the expected information of normal answers; the number of occasions is taken as given.
-        There is no interval where the standard error is above ``sqrt(r (1 - r))``: nothing that stays
-        between 0 and 1 with a mean of r varies so much (Bhatia & Davis, 2000).
+        ``logit(r) ± z se / (r (1 - r))`` (Raykov & Marcoulides, 2011), transformed back. The standard error
+        comes from the expected information, which assumes normality; the number of occasions is taken as
+        fixed. The interval is undefined if the standard error is above ``sqrt(r (1 - r))``, the largest
+        standard deviation of a variable between 0 and 1 with mean r (Bhatia & Davis, 2000).
         """
         level, reason = check_level(confidence_level), self.reason
         if reason is None and not math.isfinite(self.standard_error):
@@ -98,7 +106,7 @@ class LevelCoefficient(Result):
         return Interval(low=ends[0], high=ends[1], confidence_level=level, method=_METHOD, n=self.n)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields with a 95 % interval; None for what is not defined."""
+        """Return the fields with a 95 % interval; None for undefined values."""
         fields = {name: plain(getattr(self, name)) for name in self.__slots__}
         return fields | {"interval": self.confidence_interval().to_dict()}
 
@@ -109,14 +117,13 @@ class LevelCoefficient(Result):
     def __repr__(self) -> str:
         if self.reason is not None and math.isnan(self.estimate):
             return f"<{self.coefficient} is not defined: {self.reason}>"
-        told = "".join(f" ({text})" for text in self.warnings)
-        return (
-            f"<{self.coefficient} = {shown(self.estimate)} {self.confidence_interval()}, n = {self.n}{told}>"
-        )
+        cautions = "".join(f" ({text})" for text in self.warnings)
+        estimate = f"{self.coefficient} = {shown(self.estimate)} {self.confidence_interval()}"
+        return f"<{estimate}, n = {self.n}{cautions}>"
 
 
 def undefined(coefficient: str, n: int, reason: str) -> LevelCoefficient:
-    """Return a coefficient that is not defined, with the reason."""
+    """Return an undefined coefficient with the reason."""
     return LevelCoefficient(
         coefficient=coefficient,
         estimate=math.nan,
@@ -129,7 +136,7 @@ def undefined(coefficient: str, n: int, reason: str) -> LevelCoefficient:
 
 @result_class
 class LevelOmega(Result):
-    """Reliability at one level, and the model it comes from; ``float(result)`` gives omega.
+    """Reliability at one level, and the factor model it comes from; ``float(result)`` gives omega.
 
     Attributes
     ----------
@@ -138,7 +145,16 @@ class LevelOmega(Result):
     omega, alpha
         The coefficients.
     loadings, residual_variances
-        Of each item, in answer units; the factor's variance is 1. Empty where there is no model.
+        Of each item, in units of the answers; the factor's variance is 1. Empty if no model was fitted.
+
+    Examples
+    --------
+    >>> from intimacy_scales.simulation import simulate_diary
+    >>> from intimacy_scales.reliability import two_level_omega
+    >>> days = simulate_diary("scii-daily", 80, 7, rng=1).answers
+    >>> within = two_level_omega("scii-daily", days, person="person", scale="trust").within
+    >>> within.level, len(within.loadings), within.improper
+    ('within', 3, ())
     """
 
     level: str
@@ -149,14 +165,14 @@ class LevelOmega(Result):
 
     @property
     def estimate(self) -> float:
-        """Omega."""
+        """The estimate of omega."""
         return self.omega.estimate
 
     def __float__(self) -> float:
         return float(self.omega.estimate)
 
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
-        """Return the interval of omega."""
+        """Return the confidence interval of omega."""
         return self.omega.confidence_interval(confidence_level)
 
     @property
@@ -166,7 +182,7 @@ class LevelOmega(Result):
 
     @property
     def composite_variance(self) -> float:
-        """Variance of the sum of the items at this level, as the model has it."""
+        """Variance of the sum of the items at this level that the model implies."""
         if not self.loadings:
             return math.nan
         return sum(self.loadings.values()) ** 2 + sum(self.residual_variances.values())
@@ -183,12 +199,12 @@ class LevelOmega(Result):
         return f"<{self.level} persons: {self.omega!r}; {self.alpha!r}>"
 
 
-# ------------------------------------------------------------------ what follows from a model
+# ------------------------------------------------------------------ coefficients from a model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composite:
-    """What a two-level model says of the sum of the items: all that reliabilities depend on.
+    """Sums of loadings and of residual variances in a two-level model, from which every omega follows.
 
     Attributes
     ----------
@@ -198,7 +214,7 @@ class Composite:
     covariance
         (4, 4): their sampling covariances.
     n
-        Persons.
+        Number of persons.
     """
 
     sums: Floats
@@ -211,21 +227,23 @@ class Composite:
     def coefficient(
         self, name: str, true: float, by_true: list[float], total: float, by_total: list[float]
     ) -> LevelCoefficient:
-        """Return ``true / total`` with its standard error, from both and their derivatives by the sums."""
-        least = _NOTHING * float(np.sum(np.abs(self.sums) ** np.array([2, 1, 2, 1])))
+        """Return ``r = true / total`` with its standard error, from derivatives of both by the sums.
+
+        Delta method: ``se² = g' C g`` with C the covariances of the sums and
+        ``g = (d true - r d total) / total``.
+        """
+        least = NO_LEVEL_VARIANCE * float(np.sum(np.abs(self.sums) ** np.array([2, 1, 2, 1])))
         if not total > least:
-            left = _beyond_rounding(total, least)
-            return undefined(name, self.n, f"the model leaves the sum of the items a variance of {left:.3g}")
-        estimate = true / total
-        if not 0 <= estimate <= 1 + _NOTHING:
-            why = "the residual variances add up to less than nothing"
+            variance = _without_rounding(total, least)
             return undefined(
-                name,
-                self.n,
-                f"it comes out as {estimate:.3f}, and a share of variance lies between 0 and 1: {why}",
+                name, self.n, f"the model implies a variance of {variance:.3g} of the items' sum"
             )
-        slope = (np.array(by_true) - estimate * np.array(by_total)) / total
-        variance = float(slope @ self.covariance @ slope)
+        estimate = true / total
+        if not 0 <= estimate <= 1 + NO_LEVEL_VARIANCE:
+            why = "the residual variances have a negative sum"
+            return undefined(name, self.n, f"its estimate is {estimate:.3f}, which is not from 0 to 1: {why}")
+        gradient = (np.array(by_true) - estimate * np.array(by_total)) / total
+        variance = float(gradient @ self.covariance @ gradient)
         return LevelCoefficient(
             coefficient=name,
             estimate=estimate,
@@ -240,12 +258,12 @@ class Composite:
         return self.coefficient("omega within", a**2, [2 * a, 0, 0, 0], a**2 + u, [2 * a, 1, 0, 0])
 
     def between(self) -> LevelCoefficient:
-        """Return omega of latent means of persons."""
+        """Return omega of the latent means of persons."""
         _, _, b, v = self.sums.tolist()
         return self.coefficient("omega between", b**2, [0, 0, 2 * b, 0], b**2 + v, [0, 0, 2 * b, 1])
 
     def person_means(self, n_occasions: float) -> LevelCoefficient:
-        """Return omega of observed means of persons over so many occasions."""
+        """Return omega of the observed means of persons over a number of occasions."""
         a, u, b, v = self.sums.tolist()
         total = b**2 + v + (a**2 + u) / n_occasions
         by_total = [2 * a / n_occasions, 1 / n_occasions, 2 * b, 1]
@@ -255,7 +273,7 @@ class Composite:
         """Return omega of observed scores of single occasions, from a model with equal loadings."""
         a, u, f, v = self.sums.tolist()
         if f < 0:
-            reason = f"with equal loadings the factor's variance between persons is estimated as {f:.3g}"
+            reason = f"with equal loadings, the factor's variance between persons is estimated as {f:.3g}"
             return undefined("omega overall", self.n, reason)
         true, by_true = a**2 * (1 + f), [2 * a * (1 + f), 0, a**2, 0]
         return self.coefficient(
@@ -263,24 +281,24 @@ class Composite:
         )
 
 
-def _beyond_rounding(total: float, least: float) -> float:
-    """Return a variance, 0 where it is no more than rounding leaves of none."""
-    return 0.0 if total >= -least else total
+def _without_rounding(variance: float, rounding_error: float) -> float:
+    """Return a variance that is not positive, as 0 if it is negative only by rounding error."""
+    return 0.0 if variance >= -rounding_error else variance
 
 
 def composite_of(fit: TwoLevelFactor, n: int, *, equal_loadings: bool) -> Composite:
-    """Return what a fitted model says of the sum of the items of so many persons."""
+    """Return the sums of a fitted model's parameters, for n persons."""
     k = len(fit.mean)
-    sizes = [k, k, 1 if equal_loadings else k, k]
-    add = np.repeat(np.eye(4), sizes, axis=1)
+    block_sizes = [k, k, 1 if equal_loadings else k, k]
+    add = np.repeat(np.eye(4), block_sizes, axis=1)
     return Composite(sums=add @ fit.theta, covariance=add @ fit.covariance @ add.T, n=n)
 
 
 def _improper_because(covariances: Floats, name: str, least: float) -> str | None:
-    """Return why estimated covariances are those of no population, or None where each pair could be.
+    """Return why estimated covariances are not those of real variables, or None if each pair could be.
 
-    Estimates of what lies between persons are differences, which chance may take below 0, or beyond a
-    correlation of 1.
+    Estimates between persons are differences of mean squares, so that sampling error can make a variance
+    negative or a correlation larger than 1.
     """
     where = f"{name.rsplit(maxsplit=1)[-1]} persons"
     variances = covariances.diagonal()
@@ -288,32 +306,36 @@ def _improper_because(covariances: Floats, name: str, least: float) -> str | Non
         first = int(np.argmin(variances))
         return f"the variance of item {first + 1} {where} is estimated as {variances[first]:.3g}, below 0"
     bounds = np.sqrt(np.outer(np.maximum(variances, 0.0), np.maximum(variances, 0.0)))
-    beyond = np.abs(covariances) - bounds * (1 + _ROUNDING)
+    beyond = np.abs(covariances) - bounds * (1 + CORRELATION_BOUND)
     np.fill_diagonal(beyond, -1.0)
     if beyond.max() > least:
-        one, other = sorted(np.unravel_index(int(np.argmax(beyond)), beyond.shape))
-        return f"items {one + 1} and {other + 1} are estimated to correlate beyond 1 {where}"
+        i, j = sorted(np.unravel_index(int(np.argmax(beyond)), beyond.shape))
+        return f"the correlation of items {i + 1} and {j + 1} {where} is estimated beyond 1"
     return None
 
 
 def level_alpha(name: str, fit: TwoLevelFit, n: int) -> LevelCoefficient:
-    """Return alpha within or between persons from a fit without structure."""
+    """Return alpha within or between persons from a saturated model.
+
+    ``alpha = k / (k - 1) (1 - tr / total)`` with the trace and the sum of the covariances. The delta method
+    uses derivatives by the lower triangle, whose elements off the diagonal count twice in the total.
+    """
     between = name.endswith("between")
     covariances = fit.between if between else fit.within
     k, rows, columns = len(covariances), *np.tril_indices(len(covariances))
     total, trace = float(covariances.sum()), float(np.trace(covariances))
-    least = _NOTHING * float(abs(fit.within.sum()) + abs(fit.between.sum()))
+    least = NO_LEVEL_VARIANCE * float(abs(fit.within.sum()) + abs(fit.between.sum()))
     if not total > least:
-        reason = f"the sum of the items has an estimated variance of {_beyond_rounding(total, least):.3g}"
+        reason = f"the items' sum has an estimated variance of {_without_rounding(total, least):.3g}"
         return undefined(name, n, reason)
     improper = _improper_because(covariances, name, least)
     if improper is not None:
         return undefined(name, n, improper)
     diagonal = rows == columns
-    of_total, of_trace = np.where(diagonal, 1.0, 2.0), np.where(diagonal, 1.0, 0.0)
-    slope = -k / (k - 1) * (of_trace - trace / total * of_total) / total
-    part = slice(len(rows), None) if between else slice(len(rows))
-    variance = float(slope @ fit.covariance[part, part] @ slope)
+    by_total, by_trace = np.where(diagonal, 1.0, 2.0), np.where(diagonal, 1.0, 0.0)
+    gradient = -k / (k - 1) * (by_trace - trace / total * by_total) / total
+    level = slice(len(rows), None) if between else slice(len(rows))
+    variance = float(gradient @ fit.covariance[level, level] @ gradient)
     alpha = k / (k - 1) * (1 - trace / total)
     return LevelCoefficient(
         coefficient=name,

@@ -1,4 +1,4 @@
-"""Reliability of diaries: persons, occasions and items as sources of variance."""
+"""Reliability of diaries from variance components of persons, occasions and items."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _COEFFICIENTS = {
     "Rc": "change of a person from occasion to occasion",
     "RkRn": "differences between persons, occasions nested in persons",
     "Rcn": "change within persons, occasions nested in persons",
-    "Rcn fixed items": "the same, not counting as error that items differ in mean",
+    "Rcn fixed items": "the same; differences between item means do not count as error",
 }
 
 Method = Literal["reml", "anova"]
@@ -54,16 +54,23 @@ Method = Literal["reml", "anova"]
 
 @result_class
 class NestedComponents(Result):
-    """Variance components of items in occasions in persons.
+    """Variance components of items nested in occasions nested in persons.
 
     Attributes
     ----------
     person, occasion, residual
-        Variance between persons, between a person's occasions, and of single answers around them.
+        Variance between persons, between a person's occasions, and of single answers around these.
     item_effect
-        ``none``: items that differ in mean add to the residual. ``fixed``: they do not.
+        ``none``: differences between item means add to the residual. ``fixed``: they do not.
     n_items, occasions_per_person
         Number of items, and mean number of occasions.
+
+    Examples
+    --------
+    >>> NestedComponents(
+    ...     person=0.6, occasion=0.2, residual=0.5, item_effect="none", n_items=5, occasions_per_person=7
+    ... )
+    <NestedComponents: person 0.600, occasion 0.200, residual 0.500; within 0.667, between 0.933>
     """
 
     person: float
@@ -84,17 +91,17 @@ class NestedComponents(Result):
         return self.between_over(self.occasions_per_person)
 
     def between_over(self, n_occasions: float) -> float:
-        """Return the reliability of a person's mean over so many occasions."""
+        """Return the reliability of a person's mean over a number of occasions."""
         error = self.occasion / n_occasions + self.residual / (n_occasions * self.n_items)
         return _share(self.person, error)
 
     @property
     def icc(self) -> float:
-        """Share of the variance of single answers that lies between persons."""
+        """Share of the variance of single answers that is between persons."""
         return _share(self.person, self.occasion + self.residual)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return components and reliabilities."""
+        """Return components and reliabilities as plain values."""
         fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in self.__slots__}
         return fields | {name: plain(getattr(self, name)) for name in ("within", "between", "icc")}
 
@@ -115,26 +122,34 @@ def _share(true: float, error: float) -> float:
 
 @result_class
 class DiaryReliability(Result):
-    """Reliability of a scale that persons answer again and again.
+    """Reliability of a scale that persons answer on several occasions.
 
     Attributes
     ----------
     instrument, scale
-        What was answered.
+        The instrument and the scale that was analyzed.
     n_persons, n_occasions, n_items, n_rows
-        Persons, different occasions, items, and answered occasions in all.
+        Numbers of persons, of different occasions, of items, and of complete rows.
     n_left_out
-        Rows in which an item was skipped.
+        Number of rows in which an item was skipped.
     balanced
         Whether every person answered on every occasion.
     method
         ``reml`` or ``anova``.
     components
-        Variance of each source in `SOURCES`; empty without occasions that persons share.
+        Variance of each source in `SOURCES`; empty if occasions are not shared by persons.
     nested
         Components with occasions nested in persons, without an item effect.
     nested_fixed_items
         The same with a fixed effect of each item.
+
+    Examples
+    --------
+    >>> from intimacy_scales.simulation import simulate_diary
+    >>> days = simulate_diary("scii-daily", 40, 7, rng=1).answers
+    >>> result = diary_reliability("scii-daily", days, person="person", occasion="day", scale="total")
+    >>> result.method, result.balanced, list(result.coefficients())[:4]
+    ('reml', True, ['RkF', 'R1R', 'RkR', 'Rc'])
     """
 
     instrument: InstrumentRef
@@ -156,7 +171,7 @@ class DiaryReliability(Result):
         Parameters
         ----------
         n_occasions
-            For a mean over so many occasions; by default the mean number that a person answered.
+            Number of occasions m that a person's mean is over; by default the mean number per person.
 
         Returns
         -------
@@ -165,11 +180,18 @@ class DiaryReliability(Result):
             ``RkF = P / (P + var_e / km)``; ``R1R = P / (P + var_t + var_pt + var_e / k)``;
             ``RkR = P / (P + var_t / m + var_pt / m + var_e / km)``;
             ``Rc = var_pt / (var_pt + var_e / k)``; ``RkRn`` and ``Rcn`` from the nested components.
-            The first four are nan where occasions are not shared.
+            The first four are nan if occasions are not shared by persons.
+
+        Raises
+        ------
+        EstimationError
+            ``n_occasions`` is not a number of at least 1.
         """
         m = self.nested.occasions_per_person if n_occasions is None else n_occasions
         if not isinstance(m, int | float) or m < 1:
-            raise EstimationError(f"n_occasions={n_occasions!r}: a number, at least 1")
+            raise EstimationError(
+                f"n_occasions={n_occasions!r} is not valid; allowed: a number of at least 1"
+            )
         k, values = self.n_items, dict.fromkeys(_COEFFICIENTS, math.nan)
         if self.components:
             p, t, _, pt, pi, _, e = (self.components[source] for source in SOURCES)
@@ -185,25 +207,25 @@ class DiaryReliability(Result):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to know before these figures are used."""
+        """Cautions about using these figures."""
         return tuple(few_diarists(self.n_persons))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a pandas table of the variance components, with percent of their sum."""
+        """Return a pandas table of the variance components, also as percentages of their sum."""
         from intimacy_scales.results.frames import pandas_frame
 
-        if self.components:
-            parts = self.components
-        else:
-            n = self.nested
-            parts = {"person": n.person, "occasion in person": n.occasion, "residual": n.residual}
-        total = sum(parts.values())
-        percent = [100 * v / total if total > 0 else math.nan for v in parts.values()]
-        columns = {"source": list(parts), "variance": list(parts.values()), "percent": percent}
+        variances = self.components or {
+            "person": self.nested.person,
+            "occasion in person": self.nested.occasion,
+            "residual": self.nested.residual,
+        }
+        total = sum(variances.values())
+        percent = [100 * v / total if total > 0 else math.nan for v in variances.values()]
+        columns = {"source": list(variances), "variance": list(variances.values()), "percent": percent}
         return pandas_frame(columns).set_index("source")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return components, coefficients and counts; None for what is not defined."""
+        """Return components, coefficients and counts as plain values; None for undefined values."""
         names = ("scale", "n_persons", "n_occasions", "n_items", "n_rows", "n_left_out", "balanced", "method")
         return {
             "instrument": self.instrument.to_dict(),
@@ -220,6 +242,7 @@ class DiaryReliability(Result):
         return documented(cls, coefficients=Mapping[str, float], warnings=Sequence[str])
 
     def _head(self) -> str:
+        """Return the line above the table."""
         left = f", {self.n_left_out} incomplete rows left out" if self.n_left_out else ""
         return (
             f"Diary reliability of {self.scale}: {self.n_persons} persons, {self.n_rows} answered occasions, "
@@ -238,19 +261,20 @@ class DiaryReliability(Result):
             f"<tr><th>{name}</th><td>{shown(v)}</td><td>{_COEFFICIENTS[name]}</td></tr>"
             for name, v in self.coefficients().items()
         )
-        told = "".join(f"<p>{escape(text)}</p>" for text in self.warnings)
-        return f"<p>{escape(self._head())}</p>{table}<table>{rows}</table>{told}"
+        cautions = "".join(f"<p>{escape(text)}</p>" for text in self.warnings)
+        return f"<p>{escape(self._head())}</p>{table}<table>{rows}</table>{cautions}"
 
 
 def _check_unique(person: NDArray[np.intp], occasion: NDArray[np.intp], table_rows: NDArray[np.intp]) -> None:
+    """Raise if a person has two rows with the same occasion."""
     pairs, counts = np.unique(np.column_stack([person, occasion]), axis=0, return_counts=True)
-    twice = pairs[counts > 1]
-    if len(twice):
-        rows = table_rows[(person == twice[0, 0]) & (occasion == twice[0, 1])]
+    repeated = pairs[counts > 1]
+    if len(repeated):
+        rows = table_rows[(person == repeated[0, 0]) & (occasion == repeated[0, 1])]
         raise EstimationError(
-            f"occasion: {len(twice)} occasions stand more than once for a person, the first in rows "
-            f"{', '.join(map(str, rows[:3]))}; number the occasions of a person through, for example "
-            "10 * day + beep, or leave occasion out for nested components alone"
+            f"occasion: {len(repeated)} occasions of a person occur more than once, the first in rows "
+            f"{', '.join(map(str, rows[:3]))}; give each occasion of a person its own number, for example "
+            "10 * day + beep, or leave occasion out for nested components only"
         )
 
 
@@ -275,17 +299,18 @@ def diary_reliability(
     ----------
     answers, responses
         An instrument (or its id or `Path`) and a table of answers to it, as in `encode`, with a row for each
-        person and occasion; or such answers that were checked before (`encode`) alone.
+        person and occasion; or such answers already checked by `encode` alone.
     person
-        Column that says who answered, or a label for each row.
+        Name of the column that identifies the person, or a label for each row.
     occasion
-        Column (or labels) that says when, such as the day of the study, in the same numbers for
-        everyone. None: occasions are only nested in persons, and RkF, R1R, RkR and Rc are not defined.
+        Name of the column that identifies the occasion, or a label for each row, for example the day of the
+        study, with the same labels for all persons. None: occasions are nested in persons, and RkF, R1R, RkR
+        and Rc are undefined.
     scale
         As in `cronbach_alpha`.
     method
-        ``reml``: restricted maximum likelihood; persons may miss occasions. ``anova``: mean squares,
-        where every person answered on every occasion; components may come out negative.
+        ``reml``: restricted maximum likelihood; persons may miss occasions. ``anova``: mean squares, which
+        needs every person on every occasion; estimates of components can be negative.
     **reading
         How the table is read, as in `encode`.
 
@@ -296,15 +321,16 @@ def diary_reliability(
     Raises
     ------
     EstimationError
-        Fewer than two persons, occasions or items; an occasion twice; ANOVA of unbalanced answers.
+        Fewer than two persons, occasions or items; an occasion of a person in two rows; ANOVA of an
+        unbalanced diary.
 
     Notes
     -----
     Answers are ``y = mean + p + t + i + pt + pi + ti + e`` with random effects of person, occasion and item
     (Cranford et al., 2006; Shrout & Lane, 2012). Rows in which an item was skipped are left out and
-    counted. Occasions in between may be missing: the likelihood needs no balance. It separates into
-    that of the occasions' means and that of contrasts between items, so that nothing larger than
-    (occasions x occasions) is factored.
+    counted. Persons may miss occasions, as the likelihood does not need a balanced design. It is the product
+    of the likelihoods of the occasions' means and of contrasts between items, so that no matrix larger than
+    (n_occasions, n_occasions) is factored.
 
     Examples
     --------
@@ -316,12 +342,12 @@ def diary_reliability(
     """
     answers = coded_given(answers, responses, reading, person=person, occasion=occasion)
     if method not in ("reml", "anova"):
-        raise EstimationError(f"method={method!r}: 'reml' or 'anova'")
+        raise EstimationError(f"method={method!r} is not valid; allowed: 'reml', 'anova'")
     name, items = items_of(answers, scale)
     if not items.is_unweighted:
         raise EstimationError(
-            f"the items of {name!r} do not count alike: they have weights, its parts differ in number of "
-            "items, or it is a difference"
+            f"the items of {name!r} do not count equally: they have weights, its parts differ in number of "
+            "items, or it is a difference; pass a scale whose items count equally"
         )
     values, complete = keyed_answers(answers, name)
     who = _renumbered(labelled_rows(answers, person, "person")[complete])
@@ -340,9 +366,9 @@ def diary_reliability(
     components: dict[str, float] = {}
     if method == "anova":
         if when is None:
-            raise EstimationError("method='anova' needs occasion=; without it, use 'reml'")
+            raise EstimationError("method='anova' needs occasion=; without it, use method='reml'")
         if not balanced:
-            raise EstimationError("method='anova' needs every person on every occasion; use 'reml'")
+            raise EstimationError("method='anova' needs every person on every occasion; use method='reml'")
         components = anova_components(y, who, when)
     elif when is not None:
         components = reml_components(y, who, when)
@@ -363,12 +389,12 @@ def diary_reliability(
 
 
 def _check_separable(who: NDArray[np.intp], when: NDArray[np.intp] | None) -> None:
-    """Raise where sources of variance cannot be told apart: no degree of freedom is left beside them."""
+    """Raise if no degrees of freedom are left to separate persons, occasions and residual."""
     n_rows, n_persons = len(who), int(who.max()) + 1
     if n_rows <= n_persons:
         raise EstimationError(
-            f"{n_rows} complete rows of {n_persons} persons: with one occasion each, persons and occasions "
-            "cannot be told apart"
+            f"{n_rows} complete rows of {n_persons} persons: with one occasion each, differences between "
+            "persons and between occasions cannot be separated"
         )
     if when is None:
         return
@@ -376,20 +402,22 @@ def _check_separable(who: NDArray[np.intp], when: NDArray[np.intp] | None) -> No
     if residual_df(n_rows, n_persons, n_occasions, parts_of_design(who, when)[0]) < 1:
         raise EstimationError(
             f"{n_rows} complete rows, {n_persons} persons and {n_occasions} occasions: persons share too few "
-            "occasions, and these cannot be told apart; number occasions in the same way for everyone, or "
-            "leave occasion out for nested components alone"
+            "occasions to separate the two; label occasions in the same way for all persons, or leave "
+            "occasion out for nested components only"
         )
 
 
 def _check_enough(n_persons: int, n_occasions: int, k: int, y: Floats) -> None:
+    """Raise if there are fewer than two persons, occasions or items, or no variance."""
     for count, what in ((n_persons, "person"), (n_occasions, "occasion"), (k, "item")):
-        if count < 2:  # nothing varies with one
+        if count < 2:
             raise EstimationError(f"{counted(count, what)} with complete answers: at least two are needed")
     if not float(y.var()) > 0:
-        raise EstimationError("all answers are alike: there is no variance to divide")
+        raise EstimationError("all answers are equal: there is no variance between persons or occasions")
 
 
 def _nested(y: Floats, who: NDArray[np.intp], n_persons: int, *, fixed_items: bool) -> NestedComponents:
+    """Return the components with occasions nested in persons."""
     person, occasion, residual = nested_components(y, who, fixed_items=fixed_items)
     return NestedComponents(
         person=person,

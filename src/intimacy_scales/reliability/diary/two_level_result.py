@@ -1,4 +1,4 @@
-"""What a factor model at each level says of a diary scale."""
+"""Results of a factor model at each level of a diary scale."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ else:
 
 @result_class
 class EqualLoadings(Result):
-    """Whether items load alike within and between persons, and the model in which they do.
+    """Test of equal loadings within and between persons, and the model in which they are equal.
 
     Attributes
     ----------
@@ -32,11 +32,20 @@ class EqualLoadings(Result):
     between_variance
         Variance of the factor between persons.
     chi_square, df, p_value
-        Likelihood ratio test against loadings that differ.
+        Likelihood ratio test against the model with free loadings.
     improper
-        Where a residual variance is negative in this model: ``item within persons``, or between.
+        Negative residual variances in this model, as ``item within persons`` or ``item between persons``.
     reason
-        Why there is no such model; None where there is.
+        Why the model could not be fitted; None if it was.
+
+    Examples
+    --------
+    >>> from intimacy_scales.simulation import simulate_diary
+    >>> from intimacy_scales.reliability import two_level_omega
+    >>> days = simulate_diary("scii-daily", 80, 7, rng=1).answers
+    >>> test = two_level_omega("scii-daily", days, person="person", scale="trust").equal_loadings
+    >>> test.df, round(test.between_variance, 1)
+    (2, 0.9)
     """
 
     loadings: Mapping[str, float]
@@ -48,7 +57,7 @@ class EqualLoadings(Result):
     reason: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields; None for what is not defined."""
+        """Return the fields as plain values; None for undefined values."""
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
     def __repr__(self) -> str:
@@ -67,33 +76,43 @@ class TwoLevelOmega(Result):
     Attributes
     ----------
     instrument, scale
-        What was answered.
+        The instrument and the scale that was analyzed.
     n_persons, n_occasions, n_items, n_rows
-        Persons, most occasions of a person, items, and answered occasions in all.
+        Numbers of persons, of occasions of the person with most, of items, and of complete rows.
     n_left_out
-        Rows in which an item was skipped.
+        Number of rows in which an item was skipped.
     occasions_per_person
         Harmonic mean of the persons' numbers of occasions.
     variances
-        Whether residual variances were ``free``, or held ``nonnegative``.
+        Whether residual variances were ``free`` or constrained to be ``nonnegative``.
     log_likelihood, saturated_log_likelihood
-        Of the model, and of covariances without structure; nan where there is none.
+        Of the model, and of the saturated model; nan if it could not be fitted.
     chi_square, df, p_value
-        Likelihood ratio test of the model; nan where df is 0.
+        Likelihood ratio test of the model; nan if df is 0.
     within, between
         Omega and alpha of occasions within persons, and of latent means of persons.
     person_means
         Omega of observed means of persons.
     overall
-        Omega of observed scores of single occasions, if loadings are equal at both levels.
+        Omega of observed scores of single occasions, which assumes equal loadings at both levels.
     equal_loadings
-        Whether they are.
+        Test of this assumption.
     composite
-        The sums that omegas are made of, with their sampling covariances; None where there is no model.
+        Sums of parameters that the omegas are computed from, with their sampling covariances; None if the
+        model could not be fitted.
     warnings
-        What to know before these figures are used.
+        Cautions about using these figures.
     reason
-        Why there is no model; None where there is.
+        Why the model could not be fitted; None if it was.
+
+    Examples
+    --------
+    >>> from intimacy_scales.simulation import simulate_diary
+    >>> from intimacy_scales.reliability import two_level_omega
+    >>> days = simulate_diary("scii-daily", 80, 7, rng=1).answers
+    >>> result = two_level_omega("scii-daily", days, person="person", scale="trust")
+    >>> result.n_persons, result.n_rows, list(result.coefficients)[:2]
+    (80, 560, ['omega within', 'omega between'])
     """
 
     instrument: InstrumentRef
@@ -127,36 +146,47 @@ class TwoLevelOmega(Result):
 
     @property
     def definitions(self) -> dict[str, str]:
-        """What each coefficient is: its formula, of which scores, and from where."""
+        """Formula of each coefficient, the scores that it is the reliability of, and source."""
         return {name: coefficient.definition for name, coefficient in self.coefficients.items()}
 
     @property
     def icc1(self) -> float:
-        """Share of the variance of the items' sum that lies between persons, as the model has it."""
+        """Share of the variance of the items' sum that is between persons, as the model implies."""
         within, between = self.within.composite_variance, self.between.composite_variance
         return between / (between + within)
 
     @property
     def icc2(self) -> float:
-        """How well observed means of persons tell their latent ones, whatever the items measure.
+        """Reliability of observed means of persons as measures of their latent means, whatever items measure.
 
-        ``between / (between + within / n)`` of the variances of the items' sum, with the harmonic mean
-        of occasions; omega of person means is this times omega between.
+        ``between / (between + within / n)`` of the variances of the items' sum, with n the harmonic mean of
+        the numbers of occasions; omega of person means is this times omega between.
         """
         within, between = self.within.composite_variance, self.between.composite_variance
         return between / (between + within / self.occasions_per_person)
 
     def person_means_over(self, n_occasions: float) -> LevelCoefficient:
-        """Return the reliability of persons' means over so many occasions.
+        """Return the reliability of persons' means over a number of occasions.
 
         Raises
         ------
         EstimationError
-            Not a number of occasions.
+            ``n_occasions`` is not a finite number of at least 1.
+
+        Examples
+        --------
+        >>> from intimacy_scales.simulation import simulate_diary
+        >>> from intimacy_scales.reliability import two_level_omega
+        >>> days = simulate_diary("scii-daily", 80, 7, rng=1).answers
+        >>> result = two_level_omega("scii-daily", days, person="person", scale="trust")
+        >>> result.person_means_over(14).estimate > result.person_means_over(7).estimate
+        True
         """
         number = isinstance(n_occasions, int | float) and not isinstance(n_occasions, bool)
         if not number or not 1 <= n_occasions < math.inf:
-            raise EstimationError(f"n_occasions={n_occasions!r}: a number, at least 1")
+            raise EstimationError(
+                f"n_occasions={n_occasions!r} is not valid; allowed: a number of at least 1"
+            )
         if self.composite is None:
             return self.person_means
         return self.composite.person_means(n_occasions)
@@ -183,11 +213,13 @@ class TwoLevelOmega(Result):
         return pandas_frame(columns).set_index("item")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values; None for what is not defined."""
-        fields = {n: plain(getattr(self, n)) for n in self.__slots__ if n != "composite"}
-        whole = self.composite
+        """Return all fields as plain values; None for undefined values."""
+        fields = {name: plain(getattr(self, name)) for name in self.__slots__ if name != "composite"}
+        composite = self.composite
         fields["composite"] = (
-            None if whole is None else {n: plain(getattr(whole, n)) for n in whole.__slots__}
+            None
+            if composite is None
+            else {name: plain(getattr(composite, name)) for name in composite.__slots__}
         )
         return fields | {"icc1": plain(self.icc1), "icc2": plain(self.icc2)}
 
@@ -213,28 +245,28 @@ class TwoLevelOmega(Result):
         ]
 
     def __repr__(self) -> str:
-        told = [f"! {text}" for text in self.warnings]
-        return "<" + "\n  ".join([*self._lines(), *told]) + ">"
+        cautions = [f"! {text}" for text in self.warnings]
+        return "<" + "\n  ".join([*self._lines(), *cautions]) + ">"
 
     def _repr_html_(self) -> str:
         head, *_, last = self._lines()
         table = self.to_frame().to_html(float_format="{:.3f}".format, border=0, na_rep="-")
         items = self.items_frame().to_html(float_format="{:.3f}".format, border=0) if self.composite else ""
         reasons = dict.fromkeys(c.reason for c in self.coefficients.values() if c.reason is not None)
-        told = "".join(f"<li>{escape(text)}</li>" for text in (*reasons, *self.warnings))
-        listed = f"<ul>{told}</ul>" if told else ""
-        return f"<p>{escape(head)}</p>{table}{items}<p>{escape(last)}</p>{listed}"
+        notes = "".join(f"<li>{escape(text)}</li>" for text in (*reasons, *self.warnings))
+        note_list = f"<ul>{notes}</ul>" if notes else ""
+        return f"<p>{escape(head)}</p>{table}{items}<p>{escape(last)}</p>{note_list}"
 
 
 def _test(chi_square: float, df: int, p: float) -> str:
     return f"chi-square({df}) = {chi_square:.2f}, p = {p:.3g}"
 
 
-def likelihood_ratio(less: float, more: float, df: int) -> tuple[float, float]:
-    """Return chi-square of two log likelihoods, and p."""
+def likelihood_ratio(constrained: float, free: float, df: int) -> tuple[float, float]:
+    """Return chi-square and p of a likelihood ratio test, from the log likelihoods of nested models."""
     from scipy.special import chdtrc
 
-    if df < 1 or not math.isfinite(more - less):
+    if df < 1 or not math.isfinite(free - constrained):
         return math.nan, math.nan
-    chi_square = max(2 * (more - less), 0.0)
+    chi_square = max(2 * (free - constrained), 0.0)
     return chi_square, float(chdtrc(df, chi_square))

@@ -1,1 +1,1 @@
-"""The report of every scale, in words and tables."""
+"""Reliability report of every scale of an instrument, as figures, tables and text."""

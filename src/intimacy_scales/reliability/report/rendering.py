@@ -1,4 +1,4 @@
-"""Headings and item tables of a report."""
+"""Headings, cells and item tables of a report."""
 
 from __future__ import annotations
 
@@ -33,32 +33,32 @@ _HEADINGS = {
     "alpha_if_dropped": "Alpha if dropped",
 }
 LEGEND = (
-    "A minus marks reverse-keyed items; figures are of keyed answers. r raw: with the score; r std: with the "
-    "sum of standardized items; r drop: with the other items; r cor: with the standardized total, the item's "
-    "own part replaced by what it shares with the others."
+    "A minus marks reverse-keyed items; figures are of keyed answers. r raw: correlation with the score; "
+    "r std: with the sum of standardized items; r drop: with the sum of the other items; r cor: with the "
+    "standardized total, in which the item's own variance is replaced by what it shares with the others."
 )
 
 
 def report_cells(columns: Mapping[str, Sequence[Any]], confidence_level: float) -> dict[str, list[str]]:
-    """Return the columns of a report as they are shown, both ends of an interval in one."""
-    shown: dict[str, list[str]] = {}
+    """Return the columns of a report as texts, with both ends of an interval in one column."""
+    cells: dict[str, list[str]] = {}
     for name, values in columns.items():
         if name.endswith("low"):
-            of = "" if name == "low" else "Omega "
+            coefficient = "" if name == "low" else "Omega "
             ends = zip(values, columns[name.replace("low", "high")], strict=True)
-            shown[f"{of}{percent(confidence_level)} CI"] = [
+            cells[f"{coefficient}{percent(confidence_level)} CI"] = [
                 "-" if math.isnan(low) else f"[{cell(low)}, {cell(high)}]" for low, high in ends
             ]
         elif name not in ("high", "omega_high", "improper"):
-            shown[_HEADINGS.get(name, name)] = [cell(value) for value in values]
+            cells[_HEADINGS.get(name, name)] = [cell(value) for value in values]
     for row, names in enumerate(columns.get("improper", ())):
         for name in names.split():
-            shown[_HEADINGS[name]][row] = "improper"
-    return shown
+            cells[_HEADINGS[name]][row] = "improper"
+    return cells
 
 
 def items_tables(items: Mapping[str, ItemAnalysis]) -> tuple[TextTable, ...]:
-    """Return the item tables of scales."""
+    """Return a table of item figures for each scale."""
     return tuple(
         TextTable(title=f"Items of {scale}", columns=_item_cells(analysis))
         for scale, analysis in items.items()

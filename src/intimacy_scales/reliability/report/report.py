@@ -1,4 +1,4 @@
-"""One call: the reliability of every scale of an instrument."""
+"""Reliability of every scale of an instrument: `reliability_report`."""
 
 from __future__ import annotations
 
@@ -53,29 +53,35 @@ else:
     pd = late_module("pandas")
 
 _FEW_CLUSTERS = 30
-_PAIR = 2
 
 
 @result_class
 class ReliabilityReport(Result):
-    """Reliability of every scale; ``report["trust"]`` has all detail of one.
+    """Reliability of every scale; ``report["trust"]`` gives all details of one.
 
     Attributes
     ----------
     instrument
-        Id, version, digest and evidence status.
+        Id, version, digest and evidence status of the instrument.
     scales
         One `ScaleReliability` for each scale.
     n_persons
-        Rows, whatever they answered.
+        Number of rows, including those with missing answers.
     missing
         ``pairwise`` or ``listwise``.
     confidence_level, interval_method, omega_interval_method
-        Of the intervals of alpha and omega.
+        Confidence level and methods of the intervals of alpha and omega.
     n_clusters
-        How many clusters persons came in; None where each stands alone.
+        Number of clusters; None if persons are independent.
     notes
-        What to know of all scales.
+        Cautions that apply to all scales.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> report = reliability_report("scii-12", simulate("scii-12", 200, rng=1).answers)
+    >>> len(report), report["total"].n_items, report.interval_method
+    (7, 12, 'bonett')
     """
 
     instrument: InstrumentRef
@@ -109,29 +115,29 @@ class ReliabilityReport(Result):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to know before these figures are used, each with its scale."""
-        found: list[str] = list(self.notes)
+        """Cautions about using these figures, each with its scale."""
+        cautions: list[str] = list(self.notes)
         for result in self.scales:
-            own = f"{result.scale}:"
-            found += [text if text.startswith(own) else f"{own} {text}" for text in result.warnings]
+            scale = f"{result.scale}:"
+            cautions += [text if text.startswith(scale) else f"{scale} {text}" for text in result.warnings]
             if result.stratified is not None and result.stratified.reason:
-                found.append(f"{own} stratified alpha is not defined: {result.stratified.reason}")
+                cautions.append(f"{scale} stratified alpha is not defined: {result.stratified.reason}")
             if result.alpha.reason:
-                found.append(f"{result.scale}: alpha is not defined: {result.alpha.reason}")
-            if result.omega.reason and result.omega.reason != result.alpha.reason and result.n_items > _PAIR:
-                found.append(f"{result.scale}: omega is not defined: {result.omega.reason}")
+                cautions.append(f"{scale} alpha is not defined: {result.alpha.reason}")
+            if result.omega.reason and result.omega.reason != result.alpha.reason and result.n_items > 2:
+                cautions.append(f"{scale} omega is not defined: {result.omega.reason}")
             if result.alpha.reason is None and result.interval.reason:
-                found.append(f"{result.scale}: no interval: {result.interval.reason}")
-            made = result.omega_interval
-            if result.omega.reason is None and not result.omega.improper and made.reason:
-                found.append(f"{result.scale}: no interval of omega: {made.reason}")
-        return tuple(found)
+                cautions.append(f"{scale} no interval: {result.interval.reason}")
+            omega_interval = result.omega_interval
+            if result.omega.reason is None and not result.omega.improper and omega_interval.reason:
+                cautions.append(f"{scale} no interval of omega: {omega_interval.reason}")
+        return tuple(cautions)
 
     def columns(self) -> dict[str, list[Any]]:
-        """Return the columns of `to_frame`; some only where there is something to say.
+        """Return the columns of `to_frame`.
 
-        ``stratified_alpha`` only where there are composites; ``improper``, the names of figures that are nan
-        because a solution is improper, only where there are any.
+        ``stratified_alpha`` is included only if there are composites; ``improper``, the names of figures that
+        are nan because a solution is improper, only if there are any.
         """
         rows = [result.row() for result in self.scales]
         if any(result.improper for result in self.scales):
@@ -149,13 +155,13 @@ class ReliabilityReport(Result):
         }
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a pandas table, a row for each scale: n, alpha and omega with intervals, and the rest."""
+        """Return a pandas table with a row for each scale: n, alpha and omega with intervals, and more."""
         from intimacy_scales.results.frames import pandas_frame
 
         return pandas_frame(self.columns()).set_index("scale")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values; None for what is not defined."""
+        """Return all figures as plain values; None for undefined values."""
         return {
             "instrument": self.instrument.to_dict(),
             "n_persons": self.n_persons,
@@ -175,7 +181,7 @@ class ReliabilityReport(Result):
         return documented(cls, warnings=Sequence[str], sentence=str)
 
     def to_csv(self) -> str:
-        """Return `to_frame` as CSV text, each row with where it comes from; empty where not defined."""
+        """Return `to_frame` as CSV text, each row with its origin; undefined values are empty."""
         origin = {
             **self.instrument.identity(),
             "n_persons": self.n_persons,
@@ -193,11 +199,11 @@ class ReliabilityReport(Result):
         return markdown_page(self.page())
 
     def to_html(self) -> str:
-        """Return a web page that stands alone: table, warnings, sentence, and items."""
+        """Return a self-contained HTML page: table, warnings, sentence, and items."""
         return html_page(self.page())
 
     def page(self) -> Page:
-        """Return the report as it is shown, as data: tables, warnings, sentence."""
+        """Return the page that `to_markdown` and `to_html` write, as data."""
         return Page(
             title=self.title,
             tables=(
@@ -210,15 +216,15 @@ class ReliabilityReport(Result):
         )
 
     def findings(self, *, sample: str, source: str) -> tuple[Finding, ...]:
-        """Return the figures as an instrument's evidence has them, rounded to three decimals.
+        """Return the figures in the form of an instrument's evidence, rounded to three decimals.
 
-        For each scale of items the range of corrected item-total correlations; for every scale alpha
-        (of composites: stratified alpha) and omega total, where they are defined.
+        For each scale of items: the range of corrected item-total correlations. For every scale: alpha
+        (stratified alpha for composites) and omega total, if they are defined.
 
         Parameters
         ----------
         sample, source
-            Who they were, and where the study is described.
+            Description of the sample, and citation of the study.
         """
 
         def finding(step: Step, statistic: str, scale: str, n: int, *values: float) -> Finding:
@@ -233,39 +239,39 @@ class ReliabilityReport(Result):
                 source=source,
             )
 
-        found = []
+        findings = []
         for result in self.scales:
             if result.items is not None and not np.isnan(result.items.r_drop).all():
                 ends = (float(np.nanmin(result.items.r_drop)), float(np.nanmax(result.items.r_drop)))
-                found.append(
+                findings.append(
                     finding("items", "item-total correlations from, to", result.scale, self.n_persons, *ends)
                 )
             alpha: tuple[str, Coefficient] = ("alpha", result.alpha)
-            if result.stratified is not None:  # the one for the composite's score
+            if result.stratified is not None:  # the reliability of the composite's score
                 alpha = ("stratified alpha", result.stratified)
             for name, coefficient in (alpha, ("omega total", result.omega)):
                 if coefficient.reason is None and not (name == "omega total" and result.omega.improper):
-                    found.append(
+                    findings.append(
                         finding("reliability", name, result.scale, coefficient.n, coefficient.estimate)
                     )
-        return tuple(found)
+        return tuple(findings)
 
     def sentence(self) -> str:
-        """Return the sentences for a Method section: coefficient, interval, n, missing rule."""
+        """Return sentences for a Method section: coefficients, intervals, n and missing rule."""
         return method_sentence(
             self.instrument, self.scales, self.missing, self.n_persons, n_clusters=self.n_clusters
         )
 
     @property
     def title(self) -> str:
-        """The heading of tables."""
+        """Heading of the report."""
         clusters = "" if self.n_clusters is None else f" in {self.n_clusters} clusters"
         return f"Reliability of {self.instrument}, {self.n_persons} persons{clusters}, {self.missing}"
 
     def __repr__(self) -> str:
         table = self.to_frame().round(3).to_string(na_rep="-")
-        told = "".join(f"\n! {text}" for text in self.warnings)
-        return f"<{self.title}\n{table}{told}>"
+        cautions = "".join(f"\n! {text}" for text in self.warnings)
+        return f"<{self.title}\n{table}{cautions}>"
 
     def _repr_html_(self) -> str:
         return html_fragment(self.page(), main_only=True)
@@ -277,25 +283,25 @@ def _notes(
     n_clusters: int | None,
     person: Hashable,
 ) -> tuple[str, ...]:
-    """Return what to know of all scales: few clusters, persons who answered more than once."""
+    """Return cautions that apply to all scales: few clusters, persons who answered more than once."""
     notes = []
     if n_clusters is not None and n_clusters < _FEW_CLUSTERS:
-        few = counted(n_clusters, "cluster")
-        notes.append(f"{few}: below some {_FEW_CLUSTERS}, intervals are too narrow")
-    if groups is not None and (told := no_pairs(groups)):
-        notes.append(told)
+        clusters = counted(n_clusters, "cluster")
+        notes.append(f"{clusters}: with fewer than about {_FEW_CLUSTERS}, intervals are too narrow")
+    if groups is not None and (note := no_pairs(groups)):
+        notes.append(note)
     if isinstance(answers, CodedResponses) and person is not None and groups is None:
         n_persons = len(np.unique(column_positions(answers, person, "person")))
         if n_persons < len(answers):
             notes.append(
-                f"{len(answers)} rows are of {counted(n_persons, 'person')}, but count as so many persons; "
+                f"{len(answers)} rows of {counted(n_persons, 'person')} are treated as different persons; "
                 "use diary_reliability(), or clusters= with the column of persons"
             )
     return tuple(notes)
 
 
 def _correlations(form: Instrument, summed: ItemMoments, missing: Missing) -> list[Floats]:
-    """Return the correlations of the items of each scale of items."""
+    """Return the correlations between the items of each scale of items."""
     scales = [scale for scale in form.scale_ids if not form.scale(scale).of]
     return [keyed_moments(summed, scale, missing, pair_sds=False).correlations() for scale in scales]
 
@@ -318,24 +324,24 @@ def reliability_report(
     Parameters
     ----------
     instrument
-        An `Instrument`, or the id or `Path` of one; checked answers or moments need none before them.
+        An `Instrument`, or the id or `Path` of one; or checked answers or moments alone.
     responses
         A table of answers as in `encode`, `CodedResponses`, or `ItemMoments` of a stream.
     missing
-        ``pairwise``: each covariance from all who answered both items. ``listwise``: from those who
-        answered every item of the scale.
+        ``pairwise``: each covariance from all persons who answered both items. ``listwise``: from persons
+        who answered every item of the scale.
     confidence_level
-        Of the intervals of alpha and omega.
+        Confidence level of the intervals of alpha and omega.
     interval
-        Of alpha: see `CronbachAlpha.confidence_interval`. By default ``bonett``; with clusters ``adf``.
-        The interval of omega is ``adf`` too where this is ``adf`` or a bootstrap, otherwise ``logit``
-        (docs/explanation/omega.md says why).
+        Interval of alpha, as in `CronbachAlpha.confidence_interval`; by default ``bonett``, and ``adf`` with
+        clusters. The interval of omega is ``adf`` if this is ``adf`` or a bootstrap, and otherwise ``logit``
+        (docs/explanation/omega.md gives the reasons).
     clusters
-        Who answered together, such as couples: a column of the table, or one label for each person; of
-        moments, the `ClusterSums` that they belong to.
+        Clusters of persons, such as couples: a column of the table, or a label for each person; with moments,
+        the `ClusterSums` that belong to them.
     n_resamples, rng
-        Of bootstrap intervals: how many, and a seed or Generator. By default other resamples at each
-        call: pass a seed for what is to be shown again.
+        For bootstrap intervals: number of resamples, and a seed or Generator. By default, each call draws
+        other resamples: pass a seed for reproducible ones.
     **reading
         How the table is read, as in `encode`.
 
@@ -348,18 +354,18 @@ def reliability_report(
     InvalidResponsesError, MissingColumnsError, ResponseError
         As `encode` does.
     EstimationError
-        Options that do not go together, such as a bootstrap of moments.
+        Options that cannot be combined, such as a bootstrap of moments.
 
     Warns
     -----
     KeyingWarning
-        Items run against their key; they are named, never flipped.
+        Items run against their key; they are named and left as they are.
 
     Notes
     -----
     A composite (a scale of scales) has alpha over all its items, and stratified alpha, which is the
-    one for its score. Where a coefficient is not defined for these answers, it is nan and the result
-    says why.
+    reliability of its score. A coefficient that is undefined for these answers is nan, with a reason in the
+    result.
 
     Examples
     --------
@@ -381,22 +387,28 @@ def reliability_report(
         if clusters is not None and not isinstance(clusters, ClusterSums):
             raise needs_answers("clusters=")
     if interval is not None and interval not in METHODS:
-        raise EstimationError(f"interval={interval!r}: there are {', '.join(METHODS)}")
+        raise EstimationError(f"interval={interval!r} is not valid; allowed: {', '.join(map(repr, METHODS))}")
     method = interval or ("bonett" if clusters is None else "adf")
     sums = clusters if isinstance(clusters, ClusterSums) else None
-    together = sums if groups is None else CheckedClusters(groups)
+    checked_clusters = sums if groups is None else CheckedClusters(groups)
     n_clusters = None if sums is None else sums.n_clusters
     if groups is not None:
         n_clusters = len(np.unique(groups))
     options = IntervalOptions(
-        confidence_level=confidence_level, method=method, clusters=together, n_resamples=n_resamples, rng=rng
+        confidence_level=confidence_level,
+        method=method,
+        clusters=checked_clusters,
+        n_resamples=n_resamples,
+        rng=rng,
     )
-    # a report holds sums, not what each person answered; some intervals are made of that before
-    behind = answers if method in NEED_ANSWERS else summed
+    # a report keeps sums, not each person's answers; intervals that need the answers are computed before
+    interval_source = answers if method in NEED_ANSWERS else summed
     with one_blas_thread(), known_axes(_correlations(form, summed, missing)):
         results: dict[str, ScaleReliability] = {}
-        for scale in form.scale_order:  # parts before what is made of them
-            results[scale] = scale_reliability(form, scale, summed, behind, missing, options, results)
+        for scale in form.scale_order:  # scales before the composites that contain them
+            results[scale] = scale_reliability(
+                form, scale, summed, interval_source, missing, options, results
+            )
     scales = tuple(results[scale].without_answers(summed) for scale in form.scale_ids)
     report = ReliabilityReport(
         instrument=form.ref,

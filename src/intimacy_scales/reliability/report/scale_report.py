@@ -1,4 +1,4 @@
-"""All that the reliability section of a paper says of one scale."""
+"""Reliability of one scale: all figures that a paper reports."""
 
 from __future__ import annotations
 
@@ -47,13 +47,12 @@ from intimacy_scales.results.not_kept import needed
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted, shown
 
-_PAIR = 2
-_FOR_NORMAL_ANSWERS = ("bonett", "bonett-wright", "feldt", "duhachek", "logit")
+_ASSUME_NORMALITY = ("bonett", "bonett-wright", "feldt", "duhachek", "logit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntervalOptions:
-    """How intervals of a report are made.
+    """Options of the intervals in a report.
 
     Attributes
     ----------
@@ -69,10 +68,10 @@ class IntervalOptions:
 
     @property
     def of_omega(self) -> OmegaInterval:
-        """How intervals of omega are made: ``adf`` where those of alpha need answers, otherwise ``logit``.
+        """Method of the intervals of omega: ``adf`` if those of alpha need answers, otherwise ``logit``.
 
-        So a stream, which has sums alone, gets the interval that a table gets. A bootstrap of omega fits a
-        model to each resample of each scale, which takes minutes: no report starts it unasked.
+        A stream, of which only sums exist, therefore gets the same interval as a table. A bootstrap of omega
+        would fit a model to each resample of each scale, which takes minutes; a report never does that.
         """
         return "adf" if self.method in NEED_ANSWERS else "logit"
 
@@ -84,41 +83,48 @@ class ScaleReliability(Result):
     Attributes
     ----------
     instrument, scale, title
-        What was answered.
+        The instrument, and the id and title of the scale.
     n_persons
-        Rows, whatever they answered.
+        Number of rows, including those with missing answers.
     n_complete
-        Persons who answered every item.
+        Number of persons who answered every item.
     n_pairs
-        Fewest and most persons behind a covariance.
+        Smallest and largest number of persons behind a covariance.
     alpha, interval
-        Coefficient alpha, and its interval.
+        Coefficient alpha, and its confidence interval.
     standardized_alpha
-        Of correlations; nan where not defined.
+        Alpha of correlations; nan if undefined.
     omega
-        McDonald's omega total: of one factor, of composites from the correlated factors of their parts.
+        McDonald's omega total of one factor; for composites, of the correlated factors of their parts.
     omega_interval
-        Its interval, by ``adf`` or ``logit``; of an improper omega not defined.
+        Its confidence interval, by ``adf`` or ``logit``; undefined for an improper omega.
     lambda2
-        Guttman's lambda-2; nan where not defined.
+        Guttman's lambda-2; nan if undefined.
     split_half
-        Odd against even items.
+        Split-half reliability of odd and even items.
     inter_item
         Correlations between items.
     stratified
-        Of composites: reliability of the total from that of its parts.
+        For composites: reliability of the total from that of its parts; otherwise None.
     error
-        Standard error of measurement, from alpha (of composites: from stratified alpha); None where
-        there is no reliability between 0 and 1.
+        Standard error of measurement from alpha (for composites: from stratified alpha); None without a
+        reliability between 0 and 1.
     score_mean, score_sd
-        Of the score, under the scale's missing rule with pairwise deletion, of complete answers with
-        listwise; of composites from the items' means and covariances.
+        Mean and standard deviation of the score: under the scale's missing rule with pairwise deletion, of
+        complete answers with listwise deletion; for composites from the items' means and covariances.
     items
         Item analysis; None for composites.
     keying
         Items that run against their key, or None.
     warnings
-        What to know before these figures are used.
+        Cautions about using these figures.
+
+    Examples
+    --------
+    >>> from intimacy_scales import reliability_report, simulate
+    >>> trust = reliability_report("scii-24", simulate("scii-24", 200, rng=1).answers)["trust"]
+    >>> trust.n_items, trust.n_complete, trust.interval.method
+    (4, 200, 'bonett')
     """
 
     instrument: InstrumentRef
@@ -145,7 +151,7 @@ class ScaleReliability(Result):
 
     @property
     def n(self) -> int:
-        """Persons that alpha counts on; with clusters, ``interval.n`` says how many those are."""
+        """Number of persons that alpha is based on; with clusters, ``interval.n`` is the number of these."""
         return self.alpha.n
 
     @property
@@ -154,9 +160,9 @@ class ScaleReliability(Result):
         return self.alpha.n_items
 
     def as_part(self) -> tuple[KeyedMoments, float, str | None]:
-        """Return what a composite's reliability needs: moments, reliability, and why there is none."""
-        own = self.alpha if self.stratified is None else self.stratified
-        return needed(self.alpha.moments), own.estimate, own.reason
+        """Return what a composite's reliability needs: moments, reliability, and why that is undefined."""
+        reliability = self.alpha if self.stratified is None else self.stratified
+        return needed(self.alpha.moments), reliability.estimate, reliability.reason
 
     def without_answers(self, summed: ItemMoments) -> ScaleReliability:
         """Return the same with the sums in place of each person's answers."""
@@ -188,11 +194,11 @@ class ScaleReliability(Result):
 
     @property
     def improper(self) -> tuple[str, ...]:
-        """Figures that were found improper, and stand nowhere in the report but in their own result."""
+        """Names of improper figures, which the report leaves out and only their own result shows."""
         return ("omega",) if self.omega.improper else ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values; None for what is not defined."""
+        """Return all figures as plain values; None for undefined values."""
         return {
             "scale": self.scale,
             "title": self.title,
@@ -219,7 +225,7 @@ class ScaleReliability(Result):
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        own = documented(
+        fields = documented(
             cls, without=("instrument", "inter_item", "score_mean", "score_sd", "keying", "items")
         )
         row = (
@@ -227,7 +233,7 @@ class ScaleReliability(Result):
             "mean", "sd", "sem",
         )  # fmt: skip
         figures = dict.fromkeys((*row, "stratified_alpha"), float) | {"n": int, "items": int}
-        told = {"alpha_definition": str, "alpha_reason": str | None, "improper": Sequence[str]}
+        texts = {"alpha_definition": str, "alpha_reason": str | None, "improper": Sequence[str]}
         parts = {
             "alpha_detail": CronbachAlpha,
             "against_key": KeyingFinding | None,
@@ -236,7 +242,7 @@ class ScaleReliability(Result):
             "inter_item_r": InterItem,
             "items_analysis": ItemAnalysis | None,
         }
-        return own | figures | told | parts
+        return fields | figures | texts | parts
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> ScaleReliability:
@@ -256,9 +262,9 @@ class ScaleReliability(Result):
 
     def __repr__(self) -> str:
         value = shown(self.alpha.estimate)
-        omega, made = shown(self.omega.estimate), self.omega_interval
-        if made.reason is None:
-            omega += f" {made}, {made.method}"
+        omega, interval = shown(self.omega.estimate), self.omega_interval
+        if interval.reason is None:
+            omega += f" {interval}, {interval.method}"
         lines = [
             f"{self.title} ({self.scale}): alpha = {value} {self.interval}, {self.interval.method}",
             f"{self.n_items} items, n = {self.n} of {self.n_persons}, {self.n_complete} complete, "
@@ -282,19 +288,19 @@ class ScaleReliability(Result):
         return "".join(lines) + table
 
 
-def _lacking(options: IntervalOptions, scale: str, n: int) -> Interval | None:
-    """Return that there is no interval where sums over clusters are not of this scale."""
+def _without_cluster_sums(options: IntervalOptions, scale: str, n: int) -> Interval | None:
+    """Return an undefined interval if the sums over clusters do not include this scale, otherwise None."""
     sums, method = options.clusters, options.method
     if not isinstance(sums, ClusterSums) or method != "adf" or scale in sums.scales:
         return None
-    reason = f"the sums over clusters are not of this scale; make them with scales=[{scale!r}]"
+    reason = f"the sums over clusters do not include this scale; compute them with scales=[{scale!r}]"
     return undefined_interval(options.confidence_level, method, n, reason)
 
 
 def interval_of_alpha(alpha: CronbachAlpha, options: IntervalOptions) -> Interval:
-    """Return the interval of alpha."""
-    if (lacking := _lacking(options, alpha.scale, alpha.n)) is not None:
-        return lacking
+    """Return the confidence interval of alpha."""
+    if (undefined := _without_cluster_sums(options, alpha.scale, alpha.n)) is not None:
+        return undefined
     return alpha.confidence_interval(
         options.confidence_level,
         options.method,
@@ -305,37 +311,40 @@ def interval_of_alpha(alpha: CronbachAlpha, options: IntervalOptions) -> Interva
 
 
 def interval_of_omega(omega: McDonaldOmega, options: IntervalOptions) -> Interval:
-    """Return the interval of omega; of an improper solution there is none."""
+    """Return the confidence interval of omega, undefined for an improper solution."""
     method, level = options.of_omega, options.confidence_level
     if omega.improper and omega.reason is None:
         return undefined_interval(level, method, omega.n, f"omega is improper: {omega.improper[0]}")
-    if (lacking := _lacking(options, omega.scale, omega.n)) is not None:
-        return lacking
+    if (undefined := _without_cluster_sums(options, omega.scale, omega.n)) is not None:
+        return undefined
     return omega.confidence_interval(level, method, clusters=options.clusters)
 
 
 def _warnings(
     moments: KeyedMoments, alpha: CronbachAlpha, omega: McDonaldOmega, n_complete: int
 ) -> list[str]:
-    """Return what to know of a scale's figures, apart from keys."""
-    found = [f"everyone gave {item} the same answer" for item in moments.constant_items]
+    """Return cautions about a scale's figures, apart from those about keys."""
+    cautions = [f"everyone gave {item} the same answer" for item in moments.constant_items]
     if alpha.reason:
-        return found
+        return cautions
     k = moments.n_items
     if not n_complete:
-        found.append("nobody answered every item; these figures join persons who answered different ones")
-    found += few_persons(moments.n)
-    if k == _PAIR:
-        found.append("with two items, report Spearman-Brown (split_half) rather than alpha")
-    found += [f"omega: {text}" for text in omega.improper]
+        cautions.append(
+            "nobody answered every item; these figures combine persons who answered different ones"
+        )
+    cautions += few_persons(moments.n)
+    if k == 2:
+        cautions.append("with two items, report Spearman-Brown (split_half) rather than alpha")
+    cautions += [f"omega: {text}" for text in omega.improper]
     if moments.n_pairs[1] <= k:
-        found.append(
+        cautions.append(
             f"{counted(n_complete, 'complete person')} for {k} items: correlations are not of full rank"
         )
-    return [*found, *negative_alpha(alpha.estimate), *indefinite_covariances(moments)]
+    return [*cautions, *negative_alpha(alpha.estimate), *indefinite_covariances(moments)]
 
 
 def _error(reliability: CronbachAlpha | StratifiedAlpha, mean: float, sd: float) -> MeasurementError | None:
+    """Return the standard error of measurement, or None without a reliability between 0 and 1."""
     if reliability.reason or not 0 <= reliability.estimate <= 1:
         return None
     try:
@@ -353,20 +362,20 @@ def scale_reliability(
     options: IntervalOptions,
     others: Mapping[str, ScaleReliability],
 ) -> ScaleReliability:
-    """Compute everything about one scale.
+    """Compute all figures of one scale.
 
     Parameters
     ----------
     instrument, scale_id
-        Which scale.
+        The instrument, and the id of the scale.
     summed
         Moments of the answers.
     answers
-        The answers where intervals are made of them, otherwise the moments again.
+        The answers if intervals need them, otherwise the moments again.
     missing, options
         As in `reliability_report`.
     others
-        Results of the scales that a composite is made of.
+        Results of the scales that a composite contains.
     """
     scale = instrument.scale(scale_id)
     moments = keyed_moments(summed, scale_id, missing, pair_sds=False)
@@ -376,24 +385,24 @@ def scale_reliability(
     keying = find_miskeyed(moments) if items is None else items.keying
     keys = [str(keying)] if keying else []
     shape = shape_of(summed, moments) if items is None else Shape.of(items.skew, items.kurtosis)
-    told = (*keys, *few_persons(moments.n), *indefinite_covariances(moments))
-    alpha = alpha_from(moments, answers, reason=weighted, warnings=told + shape.narrows_alpha())
+    common = (*keys, *few_persons(moments.n), *indefinite_covariances(moments))
+    alpha = alpha_from(moments, answers, reason=weighted, warnings=common + shape.narrows_alpha())
     stratified = None
     if scale.of:
         parts = {part: others[part].as_part() for part in scale.of}
-        stratified = stratified_from(moments, parts, summed, warnings=told)
+        stratified = stratified_from(moments, parts, summed, warnings=common)
     omega = omega_from(
         answers,
         moments,
         keyed_as_sample(moments),
         "correlated" if parts_of_total(instrument, scale_id) else "one_factor",
-        warnings=told + shape.narrows_omega(),
+        warnings=common + shape.narrows_omega(),
     )
     intervals = interval_of_alpha(alpha, options), interval_of_omega(omega, options)
-    normal = [made.method for made in intervals if made.reason is None and made.method in _FOR_NORMAL_ANSWERS]
-    found = _warnings(moments, alpha, omega, n_complete)
-    if normal:
-        found += shape.narrows(" and ".join(normal), "interval='adf'")
+    normal_methods = [i.method for i in intervals if i.reason is None and i.method in _ASSUME_NORMALITY]
+    cautions = _warnings(moments, alpha, omega, n_complete)
+    if normal_methods:
+        cautions += shape.narrows(" and ".join(normal_methods), "interval='adf'")
     mean, sd = moments.score_mean, moments.score_sd
     if items is not None:
         mean, sd = items.score.mean, items.score.sd
@@ -410,7 +419,7 @@ def scale_reliability(
         omega=omega,
         omega_interval=intervals[1],
         lambda2=math.nan if alpha.reason else lambda_2(moments.covariances),
-        split_half=split_half_from(moments, summed, reason=weighted, warnings=told),
+        split_half=split_half_from(moments, summed, reason=weighted, warnings=common),
         inter_item=inter_item(moments.correlations()) if items is None else items.inter_item,
         stratified=stratified,
         error=_error(alpha if stratified is None else stratified, mean, sd),
@@ -418,5 +427,5 @@ def scale_reliability(
         score_sd=sd,
         items=items,
         keying=keying,
-        warnings=(*keys, *found),
+        warnings=(*keys, *cautions),
     )

@@ -1,1 +1,1 @@
-"""What unreliability does to the score of one person."""
+"""Errors of measurement and reliable changes of the scores of single persons."""

@@ -1,4 +1,4 @@
-"""Whether a person changed by more than error."""
+"""Reliable change: changes of persons that measurement error does not explain, and clinical cut-offs."""
 
 from __future__ import annotations
 
@@ -41,13 +41,18 @@ class Cutoffs(Result):
     Attributes
     ----------
     a
-        Two standard deviations from the clinical mean, towards the functional one.
+        Two standard deviations from the clinical mean, towards the functional one; nan without it.
     b
         Two standard deviations from the functional mean, towards the clinical one; nan without it.
     c
-        As many standard deviations from one mean as from the other (with equal sds, half-way, where
-        both populations are equally likely); nan without both. The one to take where both norms
-        exist and overlap; b where they do not overlap, a without a functional norm.
+        The point that is equally many standard deviations from both means (with equal sds, half-way, where
+        both populations are equally likely); nan without both. Recommended if both norms exist and overlap;
+        use b if they do not overlap, and a without a functional norm.
+
+    Examples
+    --------
+    >>> jacobson_truax_cutoffs(clinical=(40, 7.5), functional=(60, 7.5)).c
+    50.0
     """
 
     a: float
@@ -55,7 +60,7 @@ class Cutoffs(Result):
     c: float
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields; None for what is not defined."""
+        """Return the fields as plain values; None for undefined values."""
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
 
@@ -72,7 +77,16 @@ def jacobson_truax_cutoffs(
     clinical, functional
         Mean and standard deviation of each population's scores.
     higher_is_better
-        Which way improvement points.
+        Whether higher scores mean improvement.
+
+    Returns
+    -------
+    Cutoffs
+
+    Raises
+    ------
+    EstimationError
+        Neither population is given, a standard deviation is not above 0, or the means are in the wrong order.
 
     Notes
     -----
@@ -85,7 +99,9 @@ def jacobson_truax_cutoffs(
     Cutoffs(a=55.0, b=45.0, c=50.0)
     """
     if clinical is None and functional is None:
-        raise EstimationError("pass clinical=(mean, sd), functional=(mean, sd), or both")
+        raise EstimationError(
+            "clinical and functional are missing: pass clinical=(mean, sd), functional=(mean, sd), or both"
+        )
     sign = 1 if higher_is_better else -1
     a = b = c = math.nan
     if clinical is not None:
@@ -96,8 +112,8 @@ def jacobson_truax_cutoffs(
         if sign * (functional[0] - clinical[0]) <= 0:
             better = "higher" if higher_is_better else "lower"
             raise EstimationError(
-                f"the functional mean {functional[0]:g} is not better than the clinical mean "
-                f"{clinical[0]:g}, where {better} is better; check the order, or higher_is_better"
+                f"the functional mean {functional[0]:g} is not better than the clinical mean {clinical[0]:g} "
+                f"although {better} scores are better; check which is which, and higher_is_better"
             )
         c = (functional[1] * clinical[0] + clinical[1] * functional[0]) / (functional[1] + clinical[1])
     return Cutoffs(a=float(a), b=float(b), c=float(c))
@@ -150,65 +166,66 @@ def reliable_change(
     cutoff: float | None = None,
     on_invalid: OnInvalid = "raise",
 ) -> ReliableChange | PersonChange:
-    """Tell of one person, or of each of several, whether the change is more than error.
+    """Compute the reliable change index of one person, or of each of several.
 
     Parameters
     ----------
     before, after
-        Of one person: two numbers (None where there is no score), or what `score` returned on both
-        occasions. Of several: columns (n_persons,), nan or null where there is no score, or what `score`
-        returned for two tables; row by row of the same persons.
+        Of one person: two numbers (None for a missing score), or the results of `score` on both occasions.
+        Of several: columns (n_persons,), with nan or null for missing scores, or the results of `score` for
+        two tables; rows must be the same persons in the same order.
     reliability
         A coefficient, or a number from 0 to 1.
     method
-        ``jacobson-truax``; ``chelune``: less a practice effect; ``iverson``: less a practice effect, with an
-        error for each occasion; ``hageman-arrindell``: by how reliably persons of this group differ in their
-        change; ``published``: the smallest change that a study of the instrument found to count, from its
-        file, of results of `score`.
+        ``jacobson-truax``; ``chelune``: subtracts a practice effect; ``iverson``: subtracts a practice effect
+        and has a standard error for each occasion; ``hageman-arrindell``: takes account of the reliability of
+        differences in this group; ``published``: uses the smallest reliable change that a study reports,
+        from the instrument's file, with results of `score`.
     scale
-        Which scale is compared, where `score` returned the scores of several; numbers need none.
+        The scale to compare, in results of `score` with several scales; None with plain numbers.
     sd
-        Standard deviation of the scores before; by default of the persons with both scores. A
-        norm's is better where there is one, and one person's scores need it.
+        Standard deviation of the scores before; by default that of the persons with both scores. That of a
+        norm is preferable, and needed for the scores of one person.
     sd_after
-        With ``iverson``: of the scores after; by default of the persons.
+        With ``iverson``: standard deviation of the scores after; by default that of the persons.
     practice
-        With ``chelune`` and ``iverson``: mean change of persons whom nothing happened to in between.
+        With ``chelune`` and ``iverson``: mean change of persons without treatment in between.
     confidence_level
-        0.95 takes an index beyond 1.96 as change.
+        With 0.95, an index beyond 1.96 counts as change.
     higher_is_better
-        Which way improvement points.
+        Whether higher scores mean improvement.
     cutoff
-        A score between the two populations, for example ``jacobson_truax_cutoffs(...).c``; who
-        improved and crossed it counts as recovered.
+        A score between the two populations, for example ``jacobson_truax_cutoffs(...).c``; persons who
+        improved and crossed it count as recovered.
     on_invalid
-        ``"raise"`` where numbers look like codes for missing scores (-99, 999 …); ``"accept"`` takes every
-        number as it is.
+        ``"raise"``: an error if scores look like codes for missing scores (-99, 999 …). ``"accept"``: every
+        number is taken as it is.
 
     Returns
     -------
     PersonChange
-        Of one person: plain numbers, and one category.
+        For one person: plain numbers, and one category.
     ReliableChange
-        Of several: arrays.
+        For several: arrays.
 
     Raises
     ------
     EstimationError
-        No such reliability or standard deviation, rows that do not match, or results of `score` that
-        differ in their key or in whom the items are about.
+        The reliability or a standard deviation is missing or not valid, rows do not match, or results of
+        `score` differ in their key or in the person that items are about.
     UnknownInstrumentError
-        No such scale.
+        The instrument has no such scale.
     ResponseError
-        Not numbers, or numbers that look like codes for missing scores.
+        Scores that are not numbers, or that look like codes for missing scores.
 
     Notes
     -----
     ``RCI = (after - before) / (sqrt(2) sd sqrt(1 - r))`` (Jacobson & Truax, 1991; Christensen & Mendoza,
-    1986). It supposes the same error before and after, and no regression to the mean. Less ``practice`` above
-    the line it is that of Chelune et al. (1993); with ``sqrt(SEM1² + SEM2²)`` below, that of Iverson (2001).
-    With the reliability r_D of differences and the mean change M,
-    ``(d r_D + M (1 - r_D)) / (sqrt(r_D) sqrt(2) SEM)`` is Hageman and Arrindell's (1999).
+    1986), which assumes the same error on both occasions and no regression to the mean. Chelune et al. (1993)
+    subtract ``practice`` from the numerator; Iverson (2001) does so with the denominator
+    ``sqrt(SEM1² + SEM2²)``. Hageman and Arrindell (1999) use
+    ``(d r_D + M (1 - r_D)) / (sqrt(r_D) sqrt(2) SEM)``, with d a person's change, M the mean change and r_D
+    the reliability of differences.
 
     Examples
     --------
@@ -219,22 +236,22 @@ def reliable_change(
     <PersonChange: 32.5 to 47.5, improved; index 3.162, a change of 9.297 counts (reliability 0.800, \
 sd 7.500)>
 
-    Of two results of `score`:
+    With two results of `score`:
 
     >>> from intimacy_scales import score
     >>> then, now = (score("ras", {f"ras_{n}": answer for n in range(1, 8)}) for answer in (2, 3))
     >>> reliable_change(then, now, reliability=0.86, sd=0.8).category
     'unchanged'
 
-    By the change that a study found to count:
+    With the reliable change that a study reports:
 
     >>> then, now = (score("rdas", {f"rdas_{n}": answer for n in range(1, 15)}) for answer in (2, 3))
-    >>> found = reliable_change(then, now, method="published", scale="total")
-    >>> round(found.change_needed, 2), found.category, found.source
+    >>> change = reliable_change(then, now, method="published", scale="total")
+    >>> round(change.change_needed, 2), change.category, change.source
     (11.58, 'improved', 'Anderson et al. (2014), doi 10.1111/jmft.12095')
     """
     if method not in METHODS:
-        raise EstimationError(f"method={method!r}: there are {', '.join(METHODS)}")
+        raise EstimationError(f"method={method!r} is not valid; allowed: {', '.join(map(repr, METHODS))}")
     pair = before_and_after(before, after, scale, on_invalid)
     x, y = pair.before, pair.after
     both = ~(np.isnan(x) | np.isnan(y))
@@ -243,7 +260,8 @@ sd 7.500)>
     if method == "published":
         if not reliability is sd is sd_after is practice is None:
             raise EstimationError(
-                "method='published' takes no reliability, sd or practice: a study worked it out"
+                "method='published' takes no reliability, sd, sd_after or practice: the change needed comes "
+                "from the instrument's file; leave them out, or choose another method"
             )
         error = published_change(pair.form, pair.scale, check_level(confidence_level))
     else:
@@ -254,7 +272,7 @@ sd 7.500)>
     threshold = normal_quantile(check_level(confidence_level))
     index = (y - x - error.expected) / error.standard_error
     category = _categories(index, x, y, threshold, 1 if higher_is_better else -1, cutoff)
-    found = ReliableChange(
+    changes = ReliableChange(
         index=index,
         category=category,
         before=x,
@@ -273,7 +291,7 @@ sd 7.500)>
         scale=pair.scale,
         labels=pair.labels,
     )
-    return PersonChange.only_one_of(found) if pair.one_person else found
+    return PersonChange.only_one_of(changes) if pair.one_person else changes
 
 
 def _categories(
@@ -284,12 +302,13 @@ def _categories(
     sign: int,
     cutoff: float | None,
 ) -> tuple[Category, ...]:
-    towards = sign * index
+    """Return the category of each change; ``sign`` is 1 if higher is better, otherwise -1."""
+    improvement = sign * index
     names = np.full(len(index), "unchanged", dtype=object)
-    names[towards > threshold] = "improved"
-    names[towards < -threshold] = "deteriorated"
+    names[improvement > threshold] = "improved"
+    names[improvement < -threshold] = "deteriorated"
     if cutoff is not None:
         crossed = (sign * before <= sign * cutoff) & (sign * after > sign * cutoff)
-        names[(towards > threshold) & crossed] = "recovered"
+        names[(improvement > threshold) & crossed] = "recovered"
     names[np.isnan(index)] = "no score"
     return tuple(names.tolist())

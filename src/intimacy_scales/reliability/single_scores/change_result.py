@@ -1,4 +1,4 @@
-"""What is known of a change: of one person, and of each of several."""
+"""Results of `reliable_change`, for one person and for several."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ CATEGORIES: tuple[Category, ...] = get_args(Category)
 _OF_ONE_PERSON = ("before", "after", "index", "category")
 
 
-def _needed(found: ReliableChange | PersonChange) -> str:
-    """Say which change counts, and why."""
-    beyond = f" beyond {found.expected:.4g}" if found.expected else ""
-    said = f"a change of {shown(found.change_needed)}{beyond} counts"
-    if found.method == "published":
-        return f"{said} ({found.source})"
-    how = "" if found.method == "jacobson-truax" else f", {found.method}"
-    return f"{said} ({found.source} {shown(found.reliability)}, sd {shown(found.sd)}{how})"
+def _needed_text(result: ReliableChange | PersonChange) -> str:
+    """Return the change that counts as reliable and its source, for displays."""
+    beyond = f" beyond {result.expected:.4g}" if result.expected else ""
+    needed = f"a change of {shown(result.change_needed)}{beyond} counts"
+    if result.method == "published":
+        return f"{needed} ({result.source})"
+    method = "" if result.method == "jacobson-truax" else f", {result.method}"
+    return f"{needed} ({result.source} {shown(result.reliability)}, sd {shown(result.sd)}{method})"
 
 
 @result_class
@@ -42,28 +42,35 @@ class ReliableChange(Result):
     Attributes
     ----------
     index
-        (n_persons,): change divided by its standard error; nan without both scores.
+        (n_persons,): change minus the expected change, divided by its standard error; nan without both
+        scores.
     category
         (n_persons,): one of `CATEGORIES`.
     before, after
         (n_persons,): the scores.
     labels
-        The persons' index, where scores came as pandas Series.
+        The persons' index, if scores were pandas Series.
     sem, standard_error
-        Error of one score, and of a difference of two.
+        Standard error of one score, and of a difference between two.
     change_needed
-        The smallest change beyond the expected one that counts.
+        The smallest change beyond the expected one that counts as reliable.
     method, expected
-        How it was measured (see `reliable_change`), and which change is to be expected without any: a
-        practice effect, or with ``hageman-arrindell`` what regression makes of the mean change.
+        The method (see `reliable_change`), and the change expected of a person who has not truly changed: a
+        practice effect, or with ``hageman-arrindell`` the effect of regression on the mean change.
     threshold
-        The index beyond which a change counts.
+        The index beyond which a change counts as reliable.
     reliability, source, sd
-        What the error came from; of a published change nan, and the study.
+        What the standard error was computed from; for a published change nan, and the study.
     cutoff
-        The score that recovered persons must have crossed; None where none was given.
+        The score that recovered persons must have crossed; None if none was passed.
     instrument, scale
-        What was scored; None of plain numbers.
+        Of the scores; None for plain numbers.
+
+    Examples
+    --------
+    >>> from intimacy_scales.reliability import reliable_change
+    >>> reliable_change([32.5, 40], [47.5, 41], reliability=0.8, sd=7.5).category
+    ('improved', 'unchanged')
     """
 
     _axes: ClassVar[Mapping[str, str]] = {"index": "n", "category": "n", "before": "n", "after": "n"}
@@ -88,7 +95,7 @@ class ReliableChange(Result):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many persons are in each category."""
+        """Number of persons in each category."""
         return {name: self.category.count(name) for name in CATEGORIES}
 
     @classmethod
@@ -100,7 +107,7 @@ class ReliableChange(Result):
         return cls(**{name: values[name] for name in values if name != "counts"})
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a pandas table, a row for each person."""
+        """Return a pandas table with a row for each person."""
         from intimacy_scales.results.frames import pandas_frame
 
         table = pandas_frame(
@@ -115,15 +122,15 @@ class ReliableChange(Result):
         return table if self.labels is None else table.set_index(self.labels)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values; None for what is not defined."""
+        """Return all fields as plain values; None for undefined values."""
         names = [name for name in self.__slots__ if name != "labels"]
         fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in names}
         return fields | {"counts": self.counts}
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{n} {name}" for name, n in self.counts.items() if n)
-        of = "" if self.instrument is None else f" {self.scale} of {self.instrument}"
-        return f"<ReliableChange{of}: {counts}; {_needed(self)}>"
+        scale = "" if self.instrument is None else f" {self.scale} of {self.instrument}"
+        return f"<ReliableChange{scale}: {counts}; {_needed_text(self)}>"
 
 
 @result_class
@@ -133,26 +140,33 @@ class PersonChange(Result):
     Attributes
     ----------
     before, after
-        The scores; None where there is none.
+        The scores; None if missing.
     index
-        The change divided by its standard error; None without both scores.
+        Change minus the expected change, divided by its standard error; None without both scores.
     category
         One of `CATEGORIES`.
     sem, standard_error
-        Error of one score, and of a difference of two.
+        Standard error of one score, and of a difference between two.
     change_needed
-        The smallest change beyond the expected one that counts.
+        The smallest change beyond the expected one that counts as reliable.
     method, expected
-        How it was measured (see `reliable_change`), and which change is to be expected without any: a
-        practice effect, or with ``hageman-arrindell`` what regression makes of the mean change.
+        The method (see `reliable_change`), and the change expected of a person who has not truly changed: a
+        practice effect, or with ``hageman-arrindell`` the effect of regression on the mean change.
     threshold
-        The index beyond which a change counts.
+        The index beyond which a change counts as reliable.
     reliability, source, sd
-        What the error came from; of a published change nan, and the study.
+        What the standard error was computed from; for a published change nan, and the study.
     cutoff
-        The score that a recovered person must have crossed; None where none was given.
+        The score that a recovered person must have crossed; None if none was passed.
     instrument, scale
-        What was scored; None of plain numbers.
+        Of the scores; None for plain numbers.
+
+    Examples
+    --------
+    >>> from intimacy_scales.reliability import reliable_change
+    >>> change = reliable_change(32.5, 47.5, reliability=0.8, sd=7.5)
+    >>> change.category, change.change, round(change.index, 2)
+    ('improved', 15.0, 3.16)
     """
 
     before: float | None
@@ -173,26 +187,26 @@ class PersonChange(Result):
     scale: str | None = None
 
     @classmethod
-    def only_one_of(cls, found: ReliableChange) -> Self:
-        """Return what was found of the first person, who is the only one."""
-        of_everybody: dict[str, Any] = {
-            name: getattr(found, name) for name in cls.__slots__ if name not in _OF_ONE_PERSON
+    def only_one_of(cls, changes: ReliableChange) -> Self:
+        """Return the result of the only person in a result for several."""
+        common: dict[str, Any] = {
+            name: getattr(changes, name) for name in cls.__slots__ if name not in _OF_ONE_PERSON
         }
         return cls(
-            before=plain(float(found.before[0])),
-            after=plain(float(found.after[0])),
-            index=plain(float(found.index[0])),
-            category=found.category[0],
-            **of_everybody,
+            before=plain(float(changes.before[0])),
+            after=plain(float(changes.after[0])),
+            index=plain(float(changes.index[0])),
+            category=changes.category[0],
+            **common,
         )
 
     @property
     def change(self) -> float | None:
-        """The score after less the score before; None without both."""
+        """The score after minus the score before; None without both."""
         return None if self.before is None or self.after is None else self.after - self.before
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values; None for what is not there."""
+        """Return all fields and the change as plain values; None for missing values."""
         return {name: plain(getattr(self, name)) for name in (*self.__slots__, "change")}
 
     @classmethod
@@ -200,7 +214,7 @@ class PersonChange(Result):
         return documented(cls, change=float | None)
 
     def __repr__(self) -> str:
-        of = "" if self.instrument is None else f" {self.scale} of {self.instrument}"
+        scale = "" if self.instrument is None else f" {self.scale} of {self.instrument}"
         scores = " to ".join("none" if x is None else f"{x:.4g}" for x in (self.before, self.after))
         index = "" if self.index is None else f"index {shown(self.index)}, "
-        return f"<PersonChange{of}: {scores}, {self.category}; {index}{_needed(self)}>"
+        return f"<PersonChange{scale}: {scores}, {self.category}; {index}{_needed_text(self)}>"

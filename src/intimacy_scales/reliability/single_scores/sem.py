@@ -1,4 +1,4 @@
-"""What unreliability does to a single score, and to correlations."""
+"""Standard error of measurement of a score, and correction of correlations for attenuation."""
 
 from __future__ import annotations
 
@@ -27,47 +27,50 @@ else:
 
 
 def check_number(value: Any, what: str) -> float:
-    """Return a number as float, or raise where it is none."""
+    """Return a number as float, or raise if it is not one."""
     if isinstance(value, bool | str) or not hasattr(value, "__float__"):
-        raise EstimationError(f"{what}={value!r}: a number")
+        raise EstimationError(f"{what}={value!r} is not valid; allowed: a number")
     return float(value)
 
 
 def check_reliability(reliability: Any, what: str = "reliability") -> float:
-    """Return a reliability from 0 to 1, or raise where it is none."""
+    """Return a reliability from 0 to 1, or raise if it is not one."""
     value = check_number(reliability, what)
     if not 0 <= value <= 1:
-        raise EstimationError(
-            f"{what}={value:.4g}: a reliability lies between 0 and 1"
-            + ("; a negative estimate means that there is nothing to build on" if value < 0 else "")
-        )
+        hint = "; with a negative estimate, scores have no standard error of measurement" if value < 0 else ""
+        raise EstimationError(f"{what}={value:.4g} is not valid; allowed: a reliability from 0 to 1{hint}")
     return value
 
 
 def check_sd(sd: Any, what: str = "sd") -> float:
-    """Return a standard deviation above 0, or raise where it is none."""
+    """Return a finite standard deviation above 0, or raise if it is not one."""
     sd = check_number(sd, what)
     if not (sd > 0 and math.isfinite(sd)):
-        raise EstimationError(f"{what}={sd!r}: a standard deviation above 0")
+        raise EstimationError(f"{what}={sd!r} is not valid; allowed: a standard deviation above 0")
     return float(sd)
 
 
 @result_class
 class MeasurementError(Result):
-    """How far a person's score may lie from what it measures; ``float(result)`` gives the SEM.
+    """Standard error of measurement of a score; ``float(result)`` gives the SEM.
 
     Attributes
     ----------
     sem
         Standard error of measurement, ``sd * sqrt(1 - reliability)``, in points of the score.
     reliability, source
-        The reliability it came from, and which that is.
+        The reliability it was computed from, and the name of that coefficient.
     sd, mean
-        Of the scores; mean may be nan.
+        Of the scores; the mean can be nan.
     scale, instrument, n, missing
-        What the reliability is of, where it came as a coefficient.
+        Of the coefficient, if the reliability was passed as one.
     warnings
-        What to know of that coefficient.
+        Cautions about that coefficient.
+
+    Examples
+    --------
+    >>> measurement_error(0.84, sd=10, mean=50)
+    <SEM = 4.000: sd 10.000, reliability 0.840; MDC95 11.087>
     """
 
     sem: float
@@ -85,6 +88,7 @@ class MeasurementError(Result):
         return float(self.sem)
 
     def _mean(self) -> float:
+        """Return the mean of the scores, or raise if it is unknown."""
         if math.isnan(self.mean):
             raise EstimationError("Kelley's estimate needs the mean of the scores: pass mean=")
         return self.mean
@@ -104,9 +108,10 @@ class MeasurementError(Result):
         return self.sd * math.sqrt(1 - self.reliability**2)
 
     def retest_interval(self, score: float, confidence_level: float = 0.95) -> Interval:
-        """Return where the same person's score in a parallel measurement is to be expected (Dudek, 1979).
+        """Return a prediction interval of the same person's score in a parallel measurement (Dudek, 1979).
 
-        Around Kelley's estimate, with the standard error of prediction: it has the error of both scores.
+        It is centred on Kelley's estimate and has the width of the standard error of prediction, which
+        includes the errors of both scores.
 
         Parameters
         ----------
@@ -120,14 +125,18 @@ class MeasurementError(Result):
         >>> measurement_error(0.84, sd=10, mean=50).retest_interval(60)
         <95% interval [47.766, 69.034], prediction, n = 1>
         """
-        half = normal_quantile(check_level(confidence_level)) * self.prediction_error
+        half_width = normal_quantile(check_level(confidence_level)) * self.prediction_error
         centre = self.true_score(score)
         return Interval(
-            low=centre - half, high=centre + half, confidence_level=confidence_level, method="prediction", n=1
+            low=centre - half_width,
+            high=centre + half_width,
+            confidence_level=confidence_level,
+            method="prediction",
+            n=1,
         )
 
     def interval(self, score: float, confidence_level: float = 0.95, *, kelley: bool = False) -> Interval:
-        """Return an interval for one person.
+        """Return a confidence interval of the true score of one person.
 
         Parameters
         ----------
@@ -136,7 +145,13 @@ class MeasurementError(Result):
         confidence_level
             For example 0.95.
         kelley
-            Around Kelley's estimate with its own error, instead of around the score with the SEM.
+            Whether to centre it on Kelley's estimate, with the standard error of that estimate, instead of on
+            the observed score, with the SEM.
+
+        Examples
+        --------
+        >>> measurement_error(0.84, sd=10, mean=50).interval(60)
+        <95% interval [52.160, 67.840], SEM, n = 1>
         """
         z = normal_quantile(check_level(confidence_level))
         centre, error = (self.true_score(score), self.true_score_error) if kelley else (score, self.sem)
@@ -149,11 +164,11 @@ class MeasurementError(Result):
         )
 
     def minimal_detectable_change(self, confidence_level: float = 0.95) -> float:
-        """Return the change that error alone rarely makes, ``z * sqrt(2) * SEM`` (Weir, 2005)."""
+        """Return the smallest change beyond measurement error, ``z * sqrt(2) * SEM`` (Weir, 2005)."""
         return normal_quantile(check_level(confidence_level)) * math.sqrt(2) * self.sem
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields, Kelley's standard error, that of prediction, and MDC95, as plain values."""
+        """Return the fields, both other standard errors and the 95 % detectable change as plain values."""
         fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in self.__slots__}
         return fields | {
             "true_score_error": self.true_score_error,
@@ -169,21 +184,21 @@ class MeasurementError(Result):
         """Return a pandas table of one row."""
         from intimacy_scales.results.frames import pandas_frame
 
-        told = {"warnings": "; ".join(self.warnings)} if self.warnings else {}
+        cautions = {"warnings": "; ".join(self.warnings)} if self.warnings else {}
         fields = {name: value for name, value in self.to_dict().items() if name != "warnings"}
-        return pandas_frame({name: [value] for name, value in (fields | told).items()})
+        return pandas_frame({name: [value] for name, value in (fields | cautions).items()})
 
     def line(self) -> str:
-        """Return it in one line, without warnings."""
-        of = f" of {self.scale}" if self.scale else ""
+        """Return the figures in one line, without warnings."""
+        scale = f" of {self.scale}" if self.scale else ""
         return (
-            f"SEM{of} = {shown(self.sem)}: sd {shown(self.sd)}, {self.source} {shown(self.reliability)}; "
+            f"SEM{scale} = {shown(self.sem)}: sd {shown(self.sd)}, {self.source} {shown(self.reliability)}; "
             f"MDC95 {shown(self.minimal_detectable_change())}"
         )
 
     def __repr__(self) -> str:
-        told = "".join(f"\n ! {text}" for text in self.warnings)
-        return f"<{self.line()}{told}>"
+        cautions = "".join(f"\n ! {text}" for text in self.warnings)
+        return f"<{self.line()}{cautions}>"
 
 
 def measurement_error(
@@ -198,12 +213,12 @@ def measurement_error(
     Parameters
     ----------
     reliability
-        A coefficient such as `cronbach_alpha` or `test_retest` gives, or a number from 0 to 1.
+        A coefficient, for example from `cronbach_alpha` or `test_retest`, or a number from 0 to 1.
     sd, mean
-        Of the scores. From alpha or omega, by default those that the items' means and covariances imply;
-        pass them where the coefficient was read from its document.
+        Standard deviation and mean of the scores. For alpha and omega, the default is what the items' means
+        and covariances imply; pass them if the coefficient was read from its document.
     source
-        Which reliability a number is, for the result.
+        Name of the reliability if it is passed as a number, for the result.
 
     Returns
     -------
@@ -212,15 +227,15 @@ def measurement_error(
     Raises
     ------
     EstimationError
-        No reliability between 0 and 1, or no standard deviation.
+        The reliability is undefined or not between 0 and 1, or the standard deviation is missing.
 
     Notes
     -----
-    ``SEM = sd * sqrt(1 - r)`` (Lord & Novick, 1968). It is one figure for all persons; scores near the
-    ends of the scale usually have less error. Which reliability it comes from decides what counts
-    as error: with alpha, what differs between items; with a retest, also what differs between days.
-    `reliability_report` takes the sd of the scores themselves, prorated ones among them; where answers are
-    missing, it differs a little from the one that covariances imply.
+    ``SEM = sd * sqrt(1 - r)`` (Lord & Novick, 1968). It is a single figure for all persons; scores near the
+    ends of the scale usually have a smaller error. The reliability determines what counts as error: with
+    alpha, differences between items; with a retest, also differences between days. `reliability_report`
+    uses the sd of the scores themselves, including prorated ones; with missing answers, it differs slightly
+    from the one that covariances imply.
 
     Examples
     --------
@@ -228,18 +243,18 @@ def measurement_error(
     >>> round(error.sem, 2), round(error.true_score(60), 2), round(error.minimal_detectable_change(), 2)
     (4.0, 58.4, 11.09)
     """
-    given: dict[str, Any] = {}
+    origin: dict[str, Any] = {}
     if isinstance(reliability, Coefficient):
         if reliability.reason:
             raise EstimationError(f"{reliability.title} is not defined: {reliability.reason}")
-        given = {name: getattr(reliability, name) for name in ("scale", "instrument", "missing")}
+        origin = {name: getattr(reliability, name) for name in ("scale", "instrument", "missing")}
     if isinstance(reliability, CronbachAlpha):
         if reliability.standardized and sd is None:
             raise EstimationError(
                 "standardized alpha is the reliability of a sum of standardized items, not of the score; "
                 "use the raw coefficient, or pass the sd of that sum"
             )
-        if sd is None or not isinstance(reliability.moments, NotKept):  # of a document the mean is not known
+        if sd is None or not isinstance(reliability.moments, NotKept):  # documents do not hold the mean
             sd = reliability.moments.score_sd if sd is None else sd
             mean = reliability.moments.score_mean if mean is None else mean
     if isinstance(reliability, McDonaldOmega):
@@ -248,11 +263,13 @@ def measurement_error(
                 f"omega is improper: {reliability.improper[0]}; use another coefficient, such as alpha"
             )
         if sd is None or not isinstance(reliability.answers, NotKept):
-            known = reliability.score_moments()
-            mean = known[0] if mean is None else mean
-            sd = known[1] if sd is None else sd
+            implied_mean, implied_sd = reliability.score_moments()[:2]
+            mean = implied_mean if mean is None else mean
+            sd = implied_sd if sd is None else sd
     if sd is None:
-        raise EstimationError("sd: pass the standard deviation of the scores; only alpha and omega know one")
+        raise EstimationError(
+            "sd is missing: pass the standard deviation of the scores; only alpha and omega provide one"
+        )
     value = check_reliability(reliability)
     return MeasurementError(
         sem=check_sd(sd) * math.sqrt(1 - value),
@@ -262,22 +279,29 @@ def measurement_error(
         mean=math.nan if mean is None else check_number(mean, "mean"),
         n=getattr(reliability, "n", None),
         warnings=without_interval_warnings(getattr(reliability, "warnings", ())),
-        **given,
+        **origin,
     )
 
 
 def source_of(reliability: Any) -> str:
-    """Return which reliability a result or a number is."""
+    """Return the name of a reliability that is a result or a number."""
     standardized = isinstance(reliability, CronbachAlpha) and reliability.standardized
     title = str(getattr(reliability, "title", "reliability"))
     return f"{title}, standardized" if standardized else title
 
 
 def attenuation_corrected(r: float, reliability_x: float, reliability_y: float) -> float:
-    """Return a correlation freed of measurement error, ``r / sqrt(r_xx r_yy)`` (Spearman, 1904).
+    """Return a correlation corrected for measurement error, ``r / sqrt(r_xx r_yy)`` (Spearman, 1904).
 
-    A result above 1 or below -1 is returned as it is: then a reliability is underestimated, or
-    sampling error is large.
+    A result above 1 or below -1 is returned as it is: it indicates an underestimated reliability or a large
+    sampling error.
+
+    Parameters
+    ----------
+    r
+        Observed correlation of x and y.
+    reliability_x, reliability_y
+        Reliabilities of x and y, above 0.
 
     Examples
     --------
@@ -285,9 +309,11 @@ def attenuation_corrected(r: float, reliability_x: float, reliability_y: float) 
     0.5345
     """
     if not -1 <= r <= 1:
-        raise EstimationError(f"r={r!r}: a correlation lies between -1 and 1")
+        raise EstimationError(f"r={r!r} is not valid; allowed: a correlation from -1 to 1")
     x = check_reliability(reliability_x, "reliability_x")
     y = check_reliability(reliability_y, "reliability_y")
     if not x * y > 0:
-        raise EstimationError("a reliability of 0 leaves nothing to correct for")
+        raise EstimationError(
+            f"reliability_x={x:.4g} and reliability_y={y:.4g}: both must be above 0 to correct a correlation"
+        )
     return r / math.sqrt(x * y)

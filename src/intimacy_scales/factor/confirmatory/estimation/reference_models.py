@@ -11,7 +11,7 @@ from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.confirmatory.estimation.likelihood import constant, fitted, invert
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import Fitted, MeanCovariance
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
-from intimacy_scales.numerics.tolerances import SINGULAR_CORRELATIONS
+from intimacy_scales.numerics.tolerances import SINGULAR_SATURATED
 
 _STEPS = 5000
 _CONVERGED = 1e-9  # of standard deviations and correlations, in one step
@@ -130,7 +130,7 @@ def _is_singular(covariances: Floats) -> bool:
     """Return whether a variable is almost made up of others, as when the likelihood has no maximum."""
     sds = np.sqrt(covariances.diagonal())
     smallest = np.linalg.eigvalsh(covariances / np.outer(sds, sds))[0]
-    return not smallest > SINGULAR_CORRELATIONS
+    return not smallest > SINGULAR_SATURATED
 
 
 def _em_step(means: Floats, covariances: Floats, fit: Fitted) -> tuple[Floats, Floats]:

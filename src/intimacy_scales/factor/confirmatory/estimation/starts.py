@@ -11,8 +11,7 @@ import numpy as np
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import Layout, Parameter, ParameterTable
-from intimacy_scales.factor.exploratory.extraction import ml
-from intimacy_scales.factor.exploratory.one_factor import likely_loadings
+from intimacy_scales.factor.exploratory.extraction import likely_loadings, ml
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.numerics.ties import directions, eigenvectors
 

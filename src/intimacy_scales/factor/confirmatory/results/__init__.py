@@ -1,1 +1,1 @@
-"""What a fitted model says."""
+"""Results of fitted models."""

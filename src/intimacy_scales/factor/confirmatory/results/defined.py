@@ -1,4 +1,4 @@
-"""Figures that a model defines by its parameters, such as ``k := p/a``, with their intervals."""
+"""Defined parameters of a model, such as ``k := p/a``, with their intervals."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ else:
 
 DefinedMethod = Literal["delta", "monte_carlo"]
 _FEWEST_DRAWS = 1000
-_TOLERATED = 0.05  # of draws, without a figure
+_UNDEFINED_ALLOWED = 0.05  # share of draws in which a figure may be undefined
 
 
 Steps = Sequence[tuple[str, str]]
 
 
-def worked_out(steps: Steps, values: Mapping[str, Any]) -> Any:
-    """Return the last of several figures, each an expression of labels and of the figures before it.
+def evaluate_steps(steps: Steps, values: Mapping[str, Any]) -> Any:
+    """Return the last of several figures, each an expression of labels and of earlier figures.
 
     Parameters
     ----------
@@ -45,15 +45,15 @@ def worked_out(steps: Steps, values: Mapping[str, Any]) -> Any:
     values
         Label → number, array, or number with derivatives.
     """
-    known, found = dict(values), None
+    known, value = dict(values), None
     with np.errstate(all="ignore"):
         for name, expression in steps:
-            known[name] = found = evaluate(expression_of(expression), known, FUNCTIONS)
-    return found
+            known[name] = value = evaluate(expression_of(expression), known, FUNCTIONS)
+    return value
 
 
 def with_derivatives(steps: Steps, labels: Sequence[str], values: Floats) -> tuple[float, Floats]:
-    """Return what a figure is worth at some values of labels, and its derivatives there (k,).
+    """Return the value of a figure at some values of labels, and its derivatives (k,).
 
     Examples
     --------
@@ -63,32 +63,46 @@ def with_derivatives(steps: Steps, labels: Sequence[str], values: Floats) -> tup
     """
     units = np.eye(len(labels))
     duals = {name: Dual(value, unit) for name, value, unit in zip(labels, values, units, strict=True)}
-    found = worked_out(steps, duals)
-    if not isinstance(found, Dual):  # a number alone
-        found = Dual(found, np.zeros(len(labels)))
-    return float(found.value), found.slope
+    figure = evaluate_steps(steps, duals)
+    if not isinstance(figure, Dual):  # an expression without labels
+        figure = Dual(figure, np.zeros(len(labels)))
+    return float(figure.value), figure.slope
 
 
 @result_class
 class DefinedParameter(Result):
-    """A figure that a model defines by its parameters; ``float(result)`` gives the estimate.
+    """A parameter that a model defines from others; ``float(result)`` gives the estimate.
 
     Attributes
     ----------
     name
-        What it is called.
+        Its name.
     expression
-        What it is, as it was written.
+        Its expression, as it was written.
     rests_on
-        What else is defined that it speaks of, in order: pairs of name and expression.
+        Other defined parameters that it uses, in order: pairs of name and expression.
     estimate, se
-        At the estimates, and its standard error by the delta method; nan where it is not defined there.
+        Its estimate, and the standard error by the delta method; nan where it is undefined at the estimates.
     n
         Persons.
     labels
-        The labels of parameters that it speaks of, itself or by what it rests on.
+        Labels of the parameters that it uses, directly or through other defined parameters.
     values, covariance
         Their estimates (k,), and the covariances of these (k, k).
+
+    Notes
+    -----
+    The delta method gives the variance ``g' V g``, with g the derivatives by the labelled parameters and V
+    the covariances of their estimates.
+
+    Examples
+    --------
+    >>> from intimacy_scales import score, sem, simulate
+    >>> scores = score("scii-24", simulate("scii-24", 400, rng=1).answers).to_frame()
+    >>> result = sem("commitment ~ a*trust; caring ~ b*commitment + trust; indirect := a*b", scores)
+    >>> indirect = result.defined["indirect"]
+    >>> round(float(indirect), 3), indirect.labels
+    (0.098, ('a', 'b'))
     """
 
     _axes: ClassVar[Mapping[str, str]] = {"labels": "k", "values": "k", "covariance": "kk"}
@@ -105,12 +119,12 @@ class DefinedParameter(Result):
 
     @property
     def z(self) -> float:
-        """Estimate in standard errors."""
+        """The estimate divided by its standard error."""
         return self.estimate / self.se if self.se > 0 else math.nan
 
     @property
     def p(self) -> float:
-        """Two-sided probability of so large a z where the figure is 0."""
+        """Two-sided p-value of the hypothesis that the figure is 0."""
         return 2 * float(ndtr(-abs(self.z)))
 
     def confidence_interval(
@@ -128,32 +142,33 @@ class DefinedParameter(Result):
         confidence_level
             For example 0.95.
         method
-            ``delta``: estimate and standard error, as if its estimates were normal (Wald).
+            ``delta``: from the estimate and its standard error, assuming normal estimates (Wald).
             ``monte_carlo``: quantiles of the figure over draws of the parameters from the normal
-            distribution of their estimates (MacKinnon, Lockwood & Williams, 2004), which need not lie
-            evenly around the estimate: products and ratios do not.
+            distribution of their estimates (MacKinnon, Lockwood & Williams, 2004); the interval need not be
+            symmetric, as the distributions of products and ratios are not.
         n_draws, rng
-            Of ``monte_carlo``: how many, and a seed or Generator; the same seed gives the same draws on
-            every machine. By default other draws at each call: pass a seed for what is to be shown again.
+            For ``monte_carlo``: how many draws, and a seed or Generator; the same seed gives the same draws
+            on every machine. By default each call makes other draws; pass a seed for results that can be
+            reproduced.
 
         Returns
         -------
         Interval
-            With the reason in place of ends where it is not defined.
+            With the reason instead of ends where it is undefined.
 
         Raises
         ------
         EstimationError
-            No such method or level, or too few draws.
+            An unknown method, a level that is not valid, or too few draws.
         """
         level = check_level(confidence_level)
-        _check(method, n_draws)
+        _check_interval_options(method, n_draws)
         if not math.isfinite(self.estimate):
-            return undefined_interval(level, method, self.n, f"{self.name} is not defined at the estimates")
+            return undefined_interval(level, method, self.n, f"{self.name} is undefined at the estimates")
         if method == "monte_carlo":
-            return self._drawn(level, n_draws, generator(rng))
+            return self._monte_carlo_interval(level, n_draws, generator(rng))
         if not math.isfinite(self.se):
-            reason = f"{self.name} has no derivative at the estimates, or an error is not defined"
+            reason = f"{self.name} has no derivative at the estimates, or their standard errors are undefined"
             return undefined_interval(level, method, self.n, reason)
         half = float(ndtri((1 + level) / 2)) * self.se
         return Interval(
@@ -164,31 +179,33 @@ class DefinedParameter(Result):
             n=self.n,
         )
 
-    def _drawn(self, level: float, n_draws: int, rng: np.random.Generator) -> Interval:
+    def _monte_carlo_interval(self, level: float, n_draws: int, rng: np.random.Generator) -> Interval:
+        """Return quantiles of the figure over draws of the parameters."""
         drawn = self.draws(n_draws, rng)
         if drawn is None:
             reason = "the covariances of the estimates are not positive semidefinite"
             return undefined_interval(level, "monte_carlo", self.n, reason)
-        there = drawn[~np.isnan(drawn)]
-        missed = n_draws - len(there)
-        told = f"{self.name} is not defined in {missed} of {n_draws} draws ({100 * missed / n_draws:.3g} %)"
-        if missed > _TOLERATED * n_draws:
-            return undefined_interval(level, "monte_carlo", self.n, f"{told}, more than 5 %")
-        low, high = np.quantile(there, [(1 - level) / 2, (1 + level) / 2])
+        defined = drawn[~np.isnan(drawn)]
+        n_undefined = n_draws - len(defined)
+        share = n_undefined / n_draws
+        caution = f"{self.name} is undefined in {n_undefined} of {n_draws} draws ({100 * share:.3g} %)"
+        if n_undefined > _UNDEFINED_ALLOWED * n_draws:
+            return undefined_interval(level, "monte_carlo", self.n, f"{caution}, more than 5 %")
+        low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
         return Interval(
             low=float(low),
             high=float(high),
             confidence_level=level,
             method="monte_carlo",
             n=self.n,
-            n_failed=missed,
-            warnings=(told,) if missed else (),
+            n_failed=n_undefined,
+            warnings=(caution,) if n_undefined else (),
         )
 
     def draws(self, n_draws: int, rng: np.random.Generator) -> Floats | None:
-        """Return the figure over draws of the parameters (n_draws,), nan where it is not defined.
+        """Return the figure over draws of the parameters (n_draws,), nan where it is undefined.
 
-        None where the covariances of the estimates are none.
+        None where the covariances of the estimates are not positive semidefinite.
         """
         sds = np.sqrt(np.maximum(self.covariance.diagonal(), 0.0))
         units = np.where(sds > 0, sds, 1.0)
@@ -197,8 +214,8 @@ class DefinedParameter(Result):
             return None
         values = self.values[:, None] + units[:, None] * correlated_normal(rng, n_draws, root)
         by_name = dict(zip(self.labels, values, strict=True))
-        found = worked_out((*self.rests_on, (self.name, self.expression)), by_name)
-        figures: Floats = np.broadcast_to(np.asarray(found, dtype=np.float64), (n_draws,))
+        evaluated = evaluate_steps((*self.rests_on, (self.name, self.expression)), by_name)
+        figures: Floats = np.broadcast_to(np.asarray(evaluated, dtype=np.float64), (n_draws,))
         return np.where(np.isfinite(figures), figures, np.nan)
 
     def __float__(self) -> float:
@@ -217,12 +234,12 @@ class DefinedParameter(Result):
         known = set(values["labels"])
         for name, expression in (*values["rests_on"], (values["name"], values["expression"])):
             try:
-                spoken = {label.name for label in expression_of(expression).labels()}
+                mentioned = {label.name for label in expression_of(expression).labels()}
             except ModelSyntaxError as error:
                 raise DocumentError(f"{cls.__name__}: {error}") from None
-            if spoken - known:
-                lacking = ", ".join(sorted(spoken - known))
-                raise DocumentError(f"{cls.__name__}.labels: {lacking} of {name} lack")
+            if mentioned - known:
+                missing = ", ".join(sorted(mentioned - known))
+                raise DocumentError(f"{cls.__name__}.labels: {missing}, used by {name}, is missing")
             known.add(name)
         return made_of(cls, values)
 
@@ -231,12 +248,20 @@ class DefinedParameter(Result):
 
 
 class DefinedParameters(Sequence[DefinedParameter]):
-    """All figures that a model defines; ``defined["k"]`` finds one.
+    """The defined parameters of a model; ``defined["k"]`` finds one.
 
     Parameters
     ----------
     rows
-        In the model's order.
+        The parameters, in the model's order.
+
+    Examples
+    --------
+    >>> from intimacy_scales import score, sem, simulate
+    >>> scores = score("scii-24", simulate("scii-24", 400, rng=1).answers).to_frame()
+    >>> result = sem("commitment ~ a*trust; caring ~ b*commitment + trust; indirect := a*b", scores)
+    >>> [figure.name for figure in result.defined]
+    ['indirect']
     """
 
     def __init__(self, rows: Sequence[DefinedParameter]) -> None:
@@ -249,15 +274,15 @@ class DefinedParameters(Sequence[DefinedParameter]):
         return hash(self._rows)
 
     def __getitem__(self, key: Any) -> Any:
-        """Return a figure by position or by name."""
+        """Return a defined parameter by position or by name."""
         if isinstance(key, int | slice):
             return self._rows[key]
         for row in self._rows:
             if row.name == key:
                 return row
         names = [row.name for row in self._rows]
-        there = f"it defines {', '.join(names)}" if names else "it defines none, as in k := p/a"
-        raise UnknownNameError(f"the model does not define {key!r}{suggest(key, names)}; {there}")
+        defined = f"it defines {', '.join(names)}" if names else "it defines none; write for example k := p/a"
+        raise UnknownNameError(f"the model does not define {key!r}{suggest(key, names)}; {defined}")
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -273,22 +298,22 @@ class DefinedParameters(Sequence[DefinedParameter]):
         n_draws: int = 20_000,
         rng: int | np.random.Generator | None = None,
     ) -> dict[str, Interval]:
-        """Return the interval of each figure by its name; see `DefinedParameter.confidence_interval`.
+        """Return the interval of each defined parameter; see `DefinedParameter.confidence_interval`.
 
-        With a seed, each has the draws that it has alone.
+        With a seed, each has the same draws as in a call of its own.
         """
-        _check(method, n_draws)
+        _check_interval_options(method, n_draws)
         return {
             row.name: row.confidence_interval(confidence_level, method, n_draws=n_draws, rng=rng)
             for row in self._rows
         }
 
     def to_dict(self) -> list[dict[str, Any]]:
-        """Return all of them as plain values."""
+        """Return all defined parameters as plain values."""
         return [row.to_dict() for row in self._rows]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a pandas table, a row for each figure."""
+        """Return a pandas table with a row for each defined parameter."""
         from intimacy_scales.results.frames import pandas_frame
 
         names = ("name", "expression", "estimate", "se", "z", "p")
@@ -299,11 +324,13 @@ class DefinedParameters(Sequence[DefinedParameter]):
         return f"<{counted(len(self._rows), 'defined parameter')}>{lines}"
 
 
-def _check(method: str, n_draws: int) -> None:
+def _check_interval_options(method: str, n_draws: int) -> None:
     if method not in get_args(DefinedMethod):
         raise EstimationError(
-            f"method={method!r}: there are {', '.join(map(repr, get_args(DefinedMethod)))}"
+            f"method={method!r} is not valid; allowed: {', '.join(map(repr, get_args(DefinedMethod)))}"
             f"{suggest(method, get_args(DefinedMethod))}"
         )
     if isinstance(n_draws, bool) or not isinstance(n_draws, int) or n_draws < _FEWEST_DRAWS:
-        raise EstimationError(f"n_draws={n_draws!r}: a whole number, at least {_FEWEST_DRAWS}")
+        raise EstimationError(
+            f"n_draws={n_draws!r} is not valid; allowed: a whole number, at least {_FEWEST_DRAWS}"
+        )

@@ -1,4 +1,8 @@
-"""What a model defines, computed of its solution."""
+"""Defined parameters, computed from a solution with errors by the delta method.
+
+A figure ``f(l)`` of labelled parameters l, which depend on the free parameters t, has the variance
+``g' V g`` with ``g = (dl/dt)' df/dl`` and V the covariances of the free estimates.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +33,7 @@ _KINDS = ("estimate", "std_lv", "std_all")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """The parameters that have labels.
+    """The labelled parameters of a solution.
 
     Attributes
     ----------
@@ -38,7 +42,7 @@ class Labelled:
     values
         Their ``estimate``, ``std_lv`` and ``std_all`` (k,).
     derivatives
-        Of these by the free parameters (k, n_free).
+        Derivatives of these by the free parameters (k, n_free).
     """
 
     labels: tuple[str, ...]
@@ -47,66 +51,69 @@ class Labelled:
 
 
 def labelled(solution: Solution) -> Labelled:
-    """Return the labelled parameters of a solution; of several with one label, the first."""
+    """Return the labelled parameters of a solution; of several with the same label, the first."""
     table = solution.table
-    where: dict[str, tuple[int, int]] = {}
+    first_position: dict[str, tuple[int, int]] = {}
     positions = [{(p.lhs, p.op, p.rhs): j for j, p in enumerate(parameters)} for parameters in table.by_group]
     for key, modifiers in written_in_groups(table.model, table.n_groups).items():
         for group, modifier in enumerate(modifiers):
             if modifier.label is not None:
-                where.setdefault(modifier.label, (group, positions[group][key]))
-    found = [_of_group(solution, group) for group in range(table.n_groups)]
-    spots = where.values()
+                first_position.setdefault(modifier.label, (group, positions[group][key]))
+    by_group = [_group_values(solution, group) for group in range(table.n_groups)]
+    labelled_positions = first_position.values()
     return Labelled(
-        labels=tuple(where),
-        values={kind: np.array([found[g][kind][0][j] for g, j in spots]) for kind in _KINDS},
-        derivatives={kind: np.array([found[g][kind][1][j] for g, j in spots]) for kind in _KINDS},
+        labels=tuple(first_position),
+        values={kind: np.array([by_group[g][kind][0][j] for g, j in labelled_positions]) for kind in _KINDS},
+        derivatives={
+            kind: np.array([by_group[g][kind][1][j] for g, j in labelled_positions]) for kind in _KINDS
+        },
     )
 
 
-def _of_group(solution: Solution, group: int) -> dict[str, tuple[Floats, Floats]]:
-    values, spread = free_transform(solution, group)
+def _group_values(solution: Solution, group: int) -> dict[str, tuple[Floats, Floats]]:
+    """Return one group's parameters, as estimated and standardized, with derivatives by the free ones."""
+    values, transform = free_transform(solution, group)
     structure = solution.problem.groups[group].structure
-    standard = Standardized(structure, solution.at.bases[group], values, solution.table.of_group(group))
-    found = {"estimate": (values, spread)}
+    standardization = Standardized(
+        structure, solution.at.bases[group], values, solution.table.of_group(group)
+    )
+    estimates = {"estimate": (values, transform)}
     for name, items in (("std_lv", False), ("std_all", True)):
-        standardized, derivatives = standard.values(items=items)
-        found[name] = (standardized, derivatives @ spread)
-    return found
+        standardized, derivatives = standardization.values(items=items)
+        estimates[name] = (standardized, derivatives @ transform)
+    return estimates
 
 
 def defined_parameters(solution: Solution) -> tuple[DefinedParameters, list[ParameterEstimate]]:
-    """Return what a model defines, and the same as rows of its parameters."""
+    """Return the defined parameters of a model, and the same as rows of its parameter table."""
     model = solution.table.model
-    if not model.definitions:
-        return DefinedParameters(()), []
-    known, found, rows = labelled(solution), list[DefinedParameter](), list[ParameterEstimate]()
+    labels, defined, rows = labelled(solution), list[DefinedParameter](), list[ParameterEstimate]()
     for n, definition in enumerate(model.definitions):
-        steps = _steps_to(definition, model.definitions[:n])
-        figures = {kind: _figure(steps, known, kind, solution.covariance) for kind in _KINDS}
-        found.append(_defined(steps, known, solution, *figures["estimate"]))
-        rows.append(_row(definition, figures, solution.problem.n))
-    return DefinedParameters(found), rows
+        steps = _figures_used(definition, model.definitions[:n])
+        figures = {kind: _value_and_error(steps, labels, kind, solution.covariance) for kind in _KINDS}
+        defined.append(_defined_parameter(steps, labels, solution, *figures["estimate"]))
+        rows.append(_parameter_row(definition, figures, solution.problem.n))
+    return DefinedParameters(defined), rows
 
 
-def _steps_to(definition: Definition, before: Sequence[Definition]) -> tuple[tuple[str, str], ...]:
-    """Return what a figure rests on among those that are defined before it, and itself."""
-    wanted, steps = {definition.name}, list[tuple[str, str]]()
-    for one in (definition, *reversed(before)):
-        if one.name in wanted:
-            steps.append((one.name, one.expression))
-            wanted |= {label.name for label in expression_of(one.expression).labels()}
+def _figures_used(definition: Definition, before: Sequence[Definition]) -> tuple[tuple[str, str], ...]:
+    """Return the figures that a figure uses, of those defined before it, and the figure itself."""
+    needed, steps = {definition.name}, list[tuple[str, str]]()
+    for candidate in (definition, *reversed(before)):
+        if candidate.name in needed:
+            steps.append((candidate.name, candidate.expression))
+            needed |= {label.name for label in expression_of(candidate.expression).labels()}
     return tuple(reversed(steps))
 
 
-def _defined(
-    steps: Sequence[tuple[str, str]], known: Labelled, solution: Solution, estimate: float, error: float
+def _defined_parameter(
+    steps: Sequence[tuple[str, str]], labels: Labelled, solution: Solution, estimate: float, error: float
 ) -> DefinedParameter:
-    """Return a figure with the labels that it speaks of, their estimates, and the covariances of these."""
+    """Return a figure with the labels that it uses, their estimates, and the covariances of these."""
     *rests_on, (name, expression) = steps
-    spoken = {label.name for _, text in steps for label in expression_of(text).labels()}
-    own = [n for n, label in enumerate(known.labels) if label in spoken]
-    slopes = known.derivatives["estimate"][own]
+    mentioned = {label.name for _, text in steps for label in expression_of(text).labels()}
+    used = [n for n, label in enumerate(labels.labels) if label in mentioned]
+    slopes = labels.derivatives["estimate"][used]
     covariance = slopes @ solution.covariance @ slopes.T
     return DefinedParameter(
         name=name,
@@ -115,14 +122,16 @@ def _defined(
         estimate=estimate,
         se=error,
         n=solution.problem.n,
-        labels=tuple(known.labels[n] for n in own),
-        values=known.values["estimate"][own],
+        labels=tuple(labels.labels[n] for n in used),
+        values=labels.values["estimate"][used],
         covariance=(covariance + covariance.T) / 2,
     )
 
 
-def _row(definition: Definition, figures: dict[str, tuple[float, float]], n: int) -> ParameterEstimate:
-    """Return a figure as a row of the parameters; standardized it is one of standardized parameters."""
+def _parameter_row(
+    definition: Definition, figures: dict[str, tuple[float, float]], n: int
+) -> ParameterEstimate:
+    """Return a figure as a row of the parameter table, also evaluated at standardized parameters."""
     (estimate, error), (std_lv, std_lv_se), (std_all, std_all_se) = (figures[kind] for kind in _KINDS)
     return ParameterEstimate(
         lhs=definition.name,
@@ -141,11 +150,11 @@ def _row(definition: Definition, figures: dict[str, tuple[float, float]], n: int
     )
 
 
-def _figure(
-    steps: Sequence[tuple[str, str]], known: Labelled, kind: str, covariance: Floats
+def _value_and_error(
+    steps: Sequence[tuple[str, str]], labels: Labelled, kind: str, covariance: Floats
 ) -> tuple[float, float]:
-    """Return a figure and its standard error by the delta method; nan where it is not defined."""
-    value, slope = with_derivatives(steps, known.labels, known.values[kind])
+    """Return a figure and its standard error by the delta method; nan where it is undefined."""
+    value, slope = with_derivatives(steps, labels.labels, labels.values[kind])
     with np.errstate(invalid="ignore", over="ignore"):
-        error = float(delta_errors((slope @ known.derivatives[kind])[None], covariance)[0])
+        error = float(delta_errors((slope @ labels.derivatives[kind])[None], covariance)[0])
     return (value, error) if np.isfinite(value) else (float("nan"), float("nan"))

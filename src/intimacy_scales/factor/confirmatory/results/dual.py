@@ -1,7 +1,7 @@
-"""Numbers that carry their derivatives along (arrays only).
+"""Numbers with their derivatives, for forward differentiation (arrays only; Wengert, 1964).
 
-Forward differentiation (Wengert, 1964): of ``a * b`` the derivative is ``a' b + a b'``, and so on, so that an
-expression that is worked out of such numbers comes with its exact derivatives.
+Each operation applies its rule, such as ``(a b)' = a' b + a b'``, so that an expression evaluated with such
+numbers gives its exact derivatives.
 """
 
 from __future__ import annotations
@@ -32,46 +32,46 @@ class Dual:
         self.value = np.float64(value)
         self.slope = slope
 
-    def _of(self, other: Any) -> Dual:
+    def _as_dual(self, other: Any) -> Dual:
         return other if isinstance(other, Dual) else Dual(other, np.zeros_like(self.slope))
 
     def __add__(self, other: Any) -> Dual:
-        there = self._of(other)
-        return Dual(self.value + there.value, self.slope + there.slope)
+        x = self._as_dual(other)
+        return Dual(self.value + x.value, self.slope + x.slope)
 
     def __neg__(self) -> Dual:
         return Dual(-self.value, -self.slope)
 
     def __sub__(self, other: Any) -> Dual:
-        return self + -self._of(other)
+        return self + -self._as_dual(other)
 
     def __rsub__(self, other: Any) -> Dual:
-        return self._of(other) - self
+        return self._as_dual(other) - self
 
     def __mul__(self, other: Any) -> Dual:
-        there = self._of(other)
-        return Dual(self.value * there.value, self.slope * there.value + self.value * there.slope)
+        x = self._as_dual(other)
+        return Dual(self.value * x.value, self.slope * x.value + self.value * x.slope)
 
     def __truediv__(self, other: Any) -> Dual:
-        there = self._of(other)
-        ratio = self.value / there.value
-        return Dual(ratio, (self.slope - ratio * there.slope) / there.value)
+        x = self._as_dual(other)
+        ratio = self.value / x.value
+        return Dual(ratio, (self.slope - ratio * x.slope) / x.value)
 
     def __rtruediv__(self, other: Any) -> Dual:
-        return self._of(other) / self
+        return self._as_dual(other) / self
 
     def __pow__(self, other: Any) -> Dual:
-        there = self._of(other)
-        power = self.value**there.value
-        slope = (
-            there.value * self.value ** (there.value - 1) * self.slope if there.value != 0 else 0 * self.slope
-        )
-        if there.slope.any():  # a logarithm, which a negative number to a fixed power does not need
-            slope = slope + power * np.log(self.value) * there.slope
+        x = self._as_dual(other)
+        power = self.value**x.value
+        slope = x.value * self.value ** (x.value - 1) * self.slope if x.value != 0 else 0 * self.slope
+        if (
+            x.slope.any()
+        ):  # (a**b)' = b a**(b-1) a' + a**b ln(a) b'; a fixed power of a negative number has no second term
+            slope = slope + power * np.log(self.value) * x.slope
         return Dual(power, slope)
 
     def __rpow__(self, other: Any) -> Dual:
-        return self._of(other) ** self
+        return self._as_dual(other) ** self
 
     __radd__ = __add__
     __rmul__ = __mul__

@@ -1,4 +1,4 @@
-"""The parameters of a fitted model, as they are read."""
+"""The parameters of a fitted model, with errors and standardized values."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import Parameter
 from intimacy_scales.factor.confirmatory.results.standardized import Standardized
 from intimacy_scales.late import late_module
+from intimacy_scales.numerics.tolerances import CANCELLED
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 else:
     pd = late_module("pandas")
 
-_ROUNDING = 1e-13
-_PAIR = 2
 _COLUMNS = ("lhs", "op", "rhs", "group", "label", "estimate", "se", "z", "p", "std_lv", "std_all")
 
 
@@ -38,22 +37,30 @@ class ParameterEstimate(Result):
     Attributes
     ----------
     lhs, op, rhs
-        ``=~`` loading, ``~`` path, ``~~`` variance or covariance, ``~1`` intercept or mean; ``:=`` a figure
-        that is defined, by what stands in ``rhs``.
+        ``=~`` loading, ``~`` path, ``~~`` variance or covariance, ``~1`` intercept or mean; ``:=`` a defined
+        parameter with the expression ``rhs``.
     group
-        Label of the group; None where there is one, and of what is defined.
+        Label of the group; None with one group, and for defined parameters.
     label
         Its label in the model.
     free
         Whether it was estimated, not fixed.
     estimate, se
-        Estimate and standard error; the error is nan for what is fixed.
+        Estimate and standard error; the error of a fixed parameter is nan.
     std_lv, std_all
         With factors standardized, and with items standardized too; nan where a variance is negative.
     std_lv_se, std_all_se
         Their standard errors, by the delta method.
     n
         Persons.
+
+    Examples
+    --------
+    >>> from intimacy_scales import cfa, encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+    >>> result = cfa("trust =~ tru01 + tru04 + tru09 + tru11", answers)
+    >>> result.parameters["trust =~ tru04"]
+    <trust =~ tru04: 0.990, SE 0.087; standardized 0.704>
     """
 
     lhs: str
@@ -72,21 +79,21 @@ class ParameterEstimate(Result):
 
     @property
     def name(self) -> str:
-        """How it is written in a model."""
+        """The parameter as it is written in a model."""
         return f"{self.lhs} ~ 1" if self.op == "~1" else f"{self.lhs} {self.op} {self.rhs}"
 
     @property
     def z(self) -> float:
-        """Estimate in standard errors; nan for what is fixed."""
+        """The estimate divided by its standard error; nan for a fixed parameter."""
         return self.estimate / self.se if self.free and self.se > 0 else math.nan
 
     @property
     def p(self) -> float:
-        """Two-sided probability of so large a z where the parameter is 0."""
+        """Two-sided p-value of the hypothesis that the parameter is 0."""
         return 2 * float(ndtr(-abs(self.z)))
 
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
-        """Return the interval of the estimate, normal (Wald); none of what is fixed."""
+        """Return the normal (Wald) interval of the estimate; undefined for a fixed parameter."""
         level = check_level(confidence_level)
         if not self.free:
             return undefined_interval(level, "wald", self.n, f"{self.name} is fixed, not estimated")
@@ -120,12 +127,20 @@ class ParameterEstimate(Result):
 class Parameters(Sequence[ParameterEstimate]):
     """All parameters of a fitted model; ``parameters["trust =~ tru01"]`` finds one.
 
-    ``parameters["k"]`` finds what the model defines as k.
+    ``parameters["k"]`` finds the defined parameter k.
 
     Parameters
     ----------
     rows
-        In the model's order.
+        The parameters, in the model's order.
+
+    Examples
+    --------
+    >>> from intimacy_scales import cfa, encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+    >>> parameters = cfa("trust =~ tru01 + tru04 + tru09 + tru11", answers).parameters
+    >>> parameters.standardized().columns.tolist()
+    ['lhs', 'op', 'rhs', 'std_all', 'se', 'z', 'p', 'low', 'high']
     """
 
     def __init__(self, rows: Sequence[ParameterEstimate]) -> None:
@@ -142,26 +157,27 @@ class Parameters(Sequence[ParameterEstimate]):
     @overload
     def __getitem__(self, key: slice) -> Sequence[ParameterEstimate]: ...
     def __getitem__(self, key: Any) -> Any:
-        """Return a parameter by position, by how it is written, or by that and its group."""
+        """Return a parameter by position, by how it is written, or by both that and its group."""
         if isinstance(key, int | slice):
             return self._rows[key]
-        name, group = key if isinstance(key, tuple) and len(key) == _PAIR else (key, None)
+        name, group = key if isinstance(key, tuple) and len(key) == 2 else (key, None)
         if isinstance(name, tuple):  # lhs, op, rhs, and perhaps the group
             name, group = "".join(map(str, name[:3])).replace("~1", "~ 1"), (*name, None)[3]
         group = None if group is None else str(group)
-        wanted = _normal(name)
-        found = [r for r in self._rows if _normal(r.name) == wanted and group in (None, r.group)]
-        if not found and "~~" in wanted:
-            left, right = wanted.split("~~")
-            found = [
+        written = _normal(name)
+        matches = [r for r in self._rows if _normal(r.name) == written and group in (None, r.group)]
+        if not matches and "~~" in written:
+            left, right = written.split("~~")
+            matches = [
                 r for r in self._rows if _normal(r.name) == f"{right}~~{left}" and group in (None, r.group)
             ]
-        found = found or [r for r in self._rows if r.op == ":=" and _normal(r.lhs) == wanted]
-        if len(found) == 1:
-            return found[0]
-        if found:
+        matches = matches or [r for r in self._rows if r.op == ":=" and _normal(r.lhs) == written]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
             raise UnknownNameError(
-                f"{name!r} is there in {len(found)} groups: parameters[{name!r}, {found[0].group!r}]"
+                f"{name!r} is in {len(matches)} groups; name one, as in "
+                f"parameters[{name!r}, {matches[0].group!r}]"
             )
         raise UnknownNameError(
             f"the model has no parameter {key!r}; it has {', '.join(r.name for r in self._rows[:6])}, …"
@@ -178,7 +194,7 @@ class Parameters(Sequence[ParameterEstimate]):
         return [row.to_dict() for row in self._rows]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a pandas table, a row for each parameter."""
+        """Return a pandas table with a row for each parameter."""
         from intimacy_scales.results.frames import pandas_frame
 
         several = any(row.group is not None for row in self._rows)
@@ -186,7 +202,7 @@ class Parameters(Sequence[ParameterEstimate]):
         return pandas_frame({name: [getattr(row, name) for row in self._rows] for name in names})
 
     def standardized(self, confidence_level: float = 0.95) -> pd.DataFrame:
-        """Return standardized estimates (items and factors) with errors and intervals, as a pandas table."""
+        """Return standardized estimates (``std_all``) with errors and intervals as a pandas table."""
         from intimacy_scales.results.frames import pandas_frame
 
         half = float(ndtri((1 + check_level(confidence_level)) / 2))
@@ -197,7 +213,9 @@ class Parameters(Sequence[ParameterEstimate]):
         errors = np.array([row.std_all_se for row in self._rows])
         with np.errstate(invalid="ignore", divide="ignore"):
             z = np.where(errors > 0, estimates / errors, np.nan)
-            errors = np.where(errors > 0, errors, np.nan)  # 0 of what is the same whatever the estimates
+            errors = np.where(
+                errors > 0, errors, np.nan
+            )  # 0 for a value that does not depend on the estimates
         columns |= {"std_all": estimates, "se": errors, "z": z, "p": 2 * ndtr(-np.abs(z))}
         columns |= {"low": estimates - half * errors, "high": estimates + half * errors}
         return pandas_frame(columns)
@@ -239,22 +257,22 @@ def _normal(name: str) -> str:
 
 
 def free_transform(solution: Solution, group: int) -> tuple[Floats, Floats]:
-    """Return one group's parameter values, and their derivatives by the free parameters."""
+    """Return the parameter values of one group, and their derivatives by the free parameters."""
     part = solution.problem.groups[group]
     return part.values(solution.at.values), part.derivatives(solution.table.n_free)
 
 
 def delta_errors(derivatives: Floats, covariance: Floats) -> Floats:
-    """Return standard errors of functions of the free parameters, from their derivatives (m, n_free).
+    """Return standard errors ``sqrt(diag(D V D'))`` of functions with the derivatives D (m, n_free).
 
-    0 of what is the same for all values of the parameters, whatever rounding leaves of that; nan of a
-    variance below 0.
+    The error is exactly 0 where the variance is 0 up to rounding error, as for a function that is the same
+    for all values of the parameters; nan where the variance is negative.
     """
     variances = np.sum(derivatives @ covariance * derivatives, axis=1)
-    sizes = np.abs(derivatives)
-    nothing = _ROUNDING * np.sum(sizes @ np.abs(covariance) * sizes, axis=1)  # of what cancels out
+    absolute = np.abs(derivatives)
+    rounding = CANCELLED * np.sum(absolute @ np.abs(covariance) * absolute, axis=1)
     with np.errstate(invalid="ignore"):
-        errors: Floats = np.sqrt(np.where(np.abs(variances) <= nothing, 0.0, variances))
+        errors: Floats = np.sqrt(np.where(np.abs(variances) <= rounding, 0.0, variances))
     return errors
 
 
@@ -263,16 +281,16 @@ def parameter_estimates(solution: Solution, groups: Sequence[str | None]) -> Par
     rows: list[ParameterEstimate] = []
     errors = np.sqrt(np.maximum(solution.covariance.diagonal(), 0.0))
     for group, label in enumerate(groups):
-        values, spread = free_transform(solution, group)
-        own = solution.table.of_group(group)
+        values, transform = free_transform(solution, group)
+        group_parameters = solution.table.of_group(group)
         structure = solution.problem.groups[group].structure
-        standard = Standardized(structure, solution.at.bases[group], values, own)
-        found = {}
+        standardization = Standardized(structure, solution.at.bases[group], values, group_parameters)
+        standardized_columns = {}
         for name, items in (("std_lv", False), ("std_all", True)):
-            standardized, derivatives = standard.values(items=items)
-            found[name] = standardized
-            found[f"{name}_se"] = delta_errors(derivatives @ spread, solution.covariance)
-        for j, p in enumerate(own):
+            standardized, derivatives = standardization.values(items=items)
+            standardized_columns[name] = standardized
+            standardized_columns[f"{name}_se"] = delta_errors(derivatives @ transform, solution.covariance)
+        for j, p in enumerate(group_parameters):
             rows.append(
                 ParameterEstimate(
                     lhs=p.lhs,
@@ -282,16 +300,16 @@ def parameter_estimates(solution: Solution, groups: Sequence[str | None]) -> Par
                     label=None if p.label is None or p.label.startswith(".") else p.label,
                     free=p.estimated,
                     estimate=float(values[j]),
-                    se=float(errors[p.free]) if p.free >= 0 else _error_of_follower(p, solution),
+                    se=float(errors[p.free]) if p.free >= 0 else _dependent_error(p, solution),
                     n=solution.problem.n,
-                    **{name: float(v[j]) for name, v in found.items()},
+                    **{name: float(v[j]) for name, v in standardized_columns.items()},
                 )
             )
     return Parameters(rows)
 
 
-def _error_of_follower(parameter: Parameter, solution: Solution) -> float:
-    """Return the standard error of a parameter that follows from others; nan of a fixed one."""
+def _dependent_error(parameter: Parameter, solution: Solution) -> float:
+    """Return the standard error of a parameter that constraints derive from others; nan of a fixed one."""
     if parameter.follows is None:
         return math.nan
     row = np.zeros((1, solution.table.n_free))
@@ -301,10 +319,10 @@ def _error_of_follower(parameter: Parameter, solution: Solution) -> float:
 
 
 def check_group(group: Any, groups: Sequence[str | None]) -> int:
-    """Return the position of a group; without a label, of the only one there is."""
+    """Return the position of a group; without a label, of the only one."""
     if group is None and len(groups) == 1:
         return 0
     group = str(group)
     if group not in groups:
-        raise EstimationError(f"group={group!r}: there are {', '.join(map(repr, groups))}")
+        raise EstimationError(f"group={group!r} is not valid; allowed: {', '.join(map(repr, groups))}")
     return list(groups).index(group)

@@ -1,4 +1,4 @@
-"""Persons' scores on factors, and how well these are determined."""
+"""Persons' scores on factors, and how well items determine the factors."""
 
 from __future__ import annotations
 
@@ -29,22 +29,30 @@ else:
 
 @result_class
 class FactorDeterminacy(Result):
-    """How far the items of a model tell what a factor is.
+    """How well the items of a model determine a factor.
 
     Attributes
     ----------
     factor, group
-        Which one, and of which group where there are several.
+        Its name, and the label of the group where there are several.
     rho
-        Multiple correlation of the factor with all items: the most that scores of any kind can have with it.
+        Multiple correlation of the factor with all items, the highest that any scores can have with it.
     validity
-        Correlation with the factor of the scores that were asked for; of regression scores it is ``rho``.
+        Correlation of the scores with the factor; for regression scores it is ``rho``.
 
     Notes
     -----
-    Answers do not fix persons' values on a factor: other values fit the model as well (Grice, 2001). Two sets
-    of them correlate at least `minimal_correlation`; where that is near 0 or below, another set may rank
-    persons the other way round. All figures are of persons who answered every item.
+    Answers do not determine persons' values on a factor: other values fit the model as well (Grice, 2001).
+    Two sets of such values correlate at least `minimal_correlation`; where that is near or below 0, another
+    set may rank persons in the reverse order. All figures are for persons who answered every item.
+
+    Examples
+    --------
+    >>> from intimacy_scales import cfa, encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+    >>> result = cfa("trust =~ tru01 + tru04 + tru09 + tru11", answers)
+    >>> result.factor_determinacy()[0]
+    <trust: rho 0.891, rho² 0.794, minimal correlation 0.588>
     """
 
     factor: str
@@ -59,7 +67,7 @@ class FactorDeterminacy(Result):
 
     @property
     def minimal_correlation(self) -> float:
-        """Lowest correlation of two sets of values that fit the model as well, ``2 rho² - 1``."""
+        """Lowest correlation of two sets of values that fit the model equally well, ``2 rho² - 1``."""
         return 2 * self.rho_squared - 1
 
     def to_dict(self) -> dict[str, Any]:
@@ -90,20 +98,28 @@ class FactorScores(Result):
     method
         ``regression`` or ``bartlett``.
     values, errors
-        (n_persons, n_factors): scores, and their standard errors; nan where there is none.
+        (n_persons, n_factors): scores, and their standard errors; nan without a score.
     answered
-        (n_persons,): how many of the model's items a person answered.
+        (n_persons,): number of the model's items that each person answered.
     groups, group
-        Labels of the groups, and (n_persons,) which of them a person is in; no labels where there is one.
+        Labels of the groups, and (n_persons,) the position of each person's group; no labels with one group.
     determinacy
         Of each factor, in each group.
     missing
-        How the model took missing answers. With ``fiml`` a score is of what a person answered; else only
-        those who answered every item have one.
+        Missing rule of the model. With ``fiml``, scores use the items that a person answered; otherwise only
+        persons who answered every item have scores.
     n_items
         Items of the model.
     instrument
         What was answered, where that is known.
+
+    Examples
+    --------
+    >>> from intimacy_scales import cfa, encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+    >>> scores = cfa("trust =~ tru01 + tru04 + tru09 + tru11", answers).factor_scores(answers)
+    >>> scores.to_frame(errors=True).columns.tolist()
+    ['trust', 'trust_se']
     """
 
     _axes: ClassVar[Mapping[str, str]] = {"values": "nm", "errors": "nm", "answered": "n", "group": "n"}
@@ -142,40 +158,41 @@ class FactorScores(Result):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Who has no score, and why."""
+        """How many persons have no score, and why."""
         notes = []
-        nobody = int(np.count_nonzero(self.answered == 0))
-        if nobody:
-            notes.append(f"no scores of {counted(nobody, 'person')} who answered none of the items")
-        some = (self.answered > 0) & (self.answered < self.n_items) & np.isnan(self.values).any(axis=1)
-        n = int(np.count_nonzero(some))
+        n_nothing = int(np.count_nonzero(self.answered == 0))
+        if n_nothing:
+            notes.append(f"no scores of {counted(n_nothing, 'person')} who answered none of the items")
+        skipped = (self.answered > 0) & (self.answered < self.n_items) & np.isnan(self.values).any(axis=1)
+        n = int(np.count_nonzero(skipped))
         if n and self.missing == "fiml":
             notes.append(
-                f"no Bartlett score of {counted(n, 'person')} on factors of which too little was answered"
+                f"no Bartlett scores of {counted(n, 'person')} on factors that the answered items do not "
+                "determine"
             )
         elif n:
             notes.append(
                 f"no scores of {counted(n, 'person')} who skipped items, as the model was fitted with "
-                f"missing={self.missing!r}; with missing='fiml' scores are of what a person answered"
+                f"missing={self.missing!r}; with missing='fiml' scores use the items that a person answered"
             )
         return tuple(notes)
 
     def to_frame(self, *, errors: bool = False, keep: Sequence[Hashable] | None = None) -> Any:
-        """Return the scores in the caller's own kind of frame, a column for each factor.
+        """Return the scores as a table of the caller's library, with a column for each factor.
 
         Parameters
         ----------
         errors
             Add ``<factor>_se`` columns, the standard errors.
         keep
-            Which of the kept columns of the table to put first; None: all of them. Kept are those that
-            ``keep=`` named where answers were checked, and a column that names groups.
+            Kept columns of the table that come first; None: all of them. Kept columns are those that
+            ``keep=`` named where answers were checked, and the column of groups.
 
         Returns
         -------
         pandas.DataFrame, polars.DataFrame or pyarrow.Table
-            pandas with the caller's index, also for lists. Where there is no score, polars and pyarrow have
-            null, pandas has nan.
+            pandas with the caller's index, also for lists. A missing score is null in polars and pyarrow,
+            nan in pandas.
         """
         columns: dict[str, Floats] = {name: self[name] for name in self.factors}
         if errors:
@@ -183,14 +200,14 @@ class FactorScores(Result):
         return frame_with_kept(self.kept, columns, keep)
 
     def determinacy_frame(self) -> pd.DataFrame:
-        """Return the determinacy of factors as a pandas table, a row for each."""
+        """Return the determinacy of factors as a pandas table with a row for each."""
         from intimacy_scales.results.frames import pandas_frame
 
         names = ("factor", *(("group",) if self.groups else ()), "rho", "rho_squared", "minimal_correlation")
         return pandas_frame({n: [getattr(row, n) for row in self.determinacy] for n in (*names, "validity")})
 
     def to_dict(self) -> dict[str, Any]:
-        """Return scores and errors by factor, and determinacy, as plain values; None where there is none."""
+        """Return scores, errors and determinacy as plain values; None without a score."""
         return {
             "method": self.method,
             "scores": {name: plain(self[name]) for name in self.factors},
@@ -218,7 +235,7 @@ class FactorScores(Result):
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> FactorScores:
-        # in the order of their determinacy, where a store sorted them
+        # a store may have sorted the names; the determinacy keeps the order of factors
         factors = tuple(dict.fromkeys(row.factor for row in values["determinacy"]))
         columns = {name: [values[name][factor] for factor in factors] for name in ("scores", "errors")}
         return made_of(
@@ -233,5 +250,5 @@ class FactorScores(Result):
     def __repr__(self) -> str:
         who, what = counted(len(self), "person"), counted(len(self.factors), "factor")
         head = f"{self.method} scores of {who} on {what}"
-        told = [repr(row)[1:-1] for row in self.determinacy]
-        return f"<{'; '.join([head, *told, *(f'! {note}' for note in self.notes)])}>"
+        determinacy = [repr(row)[1:-1] for row in self.determinacy]
+        return f"<{'; '.join([head, *determinacy, *(f'! {note}' for note in self.notes)])}>"

@@ -1,4 +1,4 @@
-"""Solutions that no population could have."""
+"""Improper solutions: negative variances, and covariance matrices that are not positive definite."""
 
 from __future__ import annotations
 
@@ -10,59 +10,58 @@ from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.roles import roles_of
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Structure
 from intimacy_scales.numerics.ties import descending, first_highest, members_of_space
+from intimacy_scales.numerics.tolerances import EQUAL_SHARES, NEGATIVE_EIGENVALUE
 from intimacy_scales.results.wording import shown
 
-_ROUNDING = 1e-8
-_MATRICES = {"factors": "latent", "residuals": "residual"}  # what their covariance matrix is called
-_ALIKE = 1e-4  # shares in what belongs to no population
+_MATRICES = {"factors": "latent", "residuals": "residual"}  # names of the covariance matrices
 
 
 def improper_parts(
     solution: Solution, groups: Sequence[str | None], n_items: int | None = None
 ) -> tuple[str, ...]:
-    """Return what is improper about a solution, in words; nothing where it is proper.
+    """Return a phrase for each improper part of a solution; nothing where it is proper.
 
-    Of the residuals of the first ``n_items`` observed variables; None: of all.
+    Residuals are those of the first ``n_items`` observed variables; with None, of all.
     """
-    found: list[str] = []
+    parts: list[str] = []
     roles = roles_of(solution.table.model)
     for group, label in enumerate(groups):
         where = "" if label is None else f" in group {label}"
         part, basis = solution.problem.groups[group], solution.at.bases[group]
         values = part.values(solution.at.values)
-        items = basis.covariances.diagonal()
+        variances = basis.covariances.diagonal()
         for p, value in zip(solution.table.of_group(group), values, strict=True):
             if p.op != "~~" or p.lhs != p.rhs or value >= 0:
                 continue
             if p.lhs in solution.table.model.observed:
-                share = value / items[solution.table.model.observed.index(p.lhs)]
-                residual = p.lhs in roles.dependent | roles.measured
-                what, case = ("residual variance", ": a Heywood case") if residual else ("variance", "")
-                found.append(
+                share = value / variances[solution.table.model.observed.index(p.lhs)]
+                is_residual = p.lhs in roles.dependent | roles.measured
+                what, case = ("residual variance", ": a Heywood case") if is_residual else ("variance", "")
+                parts.append(
                     f"the {what} of {p.lhs}{where} is negative ({shown(float(value))}, "
                     f"{100 * share:.1f}% of its variance){case}"
                 )
             else:
                 what = "residual variance" if p.lhs in roles.dependent else "variance"
-                found.append(f"the {what} of {p.lhs}{where} is negative ({shown(float(value))})")
+                parts.append(f"the {what} of {p.lhs}{where} is negative ({shown(float(value))})")
         latent = solution.table.model.latent
         factors = basis.latent_covariances[: len(latent), : len(latent)]
-        found += _not_positive_definite(factors, latent, "factors", where)
-        left = _left_over(part.structure, values)[:n_items, :n_items]
-        if np.any(left[~np.eye(len(left), dtype=bool)]) and (left.diagonal() >= 0).all():
-            found += _not_positive_definite(left, solution.table.model.observed, "residuals", where)
-    return tuple(found)
+        parts += _not_positive_definite(factors, latent, "factors", where)
+        residual = _residual_covariances(part.structure, values)[:n_items, :n_items]
+        if np.any(residual[~np.eye(len(residual), dtype=bool)]) and (residual.diagonal() >= 0).all():
+            parts += _not_positive_definite(residual, solution.table.model.observed, "residuals", where)
+    return tuple(parts)
 
 
-def _left_over(structure: Structure, values: Floats) -> Floats:
-    """Return residual covariances of observed variables (p, p): of items, and beside paths."""
+def _residual_covariances(structure: Structure, values: Floats) -> Floats:
+    """Return residual covariances of observed variables (p, p), measured or with paths."""
     matrices = structure.matrices(values)
     if not structure.standing:
         return matrices["theta"]
     items, factors = (list(side) for side in zip(*structure.standing, strict=True))
-    left: Floats = matrices["theta"].copy()
-    left[np.ix_(items, items)] += matrices["psi"][np.ix_(factors, factors)]
-    return left
+    residual: Floats = matrices["theta"].copy()
+    residual[np.ix_(items, items)] += matrices["psi"][np.ix_(factors, factors)]
+    return residual
 
 
 def _not_positive_definite(
@@ -71,25 +70,26 @@ def _not_positive_definite(
     what: str,
     where: str,
 ) -> list[str]:
+    """Return the phrase that a covariance matrix of factors or residuals is not positive definite, if so."""
     variances = covariances.diagonal()
-    if len(names) < 2 or not (variances > 0).all():  # a correlation takes two
+    if len(names) < 2 or not (variances > 0).all():
         return []
     sds = np.sqrt(variances)
     correlations = covariances / np.outer(sds, sds)
     values, vectors = np.linalg.eigh(correlations)
-    if values[0] > -_ROUNDING:
+    if values[0] > -NEGATIVE_EIGENVALUE:
         return []
-    apart = np.abs(correlations - np.eye(len(names)))
-    one, other = divmod(first_highest(apart.ravel()), len(names))
-    if apart[one, other] > 1:
+    sizes = np.abs(correlations - np.eye(len(names)))
+    first, second = divmod(first_highest(sizes.ravel()), len(names))
+    if sizes[first, second] > 1:
         return [
-            f"the correlation of the {what} {names[one]} and {names[other]}{where} is "
-            f"{correlations[one, other]:.3f}, so that the {_MATRICES[what]} covariance "
+            f"the correlation of the {what} {names[first]} and {names[second]}{where} is "
+            f"{correlations[first, second]:.3f}, so that the {_MATRICES[what]} covariance "
             "matrix is not positive definite"
         ]
-    share = members_of_space(vectors[:, values <= values[0] + _ROUNDING])
-    tied = [names[i] for i in descending(share, _ALIKE) if share[i] > 0.3]  # takes part
+    share = members_of_space(vectors[:, values <= values[0] + NEGATIVE_EIGENVALUE])
+    involved = [names[i] for i in descending(share, EQUAL_SHARES) if share[i] > 0.3]
     return [
-        f"the {_MATRICES[what]} covariance matrix{where} is not positive definite: the correlations of the "
-        f"{what} belong to no population (smallest eigenvalue {values[0]:.3f}, mostly {', '.join(tied)})"
+        f"the {_MATRICES[what]} covariance matrix{where} is not positive definite (smallest eigenvalue of "
+        f"the correlations of the {what} {values[0]:.3f}, mostly {', '.join(involved)})"
     ]

@@ -1,4 +1,9 @@
-"""What a model would gain from freeing one more parameter."""
+"""Modification indices: how much fit would improve if one more parameter were free.
+
+The score test of a fixed parameter c, given the free parameters f (Sörbom, 1989): ``MI = n s² / v`` with the
+score s and ``v = I_cc - I_cf I_ff^-1 I_fc``; the expected change is ``s / v`` (Saris, Satorra & Sörbom,
+1987).
+"""
 
 from __future__ import annotations
 
@@ -18,6 +23,7 @@ from intimacy_scales.factor.confirmatory.model.table import Parameter, Parameter
 from intimacy_scales.factor.confirmatory.results.standardized import Standardized
 from intimacy_scales.late import late_module
 from intimacy_scales.numerics.ties import descending
+from intimacy_scales.numerics.tolerances import EQUAL_INDICES, NO_INFORMATION
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
@@ -27,26 +33,23 @@ if TYPE_CHECKING:
 else:
     pd = late_module("pandas")
 
-_NOTHING = 1e-9
-_ALIKE = 1e-9  # two indices; those of equivalent parameters are equal but for rounding
-
 
 @result_class
 class ModificationIndex(Result):
-    """A parameter that the model holds fixed, and what freeing it would do.
+    """A parameter that the model fixes or sets equal, and the effect of freeing it.
 
     Attributes
     ----------
     lhs, op, rhs, group
         Which parameter.
     index
-        How much chi-square would fall, approximately (Sörbom, 1989).
+        The approximate fall of chi-square (Sörbom, 1989).
     expected_change
-        What the parameter would become, less what it is now (Saris, Satorra & Sörbom, 1987).
+        The approximate change of the parameter (Saris, Satorra & Sörbom, 1987).
     std_all
         The same in standard deviations of items and factors.
     released
-        Whether it is estimated already, but set equal to others.
+        Whether the parameter is estimated already, but set equal to others.
     """
 
     lhs: str
@@ -60,37 +63,37 @@ class ModificationIndex(Result):
 
     @property
     def name(self) -> str:
-        """How it is written in a model."""
+        """The parameter as it is written in a model."""
         return f"{self.lhs} ~ 1" if self.op == "~1" else f"{self.lhs} {self.op} {self.rhs}"
 
     @property
     def p(self) -> float:
-        """Probability of so large an index where the parameter is what it is held at."""
+        """P-value of the hypothesis that the parameter has the value to which it is fixed."""
         return chi_square_p(self.index, 1)
 
     @property
     def meaning(self) -> str:
-        """Say in words what it is about."""
+        """Return the meaning of the index in words."""
         where = "" if self.group is None else f" (group {self.group})"
         sign = "higher" if self.expected_change > 0 else "lower"
         if self.released:
             kind = {"=~": "loading", "~": "path", "~1": "intercept"}.get(
                 self.op, "variance" if self.lhs == self.rhs else "covariance"
             )
-            text = f"the {kind} {self.name} is {sign} than what it is set equal to"
+            text = f"the {kind} {self.name} is {sign} than the value it is set equal to"
         elif self.op == "=~":
             sense = "with" if self.expected_change > 0 else "against"
             crossed = "cross-loading" if self.expected_change > 0 else "negative cross-loading"
             text = f"{self.rhs} also goes {sense} {self.lhs} ({crossed})"
         elif self.op == "~":
-            text = f"{self.lhs} also depends on {self.rhs}, and is {sign} with more of it"
+            text = f"{self.lhs} also depends on {self.rhs}, and is {sign} where that is higher"
         elif self.op == "~1":
-            text = f"the mean of {self.lhs} is {sign} than its factor says"
+            text = f"the mean of {self.lhs} is {sign} than its factor implies"
         elif self.lhs == self.rhs:
             text = f"the variance of {self.lhs} is {sign}"
         else:
             shared = "share more" if self.expected_change > 0 else "share less"
-            text = f"{self.lhs} and {self.rhs} {shared} than their factors say"
+            text = f"{self.lhs} and {self.rhs} {shared} than their factors imply"
         return (
             f"{text}{where}: chi-square would fall by about {self.index:.1f}, standardized change "
             f"{shown(self.std_all, 2)}"
@@ -115,12 +118,12 @@ class ModificationIndices(Sequence[ModificationIndex]):
     Parameters
     ----------
     rows
-        One for each parameter that is fixed.
+        One for each parameter that is fixed or set equal to others.
     """
 
     def __init__(self, rows: Sequence[ModificationIndex]) -> None:
         indices = np.array([row.index for row in rows])
-        order = descending(indices, _ALIKE * (1 + indices.max(initial=0))) if rows else ()
+        order = descending(indices, EQUAL_INDICES * (1 + indices.max(initial=0))) if rows else ()
         self._rows = tuple(rows[n] for n in order)
 
     def __getitem__(self, position: Any) -> Any:
@@ -133,11 +136,11 @@ class ModificationIndices(Sequence[ModificationIndex]):
         return iter(self._rows)
 
     def to_dict(self) -> list[dict[str, Any]]:
-        """Return all of them as plain values."""
+        """Return all indices as plain values."""
         return [row.to_dict() for row in self._rows]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a pandas table, a row for each parameter."""
+        """Return a pandas table with a row for each parameter."""
         from intimacy_scales.results.frames import pandas_frame
 
         several = any(row.group is not None for row in self._rows)
@@ -159,25 +162,25 @@ class ModificationIndices(Sequence[ModificationIndex]):
 
 
 def modification_indices(solution: Solution, groups: Sequence[str | None]) -> ModificationIndices:
-    """Return the index of everything that the model holds fixed, or sets equal to something else.
+    """Return the index of every parameter that the model fixes, or sets equal to others.
 
-    ``index = s² / v``, ``change = s / v`` with s the derivative of logL by the parameter and
-    ``v = I_cc - I_cf I_ff^-1 I_fc`` what the expected information says of it beside the free ones. Where
-    estimates are not efficient, both are of the discrepancy that tests rest on, and s is less what the free
-    parameters would take up of it: ``s_c - I_cf I_ff^-1 s_f``.
+    ``index = n s² / v`` and ``change = s / v``, where s is the derivative of ``logL / n`` by the parameter
+    and ``v = I_cc - I_cf I_ff^-1 I_fc`` its expected information given the free parameters. For an estimator
+    that is not efficient, both come from the discrepancy on which tests are based, whose derivatives by the
+    free parameters are not 0, and the score is ``s_c - I_cf I_ff^-1 s_f``.
     """
-    tested = _where_tests_are_made(solution)
-    own = tested.problem.expected_information(tested.at)
-    inverse: Floats = np.asarray(np.linalg.inv(own), dtype=np.float64)
-    taken_up = None if tested is solution else inverse @ tested.at.gradient
+    tested = _under_test_discrepancy(solution)
+    information = tested.problem.expected_information(tested.at)
+    inverse: Floats = np.asarray(np.linalg.inv(information), dtype=np.float64)
+    absorbed = None if tested is solution else inverse @ tested.at.gradient
     rows: list[ModificationIndex] = []
     for group, label in enumerate(groups):
-        rows += _of_group(tested, group, label, inverse, taken_up)
+        rows += _group_indices(tested, group, label, inverse, absorbed)
     return ModificationIndices(rows)
 
 
-def _where_tests_are_made(solution: Solution) -> Solution:
-    """Return the same estimates under the discrepancy that tests rest on."""
+def _under_test_discrepancy(solution: Solution) -> Solution:
+    """Return the same estimates under the discrepancy on which tests are based."""
     efficient = solution.discrepancy.testing()
     if efficient is solution.discrepancy:
         return solution
@@ -188,45 +191,47 @@ def _where_tests_are_made(solution: Solution) -> Solution:
 
 
 def _candidates(solution: Solution, group: int) -> list[Parameter]:
-    """Return the parameters of one group that are fixed, written or not, or set equal to others."""
+    """Return the parameters of one group that are fixed (explicitly or not) or set equal to others."""
     table, part = solution.table, solution.problem.groups[group]
     model, values = table.model, part.values(solution.at.values)
     uses = Counter(p.free for p in table.parameters if p.free >= 0)
     uses.update(number for p in table.parameters if p.follows for number, _ in p.follows.weights)
-    there = {_spot(p.place) for p in table.of_group(group)}
-    found = [
+    placed = {_unordered_place(p.place) for p in table.of_group(group)}
+    candidates = [
         replace(p, fixed=float(value))
         for p, value in zip(table.of_group(group), values, strict=True)
         if not p.exogenous and (p.fixed is not None or p.follows or uses[p.free] > 1)
     ]
-    for lhs, op, rhs in _unwritten(table):
+    for lhs, op, rhs in _possible_parameters(table):
         place = place_of(model, table.standing, lhs, op, rhs)
-        if _spot(place) not in there:
-            there.add(_spot(place))
-            found.append(
+        if _unordered_place(place) not in placed:
+            placed.add(_unordered_place(place))
+            candidates.append(
                 Parameter(
                     lhs=lhs, op=op, rhs=rhs, group=group, fixed=0.0, label=None, start=None, place=place
                 )
             )
-    return found
+    return candidates
 
 
-def _unwritten(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
-    """Yield loadings, covariances and paths that a model may have, written or not.
+def _possible_parameters(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
+    """Yield the loadings, covariances and paths that a model could have, whether it does or not.
 
-    Paths are those to what has some already, from what others have paths from or to.
+    Paths lead to variables that have some already, from variables with paths from or to others.
     """
     model, roles = table.model, roles_of(table.model)
-    held = table.exogenous if table.fixed_x else ()
-    inner = [name for name in model.observed if name not in table.standing]
+    fixed_x = table.exogenous if table.fixed_x else ()
+    items_without_paths = [name for name in model.observed if name not in table.standing]
     items = [name for name in model.observed if name in roles.measured or name not in table.standing]
     yield from ((factor, "=~", item) for factor in model.latent for item in items)
-    yield from ((other, "~~", item) for i, item in enumerate(inner) for other in inner[:i])
+    yield from (
+        (other, "~~", item) for i, item in enumerate(items_without_paths) for other in items_without_paths[:i]
+    )
     for k, factor in enumerate(model.latent):
         for other in model.latent[:k]:
             if (factor in roles.measured) == (other in roles.measured):
                 yield other, "~~", factor
-    standing = [name for name in table.standing if name not in held]
+    standing = [name for name in table.standing if name not in fixed_x]
     yield from ((other, "~~", name) for i, name in enumerate(standing) for other in standing[:i])
     in_paths = [name for name in table.among_factors if name in roles.dependent | roles.predicting]
     for name in in_paths:
@@ -234,42 +239,44 @@ def _unwritten(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
             yield from ((name, "~", other) for other in in_paths if other != name)
 
 
-def _spot(place: tuple[Place, int, int]) -> tuple[Place, int, int]:
-    """Return where a parameter stands, a covariance in one way only."""
+def _unordered_place(place: tuple[Place, int, int]) -> tuple[Place, int, int]:
+    """Return the place of a parameter, the same for a covariance and its mirror image."""
     kind, row, column = place
     return (kind, min(row, column), max(row, column)) if kind in ("psi", "theta") else place
 
 
-def _of_group(
-    solution: Solution, group: int, label: str | None, inverse: Floats, taken_up: Floats | None
+def _group_indices(
+    solution: Solution, group: int, label: str | None, inverse: Floats, absorbed: Floats | None
 ) -> list[ModificationIndex]:
     """Return the indices of one group's fixed parameters."""
     part, table, n = solution.problem.groups[group], solution.table, solution.problem.n
     candidates = _candidates(solution, group)
     if not candidates:
         return []
-    own = table.of_group(group)
+    group_parameters = table.of_group(group)
     values = part.values(solution.at.values)
-    places = [p.place for p in (*own, *candidates)]
-    wider = Structure(part.structure.p, part.structure.m, places, part.structure.standing)
-    # a candidate stands at what it is held at; where it has a place of its own already, that one moves
+    places = [p.place for p in (*group_parameters, *candidates)]
+    extended_structure = Structure(part.structure.p, part.structure.m, places, part.structure.standing)
+    # a candidate has the value to which it is fixed, or which it shares with others
     extended = np.concatenate([values, [p.fixed or 0.0 for p in candidates]])
-    basis, fit = wider.basis(extended), solution.at.fits[group]
-    slope = wider.covariance_gradient(basis, fit.weights) + wider.mean_gradient(basis, fit.mean_weights)
+    basis, fit = extended_structure.basis(extended), solution.at.fits[group]
+    slope = extended_structure.covariance_gradient(basis, fit.weights) + extended_structure.mean_gradient(
+        basis, fit.mean_weights
+    )
     share = part.moments.n / n
-    m = len(own)
-    information = solution.discrepancy.information_of_added(wider, basis, part.moments, fit, m)
-    beside, before = (share * found for found in information)
-    crossed = part.collect_columns(beside, table.n_free)
-    left = before - np.einsum("ij,ij->i", crossed @ inverse, crossed)
-    scores = -share * slope[m:] if taken_up is None else crossed @ taken_up - share * slope[m:]
-    scale = _unit_changes(part, solution, group, candidates)
+    m = len(group_parameters)
+    information = solution.discrepancy.information_of_added(extended_structure, basis, part.moments, fit, m)
+    with_others, own_information = (share * matrix for matrix in information)
+    with_free = part.collect_columns(with_others, table.n_free)
+    remaining = own_information - np.einsum("ij,ij->i", with_free @ inverse, with_free)
+    scores = -share * slope[m:] if absorbed is None else with_free @ absorbed - share * slope[m:]
+    unit_changes = _unit_changes(part, solution, group, candidates)
     rows = []
     for j, p in enumerate(candidates):
-        if not left[j] > _NOTHING * before[j] or not before[j] > 0:
-            continue  # freeing it would leave the model unidentified
+        if not remaining[j] > NO_INFORMATION * own_information[j] or not own_information[j] > 0:
+            continue  # freeing it would make the model unidentified
         score = scores[j]
-        change = score / left[j]
+        change = score / remaining[j]
         rows.append(
             ModificationIndex(
                 lhs=p.lhs,
@@ -278,7 +285,7 @@ def _of_group(
                 group=label,
                 index=float(n * score * change),
                 expected_change=float(change),
-                std_all=float(change * scale[j]),
+                std_all=float(change * unit_changes[j]),
                 released=p.estimated,
             )
         )
@@ -288,8 +295,8 @@ def _of_group(
 def _unit_changes(
     part: GroupPart, solution: Solution, group: int, candidates: Sequence[Parameter]
 ) -> list[float]:
-    """Return what a change of 1 in each candidate is in standard deviations."""
+    """Return the standardized value of a change of 1 in each candidate."""
     values = part.values(solution.at.values)
-    own = solution.table.of_group(group)
-    standard = Standardized(part.structure, solution.at.bases[group], values, own)
-    return [standard.unit(p) for p in candidates]
+    group_parameters = solution.table.of_group(group)
+    standardization = Standardized(part.structure, solution.at.bases[group], values, group_parameters)
+    return [standardization.unit(p) for p in candidates]

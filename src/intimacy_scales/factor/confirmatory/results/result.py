@@ -52,44 +52,52 @@ class CFAResult(Result):
     Attributes
     ----------
     model
-        What measures what.
+        The model as it was written.
     fit
         Tests and indices of fit.
     parameters
         Estimates with standard errors, and standardized.
     estimator
-        ``ML``; ``MLR``: with standard errors and a test that do not assume normality; ``GLS``; ``ULS``.
+        ``ML``; ``MLR``, with standard errors and a test that do not assume normality; ``GLS``; ``ULS``.
     missing
         ``listwise``, ``pairwise`` or ``fiml``.
     identification
         ``marker``, ``fixed_factor`` or ``none``.
     information
-        What standard errors rest on: ``expected`` or ``observed``.
+        The information that standard errors use: ``expected`` or ``observed``.
     groups
-        Labels of the groups, in order: as an ordered Categorical declares them, else as they first appear in
-        the table. Empty where there is one.
+        Labels of the groups, in the order that an ordered Categorical declares, else in that of their first
+        rows. Empty with one group.
     group_n
-        Persons of each.
+        Number of persons in each group.
     n, n_rows
         Persons that were used, and rows of the table.
     n_clusters
-        Clusters, such as couples, that standard errors and the scaled test count on; None where each
-        person stands alone.
+        Clusters, such as couples, used in standard errors and the scaled test; None where persons are
+        independent.
     equal
-        What is equal across groups.
+        Kinds of parameters that are equal across groups.
     improper
-        What no population could have, such as negative variances; empty where all is well.
+        What is improper about the solution, such as negative variances; empty where it is proper.
     iterations
         Steps of the search.
     never_together
         Pairs of items that fewer than two persons of some group answered both of, which full information
-        allows; what the model says of their covariances was not observed.
+        allows; the covariances that the model implies for them were not observed.
     instrument
         What was answered, where that is known.
     auxiliary
-        Auxiliary variables: no part of the model, but of what is known of persons who skipped items.
+        Auxiliary variables, which are not part of the model but inform about missing answers.
     auxiliary_parameters
         Their variances and means, and their covariances with each other and with items' residuals.
+
+    Examples
+    --------
+    >>> from intimacy_scales import cfa, encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+    >>> result = cfa("trust =~ tru01 + tru04 + tru09 + tru11", answers)
+    >>> round(result.omega(), 2), result.improper
+    (0.79, ())
     """
 
     model: Model
@@ -123,7 +131,7 @@ class CFAResult(Result):
 
     @classmethod
     def _again(cls) -> str:
-        """Return what to do where a result that was read lacks what no document holds."""
+        """Return the advice for a result read from a document, which does not hold the fitted model."""
         return f"fit the model again, as by {cls._function}(result.model, answers) with the same options"
 
     @staticmethod
@@ -136,24 +144,24 @@ class CFAResult(Result):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know before standard errors and tests are used."""
+        """Cautions about standard errors and tests."""
         in_document: tuple[str, ...] | None = stored(self.solution, "notes")
         if in_document is not None:
             return in_document
-        found = []
+        cautions = []
         if self.n < self.fit.n_parameters:
-            found.append(f"n = {self.n} for {self.fit.n_parameters} parameters: nothing here is stable")
+            cautions.append(f"n = {self.n} for {self.fit.n_parameters} parameters: estimates are unstable")
         if self.n_clusters is not None and self.n_clusters < _FEW_CLUSTERS:
             few = counted(self.n_clusters, "cluster")
-            found.append(f"{few}: below some {_FEW_CLUSTERS}, standard errors are too small")
+            cautions.append(f"{few}: with fewer than about {_FEW_CLUSTERS}, standard errors are too small")
         if self.solution.several:
-            found.append(self.solution.discrepancy.several)
+            cautions.append(self.solution.discrepancy.several)
         if self.never_together:
-            found.append(few_together(self.never_together))
-        return tuple(found)
+            cautions.append(few_together(self.never_together))
+        return tuple(cautions)
 
     def without_answers(self) -> CFAResult:
-        """Return the same result without each person's answers, if it keeps them."""
+        """Return the result without each person's answers, if it keeps them."""
         if isinstance(self.solution, NotKept):
             return self
         return replace(self, solution=without_answers(self.solution))
@@ -164,15 +172,15 @@ class CFAResult(Result):
         return _square(basis.covariances, self.model.observed)
 
     def implied_means(self, group: str | None = None) -> dict[str, float]:
-        """Return the means of items that the model implies; those observed, where it has no means."""
+        """Return the means of items that the model implies; the observed ones for a model without means."""
         position = check_group(group, self._labels)
         with_means = self.solution.table.with_means
-        found = self.solution.at.bases[position] if with_means else self.solution.saturated[position]
-        means = found.means[: len(self.model.observed)].tolist()
+        moments = self.solution.at.bases[position] if with_means else self.solution.saturated[position]
+        means = moments.means[: len(self.model.observed)].tolist()
         return dict(zip(self.model.observed, means, strict=True))
 
     def _factor_block(self, covariances: Floats) -> Floats:
-        """Return what is of factors; behind them stand the observed variables of paths."""
+        """Return the covariances of factors, which precede the observed variables with paths."""
         m = len(self.model.latent)
         return covariances[:m, :m]
 
@@ -190,59 +198,58 @@ class CFAResult(Result):
         return _square(covariances / np.outer(sds, sds), self.model.latent)
 
     def residuals(self, group: str | None = None, *, standardized: bool = True) -> pd.DataFrame:
-        """Return what the model leaves of the covariances of items.
+        """Return the residual covariances of items: observed minus implied.
 
         Parameters
         ----------
         group
-            Which one, where there are several.
+            Label of the group, where there are several.
         standardized
-            As differences of correlations: observed less implied, each of its own variances.
+            Whether to return differences of correlations, each by its own variances.
         """
         position = check_group(group, self._labels)
         observed = self.solution.saturated[position].covariances
         implied = self.solution.at.bases[position].covariances
-        left = _correlations(observed) - _correlations(implied) if standardized else observed - implied
-        return _square(left, self.model.observed)
+        residuals = _correlations(observed) - _correlations(implied) if standardized else observed - implied
+        return _square(residuals, self.model.observed)
 
     def omega(
         self, items: Sequence[str] | None = None, *, general: str | None = None, group: str | None = None
     ) -> float:
-        """Return omega of the sum of items: the share of its variance that factors explain.
+        """Return omega of the sum of items, the share of its variance that factors explain.
 
         Parameters
         ----------
         items
-            Which items; by default all of them. They are taken as they stand in the data, so that
-            reverse-keyed ones must have been turned.
+            The items of the sum; by default all. Reverse-keyed items must have been reversed in the data.
         general
-            A factor: the share that it explains alone, omega hierarchical.
+            A factor; omega is then the share that it explains alone, omega hierarchical.
         group
-            Which one, where there are several.
+            Label of the group, where there are several.
 
         Returns
         -------
         float
-            ``w' (Sigma - Theta) w / w' Sigma w``, of implied (co)variances (McDonald, 1999).
+            ``w' (Sigma - Theta) w / w' Sigma w`` of implied covariances (McDonald, 1999), with w the items.
 
         Raises
         ------
         EstimationError
-            No such item, factor or group.
+            An unknown item, factor or group.
         """
         observed, latent = self.model.observed, self.model.latent
         chosen = observed if items is None else tuple(items)
         unknown = [name for name in chosen if name not in observed]
         if unknown or (general is not None and general not in latent):
-            wrong = unknown[0] if unknown else general
-            there = ", ".join(observed if unknown else latent)
+            unknown_name = unknown[0] if unknown else general
+            known = ", ".join(observed if unknown else latent)
             raise EstimationError(
-                f"the model has no {'item' if unknown else 'factor'} {wrong!r}; it has {there}"
+                f"the model has no {'item' if unknown else 'factor'} {unknown_name!r}; it has {known}"
             )
         weights = np.array([float(name in chosen) for name in (*observed, *self.auxiliary)])
-        top = None if general is None else latent.index(general)
-        parts = sum_parts(self.solution, weights, top, check_group(group, self._labels))
-        return (parts.common if top is None else parts.general) / (parts.common + parts.unique)
+        general_position = None if general is None else latent.index(general)
+        parts = sum_parts(self.solution, weights, general_position, check_group(group, self._labels))
+        return (parts.common if general_position is None else parts.general) / (parts.common + parts.unique)
 
     @reads_answers
     def factor_scores(
@@ -259,23 +266,22 @@ class CFAResult(Result):
         Parameters
         ----------
         responses
-            The table of answers, as the model does not keep what it was fitted to, or answers of other
-            persons to the same items. It is read and checked as in `cfa`; or `CodedResponses` of that
-            instrument.
+            The table of answers, since results do not keep answers, or answers of other persons to the same
+            items. It is read and checked as in `cfa`; or `CodedResponses` of that instrument.
         method
-            ``regression``: the best guess of the factor, drawn towards its mean by as much as answers are
-            unreliable. ``bartlett``: unbiased given the factor, and less precise.
+            ``regression``: the best linear predictor of the factor, which is closer to its mean the less
+            reliable answers are. ``bartlett``: unbiased given the factor, and less precise.
         groups
-            Who is in which of the model's groups: a column of the table, or a label for each row.
+            Each person's group: a column of the table, or a label for each row.
         instrument
-            The instrument of a model of checked answers, where it is not shipped.
+            The instrument of the answers to which the model was fitted, where it is not shipped.
         **reading
             How the table is read, as in `cfa`.
 
         Returns
         -------
         FactorScores
-            With standard errors and determinacy; `to_frame` is of the caller's kind, row by row.
+            With standard errors and determinacy; `to_frame` returns a table of the caller's library.
 
         Raises
         ------
@@ -286,12 +292,12 @@ class CFAResult(Result):
         Notes
         -----
         ``alpha + V Lambda' Sigma^-1 (y - mu)`` (Thurstone, 1935), or ``alpha + (Lambda' Theta^-1 Lambda)^-1
-        Lambda' Theta^-1 (y - mu)`` (Bartlett, 1937), as lavaan's ``lavPredict``, of the items that a person
-        answered where the model was fitted with ``missing="fiml"``. With other missing rules, who skipped an
-        item has no score. Errors take the model's parameters as known.
+        Lambda' Theta^-1 (y - mu)`` (Bartlett, 1937), as in lavaan's ``lavPredict``. Where the model was
+        fitted with ``missing="fiml"``, scores use the items that a person answered; with other missing
+        rules, persons who skipped an item have no scores. Errors assume that the parameters are known.
 
-        A score is no substitute for the factor in later analyses: correlations and slopes of scores are
-        biased; those of a model of everything at once are not.
+        Scores do not replace factors in later analyses: correlations and slopes of scores are biased, those
+        of one model with all variables are not.
 
         Examples
         --------
@@ -307,35 +313,37 @@ class CFAResult(Result):
         )
 
     def factor_determinacy(self, method: ScoreMethod = "regression") -> tuple[FactorDeterminacy, ...]:
-        """Return how far the items tell what each factor is, in each group; no answers are needed.
+        """Return how well the items determine each factor, in each group; this needs no answers.
 
         Parameters
         ----------
         method
-            Of the scores whose ``validity`` is told.
+            The scores whose ``validity`` is returned.
 
         Raises
         ------
         EstimationError
-            As of `factor_scores`.
+            As in `factor_scores`.
         """
         return factor_determinacy(self, method)
 
     def modification_indices(self) -> ModificationIndices:
-        """Return what chi-square would gain from each parameter that is fixed or set equal."""
+        """Return modification indices of all parameters that are fixed or set equal."""
         with one_blas_thread():
             return modification_indices(self.solution, self._labels)
 
     @property
     def loadings(self) -> pd.DataFrame:
-        """Standardized loadings of the first group, items by factors; 0 where there is none."""
-        found = {factor: dict.fromkeys(self.model.observed, 0.0) for factor in self.model.latent}
+        """Standardized loadings of the first group, items by factors; 0 where an item does not measure it."""
+        by_factor = {factor: dict.fromkeys(self.model.observed, 0.0) for factor in self.model.latent}
         for row in self.parameters:
-            if row.op == "=~" and row.group in (None, self._labels[0]) and row.rhs in found[row.lhs]:
-                found[row.lhs][row.rhs] = row.std_all
+            if row.op == "=~" and row.group in (None, self._labels[0]) and row.rhs in by_factor[row.lhs]:
+                by_factor[row.lhs][row.rhs] = row.std_all
         from intimacy_scales.results.frames import pandas_frame
 
-        columns = {factor: list(own.values()) for factor, own in found.items() if any(own.values())}
+        columns = {
+            factor: list(column.values()) for factor, column in by_factor.items() if any(column.values())
+        }
         return pandas_frame({"": list(self.model.observed), **columns}).set_index("").rename_axis("item")
 
     def to_dict(self) -> dict[str, Any]:
@@ -365,8 +373,8 @@ class CFAResult(Result):
     def _auxiliary_document(self) -> dict[str, Any]:
         if not self.auxiliary:
             return {}
-        found = self.auxiliary_parameters.to_dict()
-        return {"auxiliary": list(self.auxiliary), "auxiliary_parameters": found}
+        parameters = self.auxiliary_parameters.to_dict()
+        return {"auxiliary": list(self.auxiliary), "auxiliary_parameters": parameters}
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
@@ -388,20 +396,20 @@ class CFAResult(Result):
             model = cls._model_of(values["statements"])
         except EstimationError as error:
             raise DocumentError(f"{cls.__name__}.statements: {error}") from error
-        given = {(row.lhs, row.op, row.rhs) for row in values["parameters"]}
-        wanted = {(s.lhs, s.op, s.rhs) for s in model.loadings}
-        other = [" ".join(row) for row in sorted(wanted ^ {row for row in given if row[1] == "=~"})]
-        if other:
+        rows = {(row.lhs, row.op, row.rhs) for row in values["parameters"]}
+        loadings = {(s.lhs, s.op, s.rhs) for s in model.loadings}
+        unmatched = [" ".join(row) for row in sorted(loadings ^ {row for row in rows if row[1] == "=~"})]
+        if unmatched:
             raise DocumentError(
-                f"{cls.__name__}.parameters: {', '.join(other)} in the model or here, not both"
+                f"{cls.__name__}.parameters: {', '.join(unmatched)} must be in the model and here"
             )
         if len(values["parameters"]) > len(
             {(row.lhs, row.op, row.rhs, row.group) for row in values["parameters"]}
         ):
-            raise DocumentError(f"{cls.__name__}.parameters: a parameter stands there twice")
-        groups = values["groups"]  # in the order of their parameters, where a store sorted them
-        own = [row.group for row in values["parameters"] if row.op != ":="]
-        order = list(dict.fromkeys(own)) if groups else []
+            raise DocumentError(f"{cls.__name__}.parameters: a parameter is there twice")
+        groups = values["groups"]  # a store may have sorted them; the parameters keep their order
+        row_groups = [row.group for row in values["parameters"] if row.op != ":="]
+        order = list(dict.fromkeys(row_groups)) if groups else []
         if set(order) != set(groups):
             raise DocumentError(
                 f"{cls.__name__}.groups: those of the parameters are {', '.join(map(str, order))}"
@@ -427,8 +435,8 @@ class CFAResult(Result):
         return f"CFA of {counted(items, 'item')}, {counted(factors, 'factor')}"
 
     def _lines(self) -> list[str]:
-        few = ", ".join(self.groups[:_SHOWN_GROUPS]) + ", …" * (len(self.groups) > _SHOWN_GROUPS)
-        groups = f", {len(self.groups)} groups ({few})" if self.groups else ""
+        shown_groups = ", ".join(self.groups[:_SHOWN_GROUPS]) + ", …" * (len(self.groups) > _SHOWN_GROUPS)
+        groups = f", {len(self.groups)} groups ({shown_groups})" if self.groups else ""
         used = "" if self.n == self.n_rows else f" of {self.n_rows}"
         used += "" if self.n_clusters is None else f" in {self.n_clusters} clusters"
         used += f"; auxiliary: {', '.join(self.auxiliary)}" if self.auxiliary else ""
@@ -453,12 +461,12 @@ class CFAResult(Result):
 
 def _correlations(covariances: Floats) -> Floats:
     sds = np.sqrt(covariances.diagonal())
-    found: Floats = covariances / np.outer(sds, sds)
-    return found
+    correlations: Floats = covariances / np.outer(sds, sds)
+    return correlations
 
 
 def _square(matrix: Floats, names: Sequence[str]) -> pd.DataFrame:
-    """Return the rows and columns of named variables as a table; auxiliary ones stand behind them."""
+    """Return the rows and columns of named variables as a table, without the auxiliary ones after them."""
     from intimacy_scales.results.frames import pandas_frame
 
     columns = {name: matrix[: len(names), j].copy() for j, name in enumerate(names)}

@@ -1,4 +1,4 @@
-"""Answers given to a fitted model → the scores of its factors."""
+"""Scores on the factors of a fitted model, from answers."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from intimacy_scales.moments.answers import answers_of, needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.reading.frames import Table
-from intimacy_scales.reading.kept import kept_of
+from intimacy_scales.reading.kept import keep_columns
 from intimacy_scales.reading.options import ReadingOptions, reading_of
-from intimacy_scales.reading.plain import accepts
 from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.reading.undeclared_codes import accepts
 from intimacy_scales.results.documents import instrument_for
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def factor_scores(
     usable = complete | (result.missing == "fiml")
     with one_blas_thread():
         for g, model in enumerate(models):
-            own = np.flatnonzero((positions == g) & usable)
-            values[own], errors[own] = scores_of(model, read.values[own], method)
+            members = np.flatnonzero((positions == g) & usable)
+            values[members], errors[members] = scores_of(model, read.values[members], method)
     return FactorScores(
         factors=result.model.latent,
         method=method,
@@ -79,21 +79,23 @@ def factor_scores(
 
 
 def _models(result: CFAResult, method: ScoreMethod) -> list[Measured]:
-    """Return each group's estimates; raise where they make no scores."""
+    """Return each group's estimates; raise where scores cannot be computed from them."""
     if method not in _METHODS:
-        there = ", ".join(map(repr, _METHODS))
-        raise EstimationError(f"method={method!r}: one of {there}{suggest(method, _METHODS)}")
+        allowed = ", ".join(map(repr, _METHODS))
+        raise EstimationError(
+            f"method={method!r} is not valid; allowed: {allowed}{suggest(method, _METHODS)}"
+        )
     if result.model.paths:
         raise EstimationError(
-            "the model has paths, and scores on factors are of measurement models: fit the factors alone by "
-            "cfa(...), and take their scores"
+            "factor scores need a measurement model, and this model has paths; fit the factors alone by "
+            "cfa(...), and use their scores"
         )
     n_items = len(result.model.observed)
     models = [measured(result.solution, g, n_items) for g in range(max(len(result.groups), 1))]
     if result.improper:
         raise EstimationError(
-            f"the solution is improper, and has no factor scores: {'; '.join(result.improper)}. Change the "
-            "model (fix a residual variance, leave an item or a factor out), and fit it again"
+            f"factor scores need a proper solution, and this one is improper: {'; '.join(result.improper)}. "
+            "Change the model (fix a residual variance, leave an item or a factor out), and fit it again"
         )
     if method == "bartlett":
         _check_determined(result, models)
@@ -101,24 +103,24 @@ def _models(result: CFAResult, method: ScoreMethod) -> list[Measured]:
 
 
 def _check_means(models: Sequence[Measured]) -> None:
-    """Raise where the means of items, from which scores count, are not known."""
+    """Raise where the means of items, from which scores are deviations, are not known."""
     if not any(model.means.any() for model in models):
         raise EstimationError(
-            "the model was fitted to covariances without means, and scores count from the means of items: "
+            "factor scores need the means of items, and the model was fitted to covariances without means; "
             "pass means= to covariances_as_sample, and fit it again"
         )
 
 
 def _check_determined(result: CFAResult, models: Sequence[Measured]) -> None:
-    """Raise where some factor has no Bartlett score even of persons who answered every item."""
+    """Raise where a factor has no Bartlett scores even for persons who answered every item."""
     every = np.arange(len(result.model.observed))
     for model in models:
         errors = weights_of(model, every, "bartlett").errors
         without = [f for f, error in zip(result.model.latent, errors, strict=True) if np.isnan(error)]
         if without:
             raise EstimationError(
-                f"method='bartlett': the items do not determine {', '.join(without)}: no item measures it, "
-                "or not without other factors; use method='regression'"
+                f"method='bartlett': the items do not determine {', '.join(without)}, as no item measures it "
+                "separately from other factors; use method='regression'"
             )
 
 
@@ -129,19 +131,19 @@ def _read(
     instrument: Instrument | str | Path | None,
     options: ReadingOptions,
 ) -> tuple[Rows, Table]:
-    """Return answers to the model's items in its order, and the caller's table with its kept columns."""
+    """Return answers to the model's items in its order, and the kept columns of the caller's table."""
     if isinstance(responses, ItemMoments | SampleMoments):
         raise needs_answers("a factor score")
     items = result.model.observed
     if result.instrument is None:
         if isinstance(responses, CodedResponses) or instrument is not None:
             raise EstimationError(
-                "the model was fitted to a table of numbers without an instrument, whose items may not be "
-                "keyed as an instrument keys them: pass such a table alone"
+                "the model was fitted to a table of numbers without an instrument, so that its items may be "
+                "keyed differently from an instrument's; pass such a table alone"
             )
         read = read_rows(responses, items, accept=accepts(options))
-        assert read.beside.table is not None
-        return read, kept_of(read.beside.table, (), {"groups": groups})
+        assert read.others.table is not None
+        return read, keep_columns(read.others.table, (), {"groups": groups})
     if isinstance(responses, CodedResponses):
         form: Any = responses.instrument
     else:
@@ -151,37 +153,37 @@ def _read(
     if answers.instrument.digest != result.instrument.digest:
         raise EstimationError(
             f"the model was fitted to answers to {result.instrument}, and these are answers to "
-            f"{answers.instrument.ref}: fit it to those too, or pass answers to the former"
+            f"{answers.instrument.ref}; pass answers to the former, or fit the model to the latter"
         )
     assert answers.kept is not None
     return read_rows(answers, items), answers.kept
 
 
 def _form_of(reference: InstrumentRef, instrument: Any) -> Instrument:
-    """Return the instrument that a model's answers were to."""
+    """Return the instrument of the answers to which the model was fitted."""
     if instrument is not None:
         return as_instrument(instrument)
     try:
         form: Instrument = instrument_for(reference, None)
     except DocumentError:
         raise EstimationError(
-            f"the model was fitted to answers to {reference}, which is not shipped as it was then: pass it "
-            "as instrument=, or encode(instrument, table) instead of the table"
+            f"the model was fitted to answers to {reference}, which is not among the shipped instruments; "
+            "pass it as instrument=, or pass encode(instrument, table) instead of the table"
         ) from None
     return form
 
 
 def _positions(result: CFAResult, read: Rows, groups: Hashable | Sequence[Any]) -> NDArray[np.int64]:
-    """Return which of the model's groups each person is in."""
+    """Return the position of each person's group among those of the model."""
     if not result.groups:
         if groups is not None:
             raise EstimationError("groups: the model was fitted to one group; leave groups out")
         return np.zeros(len(read.values), dtype=np.int64)
-    told = ", ".join(map(repr, result.groups)) if values_shown() else f"{len(result.groups)} others"
+    known = ", ".join(map(repr, result.groups)) if values_shown() else f"{len(result.groups)} others"
     if groups is None:
         raise EstimationError(
-            f"the model has groups ({told}), which differ in its parameters: name the column, or pass a "
-            "label for each row, groups="
+            f"groups is missing: the model has groups ({known}) with different parameters; name their "
+            "column, or pass a label for each row"
         )
     labels = groups_of_rows(read, groups)
     unknown = [label for label in dict.fromkeys(labels) if label not in result.groups]
@@ -191,7 +193,7 @@ def _positions(result: CFAResult, read: Rows, groups: Hashable | Sequence[Any]) 
             if values_shown()
             else f"such group as that of row {labels.index(unknown[0])}"
         )
-        raise EstimationError(f"groups: the model has no {which}; it has {told}")
+        raise EstimationError(f"groups: the model has no {which}; it has {known}")
     return np.array([result.groups.index(label) for label in labels], dtype=np.int64)
 
 
@@ -210,5 +212,5 @@ def _determinacy(
 
 
 def factor_determinacy(result: CFAResult, method: ScoreMethod) -> tuple[FactorDeterminacy, ...]:
-    """Return how far items tell what factors are; see `CFAResult.factor_determinacy`."""
+    """Return how well items determine factors; see `CFAResult.factor_determinacy`."""
     return _determinacy(result, _models(result, method), method)

@@ -22,17 +22,25 @@ _SHOWN_PAIRS = 3
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class SEMResult(CFAResult):
-    """A fitted structural equation model: all that `CFAResult` has, and what follows of paths.
+    """A fitted structural equation model: a `CFAResult` with paths and defined parameters.
 
     Attributes
     ----------
     exogenous
-        Observed variables that only predict, and of which variances, covariances and means are those of the
-        sample.
+        Observed variables that only predict, whose variances, covariances and means are fixed to those of
+        the sample.
     defined
-        Figures that the model defines, such as ``indirect := a*b``.
+        Defined parameters, such as ``indirect := a*b``.
     left_out
-        Rows that full information leaves out because an exogenous variable is missing there.
+        Rows that full information leaves out because an exogenous variable is missing.
+
+    Examples
+    --------
+    >>> from intimacy_scales import score, sem, simulate
+    >>> scores = score("scii-24", simulate("scii-24", 400, rng=1).answers).to_frame()
+    >>> result = sem("commitment ~ a*trust; caring ~ b*commitment + trust; indirect := a*b", scores)
+    >>> result.exogenous, list(result.r_squared())
+    (('trust',), ['commitment', 'caring'])
     """
 
     exogenous: tuple[str, ...]
@@ -48,34 +56,34 @@ class SEMResult(CFAResult):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know before standard errors and tests are used."""
-        found = super().notes
+        """Cautions about standard errors, tests and covariances of 0."""
+        cautions = super().notes
         if stored(self.solution, "notes") is not None:
-            return found
-        return (*found, *self._notes_of_paths())
+            return cautions
+        return (*cautions, *self._notes_of_paths())
 
     def _notes_of_paths(self) -> list[str]:
-        found = []
+        cautions = []
         if self.left_out:
             rows, names = counted(self.left_out, "row"), " or ".join(self.exogenous)
-            found.append(
-                f"{rows} without {names} left out, whose moments are fixed; fixed_x=False models them, and "
-                "uses these rows too"
+            cautions.append(
+                f"{rows} without {names} left out, because moments of these are fixed; fixed_x=False models "
+                "them, and uses these rows too"
             )
         pairs = roles_of(self.model).unrelated
         if pairs:
-            told = ", ".join(f"{one} ~~ {other}" for one, other in pairs[:_SHOWN_PAIRS])
+            listed = ", ".join(f"{one} ~~ {other}" for one, other in pairs[:_SHOWN_PAIRS])
             more = f" and {len(pairs) - _SHOWN_PAIRS} more" if len(pairs) > _SHOWN_PAIRS else ""
-            found.append(
-                f"covariances that are 0 because the model does not have them: {told}{more}; write them to "
+            cautions.append(
+                f"covariances that are 0 because the model does not have them: {listed}{more}; write them to "
                 "let these variables covary"
             )
-        return found
+        return cautions
 
     def r_squared(self, group: str | None = None) -> dict[str, float]:
-        """Return the share of variance that is explained, of all that depends on something or measures it.
+        """Return the explained share of variance of each dependent variable and each indicator.
 
-        One less the residual's share of the variance; nan where a variance is negative.
+        It is 1 minus the residual's share of the variance; nan where a variance is negative.
         """
         label = self._labels[check_group(group, self._labels)]
         roles = roles_of(self.model)
@@ -89,23 +97,23 @@ class SEMResult(CFAResult):
     def omega(
         self, items: Sequence[str] | None = None, *, general: str | None = None, group: str | None = None
     ) -> float:
-        """Return omega of the sum of items, as `CFAResult.omega`; by default of all items of factors.
+        """Return omega of the sum of items, as `CFAResult.omega`; by default of all indicators.
 
         Raises
         ------
         EstimationError
-            No such item, factor or group; or an item with paths of its own, of which residuals are no error.
+            An unknown item, factor or group; or an item with paths, whose residual is not only error.
         """
         measured = roles_of(self.model).measured
         chosen = [name for name in self.model.observed if name in measured] if items is None else list(items)
         in_paths = [name for name in chosen if name in roles_of(self.model).in_paths]
         if in_paths or not chosen:
-            told = f"{in_paths[0]} has paths of its own" if in_paths else "the model has no items of factors"
-            raise EstimationError(f"omega is of items that measure factors alone, and {told}")
+            reason = f"{in_paths[0]} has paths" if in_paths else "the model has no indicators"
+            raise EstimationError(f"omega needs items that only measure factors, and {reason}")
         return super().omega(chosen, general=general, group=group)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return model, fit, parameters and what is defined as plain values."""
+        """Return model, fit, parameters and defined parameters as plain values."""
         return super().to_dict() | {
             "exogenous": list(self.exogenous),
             "left_out": self.left_out,
@@ -127,5 +135,5 @@ class SEMResult(CFAResult):
 
     def _lines(self) -> list[str]:
         first, *rest = super()._lines()
-        given = [f"moments as observed: {', '.join(self.exogenous)}"] if self.exogenous else []
-        return [first, *given, *rest, *(repr(figure)[1:-1] for figure in self.defined)]
+        fixed = [f"moments as observed: {', '.join(self.exogenous)}"] if self.exogenous else []
+        return [first, *fixed, *rest, *(repr(figure)[1:-1] for figure in self.defined)]

@@ -1,1 +1,1 @@
-"""A factor within persons and a factor between them."""
+"""Two-level factor models of diaries: one factor within persons and one between persons."""

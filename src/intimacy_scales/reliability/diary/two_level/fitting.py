@@ -9,28 +9,31 @@ from typing import Any
 import numpy as np
 
 from intimacy_scales.numerics.ties import directions, eigenvectors
+from intimacy_scales.numerics.tolerances import NO_LOADING
 from intimacy_scales.reliability.diary.two_level.likelihood import ClusterMoments, Floats
-from intimacy_scales.reliability.diary.two_level.search import LOWEST, CovarianceModel, maximize
+from intimacy_scales.reliability.diary.two_level.search import LOWEST_RESIDUAL, CovarianceModel, maximize
 from intimacy_scales.results.frozen import freeze
-
-_VANISHED = 1e-5  # standardized loadings of a factor that explains nothing: what is left of them is rounding
 
 
 def _by_loading(loadings: Floats) -> Floats:
-    """Return the derivatives of ``l l'`` (k, k, k)."""
+    """Return the derivatives of ``l l'`` by each loading, ``e_i l' + l e_i'`` (k, k, k)."""
     half = np.eye(len(loadings))[:, :, None] * loadings
-    both: Floats = half + half.transpose(0, 2, 1)
-    return both
+    derivatives: Floats = half + half.transpose(0, 2, 1)
+    return derivatives
 
 
 def _by_residual(k: int) -> Floats:
+    """Return the derivatives of ``diag(t)`` by each residual variance, ``e_i e_i'`` (k, k, k)."""
     eye = np.eye(k)
-    squares: Floats = eye[:, :, None] * eye[:, None]
-    return squares
+    derivatives: Floats = eye[:, :, None] * eye[:, None]
+    return derivatives
 
 
-def _one_factor(covariances: Floats, least: Floats) -> tuple[Floats, Floats]:
-    """Return rough loadings, with a positive sum, and residual variances above a least one."""
+def _principal_factor(covariances: Floats, least: Floats) -> tuple[Floats, Floats]:
+    """Return rough loadings with a positive sum, and residual variances (k,) of at least ``least``.
+
+    One principal factor, with each item's largest absolute covariance as its communality.
+    """
     reduced = covariances - np.diag(np.diag(covariances))
     np.fill_diagonal(reduced, np.abs(reduced).max(axis=0))
     values, vectors = eigenvectors(reduced)
@@ -40,7 +43,7 @@ def _one_factor(covariances: Floats, least: Floats) -> tuple[Floats, Floats]:
 
 
 class _FactorModel(CovarianceModel):
-    """One factor at each level: loadings and residual variances within, then between."""
+    """One factor at each level; parameters: loadings and residual variances within, then between."""
 
     def matrices(self, theta: Floats) -> tuple[Floats, Floats]:
         a, u, b, v = np.split(theta, 4)
@@ -48,29 +51,37 @@ class _FactorModel(CovarianceModel):
 
     def derivatives(self, theta: Floats) -> tuple[Floats, Floats]:
         a, _, b, _ = np.split(theta, 4)
-        residual, none = _by_residual(self.k), np.zeros((2 * self.k, self.k, self.k))
-        within = np.concatenate([_by_loading(a), residual, none])
-        return within, np.concatenate([none, _by_loading(b), residual])
+        residual, zeros = _by_residual(self.k), np.zeros((2 * self.k, self.k, self.k))
+        within = np.concatenate([_by_loading(a), residual, zeros])
+        return within, np.concatenate([zeros, _by_loading(b), residual])
 
     def starts(self, data: ClusterMoments) -> list[Floats]:
-        inside = np.diag(data.within)
-        least = 0.1 * np.maximum(np.diag(data.between), 0.1 * inside)
-        a, u = _one_factor(data.within, 0.2 * inside)
-        b, v = _one_factor(data.between, least)
-        like_within = a * math.sqrt(float(b @ b) / float(a @ a))
-        other = np.maximum(np.diag(data.between) - like_within**2, least)
-        return [np.concatenate([a, u, b, v]), np.concatenate([a, u, like_within, other])]
+        """Return two starts: loadings from each level's covariances, and loadings between as within."""
+        variances_within = np.diag(data.within)
+        least = 0.1 * np.maximum(np.diag(data.between), 0.1 * variances_within)
+        a, u = _principal_factor(data.within, 0.2 * variances_within)
+        b, v = _principal_factor(data.between, least)
+        proportional = a * math.sqrt(float(b @ b) / float(a @ a))
+        its_residuals = np.maximum(np.diag(data.between) - proportional**2, least)
+        return [np.concatenate([a, u, b, v]), np.concatenate([a, u, proportional, its_residuals])]
 
     def units(self, sds: Floats) -> Floats:
         return np.concatenate([sds, sds**2, sds, sds**2])
 
     def lowest(self, *, nonnegative: bool) -> Floats:
-        of_loadings, of_residuals = np.full(self.k, -np.inf), np.full(self.k, 0.0 if nonnegative else LOWEST)
-        return np.concatenate([of_loadings, of_residuals] * 2)
+        loadings, residuals = (
+            np.full(self.k, -np.inf),
+            np.full(self.k, 0.0 if nonnegative else LOWEST_RESIDUAL),
+        )
+        return np.concatenate([loadings, residuals] * 2)
 
 
 class _EqualLoadingsModel(CovarianceModel):
-    """The same loadings at both levels: these, residuals within, the factor's variance between, residuals."""
+    """The same loadings at both levels.
+
+    Parameters: loadings, residual variances within, the factor's variance between, and residual variances
+    between.
+    """
 
     def _parts(self, theta: Floats) -> tuple[Floats, Floats, float, Floats]:
         k = self.k
@@ -96,27 +107,27 @@ class _EqualLoadingsModel(CovarianceModel):
 
     def lowest(self, *, nonnegative: bool) -> Floats:
         lowest = np.full(3 * self.k + 1, -np.inf)
-        lowest[self.k :] = 0.0 if nonnegative else LOWEST
+        lowest[self.k :] = 0.0 if nonnegative else LOWEST_RESIDUAL
         return lowest
 
 
 class _SaturatedModel(CovarianceModel):
-    """Two covariance matrices without structure: the lower triangles of W and B, row by row."""
+    """Two covariance matrices without structure; parameters: lower triangles of W and B, row by row."""
 
     def matrices(self, theta: Floats) -> tuple[Floats, Floats]:
-        lower = np.tril_indices(self.k)
-        both = np.zeros((2, self.k, self.k))
-        both[:, lower[0], lower[1]] = both[:, lower[1], lower[0]] = theta.reshape(2, -1)
-        return both[0], both[1]
+        rows, columns = np.tril_indices(self.k)
+        levels = np.zeros((2, self.k, self.k))
+        levels[:, rows, columns] = levels[:, columns, rows] = theta.reshape(2, -1)
+        return levels[0], levels[1]
 
     def derivatives(self, theta: Floats) -> tuple[Floats, Floats]:
         rows, columns = np.tril_indices(self.k)
-        p, which = len(theta), np.arange(len(rows))
-        both = np.zeros((2, p, self.k, self.k))
+        p, element = len(theta), np.arange(len(rows))
+        levels = np.zeros((2, p, self.k, self.k))
         for level in (0, 1):
-            both[level, which + level * len(rows), rows, columns] = 1
-            both[level, which + level * len(rows), columns, rows] = 1
-        return both[0], both[1]
+            levels[level, element + level * len(rows), rows, columns] = 1
+            levels[level, element + level * len(rows), columns, rows] = 1
+        return levels[0], levels[1]
 
     def starts(self, data: ClusterMoments) -> list[Floats]:
         values, vectors = np.linalg.eigh(data.between)
@@ -125,29 +136,29 @@ class _SaturatedModel(CovarianceModel):
         return [np.concatenate([data.within[lower], between[lower]])]
 
     def units(self, sds: Floats) -> Floats:
-        square = np.outer(sds, sds)[np.tril_indices(self.k)]
-        return np.concatenate([square, square])
+        products = np.outer(sds, sds)[np.tril_indices(self.k)]
+        return np.concatenate([products, products])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwoLevelFit:
-    """A two-level model at its maximum.
+    """Maximum likelihood estimates of a two-level model.
 
     Attributes
     ----------
     within, between
         (k, k): covariances that the model implies.
     mean, mean_covariance
-        (k,) and (k, k): of all occasions, and its sampling covariances.
+        (k,) and (k, k): means of the items, and their sampling covariances.
     theta, covariance
         (p,) and (p, p): parameters in the model's order, and their sampling covariances from the expected
-        information; nan where the answers do not determine them.
+        information; nan if the answers do not determine them.
     log_likelihood
         Of all answers.
     n_parameters
-        p, and k means.
+        p + k, as the k means are parameters too.
     n_iterations, method
-        Steps, and whether Fisher ``scoring`` was enough or ``newton`` had to follow.
+        Number of steps, and the method of the last ones: Fisher ``scoring``, or ``newton`` after it.
     """
 
     within: Floats
@@ -172,14 +183,14 @@ class TwoLevelFactor(TwoLevelFit):
     Attributes
     ----------
     loadings_within, residuals_within, loadings_between, residuals_between
-        (k,): loadings with positive sum, and residual variances.
+        (k,): loadings with a positive sum, and residual variances.
     between_variance
-        Variance of the factor between persons, with that within persons as 1; 1 where loadings differ.
+        With equal loadings, variance of the factor between persons, where that within is 1; otherwise 1.
 
     Notes
     -----
-    ``theta`` holds the first four in this order; with equal loadings these once, the residual variances
-    within, the variance between, and the residual variances between.
+    ``theta`` holds the first four in this order. With equal loadings it holds the loadings, the residual
+    variances within, the factor's variance between, and the residual variances between.
     """
 
     loadings_within: Floats
@@ -190,46 +201,47 @@ class TwoLevelFactor(TwoLevelFit):
 
 
 def _fit(data: ClusterMoments, model: CovarianceModel, *, nonnegative: bool = False) -> dict[str, Any]:
-    """Return the fields of a fit, in the items' own units."""
+    """Return the fields of a `TwoLevelFit`, in the items' units; the search uses standardized items."""
     sds = data.sds
-    found = maximize(data.divided_by(sds), model, nonnegative=nonnegative)
-    units, square = model.units(sds), np.outer(sds, sds)
-    within, between = (matrix * square for matrix in model.matrices(found.theta))
-    axes = np.linalg.inv(found.point.axes) * sds[:, None]
+    maximum = maximize(data.divided_by(sds), model, nonnegative=nonnegative)
+    units, products = model.units(sds), np.outer(sds, sds)
+    within, between = (matrix * products for matrix in model.matrices(maximum.theta))
+    inverse_axes = np.linalg.inv(maximum.point.axes) * sds[:, None]
     return {
         "within": within,
         "between": between,
-        "mean": found.point.mean * sds,
-        "mean_covariance": axes / found.point.mean_weights @ axes.T,
-        "theta": found.theta * units,
-        "covariance": found.covariance * np.outer(units, units),
-        "log_likelihood": -found.point.deviance / 2 - data.n * float(np.log(sds).sum()),
-        "n_parameters": len(found.theta) + len(sds),
-        "n_iterations": found.n_iterations,
-        "method": found.method,
+        "mean": maximum.point.mean * sds,
+        "mean_covariance": inverse_axes / maximum.point.mean_weights @ inverse_axes.T,
+        "theta": maximum.theta * units,
+        "covariance": maximum.covariance * np.outer(units, units),
+        "log_likelihood": -maximum.point.deviance / 2 - data.n * float(np.log(sds).sum()),
+        "n_parameters": len(maximum.theta) + len(sds),
+        "n_iterations": maximum.n_iterations,
+        "method": maximum.method,
     }
 
 
-def _turned(fields: dict[str, Any], blocks: list[Floats]) -> None:
-    """Turn parameters round whose block of loadings has a negative sum."""
+def _reflect(fields: dict[str, Any], blocks: list[Floats]) -> None:
+    """Change the signs of each block of parameters with a negative sum."""
     signs = np.concatenate([np.repeat(directions(b[:, None]), len(b)) for b in blocks])
     fields["theta"] = fields["theta"] * signs
     fields["covariance"] = fields["covariance"] * np.outer(signs, signs)
 
 
 def fit_saturated(data: ClusterMoments) -> TwoLevelFit:
-    """Fit covariance matrices without structure within and between persons.
+    """Fit the saturated model: covariance matrices without structure within and between persons.
 
     Raises
     ------
     NotConvergedError
-        The search did not settle.
+        The search did not converge.
 
     Notes
     -----
-    The matrix between persons may be one that belongs to no population, as long as the means of persons
-    with as many occasions as are there have positive variances; otherwise a factor model with a
-    negative residual variance could be more likely than this. (lavaan's keeps within.)
+    The matrix between persons may be indefinite, as long as the covariance matrix of persons' means is
+    positive definite for every observed number of occasions. Otherwise a factor model with a negative
+    residual variance could have a higher likelihood than the saturated model. (lavaan keeps it positive
+    semidefinite.)
 
     Examples
     --------
@@ -244,27 +256,27 @@ def fit_saturated(data: ClusterMoments) -> TwoLevelFit:
 def fit_two_level(
     data: ClusterMoments, *, equal_loadings: bool = False, nonnegative: bool = False
 ) -> TwoLevelFactor:
-    """Fit one factor within and one between persons.
+    """Fit one factor within and one factor between persons.
 
     Parameters
     ----------
     data
         From `cluster_moments`; at least three items.
     equal_loadings
-        Whether an item has the same loading at both levels, so that the factor is the same variable;
-        its variance between persons is then free, that within is 1.
+        Whether each item has the same loading at both levels, so that the factor is the same variable. Its
+        variance within persons is then 1, and that between persons is free.
     nonnegative
-        Whether residual variances (and the variance of the factor between) are held at 0 or above.
+        Whether residual variances (and the variance of the factor between) are constrained to be at least 0.
 
     Raises
     ------
     NotConvergedError
-        The search did not settle; the message says what to try.
+        The search did not converge; the message suggests what to try.
 
     Notes
     -----
-    ``W = l_w l_w' + diag(t_w)`` and ``B = l_b l_b' + diag(t_b)``. Otherwise residual variances are only
-    kept where the likelihood is defined, and may come out negative (Heywood cases).
+    ``W = l_w l_w' + diag(t_w)`` and ``B = l_b l_b' + diag(t_b)``. Without ``nonnegative``, residual variances
+    are free wherever the likelihood is defined, and their estimates can be negative (Heywood cases).
 
     Examples
     --------
@@ -279,16 +291,16 @@ def fit_two_level(
     model = _EqualLoadingsModel(k) if equal_loadings else _FactorModel(k)
     fields = _fit(data, model, nonnegative=nonnegative)
     if equal_loadings:
-        _turned(fields, [fields["theta"][:k], np.ones(2 * k + 1)])
-        a, u, v = (fields["theta"][part] for part in (slice(k), slice(k, 2 * k), slice(2 * k + 1, None)))
+        _reflect(fields, [fields["theta"][:k], np.ones(2 * k + 1)])
+        a, u, v = (fields["theta"][block] for block in (slice(k), slice(k, 2 * k), slice(2 * k + 1, None)))
         b, variance = a.copy(), float(fields["theta"][2 * k])
     else:
         a, u, b, v = np.split(fields["theta"], 4)
-        for loadings in (a, b):  # parts of theta
-            if np.all(np.abs(loadings) <= _VANISHED * data.sds):
+        for loadings in (a, b):  # views of theta; a factor that explains nothing has loadings of 0
+            if np.all(np.abs(loadings) <= NO_LOADING * data.sds):
                 loadings[:] = 0.0
-        _turned(fields, [a, np.ones(k), b, np.ones(k)])
-        a, u, b, v = (part.copy() for part in np.split(fields["theta"], 4))
+        _reflect(fields, [a, np.ones(k), b, np.ones(k)])
+        a, u, b, v = (block.copy() for block in np.split(fields["theta"], 4))
         variance = 1.0
     return TwoLevelFactor(
         **fields,

@@ -1,4 +1,4 @@
-"""The most likely parameters of occasions in persons (arrays only)."""
+"""Search for the maximum likelihood estimates of a two-level model (arrays only)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,14 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.saddles import falling_way, lower_sides
-from intimacy_scales.numerics.progress import steps as told_steps
+from intimacy_scales.numerics.progress import steps as reported_steps
 from intimacy_scales.numerics.ties import first_lowest
+from intimacy_scales.numerics.tolerances import (
+    NO_ANSWER_INFORMATION,
+    SAME_TWO_LEVEL_MAXIMUM,
+    SINGULAR,
+    TWO_LEVEL_ROUNDING,
+)
 from intimacy_scales.reliability.diary.two_level.likelihood import (
     ClusterMoments,
     Floats,
@@ -19,19 +25,17 @@ from intimacy_scales.reliability.diary.two_level.likelihood import (
     likelihood_at,
 )
 
-_SCORING, _NEWTON, _HALVINGS = 40, 30, 30
-_SETTLED = 1e-10  # what is still to be gained, in -2 log likelihood
-_ROUNDING = 1e-14
-_STEP = 1e-5  # of numerical second derivatives, with standardized items
-_SINGULAR = 1e-10
-_SILENT = 1e-8  # information of one answer on a parameter
-_ONE = 1e-11  # of -2 log likelihood: maxima that differ by less are one
-_LOWER = 1e-6  # by how much of it, at least, what lies beside a saddle is lower
-LOWEST = -4.0  # a residual variance, with that of the item as 1: below, it is on its way to minus infinity
+_SCORING_STEPS, _NEWTON_STEPS, _HALVINGS = 40, 30, 30
+_CONVERGED = 1e-10  # expected decrease of -2 log likelihood by a further step
+_DIFFERENCE_STEP = 1e-5  # of numerical second derivatives, with standardized items
+_RIDGE = 1e-10  # of a diagonal element of the information, added so that a step can be solved for
+_LEAST_CURVATURE = 1e-8  # of the largest eigenvalue of the second derivatives
+_FALL_OFF_SADDLE = 1e-6  # least decrease of -2 log likelihood next to a saddle point
+LOWEST_RESIDUAL = -4.0  # of an item's variance: below it, a residual variance diverges to minus infinity
 
 
 class CovarianceModel(ABC):
-    """Which covariance matrices are possible: a function of parameters."""
+    """Covariance matrices within and between persons (W, B) as a function of parameters."""
 
     def __init__(self, k: int) -> None:
         self.k = k
@@ -42,11 +46,11 @@ class CovarianceModel(ABC):
 
     @abstractmethod
     def derivatives(self, theta: Floats) -> tuple[Floats, Floats]:
-        """Return those of W and of B by each parameter (p, k, k)."""
+        """Return the derivatives of W and of B by each parameter (p, k, k)."""
 
     @abstractmethod
     def starts(self, data: ClusterMoments) -> list[Floats]:
-        """Return parameters (p,) to begin at, each in the domain of the likelihood."""
+        """Return starting values (p,), each in the domain of the likelihood."""
 
     @abstractmethod
     def units(self, sds: Floats) -> Floats:
@@ -58,62 +62,71 @@ class CovarianceModel(ABC):
         return np.full(len(self.units(np.ones(self.k))), -np.inf)
 
 
-def slopes(point: Point, model: CovarianceModel, theta: Floats) -> tuple[Floats, Floats]:
-    """Return the gradient of the deviance (p,), and twice the expected information (p, p)."""
+def gradient_and_information(point: Point, model: CovarianceModel, theta: Floats) -> tuple[Floats, Floats]:
+    """Return the gradient of the deviance (p,), and twice the expected information (p, p).
+
+    With dW_i and dB_i the derivatives of W and B by parameter i, and df = N - J:
+    ``gradient_i = tr(dev_W dW_i) + tr(dev_B dB_i)`` and ``2 information_ij = df tr(W^-1 dW_i W^-1 dW_j)
+    + sum_s n_s tr(T_s^-1 (dW_i + s dB_i) T_s^-1 (dW_j + s dB_j))``.
+    """
     within, between = model.derivatives(theta)
     p = len(theta)
     w, b = ((point.axes @ d @ point.axes.T).reshape(p, -1) for d in (within, between))
     gradient = w @ point.by_within.ravel() + b @ point.by_between.ravel()
-    one, two, three = (weights.ravel() for weights in point.products)
-    crossed = (w * two) @ b.T
-    return gradient, (w * one) @ w.T + crossed + crossed.T + (b * three) @ b.T
+    within_within, within_between, between_between = (weights.ravel() for weights in point.products)
+    crossed = (w * within_between) @ b.T
+    return gradient, (w * within_within) @ w.T + crossed + crossed.T + (b * between_between) @ b.T
 
 
 def _hessian(data: ClusterMoments, model: CovarianceModel, theta: Floats) -> Floats | None:
-    """Return second derivatives (p, p) of the deviance; None at an edge."""
-    found = []
+    """Return second derivatives (p, p) of the deviance by central differences; None at the domain's edge."""
+    rows = []
     for i in range(len(theta)):
         ends = []
         for sign in (-1, 1):
             moved = theta.copy()
-            moved[i] += sign * _STEP
+            moved[i] += sign * _DIFFERENCE_STEP
             point = likelihood_at(data, *model.matrices(moved))
             if point is None:
                 return None
-            ends.append(slopes(point, model, moved)[0])
-        found.append((ends[1] - ends[0]) / (2 * _STEP))
-    symmetric: Floats = (np.array(found) + np.array(found).T) / 2
+            ends.append(gradient_and_information(point, model, moved)[0])
+        rows.append((ends[1] - ends[0]) / (2 * _DIFFERENCE_STEP))
+    symmetric: Floats = (np.array(rows) + np.array(rows).T) / 2
     return symmetric
 
 
-def _observed(data: ClusterMoments, model: CovarianceModel, theta: Floats) -> Floats | None:
-    """Return second derivatives (p, p) of the deviance, made positive definite; None at an edge."""
+def _positive_hessian(data: ClusterMoments, model: CovarianceModel, theta: Floats) -> Floats | None:
+    """Return second derivatives (p, p) with eigenvalues made positive; None at the domain's edge."""
     hessian = _hessian(data, model, theta)
     if hessian is None:
         return None
     values, vectors = np.linalg.eigh(hessian)
-    positive: Floats = vectors * np.maximum(np.abs(values), 1e-8 * np.abs(values).max()) @ vectors.T
+    sizes = np.abs(values)
+    positive: Floats = vectors * np.maximum(sizes, _LEAST_CURVATURE * sizes.max()) @ vectors.T
     return positive
 
 
 def _step(curvature: Floats, gradient: Floats, at_bound: NDArray[np.bool_]) -> tuple[Floats, bool]:
-    """Return a step, and whether it is that of everything not held at its bound by the gradient."""
+    """Return a step within bounds, and whether only the gradient holds parameters at their bounds.
+
+    A parameter at its bound stays there if the gradient, or else the step, would take it beyond.
+    """
     held = at_bound & (gradient >= 0)
-    first = held.copy()
+    held_by_gradient = held.copy()
     while True:
         free, step = np.flatnonzero(~held), np.zeros(len(gradient))
-        inner = curvature[np.ix_(free, free)]
-        ridge = _SINGULAR * np.diag(np.maximum(np.diag(inner), _SINGULAR))
-        step[free] = -np.linalg.solve(inner + ridge, gradient[free])
-        outwards = at_bound & ~held & (step < 0)
-        if not outwards.any():
-            return step, bool(np.array_equal(held, first))
-        held |= outwards
+        free_curvature = curvature[np.ix_(free, free)]
+        ridge = _RIDGE * np.diag(np.maximum(np.diag(free_curvature), _RIDGE))
+        step[free] = -np.linalg.solve(free_curvature + ridge, gradient[free])
+        beyond_bound = at_bound & ~held & (step < 0)
+        if not beyond_bound.any():
+            return step, bool(np.array_equal(held, held_by_gradient))
+        held |= beyond_bound
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A maximum of the likelihood: parameters, what it is there, their covariances, and how it was found."""
+class Maximum:
+    """A maximum of the likelihood: parameters, likelihood, sampling covariances, steps and method."""
 
     theta: Floats
     point: Point
@@ -122,60 +135,63 @@ class Found:
     method: str
 
 
-def maximize(data: ClusterMoments, model: CovarianceModel, *, nonnegative: bool) -> Found:
+def maximize(data: ClusterMoments, model: CovarianceModel, *, nonnegative: bool) -> Maximum:
     """Return the highest maximum that is reached from the model's starts; items must be standardized.
 
-    Where several lead to the same one, it is that of the first.
+    If several starts reach the same maximum, the result is that of the first of them.
 
     Raises
     ------
     NotConvergedError
-        None is reached from any.
+        The search did not converge from any start.
     """
     reached = [_climb(data, model, start, nonnegative=nonnegative) for start in model.starts(data)]
-    settled = [found for found in reached if found is not None]
-    if settled:
-        return settled[first_lowest([found.point.deviance for found in settled], _ONE)]
+    maxima = [maximum for maximum in reached if maximum is not None]
+    if maxima:
+        deviances = [maximum.point.deviance for maximum in maxima]
+        return maxima[first_lowest(deviances, SAME_TWO_LEVEL_MAXIMUM)]
     raise NotConvergedError(
-        f"the two-level model did not settle in {_SCORING + _NEWTON} steps; try "
+        f"the two-level model did not converge in {_SCORING_STEPS + _NEWTON_STEPS} steps; try "
         + ("" if nonnegative else "variances='nonnegative', or ")
         + "leave out items that hardly vary within or between persons, or use diary_reliability(), which "
         "needs no loadings; few persons or few occasions are the usual cause"
     )
 
 
-def _climb(data: ClusterMoments, model: CovarianceModel, start: Floats, *, nonnegative: bool) -> Found | None:
-    """Return the maximum above a start, or None where the search does not settle.
+def _climb(
+    data: ClusterMoments, model: CovarianceModel, start: Floats, *, nonnegative: bool
+) -> Maximum | None:
+    """Return the maximum reached from a start, or None if the search does not converge.
 
-    Fisher scoring with halved steps; where that does not settle, Newton's method with numerical second
-    derivatives. Neither goes down, nor leaves the domain. A saddle is left.
+    Fisher scoring with step halving; if it does not converge, Newton's method with numerical second
+    derivatives. Steps neither lower the likelihood nor leave its domain. Saddle points are left.
     """
     lowest = model.lowest(nonnegative=nonnegative)
     theta = np.maximum(start, lowest)
     point = likelihood_at(data, *model.matrices(theta))
     scoring = True
-    for iteration in told_steps(range(1, _SCORING + _NEWTON + 1), "fitting two levels"):
+    for iteration in reported_steps(range(1, _SCORING_STEPS + _NEWTON_STEPS + 1), "fitting two levels"):
         if point is None:
             return None
-        gradient, expected = slopes(point, model, theta)
-        scoring = scoring and iteration <= _SCORING
-        curvature = expected if scoring else _observed(data, model, theta)
+        gradient, expected = gradient_and_information(point, model, theta)
+        scoring = scoring and iteration <= _SCORING_STEPS
+        curvature = expected if scoring else _positive_hessian(data, model, theta)
         if curvature is None:
             return None
-        step, whole = _step(curvature, gradient, theta <= lowest)
-        if whole and -gradient @ step < _SETTLED:
-            if np.any(theta <= LOWEST):
+        step, is_complete = _step(curvature, gradient, theta <= lowest)
+        if is_complete and -gradient @ step < _CONVERGED:
+            if np.any(theta <= LOWEST_RESIDUAL):
                 return None
             free = (theta > lowest) | (gradient < 0)
-            below = _off_saddle(data, model, theta, point, free, lowest)
-            if below is not None:
-                theta, point = below
+            off_saddle = _off_saddle(data, model, theta, point, free, lowest)
+            if off_saddle is not None:
+                theta, point = off_saddle
                 continue
             covariance = _inverse_information(expected, free, data.n)
-            return Found(theta, point, covariance, iteration, "scoring" if scoring else "newton")
-        before = theta
-        theta, point = _moved(data, model, theta, point, step, lowest)
-        if theta is before:
+            return Maximum(theta, point, covariance, iteration, "scoring" if scoring else "newton")
+        previous = theta
+        theta, point = _halved_step(data, model, theta, point, step, lowest)
+        if theta is previous:
             if not scoring:
                 return None
             scoring = False
@@ -190,51 +206,54 @@ def _off_saddle(
     free: NDArray[np.bool_],
     lowest: Floats,
 ) -> tuple[Floats, Point] | None:
-    """Return a place with a lower deviance beside a saddle, or None at a minimum.
+    """Return parameters with a lower deviance next to a saddle point, or None at a minimum.
 
-    The deviance falls to both sides of a saddle. The lower side is taken; where they are as low, the one on
-    which the first of the parameters that change most becomes smaller.
+    The deviance falls on both sides of a saddle point. The lower side is taken; if both are equally low, the
+    one on which the first of the parameters that change most becomes smaller.
     """
     hessian = _hessian(data, model, theta)
-    inner = None if hessian is None else falling_way(hessian[np.ix_(free, free)])
-    if inner is None:
+    free_direction = None if hessian is None else falling_way(hessian[np.ix_(free, free)])
+    if free_direction is None:
         return None
-    way = np.zeros(len(theta))
-    way[free] = inner
+    direction = np.zeros(len(theta))
+    direction[free] = free_direction
 
     def deviance(step: Floats) -> float:
-        there = likelihood_at(data, *model.matrices(np.maximum(theta + step, lowest)))
-        return np.inf if there is None else there.deviance
+        moved = likelihood_at(data, *model.matrices(np.maximum(theta + step, lowest)))
+        return np.inf if moved is None else moved.deviance
 
-    for step in lower_sides(way, deviance, point.deviance):
-        end = np.maximum(theta + step, lowest)
-        there = likelihood_at(data, *model.matrices(end))
-        return (end, there) if there is not None and there.deviance < point.deviance - _LOWER else None
+    for step in lower_sides(direction, deviance, point.deviance):
+        candidate = np.maximum(theta + step, lowest)
+        moved = likelihood_at(data, *model.matrices(candidate))
+        if moved is not None and moved.deviance < point.deviance - _FALL_OFF_SADDLE:
+            return candidate, moved
+        return None
     return None
 
 
-def _moved(
+def _halved_step(
     data: ClusterMoments, model: CovarianceModel, theta: Floats, point: Point, step: Floats, lowest: Floats
 ) -> tuple[Floats, Point]:
-    """Return where a step leads that lowers the deviance, or where we are if none does."""
+    """Return the parameters after the first of the halved steps that lowers the deviance, or none moved."""
     for halving in range(_HALVINGS):
         candidate = np.maximum(theta + step / 2**halving, lowest)
-        there = likelihood_at(data, *model.matrices(candidate))
-        if there is not None and there.deviance <= point.deviance + _ROUNDING * abs(point.deviance):
-            return candidate, there
+        moved = likelihood_at(data, *model.matrices(candidate))
+        if moved is not None and moved.deviance <= point.deviance + TWO_LEVEL_ROUNDING * abs(point.deviance):
+            return candidate, moved
     return theta, point
 
 
 def _inverse_information(expected: Floats, free: NDArray[np.bool_], n: int) -> Floats:
-    """Return covariances of parameters (p, p), 0 of those at a bound; nan where some are not determined.
+    """Return sampling covariances of parameters (p, p), 0 for those at a bound; nan if some are undetermined.
 
-    The n answers to standardized items say next to nothing of the loadings of a factor that explains nothing.
+    Answers carry hardly any information on the loadings of a factor that explains nothing.
     """
     covariance = np.zeros(expected.shape)
-    inner = expected[np.ix_(free, free)] / 2
-    sds = np.sqrt(np.maximum(np.diag(inner), 0))
-    if not (sds**2 > _SILENT * n).all() or np.linalg.eigvalsh(inner / np.outer(sds, sds))[0] < _SINGULAR:
+    information = expected[np.ix_(free, free)] / 2
+    roots = np.sqrt(np.maximum(np.diag(information), 0))
+    informative = bool((roots**2 > NO_ANSWER_INFORMATION * n).all())
+    if not informative or np.linalg.eigvalsh(information / np.outer(roots, roots))[0] < SINGULAR:
         covariance[:] = np.nan
     else:
-        covariance[np.ix_(free, free)] = np.linalg.inv(inner)
+        covariance[np.ix_(free, free)] = np.linalg.inv(information)
     return covariance

@@ -1,0 +1,144 @@
+"""Parts of messages of errors and warnings: values, shortened or left out, and names that are near."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+SHOW_VALUES = "INTIMACY_SCALES_SHOW_VALUES"
+_LONGEST = 80  # characters of a value that are shown
+_COLLECTIONS = (list, tuple, dict, set, frozenset)
+_LONGEST_NAME = 200  # characters; no near name is looked for where a name is longer
+
+
+_requested: ContextVar[bool | None] = ContextVar("_requested", default=None)
+
+
+def values_shown(asked: bool | None = None) -> bool:
+    """Tell whether messages may contain answers and persons' ids.
+
+    Parameters
+    ----------
+    asked
+        What the caller asked for. None: what `values_as_asked` has set; where it has set nothing, the
+        environment variable ``INTIMACY_SCALES_SHOW_VALUES``, which hides them if it is 0, false, no or off.
+    """
+    asked = _requested.get() if asked is None else asked
+    if asked is not None:
+        return asked
+    return os.environ.get(SHOW_VALUES, "").strip().casefold() not in ("0", "false", "no", "off")
+
+
+@contextmanager
+def values_as_asked(asked: bool | None) -> Iterator[None]:
+    """Show or hide values in all messages made inside the ``with`` block; None changes nothing."""
+    if asked is None:
+        yield
+        return
+    token = _requested.set(asked)
+    try:
+        yield
+    finally:
+        _requested.reset(token)
+
+
+def shortened(value: Any, longest: int = _LONGEST) -> str:
+    """Return a value as messages show it: its `repr`, shortened; its type where `repr` fails.
+
+    Examples
+    --------
+    >>> shortened("yes"), shortened("y" * 300, 10), shortened(10**5000)
+    ("'yes'", "'yyyyyyyyyy'… (300 characters)", 'a number of more than 4300 digits')
+    """
+    if isinstance(value, str):
+        return f"{value[:longest]!r}… ({len(value):,} characters)" if len(value) > longest else repr(value)
+    try:
+        text = _collection_repr(value) if isinstance(value, _COLLECTIONS) else repr(value)
+    except Exception as error:
+        return _without_repr(value, error)
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def _collection_repr(value: Any) -> str:
+    """Return the `repr` of a collection, cut after its first values and its outer levels."""
+    from reprlib import Repr
+
+    limits = Repr()
+    limits.maxlevel, limits.maxstring, limits.maxother, limits.maxlong = 6, _LONGEST, _LONGEST, _LONGEST
+    limits.maxlist = limits.maxtuple = limits.maxdict = limits.maxset = limits.maxfrozenset = _LONGEST
+    return limits.repr(value)
+
+
+def _without_repr(value: Any, error: Exception) -> str:
+    """Describe a value whose own `repr` raised an error."""
+    if isinstance(error, ValueError) and not isinstance(value, str):
+        return f"a number of more than {sys.get_int_max_str_digits()} digits"
+    return f"a value of type {type(value).__name__} that cannot be shown"
+
+
+def shortened_text(value: Any, longest: int = _LONGEST) -> str:
+    """Return a name or an id as messages show it, without quotes."""
+    if isinstance(value, _COLLECTIONS):
+        return shortened(value, longest)
+    try:
+        text = str(value)
+    except Exception:
+        return shortened(value, longest)
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text):,} characters)"
+
+
+def level_outside() -> int:
+    """Return the ``stacklevel`` at which a warning points at the caller of this library."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith("intimacy_scales"):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+def nearest(name: object, known: Iterable[str], *, most: int = 1, alike: float = 0.6) -> list[str]:
+    """Return the known names that were probably meant by a name, nearest first, ignoring case.
+
+    Examples
+    --------
+    >>> nearest("Trst", ["trust", "mutuality"]), nearest("x", ["trust"])
+    (['trust'], [])
+    """
+    import difflib
+
+    if len(str(name)) > _LONGEST_NAME:
+        return []
+    by_folded = {other.casefold(): other for other in reversed(list(known))}
+    near = difflib.get_close_matches(str(name).casefold(), by_folded, n=most, cutoff=alike)
+    return [by_folded[folded] for folded in near]
+
+
+def suggest(name: object, known: Iterable[str], *, most: int = 1) -> str:
+    """Return "did you mean …?" as the end of a message; an empty text where no known name is near.
+
+    Examples
+    --------
+    >>> suggest("Trst", ["trust", "mutuality"])
+    "; did you mean 'trust'?"
+    """
+    near = nearest(name, known, most=most)
+    return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+
+
+def emptied(error: BaseException) -> None:
+    """Remove all values from another library's error, which stays with ours as its ``__context__``.
+
+    ``from None`` hides that error in a traceback only: a log or a pickle would still hold text of the file.
+    """
+    current: BaseException | None = error
+    while current is not None:
+        current.args = ()
+        for name, value in vars(current).items():  # such as the document of a JSONDecodeError
+            # set to an empty value, not deleted: code that pickles the whole chain reads these attributes
+            vars(current)[name] = type(value)() if type(value) in (str, bytes, int) else None
+        if isinstance(current, UnicodeDecodeError):
+            current.object = b""
+        current = current.__cause__ or current.__context__

@@ -1,0 +1,60 @@
+"""The reference pages are those of today's docstrings, and every public name has an example."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import get_args
+
+import pytest
+
+from tests.reference_pages import FOLDER, MODULES, ROOT, PublicName, modules_page, pages, public_names
+
+DECISIONS = ROOT / "docs" / "explanation" / "decisions"
+RECORDS = sorted(DECISIONS.glob("[0-9]*.md"))
+
+
+def test_the_pages_are_those_of_the_docstrings() -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+    assert written == pages(), "run python -m tests.reference_pages"
+    assert MODULES.read_text(encoding="utf-8") == modules_page(), "run python -m tests.reference_pages"
+
+
+def test_every_link_leads_to_a_heading() -> None:
+    for name, text in pages().items():
+        for page, anchor in re.findall(r"\]\(([a-z-]*\.?m?d?)#([a-z_]+)\)", text):
+            target = pages()[page or name]
+            headings = {heading.lower() for heading in re.findall(r"^## `(\w+)`", target, re.MULTILINE)}
+            assert anchor in headings, (name, page, anchor)
+
+
+def needs_example(public: PublicName) -> bool:
+    """Return whether a name is called or received: not an error, a constant or a literal."""
+    if not callable(public.thing) or get_args(public.thing):
+        return False
+    return not (inspect.isclass(public.thing) and issubclass(public.thing, Exception))
+
+
+@pytest.mark.parametrize("path", [name for name, public in public_names().items() if needs_example(public)])
+def test_every_public_name_has_an_example(path: str) -> None:
+    assert ">>>" in (inspect.getdoc(public_names()[path].thing) or ""), (
+        f"{path} has no example in its docstring"
+    )
+
+
+def test_decisions_are_numbered_and_listed() -> None:
+    index = (DECISIONS / "index.md").read_text(encoding="utf-8")
+    for number, path in enumerate(RECORDS, 1):
+        title = path.read_text(encoding="utf-8").splitlines()[0]
+        assert path.name.startswith(f"{number:02d}-") and title.startswith(f"# {number}. "), path.name
+        assert f"{number}. [{title.split('. ', 1)[1]}]({path.name})" in index.splitlines()
+
+
+@pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.stem)
+def test_a_decision_says_why_and_where(path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "**Decision.** " in text and "**Why.** " in text
+    places = re.findall(r"`([^`]+)`", text.split("**Where.** ")[1])
+    assert places
+    for place in places:
+        assert (ROOT / place).exists() or (ROOT / "src" / "intimacy_scales" / place).exists(), place

@@ -1,0 +1,162 @@
+"""One result of each class that can be written as a document."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from intimacy_scales import (
+    Instrument,
+    PersonScores,
+    check_bank,
+    load,
+    load_bank,
+    plan_sample_size,
+    score,
+    score_many,
+)
+from intimacy_scales.engines import summarize
+from intimacy_scales.factor import (
+    bartlett,
+    cfa,
+    compare_models,
+    efa,
+    invariance,
+    kmo,
+    little_mcar,
+    map_test,
+    rotate,
+    scree,
+    sem,
+)
+from intimacy_scales.reliability import (
+    diary_reliability,
+    jacobson_truax_cutoffs,
+    two_level_omega,
+)
+from intimacy_scales.results.result import Result
+from tests.shared.factor_answers import good
+from tests.shared.one_of_each_result import MODEL, RESULTS, answers, result_classes
+
+ONE = "f =~ q1 + q2 + q3 + q4 + q5 + q6"
+_PERSONS = np.repeat(np.random.default_rng(3).normal(size=(40, 1)), 6, axis=0)
+DAYS = np.column_stack([np.repeat(np.arange(40), 6), np.clip(np.rint(good(240, 3, 5) + _PERSONS), 1, 7)])
+LOOSE = {
+    "id": "loose",
+    "version": "1",
+    "title": "Loose",
+    "response_scale": {"minimum": 1, "maximum": 5},
+    "items": [{"id": "a"}, {"id": "A"}],
+    "scales": [{"id": "s", "items": ["a", "A"]}],
+}
+
+
+def one(name: str, answer: int = 3) -> PersonScores:
+    return score(name, dict.fromkeys(load(name).item_ids, answer))
+
+
+def diary() -> Any:
+    import pandas as pd
+
+    form = answers().instrument.model_dump(mode="json", exclude_defaults=True)
+    form["items"], form["scales"] = form["items"][:3], [{"id": "a", "items": ["q1", "q2", "q3"]}]
+    table = pd.DataFrame(DAYS, columns=["who", "q1", "q2", "q3"]).assign(day=np.tile(np.arange(6), 40))
+    return Instrument.model_validate(form), table
+
+
+def two_groups() -> Any:
+    return invariance(MODEL, answers(), groups=np.arange(80) % 2)
+
+
+def engine_rows() -> Any:
+    import pyarrow as pa
+
+    rows = {f"ras_{n}": [1 + (n + row) % 5 for row in range(20)] for n in range(1, 8)}
+    return pa.table(
+        rows | {"id": [f"p{row}" for row in range(20)], "ras_2": [*range(1, 5)] * 4 + [9, 9, 7, 0]}
+    ).to_reader()
+
+
+MORE: dict[str, Callable[[], Any]] = {
+    "person": lambda: one("kmss"),
+    "sheet without scores": lambda: score_many("kmss", {"anna": {"kmss_1": 9, "kmss_2": "often"}})["anna"],
+    "summary": lambda: score(answers().instrument, answers()).summary(),
+    "data summary": lambda: summarize("ras", engine_rows(), on_invalid="missing", person="id"),
+    "person's standard scores": lambda: one("das", 1).standardize("married, 1976, n = 218"),
+    "person's interpretation": lambda: one("csi-16", 2).interpret(),
+    "interpretation": lambda: score("csi-16", [{f"csi16_{n}": 2 for n in range(1, 17)}] * 2).interpret(),
+    "bank": lambda: check_bank(load_bank("trust")),
+    "finding": lambda: check_bank(Instrument.model_validate(LOOSE)).findings[0],
+    "plan": lambda: plan_sample_size("alpha", expected=0.85, n_items=8, width=0.10),
+    "cut-offs": lambda: jacobson_truax_cutoffs(clinical=(2.0, 0.5), functional=(4.0, 0.5)),
+    "diary": lambda: diary_reliability(*diary(), person="who", occasion="day"),
+    "two levels": lambda: two_level_omega(*diary(), person="who"),
+    "kmo": lambda: kmo(answers()),
+    "bartlett": lambda: bartlett(answers()),
+    "mcar": lambda: little_mcar(answers()),
+    "map": lambda: map_test(answers()),
+    "scree": lambda: scree(answers()),
+    "rotation": lambda: rotate(efa(answers(), n_factors=2).loadings),
+    "invariance": two_groups,
+    "comparison": lambda: compare_models(cfa(ONE, answers()), cfa(MODEL, answers())),
+    "factor scores": lambda: cfa(MODEL, answers(), missing="fiml").factor_scores(answers()),
+    "modification": lambda: cfa(MODEL, answers()).modification_indices()[0],
+    "defined": lambda: sem("q1 ~ a*q2; q3 ~ b*q1; k := a/b", answers()).defined[0],
+    "estimate": lambda: cfa(MODEL, answers()).parameters[0],
+}
+
+
+def inside(value: Any) -> Iterator[Result]:
+    """Every result that a result leads to."""
+    if isinstance(value, Result):
+        yield value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            yield from inside(getattr(value, field.name))
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from inside(part)
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from inside(part)
+
+
+@cache
+def examples() -> dict[type[Result], Result]:
+    """One result of each class."""
+    found: dict[type[Result], Result] = {}
+    for make in (RESULTS | MORE).values():
+        for result in inside(make()):
+            found.setdefault(type(result), result)
+    return found
+
+
+BASES = {"Coefficient", "FitIndices", "FactorFit", "IntervalCoefficient", "_Figures"}
+CLASSES = sorted({kind.__name__ for kind in result_classes()} - BASES)
+
+
+def example(name: str) -> Any:
+    return next(result for kind, result in examples().items() if kind.__name__ == name)
+
+
+def instrument_of(result: Any) -> Any:
+    form = getattr(result, "form", getattr(result, "instrument", None))
+    return form if isinstance(form, Instrument) else None
+
+
+def spoilt(document: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    """A document with one value replaced, or left out where that is ``...``."""
+    document = json.loads(json.dumps(document))
+    place: Any = document
+    for step in path[:-1]:
+        place = place[step]
+    if value is ...:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = value
+    return document
