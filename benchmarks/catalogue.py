@@ -44,7 +44,7 @@ print(json.dumps(found))
 
 
 def main() -> None:
-    """Measure in fresh processes and print medians beside the bars."""
+    """Measure in fresh processes and print medians next to the bars."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", choices=REPEATS, default="full")
     runs = [

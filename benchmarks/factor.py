@@ -202,7 +202,7 @@ def fiml_of_sixty(n: int, repetitions: int, *, judged: bool) -> str:
     """Time FIML of 60 items, where nearly each person lacks other answers, against eigenvectors of a matrix.
 
     No peer does this in seconds. The bar is a fifth of what the first version of the likelihood of many
-    patterns took beside the same matrix.
+    patterns took compared with the same matrix.
     """
     rng = np.random.default_rng(1)
     factors = rng.multivariate_normal(np.zeros(6), 0.3 + 0.7 * np.eye(6), n)

@@ -83,7 +83,7 @@ class Found:
     chi_squares
         (3,): plain, scaled, and scaled as Satorra & Bentler do (nan with FIML).
     improper
-        Whether no population could have such estimates.
+        Whether the estimates are improper: covariances that are not positive semidefinite.
     """
 
     estimates: Floats

@@ -3,7 +3,7 @@
 Run from the root of a checkout: python -m benchmarks.files [--size smallest|full] [--rounds N]
 
 Every job is a process of its own, from its start to its end, in turn with its peers. The peers check nothing;
-ours is the command line, which checks every cell and names those that are no answers. This process stays
+ours is the command line, which checks every cell and names those that are not valid answers. This process stays
 small: what it held when it started another would count as that one's.
 """
 

@@ -22,8 +22,8 @@ import griffe
 from intimacy_scales import errors
 from intimacy_scales.reading.options import ReadingOptions, SheetReadingOptions
 from intimacy_scales.results.result import Result
+from tests.shared.folders import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference" / "api"
 MODULES = ROOT / "docs" / "reference" / "modules.md"
 PACKAGES = (
@@ -120,7 +120,7 @@ def signature_text(name: str, thing: Callable[..., Any]) -> str:
     if shared and not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in kept):
         kept.append(inspect.Parameter("reading", inspect.Parameter.VAR_KEYWORD))
     shown = str(inspect.Signature(kept))
-    return name + re.sub(r"<([^<> ]+)[^<>]*>", r"<\1>", shown)
+    return name + re.sub(r"<[^,]* at 0x[0-9a-f]+>", "…", shown)
 
 
 def sections_of(docstring: str) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Cells of answer sheets: a value as it may be stored, beside what it means by construction."""
+"""Cells of answer sheets: a value as it may be stored, and what it means by construction."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DISPUTED = ("yes", "4,0", "1-5", "**", "Agre", "strongly", "½", "4?", "1_0", "
 
 
 class Meaning(Enum):
-    """What a cell may mean beside a point of the response scale."""
+    """What a cell may mean other than a point of the response scale."""
 
     MISSING = "no answer"
     BAD = "not accepted"
@@ -37,13 +37,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Given:
-    """What is passed beside the table: more missing codes."""
+    """What is passed with the table: more missing codes."""
 
     codes: tuple[int | str, ...]
 
 
 def random_given(rng: random.Random, forms_points: list[Points]) -> Given:
-    """Return missing codes that are no answers of any item."""
+    """Return missing codes that are not valid answers to any item."""
     wanted: list[int | str] = [-77, 12345, "skip it", "weiß nicht"]
     known = {str(number(point)) for points in forms_points for point in points.points}
     return Given(tuple(code for code in rng.sample(wanted, rng.randrange(3)) if str(code) not in known))

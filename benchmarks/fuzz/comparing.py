@@ -1,4 +1,4 @@
-"""What the library makes of sheets, beside what they mean."""
+"""What the library makes of sheets, compared with what they mean."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class Sheets:
         return made
 
     def answers(self, i: int, rules: Rules = RIGHT) -> dict[str, Fraction | None]:
-        """Return what a person answered, in printed values; bad cells are no answers."""
+        """Return what a person answered, in printed values; a bad cell is not an answer."""
         turned = self.form.flipped if self.coding is not None and rules.coding else ()
         found: dict[str, Fraction | None] = {}
         for item, answer in self.rows[i].items():

@@ -10,33 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import (
-    SHOW_VALUES,
-    emptied,
-    level_outside,
-    nearest,
-    shortened,
-    shortened_text,
-    suggest,
-    values_as_asked,
-    values_shown,
-)
+from intimacy_scales.messages import shortened, shortened_text
 
 if TYPE_CHECKING:
     import pandas as pd
 else:
     pd = late_module("pandas")
-
-__all__ = [
-    "SHOW_VALUES", "AnotherRangeWarning", "CoverageWarning", "DocumentError", "EstimationError",
-    "InstrumentError", "IntimacyScalesError", "IntimacyScalesWarning", "InvalidResponsesError",
-    "KeyingWarning", "LanguagesPooledWarning", "MissingColumnsError", "MissingDependencyError",
-    "ModelSyntaxError", "NoNormsError", "NotConvergedError", "NotIdentifiedError",
-    "OverlappingBandsWarning", "ProblemCode", "ProblemTable", "ResponseError", "ResponseProblem",
-    "SingleClustersWarning", "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning",
-    "UnverifiedKeyWarning", "emptied", "level_outside", "nearest", "shortened", "shortened_text",
-    "suggest", "values_as_asked", "values_shown",
-]  # fmt: skip
 
 ProblemCode = Literal[
     "range", "step", "infinite", "number", "label", "boolean", "type", "recode", "name"
@@ -389,8 +368,8 @@ class EstimationError(IntimacyScalesError, ValueError):
     >>> try:
     ...     simulate("ras", -1)
     ... except EstimationError as error:
-    ...     print(str(error).partition(":")[0])
-    n=-1
+    ...     print(str(error).partition(";")[0])
+    n=-1 is not valid
     """
 
 

@@ -205,7 +205,7 @@ WRONG: dict[str, tuple[list[Any], str]] = {
     "estimator": (["{data}", *FEW, "--estimator", "WLSMV"], "is not one of"),
     "missing": (["{data}", *FEW, "--missing", "em"], "is not one of"),
     "pairwise": (["{data}", *FEW, "--estimator", "MLR", "--missing", "pairwise"], "'fiml' or 'listwise'"),
-    "second order of two": (["{data}", *FEW, *TWO, "--factors", "second_order"], "2 scales do not identify"),
+    "second order of two": (["{data}", *FEW, *TWO, "--factors", "second_order"], "needs three scales to identify"),
     "seed": (["{data}", *FEW, "--seed", "-1"], "greater than or equal to 0|x>=0"),
     "iterations": (["{data}", "-i", "scii-24", "--iterations", "0"], "at least 1|greater than or equal to 1"),
     "clusters": (["{data}", *FEW, "--clusters", "family"], "family"),

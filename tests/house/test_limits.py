@@ -14,9 +14,9 @@ import polars as pl
 import pytest
 
 from intimacy_scales import InvalidResponsesError, ModelSyntaxError, ResponseError, encode, load, score
-from intimacy_scales.errors import shortened
 from intimacy_scales.factor import cfa
 from intimacy_scales.jobs import score_file
+from intimacy_scales.messages import shortened
 from tests.shared.folders import DOCS
 
 IDS = load("ras").item_ids

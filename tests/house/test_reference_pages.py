@@ -8,7 +8,8 @@ from typing import get_args
 
 import pytest
 
-from tests.reference_pages import FOLDER, MODULES, ROOT, PublicName, modules_page, pages, public_names
+from tests.reference_pages import FOLDER, MODULES, PublicName, modules_page, pages, public_names
+from tests.shared.folders import ROOT
 
 DECISIONS = ROOT / "docs" / "explanation" / "decisions"
 RECORDS = sorted(DECISIONS.glob("[0-9]*.md"))

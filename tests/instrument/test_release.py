@@ -285,7 +285,7 @@ def test_a_stored_result_of_no_released_version_is_refused():
         document["instrument"] = STORED["PersonScores"]["instrument"] | changes
         with pytest.raises(DocumentError, match="scii-24"):
             PersonScores.from_dict(document)
-    with pytest.raises(DocumentError, match=r"instrument is scii-24 0\.3\.0"):
+    with pytest.raises(DocumentError, match=r"the one passed is scii-24 0\.3\.0"):
         PersonScores.from_dict(STORED["PersonScores"], instrument=load("scii-24"))
 
 

@@ -167,7 +167,7 @@ def test_nothing_about_a_person_is_stored_with_the_scores(folder: Path) -> None:
             r"none/\*.csv: there are no files of answers; allowed endings: .csv, ",
         ),
         (lambda: {"source": []}, "there are no files of answers"),
-        (lambda: {"source": ["answers/z.csv"]}, "z.csv: there is no such file"),
+        (lambda: {"source": ["answers/z.csv"]}, "z.csv: is a folder, or does not exist"),
         (lambda: {"source": 5}, "pass the path of a file"),
         (lambda: {"engine": "ray"}, "engine='ray' is not valid; allowed: 'dask', 'spark', 'duckdb'"),
     ],

@@ -163,7 +163,7 @@ def test_an_absent_factor_has_no_loadings_or_reliability():
     assert fit.loadings_between.tolist() == [0, 0, 0]
     assert np.isnan(fit.covariance).all()
     between = composite_of(fit, 40, equal_loadings=False).between()
-    assert between.reason == "the model leaves the sum of the items a variance of 0"
+    assert between.reason == "the model implies a variance of 0 of the items' sum"
     assert np.isnan(between.estimate)
 
 

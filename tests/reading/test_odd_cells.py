@@ -25,7 +25,7 @@ from intimacy_scales import (
     load,
     score,
 )
-from intimacy_scales.errors import shortened
+from intimacy_scales.messages import shortened
 from intimacy_scales.reading import columns
 from tests.shared.instruments import PUBLISHED, form_of
 

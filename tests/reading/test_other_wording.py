@@ -153,23 +153,23 @@ def test_documents_of_a_pooled_form_are_read_back(name: str):
         (
             POOLS["en, de"], FORMS["en"],
             "the document was written with scii-12 0.3.0 (de neutral and en pooled; digest DIGEST), and "
-            "instrument is scii-12 0.3.0 (digest OTHER): leave instrument= out, or pass pool_languages("
+            "the one passed is scii-12 0.3.0 (digest OTHER): leave instrument= out, or pass pool_languages("
             "load('scii-12', language='de', variant='neutral'), load('scii-12', language='en'))",
         ),
         (
             FORMS["de"], FEMININE,
             "the document was written with scii-12 0.3.0 (de neutral, forward translation; digest DIGEST), "
-            "and instrument is scii-12 0.3.0 (de feminine, forward translation; digest OTHER): leave "
+            "and the one passed is scii-12 0.3.0 (de feminine, forward translation; digest OTHER): leave "
             "instrument= out, or pass load('scii-12', language='de', variant='neutral')",
         ),
         (
             OLD, NEW,
-            "the document was written with scii-24 0.2.0 (digest DIGEST), and instrument is scii-24 0.3.0 "
+            "the document was written with scii-24 0.2.0 (digest DIGEST), and the one passed is scii-24 0.3.0 "
             "(digest OTHER): leave instrument= out, or pass load('scii-24', version='0.2.0')",
         ),
         (
             FORMS["en"], POOLS["variants"],
-            "the document was written with scii-12 0.3.0 (digest DIGEST), and instrument is scii-12 0.3.0 "
+            "the document was written with scii-12 0.3.0 (digest DIGEST), and the one passed is scii-12 0.3.0 "
             "(de feminine and de masculine pooled; digest OTHER): leave instrument= out, or pass "
             "load('scii-12')",
         ),

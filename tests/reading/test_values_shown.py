@@ -25,9 +25,9 @@ from intimacy_scales import (
     score_stream,
 )
 from intimacy_scales.cli import app
-from intimacy_scales.errors import SHOW_VALUES, values_shown
 from intimacy_scales.factor import efa
 from intimacy_scales.interop import score_file
+from intimacy_scales.messages import SHOW_VALUES, values_shown
 
 FORM = Instrument.model_validate(
     {

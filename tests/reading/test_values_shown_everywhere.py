@@ -32,9 +32,10 @@ from intimacy_scales import (
     score_many,
     score_stream,
 )
-from intimacy_scales.errors import SHOW_VALUES, InvalidResponsesError
+from intimacy_scales.errors import InvalidResponsesError
 from intimacy_scales.factor import cfa, efa, invariance, sem
 from intimacy_scales.jobs import reliability_file, score_file
+from intimacy_scales.messages import SHOW_VALUES
 from intimacy_scales.reliability import (
     cronbach_alpha,
     group_icc,

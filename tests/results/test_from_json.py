@@ -516,7 +516,7 @@ def test_words_of_another_version_are_not_change() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        (("statements",), [], "CFAResult.statements: the model has neither factor"),
+        (("statements",), [], "CFAResult.statements: the model has neither a factor"),
         (("statements", 0, "op"), "~", r"CFAResult.statements: a ~ q1 is a path .*use sem\(model, data\)"),
         (("statements", 0, "rhs"), "a", "measure each other in a circle"),
         (("parameters", 0, "estimate"), "x", "CFAResult.parameters.0..estimate: 'x' is not a number"),

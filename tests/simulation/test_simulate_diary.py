@@ -38,7 +38,7 @@ def test_true_scores_vary_between_persons_as_asked(between):
         ({"n_occasions": 2.5}, "n_occasions=2.5"),
         ({"between": 1.2}, "between=1.2 is not a share"),
         ({"missed": -0.1}, "missed=-0.1"),
-        ({"loadings": {"tru04": 0.5}}, "no loading for"),
+        ({"loadings": {"tru04": 0.5}}, "no loading of"),
     ],
 )
 def test_diaries_that_cannot_be_simulated(options, words):

@@ -16,9 +16,9 @@ from intimacy_scales.checking.rules import RULES
 from intimacy_scales.checking.voice import check_voice
 from intimacy_scales.checking.wording import check_wording
 from intimacy_scales.checking.words import Checked, sentences
-from intimacy_scales.errors import suggest
 from intimacy_scales.instrument import Instrument, ItemBank
 from intimacy_scales.instrument.loading import load_bank, load_either, shipped_banks
+from intimacy_scales.messages import suggest
 
 
 def _as_checked(bank: Checked | str | Path) -> Checked:

@@ -18,10 +18,11 @@ from intimacy_scales.engines.bad_answers import (
     counted_problems,
     first_of,
 )
-from intimacy_scales.errors import DocumentError, InvalidResponsesError, shortened
+from intimacy_scales.errors import DocumentError, InvalidResponsesError
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.instrument.reference import hint_of_wordings
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import shortened
 from intimacy_scales.reading.advice import Offence, Remedy
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.other_wording import find_remedy

@@ -13,8 +13,9 @@ from intimacy_scales.engines.data_summary import DataSummary
 from intimacy_scales.engines.opening import engine_of
 from intimacy_scales.engines.schema import scores_schema
 from intimacy_scales.engines.work import ScoreWork, SummaryWork, columns_of
-from intimacy_scales.errors import EstimationError, SingleClustersWarning, level_outside, values_as_asked
+from intimacy_scales.errors import EstimationError, SingleClustersWarning
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.messages import level_outside, values_as_asked
 from intimacy_scales.moments.cluster_sums import ClusterSums, chosen_scales
 from intimacy_scales.moments.clusters import no_pairs_of
 from intimacy_scales.moments.item_moments import ItemMoments

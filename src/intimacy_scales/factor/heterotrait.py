@@ -37,6 +37,8 @@ else:
 
 Kind = Literal["htmt", "htmt2"]
 
+_FEW_PERSONS = 100  # below them, the bootstrap covers too little (docs/explanation/intervals.md)
+
 
 @result_class
 class HeterotraitMonotrait(Result):
@@ -126,6 +128,12 @@ class HeterotraitMonotrait(Result):
             return undefined_interval(level, "bootstrap", n, f"{failed}, more than 5 %")
         defined = drawn[~np.isnan(drawn)]
         low, high = percentile_interval(defined, level)
+        cautions = [f"{failed}; they are left out"] if failed else []
+        if n < _FEW_PERSONS:
+            cautions.append(
+                f"with fewer than {_FEW_PERSONS} persons the interval is too narrow (n = {n}); nominal 95 % "
+                "intervals covered 62 to 73 % of simulated samples of 30"
+            )
         return Interval(
             low=low,
             high=high,
@@ -133,7 +141,7 @@ class HeterotraitMonotrait(Result):
             method="bootstrap",
             n=n,
             n_failed=n_resamples - len(defined),
-            warnings=(f"{failed}; they are left out",) if failed else (),
+            warnings=tuple(cautions),
         )
 
     def _resampled(

@@ -9,16 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import (
-    EstimationError,
-    MissingColumnsError,
-    ResponseError,
-    nearest,
-    suggest,
-    values_as_asked,
-)
+from intimacy_scales.errors import EstimationError, MissingColumnsError, ResponseError
 from intimacy_scales.factor.sample import Floats
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.messages import nearest, suggest, values_as_asked
 from intimacy_scales.moments.clusters import kept_column, label_positions, warn_of_no_pairs
 from intimacy_scales.moments.scale_items import some_items
 from intimacy_scales.reading.columns import as_spelled

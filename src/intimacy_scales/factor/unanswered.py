@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import values_shown
+from intimacy_scales.messages import values_shown
 from intimacy_scales.results.wording import counted
 
 _SHOWN = 6

@@ -15,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import ResponseError, emptied, values_shown
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import (
     BATCH_CHARACTERS,
     BATCH_ROWS,
@@ -30,6 +30,7 @@ from intimacy_scales.files.head import UTF_8, Head, another_encoding, chunks, ma
 from intimacy_scales.files.plain_text import PlainText
 from intimacy_scales.files.read_ahead import Rest
 from intimacy_scales.files.row_texts import NumberTexts, row_texts
+from intimacy_scales.messages import emptied, values_shown
 from intimacy_scales.reading.frames import ArrowTable, ListTable, Table
 
 _SEPARATORS = (",", ";", "\t", "|")

@@ -11,11 +11,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import ResponseError, emptied
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import BATCH_CHARACTERS, BATCH_ROWS, AnswerFile, ScoreFile, output_columns
 from intimacy_scales.files.head import UTF_8, Head, another_encoding, chunks, marked_encoding
 from intimacy_scales.files.plain_objects import PlainObjects
 from intimacy_scales.files.read_ahead import Rest
+from intimacy_scales.messages import emptied
 from intimacy_scales.reading.columns import check_width, loose
 from intimacy_scales.reading.frames import ListTable, Table
 

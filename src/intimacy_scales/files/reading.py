@@ -10,11 +10,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from intimacy_scales.errors import MissingColumnsError, ResponseProblem, values_as_asked
+from intimacy_scales.errors import MissingColumnsError, ResponseProblem
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.delimited import DelimitedScores
 from intimacy_scales.files.jsonlines import JsonLinesFile
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.messages import values_as_asked
 from intimacy_scales.reading.advice import (
     AnsweredRanges,
     LikelyMissingCode,

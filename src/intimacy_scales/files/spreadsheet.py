@@ -17,7 +17,7 @@ from xml.parsers.expat import ExpatError
 
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import ResponseError, emptied, suggest
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import (
     BATCH_ROWS,
     AnswerFile,
@@ -30,6 +30,7 @@ from intimacy_scales.files.formulas import UncomputedFormulas, column_letters, h
 from intimacy_scales.files.head import Head
 from intimacy_scales.files.sheet_rows import sheet_rows
 from intimacy_scales.files.unpacking import check_parts, measured
+from intimacy_scales.messages import emptied, suggest
 from intimacy_scales.reading.frames import Table, needs
 from intimacy_scales.results.wording import counted
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, StrictBool, ValidationError, model_validator
 
-from intimacy_scales.errors import InstrumentError, UnknownInstrumentError, suggest
+from intimacy_scales.errors import InstrumentError, UnknownInstrumentError
 from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.base import Id, Part, Text, kept
 from intimacy_scales.instrument.budgets import check_size
@@ -21,6 +21,7 @@ from intimacy_scales.instrument.item import Item, Wording, no_twins, unique
 from intimacy_scales.instrument.provenance import Citation, License
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import Scale
+from intimacy_scales.messages import suggest
 
 
 class Facet(Part):

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import overload
 
-from intimacy_scales.errors import UnknownInstrumentError, nearest
+from intimacy_scales.errors import UnknownInstrumentError
 from intimacy_scales.instrument.languages import shipped_translations
 from intimacy_scales.instrument.loading import load_shipped, shipped_ids
 from intimacy_scales.instrument.translation import STATUSES, TranslationStatus
+from intimacy_scales.messages import nearest
 
 SIX = ("trust", "knowledge", "mutuality", "commitment", "caring", "interdependence")
 

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from intimacy_scales.errors import UnknownInstrumentError, suggest
+from intimacy_scales.errors import UnknownInstrumentError
 from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.base import Id, Part, Text, kept
 from intimacy_scales.instrument.budgets import check_cost, check_levels, check_lookups, check_size
@@ -30,6 +30,7 @@ from intimacy_scales.instrument.provenance import Citation, License
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import Scale
 from intimacy_scales.instrument.translation import PooledLanguage, Translation, check_tested
+from intimacy_scales.messages import suggest
 
 COLUMN_ENDINGS = ("_pomp", "_answered", "_prorated")  # result columns are named scale id + ending
 _Part = TypeVar("_Part", bound=Part)

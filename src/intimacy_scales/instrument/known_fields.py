@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
-from intimacy_scales.errors import nearest
 from intimacy_scales.instrument.base import Part
+from intimacy_scales.messages import nearest
 
 # names that other programs and authors use for one of our fields, by the table that the field belongs to
 _SYNONYMS = {

@@ -10,13 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from intimacy_scales.errors import (
-    InstrumentError,
-    OverlappingBandsWarning,
-    UnknownInstrumentError,
-    level_outside,
-    nearest,
-)
+from intimacy_scales.errors import InstrumentError, OverlappingBandsWarning, UnknownInstrumentError
 from intimacy_scales.instrument import Form, Instrument, ItemBank
 from intimacy_scales.instrument.cutoff import overlapping
 from intimacy_scales.instrument.instrument_files import build, kind_of, read_document
@@ -39,6 +33,7 @@ from intimacy_scales.instrument.shipped import (
     shipped_files,
 )
 from intimacy_scales.instrument.unconfirmed_keys import warn_if_unconfirmed
+from intimacy_scales.messages import level_outside, nearest
 
 _ENDINGS = (".toml", ".json")
 _SEPARATORS = re.compile(r"[\s_\-]+")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Sequence
 
-from intimacy_scales.errors import InstrumentError, LanguagesPooledWarning, level_outside
+from intimacy_scales.errors import InstrumentError, LanguagesPooledWarning
 from intimacy_scales.instrument.evidence import Evidence
 from intimacy_scales.instrument.instrument import Instrument
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.translation import SEVERAL, PooledLanguage
+from intimacy_scales.messages import level_outside
 
 
 def only_languages_differ(first: Instrument, second: Instrument) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 
-from intimacy_scales.errors import UnverifiedKeyWarning, level_outside
+from intimacy_scales.errors import UnverifiedKeyWarning
+from intimacy_scales.messages import level_outside
 
 _CAUTIONS = {
     "single-source": "its scoring key was read in one source only. Compare it with the article or the "

@@ -9,18 +9,14 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from intimacy_scales.errors import (
-    InstrumentError,
-    UnknownInstrumentError,
-    UnverifiedKeyWarning,
-    level_outside,
-)
+from intimacy_scales.errors import InstrumentError, UnknownInstrumentError, UnverifiedKeyWarning
 from intimacy_scales.instrument.choose_all import without_boxes
 from intimacy_scales.instrument.content import InstrumentContent
 from intimacy_scales.instrument.evidence import Evidence
 from intimacy_scales.instrument.provenance import CONFIDENCES
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import MissingRule, Scale
+from intimacy_scales.messages import level_outside
 
 Form = TypeVar("Form", bound=InstrumentContent)
 

@@ -10,9 +10,10 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-from intimacy_scales.errors import ResponseError, shortened_text
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import FilePath, as_path
 from intimacy_scales.files.formats import endings
+from intimacy_scales.messages import shortened_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from intimacy_scales.errors import ResponseError, shortened_text
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.replacement import UNFINISHED as _UNFINISHED
 from intimacy_scales.files.replacement import write_text, writing
 from intimacy_scales.jobs.parts import Part, Parts
+from intimacy_scales.messages import shortened_text
 
 try:
     import fcntl

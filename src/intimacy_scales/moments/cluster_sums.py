@@ -10,8 +10,9 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import DocumentError, EstimationError, shortened
+from intimacy_scales.errors import DocumentError, EstimationError
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.messages import shortened
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.cluster_products import ScaleClusterSums, n_entries, sums_of_scale, variance_of
 from intimacy_scales.moments.clusters import Clusters, cluster_positions

@@ -15,15 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import (
-    EstimationError,
-    SingleClustersWarning,
-    level_outside,
-    shortened,
-    values_shown,
-)
+from intimacy_scales.errors import EstimationError, SingleClustersWarning
 from intimacy_scales.instrument import LOOKALIKES, NOT_ANSWERED, exact, normalized
 from intimacy_scales.instrument.numerals import spelled
+from intimacy_scales.messages import level_outside, shortened, values_shown
 from intimacy_scales.reading.advice import MARKS
 from intimacy_scales.reading.frames import Table, same_rows
 from intimacy_scales.reading.kept import names_a_column

@@ -12,9 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from intimacy_scales.errors import ProblemCode, shortened
+from intimacy_scales.errors import ProblemCode
 from intimacy_scales.instrument import as_number, normalized
 from intimacy_scales.instrument.numerals import is_endless, is_misspelt
+from intimacy_scales.messages import shortened
 from intimacy_scales.reading.explanations import DECIMAL_COMMA, Explanation
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from itertools import islice
 from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from intimacy_scales.errors import ResponseError, shortened
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import NOT_ANSWERED
 from intimacy_scales.instrument.numerals import as_compared, is_endless, spelled
+from intimacy_scales.messages import shortened
 from intimacy_scales.numerics.tolerances import FLOAT64_SPACING, STORED_SPACINGS
 from intimacy_scales.reading.explanations import Explanation, explain
 from intimacy_scales.reading.kinds import is_null

@@ -10,15 +10,9 @@ from functools import lru_cache
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from intimacy_scales.errors import (
-    MissingColumnsError,
-    ResponseError,
-    nearest,
-    shortened,
-    suggest,
-    values_shown,
-)
+from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.instrument.texts import without_twins
+from intimacy_scales.messages import nearest, shortened, suggest, values_shown
 
 if TYPE_CHECKING:
     from intimacy_scales.instrument import Instrument

@@ -8,9 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from intimacy_scales.errors import ProblemCode, nearest
+from intimacy_scales.errors import ProblemCode
 from intimacy_scales.instrument import as_number, normalized
 from intimacy_scales.instrument.numerals import as_compared, is_endless, is_misspelt, spelled
+from intimacy_scales.messages import nearest
 from intimacy_scales.numerics.tolerances import FLOAT64_SPACING
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from intimacy_scales.errors import ResponseError, shortened, shortened_text, values_shown
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument.texts import letters
+from intimacy_scales.messages import shortened, shortened_text, values_shown
 from intimacy_scales.reading.answers import MISSING, NOT_APPLICABLE, PROBLEM, AnswerKey
 from intimacy_scales.reading.columns import as_spelled, check_width, look_alikes
 from intimacy_scales.reading.explanations import Explanation

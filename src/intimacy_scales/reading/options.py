@@ -10,7 +10,8 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 
 from intimacy_scales import instrument as instruments  # its names load at first use
-from intimacy_scales.errors import ResponseError, suggest
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.messages import suggest
 from intimacy_scales.reading.answers import MissingCode, as_missing_codes, as_recode
 from intimacy_scales.reading.columns import ColumnMap
 

@@ -10,8 +10,9 @@ from collections.abc import Collection, Hashable, Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from intimacy_scales.errors import InstrumentError, ResponseError, shortened
+from intimacy_scales.errors import InstrumentError, ResponseError
 from intimacy_scales.instrument import as_number, normalized
+from intimacy_scales.messages import shortened
 from intimacy_scales.reading.advice import MARKS, AnsweredRanges, Offence, Remedy, remedy_for
 
 if TYPE_CHECKING:

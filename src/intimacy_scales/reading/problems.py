@@ -11,8 +11,9 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, overload
 
-from intimacy_scales.errors import InvalidResponsesError, ProblemCode, ResponseProblem, shortened_text
+from intimacy_scales.errors import InvalidResponsesError, ProblemCode, ResponseProblem
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import shortened_text
 from intimacy_scales.reading.advice import AnsweredRanges, Offence, Remedy, offence_of
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.mapping import BadCell

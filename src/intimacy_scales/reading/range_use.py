@@ -15,8 +15,9 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import AnotherRangeWarning, level_outside
+from intimacy_scales.errors import AnotherRangeWarning
 from intimacy_scales.instrument import Instrument, ResponseScale
+from intimacy_scales.messages import level_outside
 from intimacy_scales.reading.advice import AnsweredRanges, Offence, remedy_for
 from intimacy_scales.reading.encoding import Codes
 

@@ -14,8 +14,9 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import DocumentError, ResponseError, shortened, values_as_asked, values_shown
+from intimacy_scales.errors import DocumentError, ResponseError
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.messages import shortened, values_as_asked, values_shown
 from intimacy_scales.reading.answers import answer_keys
 from intimacy_scales.reading.blank_columns import BlankColumns
 from intimacy_scales.reading.blanks import blank_rules, counted_blanks_text

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import ResponseError, values_shown
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.messages import values_shown
 from intimacy_scales.reading.options import DiaryReadingOptions, OnInvalid, ReadingOptions, check_known
 
 Floats = NDArray[np.float64]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from intimacy_scales.errors import DocumentError, shortened
+from intimacy_scales.errors import DocumentError
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.messages import shortened
 from intimacy_scales.numerics.tolerances import DOCUMENT_ROUNDING
 from intimacy_scales.results.frozen import is_array
 from intimacy_scales.results.result import Result

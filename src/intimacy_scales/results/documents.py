@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import Any, cast, get_args, get_origin
 
-from intimacy_scales.errors import DocumentError, nearest, shortened
+from intimacy_scales.errors import DocumentError
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.messages import nearest, shortened
 from intimacy_scales.results.document_checks import check_axes, check_follows
 from intimacy_scales.results.document_types import Object, Sort, Unless, document_types, sort_of, types_of
 from intimacy_scales.results.frozen import is_array

@@ -30,6 +30,13 @@ class Result(Frozen, ABC):
 
     Fields, arrays and mappings cannot be changed. Two results are equal if they are of the same class and all
     their compared fields are equal: arrays by their values, and nan as equal to nan.
+
+    Examples
+    --------
+    >>> from intimacy_scales import PersonScores, score
+    >>> result = score("csi-4", {"csi4_1": 4, "csi4_2": 3, "csi4_3": 4, "csi4_4": 2})
+    >>> PersonScores.from_json(result.to_json()) == result
+    True
     """
 
     __slots__: tuple[str, ...] = ()

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 import intimacy_scales.instrument as models
-from intimacy_scales.errors import DocumentError, shortened, shortened_text
+from intimacy_scales.errors import DocumentError
+from intimacy_scales.messages import shortened, shortened_text
 
 _MAGIC = b"intimacy-scales sums 1 "
 _MOST_BYTES = 2**30  # unpacked: ten times the sums of the largest instruments

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import warnings
 
-from intimacy_scales.errors import UnvalidatedInstrumentWarning, level_outside
+from intimacy_scales.errors import UnvalidatedInstrumentWarning
 from intimacy_scales.instrument.reference import InstrumentRef
+from intimacy_scales.messages import level_outside
 
 _warned: set[str] = set()  # digests of drafts that were warned about
 _MOST = 10_000

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, Unpack, overload
 
 import intimacy_scales.instrument as models
-from intimacy_scales.errors import ResponseError, shortened_text, values_shown
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.messages import shortened_text, values_shown
 from intimacy_scales.reading.mapping import as_sheet
 from intimacy_scales.reading.options import Reading, SheetReadingOptions, reading_of_sheets, reads_sheets
 from intimacy_scales.reading.problems import Problems, invalid_responses, problems_text

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-from intimacy_scales.errors import NoNormsError, UnknownNameError, nearest
+from intimacy_scales.errors import NoNormsError, UnknownNameError
 from intimacy_scales.instrument import Instrument, InstrumentRef, Norm
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import nearest
 from intimacy_scales.results.result import Result, result_class
 from intimacy_scales.scoring.plan import plan_of
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from intimacy_scales.errors import DocumentError, shortened
+from intimacy_scales.errors import DocumentError
+from intimacy_scales.messages import shortened
 from intimacy_scales.numerics.tolerances import DOCUMENT_ROUNDING as ROUNDING
 from intimacy_scales.scoring.plan import plan_of
 from intimacy_scales.scoring.planned import PlannedComposite

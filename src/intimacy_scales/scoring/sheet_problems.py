@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, ClassVar, Literal
 
-from intimacy_scales.errors import ResponseProblem, shortened_text
+from intimacy_scales.errors import ResponseProblem
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.messages import shortened_text
 from intimacy_scales.reading.problems import Problems, json_value, problem_dict, problem_type
 from intimacy_scales.results.document_types import many
 from intimacy_scales.results.result import Result, result_class

@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from intimacy_scales.errors import ResponseError, values_as_asked, values_shown
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.messages import values_as_asked, values_shown
 from intimacy_scales.reading.answers import answer_keys
 from intimacy_scales.reading.blanks import blank_rules, count_blanks
 from intimacy_scales.reading.columns import as_spelled, column_names

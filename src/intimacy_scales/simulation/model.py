@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import EstimationError, nearest
+from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument, ResponseScale, Scale
 from intimacy_scales.instrument.counting import counted_items
+from intimacy_scales.messages import nearest
 from intimacy_scales.numerics.normal_draws import bell
 from intimacy_scales.numerics.tolerances import GIVEN_CORRELATION, NO_COMMON_VARIANCE
 

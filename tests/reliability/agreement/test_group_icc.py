@@ -46,7 +46,7 @@ LABELS: dict[str, Any] = {
 
 @pytest.mark.parametrize("kind", LABELS)
 def test_values_without_a_group_are_refused_unless_they_are_missing(kind):
-    with pytest.raises(EstimationError, match="1 of 6 values belong to none, the first in row 5"):
+    with pytest.raises(EstimationError, match="1 of 6 values belong to no group, the first in row 5"):
         group_icc([1, 2, 5, 6, 9, 9], LABELS[kind])
     found = group_icc([1, 2, 5, 6, 9, NO], LABELS[kind])
     assert found == group_icc([1, 2, 5, 6, 9], list("aabbc"))
@@ -56,9 +56,9 @@ def test_values_without_a_group_are_refused_unless_they_are_missing(kind):
     ("values", "groups", "words"),
     [
         ([1, 2, 3], [1, 1], "2 labels for 3 values"),
-        ([1, 2], [1, 2], "one with two values"),
+        ([1, 2], [1, 2], "one of them with two values"),
         ([1, 2], [1, 1], "1 groups"),
-        ([2, 2, 2, 2], [1, 1, 2, 2], "all values are alike"),
+        ([2, 2, 2, 2], [1, 1, 2, 2], "all values are equal"),
         ([1, 2, math.inf, 4], [1, 1, 2, 2], "infinite"),
     ],
 )
@@ -78,7 +78,7 @@ def test_group_icc_of_equal_groups_has_the_intervals_of_ratings() -> None:
         assert list(made) == pytest.approx(list(forms[form].confidence_interval(0.9)), rel=1e-9)
         assert getattr(found, of) in made
         assert made.n == 40
-    with pytest.raises(EstimationError, match="'icc1' or 'icc2'"):
+    with pytest.raises(EstimationError, match="allowed: 'icc1', 'icc2'"):
         found.confidence_interval(of="icc3")
     alike = group_icc([1, 1, 2, 2, 4, 4], list("aabbcc"))
     assert alike.confidence_interval().reason == "values do not vary within groups"

@@ -65,15 +65,15 @@ def test_every_kind_of_column_gives_the_same_retest(kind):
 
 
 UNPAIRED: list[tuple[Any, Any, str, str]] = [
-    ([1, 2, 3], [1, 2], "before has 3 persons and after 2", ""),
+    ([1, 2, 3], [1, 2], "before has 3 persons and after has 2", ""),
     ([1, None, None], [1, 2, 3], "1 persons have both scores; at least three", "fewer than two.*norm's sd"),
-    ([2, 2, 2], [1, 2, 3], "all scores of one occasion are alike", "sd=0"),
-    (["1", "2", "3"], [1, 2, 3], "before: row 0 holds '1', which is no number", ""),
+    ([2, 2, 2], [1, 2, 3], "all scores in before are equal", "sd=0"),
+    (["1", "2", "3"], [1, 2, 3], "before: row 0 holds '1', which is not a number", ""),
     (
         [1, 2, 3],
         "abc",
-        "after: pass a column of numbers, not str",
-        "after: pass a number, a column .*not str",
+        "after: str is not valid; pass a column of numbers",
+        "after is a value of type str; allowed: a number, a column",
     ),
     (np.ones((3, 1)), [1, 2, 3], "before: is a table", ""),
     (pd.Series([1, 2, 3]), pd.Series([1, 2, 3], index=[2, 1, 0]), "different indexes.*align", ""),

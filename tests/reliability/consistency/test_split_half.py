@@ -110,7 +110,7 @@ def test_odd_numbers_of_items_split_in_every_way(k):
 
 
 BAD_HALVES = [
-    ("first", "halves='first': 'odd-even', or two lists"), (("q1", "q2"), "two lists of item ids"),
+    ("first", "halves='first' is not valid; allowed: 'odd-even'"), (("q1", "q2"), "two lists of item ids"),
     ((["q1"], ["q2"], ["q3"]), "two lists of item ids"), ((["q1"], ["q3"]), "missing: q2"),
     ((["q1", "q2"], ["q2", "q3"]), "twice: q2"), ((["q1", "q2"], ["q3", "q9"]), "not of this scale: q9"),
     ((["q1", "q2", "q3"], []), "one half is empty"),
@@ -126,7 +126,7 @@ def test_halves_that_are_not_valid(halves, message):
 
 def test_halves_that_run_against_each_other_have_no_step_up():
     result = presentable(split_half(coded([[1, 5], [2, 3], [3, 1]])))
-    assert result.reason == "the halves correlate -1.00, which is no reliability to step up from"
+    assert result.reason == "the halves correlate -1.00, and only a correlation from 0 to 1 can be stepped up"
     assert result.flanagan_rulon == pytest.approx(-8)
 
 
@@ -136,7 +136,5 @@ def test_items_needed_takes_values_between_0_and_1(beyond):
         with pytest.raises(EstimationError, match=r"both must be between 0 and 1|a number from -1 to 1"):
             items_needed(reliability, wanted)
     for wanted in (1.2, math.inf, -math.inf):
-        with pytest.raises(
-            EstimationError, match=re.escape(f"from a reliability of 0.7 to {wanted!r}: both")
-        ):
+        with pytest.raises(EstimationError, match=re.escape(f"reliability=0.7, wanted={wanted!r}: both")):
             items_needed(0.7, wanted)

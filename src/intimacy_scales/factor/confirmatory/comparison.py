@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from intimacy_scales.errors import DocumentError, EstimationError, suggest
+from intimacy_scales.errors import DocumentError, EstimationError
 from intimacy_scales.factor.confirmatory.estimation.difference import factor_of_2000, factor_of_2010
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy
@@ -21,6 +21,7 @@ from intimacy_scales.factor.confirmatory.results.fit_sentence import (
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import suggest
 from intimacy_scales.numerics.tolerances import EQUAL_FITS
 from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.documents import made_of

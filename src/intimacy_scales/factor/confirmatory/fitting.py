@@ -8,7 +8,7 @@ from typing import Any, TypedDict, get_args
 
 import numpy as np
 
-from intimacy_scales.errors import CoverageWarning, EstimationError, level_outside
+from intimacy_scales.errors import CoverageWarning, EstimationError
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import (
     check_completeness,
     check_estimator,
@@ -30,6 +30,7 @@ from intimacy_scales.factor.confirmatory.results.improper import improper_parts
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 from intimacy_scales.factor.syntax.grammar import Statement
 from intimacy_scales.factor.unanswered import few_together
+from intimacy_scales.messages import level_outside
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.reading.table import CodedResponses
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
-from intimacy_scales.errors import EstimationError, NotConvergedError, suggest
+from intimacy_scales.errors import EstimationError, NotConvergedError
 from intimacy_scales.factor.exploratory.adequacy import (
     FactorFit,
     counted_persons,
@@ -23,6 +23,7 @@ from intimacy_scales.factor.reading import data_given
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import suggest
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.tolerances import AT_BOUND, NO_FACTOR
 from intimacy_scales.reading.options import ReadingOptions, reads_answers

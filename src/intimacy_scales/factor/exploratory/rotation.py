@@ -10,10 +10,11 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from intimacy_scales.errors import EstimationError, suggest
+from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.exploratory import criteria
 from intimacy_scales.factor.exploratory.criteria import Criterion, Family, Lowest, Oblique, Orthogonal, lowest
 from intimacy_scales.factor.sample import Floats
+from intimacy_scales.messages import suggest
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import descending, directions
 from intimacy_scales.numerics.tolerances import NO_FACTOR

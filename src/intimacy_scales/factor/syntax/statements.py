@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from intimacy_scales.errors import suggest
 from intimacy_scales.factor.syntax.expressions import (
     Expression,
     Linear,
@@ -17,6 +16,7 @@ from intimacy_scales.factor.syntax.expressions import (
 )
 from intimacy_scales.factor.syntax.modifiers import Modifier
 from intimacy_scales.factor.syntax.tokens import Token
+from intimacy_scales.messages import suggest
 
 Operator = Literal["=~", "~", "~~", "~1"]
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intimacy_scales.errors import MissingDependencyError, ResponseError, shortened, values_shown
+from intimacy_scales.errors import MissingDependencyError, ResponseError
+from intimacy_scales.messages import shortened, values_shown
 from intimacy_scales.reading.columns import as_spelled
 from intimacy_scales.results.frozen import alike
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intimacy_scales.errors import ResponseError, emptied, shortened, values_shown
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.messages import emptied, shortened, values_shown
 from intimacy_scales.reading.frames.base import Numbers
 from intimacy_scales.reading.frames.lists import is_rows
 from intimacy_scales.reading.frames.opening import open_table

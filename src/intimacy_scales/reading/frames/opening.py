@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from intimacy_scales.errors import ResponseError, shortened, values_shown
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.messages import shortened, values_shown
 from intimacy_scales.reading.frames.array import open_array
 from intimacy_scales.reading.frames.arrow import ArrowTable
 from intimacy_scales.reading.frames.base import Table

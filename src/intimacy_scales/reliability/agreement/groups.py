@@ -20,7 +20,8 @@ from intimacy_scales.reliability.agreement.anova import ratio, stepped_up, unequ
 from intimacy_scales.reliability.agreement.crossed import CrossedData, one_way_components
 from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares
 from intimacy_scales.reliability.consistency.conditions import few_persons
-from intimacy_scales.results.document_types import by_name, documented
+from intimacy_scales.reliability.consistency.shape import shape_of_columns
+from intimacy_scales.results.document_types import Unless, by_name, documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.not_kept import NotKept, needed, stored
@@ -57,6 +58,8 @@ class GroupICC(Result):
         Generalized least squares mean of the groups, each weighted by its precision.
     group_means, sizes
         (n_groups,): mean and number of values of each group.
+    interval_warnings
+        Why intervals are too narrow for values of this shape; empty where they are not.
 
     Examples
     --------
@@ -78,6 +81,7 @@ class GroupICC(Result):
     mean: float
     group_means: NDArray[np.float64] = field(repr=False, compare=False)
     sizes: NDArray[np.int64] = field(repr=False, compare=False)
+    interval_warnings: tuple[str, ...] = ()
 
     def confidence_interval(self, confidence_level: float = 0.95, *, of: str = "icc1") -> Interval:
         """Return a confidence interval, which assumes normality.
@@ -122,29 +126,41 @@ class GroupICC(Result):
         if of == "icc2":
             ends = stepped_up(ends[0], self.average_size), stepped_up(ends[1], self.average_size)
         return Interval(
-            low=ends[0], high=ends[1], confidence_level=confidence_level, method=method, n=self.n_groups
+            low=ends[0],
+            high=ends[1],
+            confidence_level=confidence_level,
+            method=method,
+            n=self.n_groups,
+            warnings=self.interval_warnings,
         )
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Cautions about using the coefficients."""
-        return tuple(few_persons(self.n_groups, "groups"))
+        return (*few_persons(self.n_groups, "groups"), *self.interval_warnings)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values."""
         fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in self._names()}
+        if self.interval_warnings:
+            fields["interval_warnings"] = [*self.interval_warnings]
         return fields | {
             "warnings": [*self.warnings],
             "intervals": {name: self.confidence_interval(of=name).to_dict() for name in ("icc1", "icc2")},
         }
 
     def _names(self) -> list[str]:
-        return [name for name in self.__slots__ if name not in ("group_means", "sizes")]
+        """Return the names of the figures."""
+        return [name for name in self.__slots__ if name not in ("group_means", "sizes", "interval_warnings")]
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
         return documented(
-            cls, without=("group_means", "sizes"), warnings=Sequence[str], intervals=by_name(Interval)
+            cls,
+            without=("group_means", "sizes"),
+            warnings=Sequence[str],
+            intervals=by_name(Interval),
+            interval_warnings=Unless(Sequence[str], nothing=()),
         )
 
     @classmethod
@@ -252,4 +268,5 @@ def group_icc(values: Any, groups: Any, *, on_invalid: OnInvalid = "raise") -> G
         mean=mean,
         group_means=np.bincount(group, weights=y) / sizes,
         sizes=sizes,
+        interval_warnings=shape_of_columns(y[:, None]).narrows_agreement("values"),
     )

@@ -9,8 +9,9 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import EstimationError, values_as_asked
+from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.messages import values_as_asked
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.answers import coded_given
 from intimacy_scales.moments.item_moments import ItemMoments
@@ -24,6 +25,7 @@ from intimacy_scales.reliability.agreement.anova import mean_squares
 from intimacy_scales.reliability.agreement.crossed import Floats
 from intimacy_scales.reliability.agreement.icc_forms import icc_forms, squares_and_variances
 from intimacy_scales.reliability.agreement.icc_result import IntraclassCorrelations
+from intimacy_scales.reliability.consistency.shape import shape_of_columns
 
 _WITHOUT_IDS = (
     "leave out columns that hold no ratings, in pandas with ratings.drop(columns=…); if all are ratings, "
@@ -106,7 +108,7 @@ def intraclass_corr(
             "residual": squares.error,
         }
     return IntraclassCorrelations(
-        forms=icc_forms(squares, k, variances),
+        forms=icc_forms(squares, k, variances, shape_of_columns(matrix).narrows_agreement("ratings")),
         n_persons=n,
         n_raters=k,
         raters=raters,

@@ -21,7 +21,10 @@ _NO_VARIANCE = "persons differ so little that the total variance in its denomina
 
 
 def icc_forms(
-    squares: MeanSquares, k: int, variances: dict[str, float] | None
+    squares: MeanSquares,
+    k: int,
+    variances: dict[str, float] | None,
+    interval_warnings: tuple[str, ...] = (),
 ) -> tuple[IntraclassCorrelation, ...]:
     """Return the six forms with their tests; variance components are given for incomplete ratings only."""
     from scipy.special import fdtrc
@@ -46,6 +49,7 @@ def icc_forms(
                 n_raters=k,
                 reason=_NO_VARIANCE if math.isnan(estimates[name]) else None,
                 squares=squares,
+                interval_warnings=interval_warnings,
             )
         )
     return tuple(forms)

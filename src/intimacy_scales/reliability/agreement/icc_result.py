@@ -19,7 +19,7 @@ from intimacy_scales.reliability.agreement.anova import (
 )
 from intimacy_scales.reliability.agreement.generalized import generalized_agreement_interval
 from intimacy_scales.reliability.consistency.conditions import few_persons
-from intimacy_scales.results.document_types import documented, types_of
+from intimacy_scales.results.document_types import Unless, documented, types_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted, p_shown, shown
@@ -78,6 +78,8 @@ class IntraclassCorrelation(Result):
         Why the coefficient is undefined; None where it is defined.
     squares
         The mean squares that tests and intervals come from.
+    interval_warnings
+        Why intervals are too narrow for ratings of this shape; empty where they are not.
 
     Examples
     --------
@@ -101,6 +103,7 @@ class IntraclassCorrelation(Result):
     n_raters: int
     reason: str | None = None
     squares: MeanSquares = field(repr=False)
+    interval_warnings: tuple[str, ...] = ()
 
     def __float__(self) -> float:
         return float(self.estimate)
@@ -176,7 +179,12 @@ class IntraclassCorrelation(Result):
             why = "persons differ less than expected by chance: an end of the interval is undefined"
             return undefined_interval(confidence_level, used, squares.n, why)
         return Interval(
-            low=ends[0], high=ends[1], confidence_level=confidence_level, method=used, n=squares.n
+            low=ends[0],
+            high=ends[1],
+            confidence_level=confidence_level,
+            method=used,
+            n=squares.n,
+            warnings=self.interval_warnings,
         )
 
     @property
@@ -200,6 +208,8 @@ class IntraclassCorrelation(Result):
             "n_raters",
         )
         fields = {name: plain(getattr(self, name)) for name in names}
+        if self.interval_warnings:
+            fields["interval_warnings"] = [*self.interval_warnings]
         return fields | {
             "squares": {name: plain(getattr(self.squares, name)) for name in types_of(MeanSquares)},
             "n": self.squares.n,
@@ -209,7 +219,8 @@ class IntraclassCorrelation(Result):
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        return documented(cls, n=int, warnings=Sequence[str], interval=Interval)
+        narrow = Unless(Sequence[str], nothing=())
+        return documented(cls, n=int, warnings=Sequence[str], interval=Interval, interval_warnings=narrow)
 
     def __repr__(self) -> str:
         cautions = "".join(f"\n ! {text}" for text in self.warnings)
@@ -269,7 +280,7 @@ class IntraclassCorrelations(Result):
     @property
     def warnings(self) -> tuple[str, ...]:
         """Cautions about using the coefficients."""
-        return tuple(few_persons(self.n_persons))
+        return (*few_persons(self.n_persons), *self.forms[0].interval_warnings)
 
     def to_frame(self, confidence_level: float = 0.95, method: ICCInterval = "generalized") -> pd.DataFrame:
         """Return a pandas table with a row for each form and its confidence interval.

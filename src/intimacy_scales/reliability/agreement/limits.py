@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from intimacy_scales.late import late_module
 from intimacy_scales.reliability.consistency.conditions import few_persons
 from intimacy_scales.reliability.consistency.intervals import fisher_z, normal_quantile
+from intimacy_scales.reliability.consistency.shape import shape_of_columns
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level
 from intimacy_scales.results.result import Result, plain, result_class
@@ -74,7 +75,7 @@ class LimitsOfAgreement(Result):
     @property
     def warnings(self) -> tuple[str, ...]:
         """Cautions about using the limits."""
-        cautions = few_persons(self.n)
+        cautions = [*few_persons(self.n), *self.lower_interval.warnings]
         if not math.isnan(self.r_with_mean) and 0 not in fisher_z_interval(self.r_with_mean, self.n):
             cautions.append(
                 f"differences correlate {self.r_with_mean:.2f} with means: one pair of limits does not suit "
@@ -134,13 +135,17 @@ def limits_of_agreement(
     half_width = float(stdtrit(n - 1, (1 + confidence_level) / 2)) * sd / math.sqrt(n)
     near, far = exact_limit(n, z, confidence_level)
 
-    def interval(low: float, high: float, method: str) -> Interval:
-        return Interval(low=low, high=high, confidence_level=confidence_level, method=method, n=n)
+    narrow = shape_of_columns(change[:, None]).narrows_agreement("differences")
+
+    def interval(low: float, high: float, method: str, warnings: tuple[str, ...] = narrow) -> Interval:
+        return Interval(
+            low=low, high=high, confidence_level=confidence_level, method=method, n=n, warnings=warnings
+        )
 
     both_vary = sd > 0 and float(means.std()) > 0
     return LimitsOfAgreement(
         bias=bias,
-        bias_interval=interval(bias - half_width, bias + half_width, "t"),
+        bias_interval=interval(bias - half_width, bias + half_width, "t", ()),
         lower=bias - z * sd,
         lower_interval=interval(bias - far * sd, bias - near * sd, "noncentral t"),
         upper=bias + z * sd,

@@ -87,6 +87,30 @@ class Shape:
         """Return the warning for the closed forms of omega."""
         return tuple(self.narrows("logit and delta", f"method={remedy!r}"))
 
+    def narrows_agreement(self, values: str) -> tuple[str, ...]:
+        """Return the warning for intervals of agreement of ratings, scores or differences.
+
+        Such intervals are functions of mean squares, whose variance depends on the kurtosis. With skewed
+        ratings on five points they covered 80 to 89 % (docs/explanation/intervals.md).
+        """
+        if not (self.skewness > _MOST or self.kurtosis > _MOST):
+            return ()
+        return (
+            f"{values} are skewed or peaked (skewness {self.skewness:.1f}, excess kurtosis "
+            f"{self.kurtosis:.1f}): the interval assumes normality and is too narrow; nominal 95 % intervals "
+            "covered 80 to 89 % in simulations",
+        )
+
+
+def shape_of_columns(values: Floats) -> Shape:
+    """Return the shape of columns of numbers (n, k), nan where there is none."""
+    deviations = values - np.nanmean(values, axis=0)
+    variances = np.nanmean(deviations**2, axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        skewness = np.nanmean(deviations**3, axis=0) / variances**1.5
+        kurtosis = np.nanmean(deviations**4, axis=0) / variances**2 - 3
+    return Shape.of(skewness, kurtosis)
+
 
 def shape_of(answers: Answers, moments: KeyedMoments) -> Shape:
     """Return the shape of the answers to the items of a scale."""

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from intimacy_scales.errors import DocumentError, EstimationError, ModelSyntaxError, UnknownNameError, suggest
+from intimacy_scales.errors import DocumentError, EstimationError, ModelSyntaxError, UnknownNameError
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.results.dual import FUNCTIONS, Dual
 from intimacy_scales.factor.syntax.expressions import evaluate, expression_of
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import suggest
 from intimacy_scales.numerics.normal_draws import correlated_normal, covariance_root
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.results.document_types import documented

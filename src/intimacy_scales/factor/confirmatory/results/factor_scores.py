@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import UnknownNameError, suggest
+from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.factor.confirmatory.estimation.factor_weights import ScoreMethod
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import suggest
 from intimacy_scales.reading.frames import DocumentTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.results.document_types import by_name, documented, many

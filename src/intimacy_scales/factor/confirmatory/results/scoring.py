@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import DocumentError, EstimationError, suggest, values_as_asked, values_shown
+from intimacy_scales.errors import DocumentError, EstimationError
 from intimacy_scales.factor.confirmatory.estimation.factor_weights import (
     Measured,
     ScoreMethod,
@@ -23,6 +23,7 @@ from intimacy_scales.factor.rows import Rows, groups_of_rows, read_rows
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.messages import suggest, values_as_asked, values_shown
 from intimacy_scales.moments.answers import answers_of, needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.item_moments import ItemMoments

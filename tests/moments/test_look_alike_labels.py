@@ -19,9 +19,10 @@ from typer.testing import CliRunner
 
 from intimacy_scales import encode, reliability_report, simulate
 from intimacy_scales.cli import app
-from intimacy_scales.errors import EstimationError, SingleClustersWarning, values_as_asked
+from intimacy_scales.errors import EstimationError, SingleClustersWarning
 from intimacy_scales.factor import cfa, invariance
 from intimacy_scales.jobs import reliability_file
+from intimacy_scales.messages import values_as_asked
 from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.reliability import (
     cronbach_alpha,
