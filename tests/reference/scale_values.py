@@ -51,21 +51,23 @@ class Psych:
     Attributes
     ----------
     sds
-        Standard deviations behind correlations of incomplete answers: of each item, or of each pair.
+        Standard deviations behind psych::alpha's correlations of incomplete answers: of each item, or of
+        each pair.
     odd_splits
-        Whether all splits of an odd number of items are made.
-    absolute_splits
-        Whether a negative split is given as its absolute value.
+        Whether psych::splitHalf makes all splits of an odd number of items.
+    mirrored_splits
+        Whether psych::splitHalf gives a negative split as its absolute value and counts a split of an even
+        number of items once for each half, and psych::guttman's lambda 4 is the best of these splits.
     """
 
     sds: Any
     odd_splits: bool
-    absolute_splits: bool
+    mirrored_splits: bool
 
 
-OLDER = Psych("items", odd_splits=False, absolute_splits=False)  # psych 2.2.9
-NEWER = Psych("pairs", odd_splits=True, absolute_splits=True)  # psych 2.5
-DEFAULTS = Psych("items", odd_splits=True, absolute_splits=False)  # of this library
+OLDER = Psych("items", odd_splits=False, mirrored_splits=False)  # psych 2.2.9
+NEWER = Psych("pairs", odd_splits=True, mirrored_splits=True)  # psych 2.5
+DEFAULTS = Psych("items", odd_splits=True, mirrored_splits=False)  # of this library
 
 
 def items_of(answers: Answers, scale: str, missing: Any = "pairwise", sds: Any = "items") -> ItemAnalysis:
@@ -201,22 +203,25 @@ def guttman_rows(block: Block, answers: Answers, scale: str) -> Iterator[Row]:
 
 def psych_guttman_rows(block: Block, answers: Answers, scale: str, psych: Psych = OLDER) -> Iterator[Row]:
     """Compare psych::guttman of correlations."""
-    how: Any = {"scale": scale, "of": "correlations", "sds": psych.sds}
+    how: Any = {"scale": scale, "of": "correlations", "sds": "items"}
     function = 'guttman_lambdas(of="correlations")'
     bounds = guttman_lambdas(answers.moments, **how)
     for i in (1, 2, 3, 5, 6):
         yield block.row(f"lambda.{i}", getattr(bounds, f"lambda{i}"), function)
-    other = _as_psych_keys(answers, scale, psych.sds)
-    if other is not answers:
-        bounds = guttman_lambdas(other.moments, **how)
-        function += ", keyed as psych does"
-    yield block.row("lambda.4", bounds.lambda4, function, rule="at least")
+    other = _as_psych_keys(answers, scale)
+    keyed = "" if other is answers else ", keyed as psych does"
+    if psych.mirrored_splits and bounds.n_items <= _PSYCH_EXACT:
+        values, function = _splits(other, scale, "cor", "pairwise")
+        yield block.row("lambda.4", abs(values).max(), f"{function}{keyed}, absolute")
+        return
+    best = guttman_lambdas(other.moments, **how).lambda4
+    yield block.row("lambda.4", best, f"{function}{keyed}", rule="at least")
 
 
-def _as_psych_keys(answers: Answers, scale: str, sds: Any) -> Answers:
+def _as_psych_keys(answers: Answers, scale: str) -> Answers:
     """Return the answers with those items reversed that psych reverses by itself for lambda 4."""
-    moments = keyed_moments(answers.moments, scale, "pairwise", pair_sds=True)
-    loadings = np.linalg.eigh(moments.correlations(sds))[1][:, -1]
+    moments = keyed_moments(answers.moments, scale, "pairwise")
+    loadings = np.linalg.eigh(moments.correlations("items"))[1][:, -1]
     against = loadings * np.sign(loadings.sum()) < 0
     if not against.any():
         return answers
@@ -241,11 +246,11 @@ def psych_split_rows(block: Block, answers: Answers, scale: str, psych: Psych = 
         yield from _psych_split_rows(block.part(f"{source}_pairwise"), answers, scale, source, psych)
 
 
-def _splits(answers: Answers, scale: str, source: str, missing: Any, sds: Any = "items") -> tuple[Any, str]:
+def _splits(answers: Answers, scale: str, source: str, missing: Any) -> tuple[Any, str]:
     """Return the value of every split, and how we came by them."""
     if source == "cov":
         return split_halves(answers.moments, scale=scale, missing=missing).values, "split_halves()"
-    correlations = keyed_moments(answers.moments, scale, missing, pair_sds=sds == "pairs").correlations(sds)
+    correlations = keyed_moments(answers.moments, scale, missing).correlations("items")
     return equal_splits(correlations), "splits of .correlations()"
 
 
@@ -277,16 +282,19 @@ def _split_rows(block: Block, answers: Answers, scale: str, source: str, missing
 
 
 def _psych_split_rows(block: Block, answers: Answers, scale: str, source: str, psych: Psych) -> Iterator[Row]:
-    values, function = _splits(answers, scale, source, "pairwise", psych.sds)
-    if psych.absolute_splits:
+    values, function = _splits(answers, scale, source, "pairwise")
+    n_splits = len(values)
+    if psych.mirrored_splits:
         values, function = abs(values), f"{function}, absolute"
     of = _OF[source]
-    bounds = guttman_lambdas(answers.moments, scale=scale, of=of, sds=psych.sds)
+    bounds = guttman_lambdas(answers.moments, scale=scale, of=of, sds="items")
     exact = bounds.n_items <= _PSYCH_EXACT and (psych.odd_splits or bounds.n_items % 2 == 0)
     yield block.row("max", values.max(), function, rule="equal" if exact else "at least")
     yield block.row("min", values.min(), function, rule="equal" if exact else "at most")
+    if psych.mirrored_splits and bounds.n_items % 2 == 0:
+        n_splits *= 2
     if exact:
-        yield block.row("n_splits_used", len(values), function)
+        yield block.row("n_splits_used", n_splits, function)
         yield block.row("mean", values.mean(), function)
     yield block.row("lambda2", bounds.lambda2, f'guttman_lambdas(of="{of}")')
     yield block.row("alpha", bounds.lambda3, f'guttman_lambdas(of="{of}")')
