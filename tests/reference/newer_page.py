@@ -28,6 +28,8 @@ the blocks in which a value changed. All other blocks that this library computes
 library computes {n_compared:,} values of the newer set too: {n_default:,} agree with our defaults, and
 {n_matched:,} agree with ours by the newer definition ([block by block](#newer-versions-block-by-block)).
 
+{functions}
+
 | in R | what changed | this library |
 |---|---|---|
 """
@@ -109,6 +111,7 @@ def newer_section(compared: Compared, newer: Sequence[NewerValues]) -> str:
         n_recomputed=sum(meta["values_compared"] for meta in metas),
         n_changed=sum(meta["values_outside_tolerance"] for meta in metas),
         n_sets=len(metas),
+        functions="\n".join(_by_function(blocks)),
         n_compared=n_values(matched),
         n_default=n_agreeing([row for block in blocks for row in block.defaults]),
         n_matched=n_agreeing(matched),
@@ -116,6 +119,30 @@ def newer_section(compared: Compared, newer: Sequence[NewerValues]) -> str:
         **_named_values(compared, newer),
         **_standard_errors(compared, newer),
     )
+
+
+def _function_of(block: NewerBlock) -> str:
+    return next(_FUNCTIONS[part] for part in reversed(block.name.split(".")) if part in _FUNCTIONS)
+
+
+def _by_function(blocks: Sequence[NewerBlock]) -> Iterator[str]:
+    """Yield a table of how many values agree, with a row for each function of R."""
+    names = "in R", "blocks", "values", "agree, defaults", "outside", "agree, newer definition", "outside"
+    yield f"| {' | '.join(names)} |"
+    yield f"|{'---|' * len(names)}"
+    for function in dict.fromkeys(map(_function_of, blocks)):
+        of_function = [block for block in blocks if _function_of(block) == function]
+        counts = [_counts(block) for block in of_function]
+        sums = [f"{sum(column):,}" for column in zip(*counts, strict=True)]
+        yield f"| {function} | {len(of_function)} | {' | '.join(sums)} |"
+
+
+def _counts(block: NewerBlock) -> list[int]:
+    """Return how many values there are, and how many agree and do not: our defaults, the newer definition."""
+    counts = [n_values(block.matched)]
+    for rows in (block.defaults, block.matched):
+        counts += [n_agreeing(rows), n_values(rows) - n_agreeing(rows)]
+    return counts
 
 
 def _named_values(compared: Compared, newer: Sequence[NewerValues]) -> dict[str, str]:
@@ -173,10 +200,7 @@ def block_by_block(newer: Sequence[NewerValues]) -> Iterator[str]:
 
 
 def _block_line(name: str, block: NewerBlock) -> str:
-    function = next(_FUNCTIONS[part] for part in reversed(block.name.split(".")) if part in _FUNCTIONS)
-    counts = [n_values(block.matched), block.n_changed]
-    for rows in (block.defaults, block.matched):
-        counts += [n_agreeing(rows), n_values(rows) - n_agreeing(rows)]
+    n, *agreement = _counts(block)
     largest = max(row.difference for row in block.matched)
-    shown = f"*{largest:.1e}*" if largest else "*0*"
-    return f"| {name} | {function} | {' | '.join(map(str, counts))} | {shown} |"
+    cells = [name, _function_of(block), n, block.n_changed, *agreement]
+    return f"| {' | '.join(map(str, cells))} | {f'*{largest:.1e}*' if largest else '*0*'} |"

@@ -122,8 +122,9 @@ their loadings. Factors solved exactly in base R are in our order.
 `Promax`, `stats::promax` and ours do not. Here it is computed by `rotate()` from rows of length 1.
 
 **Too many factors.** If more factors are extracted than the items support (a factor without items, a
-uniqueness at its bound, no degrees of freedom), Schmid-Leiman figures may differ by 0.02. One such case is the solution with six factors for the second partners' 18 items, for which oblimin has several local minima: psych stops at a
-criterion of {psych_end}, ours is {our_end}, and the factors differ.
+uniqueness at its bound, no degrees of freedom), Schmid-Leiman figures may differ by 0.02. One such case is
+the solution with six factors for the second partners' 18 items, for which oblimin has several local minima:
+psych stops at a criterion of {psych_end}, ours is {our_end}, and the factors differ.
 
 **Improper solutions.** The six factors of relationship quality correlate so highly that their covariance
 matrix is not positive definite, and a between-person variance of positive affect is negative. R reports
