@@ -9,13 +9,15 @@ import pytest
 
 from tests.reference.agreement import DATA_SETS, compare
 from tests.reference.exclusions import EVERY, excluded_by
+from tests.reference.newer import NEWER_SETS, NewerValues, compare_newer
 from tests.reference.oracles import NAMES, Block, Reference, Row, leaves
+from tests.reference.overview import n_agreeing, n_values, subject_of
 from tests.reference.page import COMMAND, page, same_page
 from tests.reference.write_page import PAGE
 
 # values compared, and how many values or arrays of values that makes
 EXPECTED = {
-    "bfi": (13409, 2123),
+    "bfi": (13449, 2133),
     "commitmentQ": (10761, 3357),
     "prqcQ": (12185, 4608),
     "acipair": (766, 198),
@@ -23,11 +25,24 @@ EXPECTED = {
     "gratitude_a": (328, 160),
     "small": (618, 268),
 }
+# values of newer versions compared, and how many of them agree with our defaults
+NEWER = {
+    "bfi": (1010, 574),
+    "commitmentQ": (844, 490),
+    "prqcQ": (1453, 896),
+    "sai_vale": (689, 364),
+    "small": (454, 432),
+}
 
 
 @functools.cache
 def compared(shared: Path, name: str) -> tuple[Reference, list[Row]]:
     return compare(shared, name)
+
+
+@functools.cache
+def newer_values(shared: Path, name: str) -> NewerValues:
+    return compare_newer(shared, name)
 
 
 def says(row: Row) -> str:
@@ -64,6 +79,41 @@ def test_no_value_of_r_is_passed_over(shared: Path, name: str) -> None:
     assert not forgotten, f"neither compared nor excluded with a reason: {sorted(forgotten)}"
     both = [".".join(key) for key in reference.touched if excluded_by(key) is not None]
     assert not both, f"compared, and excluded: {sorted(both)}"
+
+
+def test_every_newer_data_set_is_compared(shared: Path) -> None:
+    files = {path.stem for path in (shared / "oracles" / "second" / "newer").glob("*.json")}
+    assert files == set(NEWER_SETS) == set(NEWER)
+
+
+@pytest.mark.parametrize("name", NEWER_SETS)
+def test_newer_values_are_ours_by_the_newer_definition(shared: Path, name: str) -> None:
+    blocks = newer_values(shared, name).blocks
+    wrong = [says(row) for block in blocks for row in block.matched if not row.agrees]
+    assert not wrong, "\n".join(wrong)
+    defaults = [row for block in blocks for row in block.defaults]
+    assert (n_values(defaults), n_agreeing(defaults)) == NEWER[name]
+    assert n_values(defaults) == n_values([row for block in blocks for row in block.matched])
+
+
+@pytest.mark.parametrize("name", NEWER_SETS)
+def test_our_defaults_differ_from_newer_alphas_where_r_found_a_change(shared: Path, name: str) -> None:
+    for block in newer_values(shared, name).blocks:
+        if block.name.endswith(("alpha_pairwise", "alpha_25")):
+            n_outside = n_values(block.defaults) - n_agreeing(block.defaults)
+            assert n_outside == block.n_changed > 0, block.name
+
+
+@pytest.mark.parametrize("name", NEWER_SETS)
+def test_no_newer_value_is_passed_over(shared: Path, name: str) -> None:
+    values = newer_values(shared, name)
+    forgotten = {".".join(key) for key in values.keys - values.reference.touched if excluded_by(key) is None}
+    assert not forgotten, f"neither compared nor excluded with a reason: {sorted(forgotten)}"
+
+
+def test_every_value_has_a_subject(shared: Path) -> None:
+    subjects = {subject_of(row) for name in DATA_SETS for row in compared(shared, name)[1]}
+    assert len(subjects) == 17
 
 
 def test_every_exclusion_is_needed(shared: Path) -> None:
@@ -112,7 +162,8 @@ def test_matrices_and_values_by_name_are_compared_whole() -> None:
 
 
 def test_the_page_is_up_to_date(shared: Path) -> None:
-    fresh = page([compared(shared, name) for name in DATA_SETS], shared)
+    newer = [newer_values(shared, name) for name in NEWER_SETS]
+    fresh = page([compared(shared, name) for name in DATA_SETS], newer, shared)
     assert PAGE.is_file(), f"{COMMAND} writes {PAGE.name}"
     assert same_page(PAGE.read_text(encoding="utf-8"), fresh), f"{PAGE.name} is out of date: {COMMAND}"
 

@@ -17,9 +17,19 @@ from .change_values import (
     prophecy_rows,
     worked_change_rows,
 )
+from .data_answers import (
+    SAT_ACT,
+    bfi_answers,
+    commitment_answers,
+    keys_of_scales,
+    lsat_answers,
+    prqc_answers,
+    sai_answers,
+    sat_act_answers,
+)
 from .efa_values import efa_rows
 from .factor_values import cfa_rows, htmt_rows, saturated_rows
-from .forms import Answers, form_of, form_of_ranges, reversed_items, stacked_partners, table_of
+from .forms import Answers, form_of, form_of_ranges, reversed_items, table_of
 from .invariance_values import dyadic_rows, group_invariance_rows
 from .omega_values import GENERAL, schmid_leiman_rows, two_level_rows
 from .oracles import Reference, Row
@@ -55,13 +65,8 @@ _ACITELLI = {
 
 
 def _bfi(ref: Reference) -> Iterator[Row]:
-    table = table_of(ref.folder, "bfi")
-    keys = {name: ref.block("scales", name, table="").given("keys") for name in ref.values["scales"]}
-    items = ref.values["describe"]["row"]
-    everything = [key for scale in keys.values() for key in scale]
-    fifteen = [key for name in ("agree", "conscientious", "neuroticism") for key in keys[name]]
-    scales = {"all": items, **keys, "fifteen": fifteen, "twentyfive": everything}
-    answers = Answers(form_of(scales, 1, 6), table)
+    answers, keys = bfi_answers(ref), keys_of_scales(ref)
+    table, items = answers.table, ref.values["describe"]["row"]
     yield from describe_rows(ref.block("describe", table=_DESCRIBE), answers)
     for name in keys:
         yield from scale_rows(ref.block("scales", name, table=_SCALES, column=name), answers, name)
@@ -73,7 +78,7 @@ def _bfi(ref: Reference) -> Iterator[Row]:
     )
     for name, scale in (("omega_15_agree_consc_neuro", "fifteen"), ("omega_25", "twentyfive")):
         yield from schmid_leiman_rows(ref.block(name, table=GENERAL, column=name), answers, scale)
-    straight = reversed_items(table, everything, 1, 6)
+    straight = reversed_items(table, [key for scale in keys.values() for key in scale], 1, 6)
     yield from cfa_rows(ref, "cfa_five_factor", straight, "five confirmatory factors")
     yield from cfa_rows(ref, "cfa_neuroticism", straight, "one confirmatory factor, neuroticism")
     five = ref.values["cfa_five_factor"]["model"]
@@ -87,18 +92,12 @@ def _bfi(ref: Reference) -> Iterator[Row]:
 
 
 def _commitment(ref: Reference) -> Iterator[Row]:
-    couples = table_of(ref.folder, "commitmentQ")
-    keys = {name: ref.block("scales", name, table="").given("keys") for name in ref.values["scales"]}
-    apart = {name: keys[name] for name in keys if not name.endswith("_stacked")}
-    scales = {"all": list(couples.columns), **apart}
-    scales["ten"] = keys["satisfaction_p1"] + keys["commitment_keyed_p1"]
-    answers = Answers(form_of(scales, 1, 9), couples)
+    answers_of = commitment_answers(ref)
+    answers = answers_of["all"]
+    couples = answers.table
     yield from describe_rows(ref.block("describe", table=_DESCRIBE), answers)
-    for name, key in keys.items():
-        of = answers
-        if name not in apart:
-            of = Answers(form_of({name: key}, 1, 9), stacked_partners(couples, key[0].rstrip("1"), 5))
-        yield from scale_rows(ref.block("scales", name, table=_SCALES, column=name), of, name)
+    for name in ref.values["scales"]:
+        yield from scale_rows(ref.block("scales", name, table=_SCALES, column=name), answers_of[name], name)
     for name in ref.values["dyad_scores"]:
         first, second = (answers.scores(f"{name}_p{partner}") for partner in (1, 2))
         yield from dyad_rows(ref.block("dyad_scores", name, table=_DYADS, column=name), first, second)
@@ -121,12 +120,11 @@ def _of_first_partners(ref: Reference, couples: pd.DataFrame, model: str) -> Ite
 
 
 def _prqc(ref: Reference) -> Iterator[Row]:
-    couples = table_of(ref.folder, "prqcQ")
+    answers = prqc_answers(ref)
+    couples = answers.table
     blocks = {name: ref.block("scales", name, table=_SCALES, column=name) for name in ref.values["scales"]}
     outside = "global6_first_items_p1"
     blocks[outside] = ref.block(outside, table=_SCALES, column=outside)
-    keys = {name: block.given("keys") for name, block in blocks.items()}
-    answers = Answers(form_of({"all": list(couples.columns), **keys}, 1, 7), couples)
     yield from describe_rows(ref.block("describe", table=_DESCRIBE), answers)
     for name, block in blocks.items():
         yield from scale_rows(block, answers, name)
@@ -156,13 +154,10 @@ def _acipair(ref: Reference) -> Iterator[Row]:
 
 
 def _sai(ref: Reference) -> Iterator[Row]:
-    table = table_of(ref.folder, "sai_vale")
-    keys = {name: ref.block("scales", name, table="").given("keys") for name in ref.values["scales"]}
-    items = ref.values["describe_time1"]["row"]
-    form = form_of({"all": items, **keys}, 1, 4)
-    first = Answers(form, table[table["time"] == 1])
+    table, first = table_of(ref.folder, "sai_vale"), sai_answers(ref)
+    form, items = first.form, ref.values["describe_time1"]["row"]
     yield from describe_rows(ref.block("describe_time1", table=_DESCRIBE), first)
-    for name in keys:
+    for name in ref.values["scales"]:
         yield from scale_rows(ref.block("scales", name, table=_SCALES, column=name), first, name)
     anxiety = "state_anxiety_time1"
     complete = table.dropna(subset=items)
@@ -226,8 +221,7 @@ def _small(ref: Reference) -> Iterator[Row]:
     what = "the same, as Shrout & Fleiss printed it"
     yield from published_icc_rows(ref.block("shrout_fleiss", "published_2_decimals", table=what), ratings)
     lsat = ref.block("lsat6", "scale", table=_SCALES, column="lsat6")
-    keys = lsat.given("keys")
-    yield from scale_rows(lsat, Answers(form_of({"all": keys}, 0, 1), table_of(ref.folder, "lsat6")), "all")
+    yield from scale_rows(lsat, lsat_answers(ref), "all")
     yield from _sat_act(ref)
     for name in ("example_a", "b", "c"):
         yield from worked_change_rows(ref.block("rci_worked", name, table="reliable change", column=name))
@@ -238,10 +232,7 @@ def _small(ref: Reference) -> Iterator[Row]:
 
 
 def _sat_act(ref: Reference) -> Iterator[Row]:
-    names = ref.values["sat_act"]["describe"]["row"]
-    ranges = {"ACT": (1, 36), "SATV": (200, 800), "SATQ": (200, 800)}
-    assert list(ranges) == names
-    answers = Answers(form_of_ranges(ranges), table_of(ref.folder, "sat_act"))
+    answers, names = sat_act_answers(ref), list(SAT_ACT)
     what = "three test scores on different ranges"
     yield from describe_rows(ref.block("sat_act", "describe", table=what, prefix="describe."), answers)
     alpha = ref.block("sat_act", "alpha_pairwise", table=what, prefix="alpha_pairwise.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from intimacy_scales.factor import CFAResult, cfa, htmt
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.uls import ULS
 
 from .oracles import (
     CHI_SQUARE,
@@ -29,7 +30,10 @@ ESTIMATORS: dict[str, dict[str, Any]] = {
     "ml_fiml": {"estimator": "ML", "missing": "fiml"},
     "mlr_fiml": {"estimator": "MLR", "missing": "fiml"},
     "mlm": {"estimator": "MLR", "missing": "listwise", "scaling": "satorra_bentler"},
+    "uls": {"estimator": "ULS", "missing": "listwise"},
 }
+_ESTIMATES = ("est", "std_lv", "std_all")
+_NO_TEST = ("npar", "df", "baseline_df", "srmr")  # of fit, what does not rest on a chi-square
 _ROUNDING, _NEARLY_FLAT = 1e-12, 1e-8  # of -logL / n
 # what the page shows in rows of their own; the rest of a family shares one
 LEADING_FIT = (
@@ -97,10 +101,17 @@ def _index(fit: Any, attribute: str) -> float:
 
 
 def fit_rows(
-    block: Block, fit: Any, function: str, *, gaps: bool = False, alone: Sequence[str] = ()
+    block: Block,
+    fit: Any,
+    function: str,
+    *,
+    gaps: bool = False,
+    alone: Sequence[str] = (),
+    names: Iterable[str] = tuple(_FIT),
 ) -> Iterator[Row]:
     """Compare fitMeasures(); where answers are missing, without what lavaan defines otherwise."""
-    for name, index in _FIT.items():
+    for name in names:
+        index = _FIT[name]
         if not block.has(name) or (gaps and name.endswith("_robust")):
             continue
         shown = block if name in alone else block.as_family()
@@ -136,9 +147,14 @@ def _by_key(result: CFAResult) -> dict[_Key, Any]:
 
 
 def parameter_rows(
-    block: Block, result: CFAResult, function: str, *, alone: Sequence[str] = ()
+    block: Block,
+    result: CFAResult,
+    function: str,
+    *,
+    alone: Sequence[str] = (),
+    only: Sequence[str] | None = None,
 ) -> Iterator[Row]:
-    """Compare parameterEstimates(standardized = TRUE)."""
+    """Compare parameterEstimates(standardized = TRUE), or only some of its columns."""
     keys, found = _keys(block), _by_key(result)
     ours = [found[key] for key in keys]
     assert len(ours) == len(result.parameters), block.key
@@ -158,6 +174,8 @@ def parameter_rows(
         tolerances |= {"se": (ROBUST, True), "ci_lower": (ROBUST, False), "ci_upper": (ROBUST, False)}
     names = [" ".join(filter(None, key[:3])) + (f" in group {key[3]}" if key[3] else "") for key in keys]
     for name, (tolerance, relative) in tolerances.items():
+        if only is not None and name not in only:
+            continue
         shown = block if name in alone else block.as_family()
         attribute = "estimate" if name == "est" else name
         yield shown.row(
@@ -210,11 +228,27 @@ def cfa_rows(
         assert bool(result.improper) is not proper, result.improper
         yield column.row("nobs", result.n, "cfa().n")
         yield objective_row(column, "converged", result, column.part("params"), "objective at R's estimates")
+        if which == "uls":
+            yield from uls_rows(column, result, tested=False)
+            continue
         gaps = options["missing"] == "fiml"
         yield from fit_rows(column.part("fit"), result.fit, "cfa().fit", gaps=gaps, alone=LEADING_FIT)
         if proper and which != "mlm":  # whose standard errors are of another kind
             parameters = column.part("params")
             yield from parameter_rows(parameters, result, "cfa()", alone=LEADING_PARAMETERS)
+
+
+def uls_rows(block: Block, result: CFAResult, *, tested: bool) -> Iterator[Row]:
+    """Compare unweighted least squares; only with lavaan 0.7 its test and standard errors too."""
+    problem, least = result.solution.problem, result.solution.at.value
+    assert isinstance(problem.discrepancy, ULS)
+    fit, parameters = block.part("fit"), block.part("params")
+    minimum = least * problem.discrepancy.unit**2
+    yield fit.as_family().row("fmin", minimum, "cfa().fit", tolerance=ESTIMATE)
+    names = [name for name in (_FIT if tested else _NO_TEST) if name != "fmin"]
+    yield from fit_rows(fit, result.fit, "cfa().fit", alone=LEADING_FIT, names=names)
+    only = None if tested else _ESTIMATES
+    yield from parameter_rows(parameters, result, "cfa()", alone=LEADING_PARAMETERS, only=only)
 
 
 def htmt_rows(block: Block, model: str, table: pd.DataFrame) -> Iterator[Row]:

@@ -49,8 +49,8 @@ class Row:
     tolerance, rule
         How far apart they may be; ``at least`` and ``at most``: on which side of R's value ours is;
         ``by chance``: R's value is random, and ours may be too.
-    n_values
-        How many values were compared.
+    n_values, n_outside
+        How many values were compared, and how many of them are further apart than the tolerance.
     array
         R's values, with ten significant digits.
     private
@@ -73,6 +73,7 @@ class Row:
     relative: bool
     rule: Rule
     n_values: int
+    n_outside: int
     array: tuple[str, ...]
     private: bool
     family: str
@@ -221,6 +222,7 @@ class Block:
             relative=relative,
             rule=rule,
             n_values=r.size,
+            n_outside=int((apart > allowed).sum()),
             array=tuple(f"{value:.10g}" for value in r.ravel().tolist()),
             private=private,
             family=self.family,

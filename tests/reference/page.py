@@ -8,27 +8,30 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from .exclusions import BOOKKEEPING, DIFFERENT, IMPROPER, LATER, NOT_OFFERED, Exclusion, excluded_by
-from .oracles import NEARLY, P_VALUE, TWO_DECIMALS, VISIBLE, Reference, Row, leaves
+from .newer import NewerValues
+from .newer_page import block_by_block, newer_section
+from .oracles import NEARLY, VISIBLE, Row
+from .overview import Compared, by_data, by_subject, not_compared, versions
+from .page_text import HOW_TO_READ, INTRODUCTION, differences
 
 COMMAND = "python -m tests.reference.write_page"
-Compared = Sequence[tuple[Reference, list[Row]]]
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 _DIFFERENCE = re.compile(r"\*[^*|]*\*")  # in italics, and nothing else is
 _COUNTS = ("n", "n_rows", "n_complete", "n_splits")
 _WHAT = {
-    "bfi": "2,800 persons, 25 personality items from 1 to 6, 508 answers missing (psychTools, `bfi`).",
+    "bfi": "2,800 persons, 25 personality items from 1 to 6, 508 missing answers (psychTools, `bfi`).",
     "commitmentQ": "118 couples, satisfaction and commitment, five items each from 1 to 9 (dySEM; Sakaluk, "
-    "Fisher & Kilshaw, 2021). Items 3 and 4 of commitment speak against it: `keyed` scales reverse them, "
-    "`as_stored` ones do not, which makes them poor scales and a good check of arithmetic. `stacked`: the "
+    "Fisher & Kilshaw, 2021). Items 3 and 4 of commitment are worded against it: `keyed` scales reverse "
+    "them, `as_stored` scales do not, so they are poor scales but a good check of arithmetic. `stacked`: the "
     "rows of both partners, one under the other.",
     "prqcQ": "The same 118 couples, 18 items of six components from 1 to 7 (dySEM). "
     "`global6_first_items_p1`: the first item of each component.",
-    "acipair": "148 couples, scale means (Acitelli; Kenny, Kashy & Cook, 2006; dyadr). Means of items are "
-    "no answers; they are described as counts of the steps they lie on.",
-    "sai_vale": "77 persons on up to four occasions, 20 items from 1 to 4, ten of them reversed (psychTools, "
-    "`sai`). Scales are of the first occasion; the other tables of persons with all of what they need.",
+    "acipair": "148 couples, scale means (Acitelli; Kenny, Kashy & Cook, 2006; dyadr). A mean of items is "
+    "not an answer; the means are described as numbers of steps on their scale.",
+    "sai_vale": "77 persons on up to four occasions, 20 items from 1 to 4, ten of them reverse-keyed "
+    "(psychTools, `sai`). Scales are of the first occasion; each other table is of the persons with complete "
+    "data for it.",
     "gratitude_a": "52 persons, up to 70 beeps in seven days, three items each of positive and negative "
     "affect from 1 to 7 (Verboon, lagnetw). Beeps at which all six items were answered.",
     "small": "Published tables and worked examples: six persons rated by four judges (Shrout & Fleiss, "
@@ -48,7 +51,7 @@ def apart(value: float) -> str:
 
 def _allowed(row: Row) -> str:
     if row.rule == "by chance":
-        return "chance"
+        return "random"
     if row.rule != "equal":
         return "a bound"
     mantissa, exponent = f"{row.tolerance:.0e}".split("e")
@@ -108,7 +111,7 @@ def _table(rows: Sequence[Row]) -> Iterator[str]:
         labels = lines.setdefault(key, [])
         if not row.family and row.label not in labels:
             labels.append(row.label)
-    yield f"| value | how | {' | '.join(columns)} | may differ by |"
+    yield f"| value | function | {' | '.join(columns)} | tolerance |"
     yield f"|{'---|' * (len(columns) + 3)}"
     for key, labels in lines.items():
         if not labels:
@@ -130,77 +133,29 @@ def _values(label: str, by_column: dict[str, Row]) -> Any:
     return label if by_chance or bound else tuple(sorted(arrays.items()))
 
 
-def _summary(compared: Compared) -> Iterator[str]:
-    yield (
-        "| data | values | closed form | largest difference | by iteration | largest, of what is allowed "
-        "| bounds, two decimals, chance |"
-    )
-    yield "|---|---|---|---|---|---|---|"
-    totals = [0, 0, 0, 0]
-    for reference, rows in compared:
-        rough = [row for row in rows if row.rule != "equal" or row.tolerance == TWO_DECIMALS]
-        exact = [row for row in rows if row.rule == "equal" and row.tolerance != TWO_DECIMALS]
-        closed = [row for row in exact if row.tolerance <= P_VALUE]
-        other = [row for row in exact if row.tolerance > P_VALUE]
-        counts = [sum(row.n_values for row in part) for part in (rows, closed, other, rough)]
-        totals = [a + b for a, b in zip(totals, counts, strict=True)]
-        worst = max(row.difference for row in closed)
-        share = f"*{max(r.difference / r.tolerance for r in other):.0%}*" if other else ""
-        shown = [f"{count:,}" if count else "" for count in counts]
-        yield (
-            f"| [{reference.name}](#{reference.name.lower()}) | {shown[0]} | {shown[1]} "
-            f"| {apart(worst)} | {shown[2]} | {share} | {shown[3]} |"
-        )
-    yield f"| all | {totals[0]:,} | {totals[1]:,} | | {totals[2]:,} | | {totals[3]:,} |"
-
-
-def _not_compared(compared: Compared) -> Iterator[str]:
-    counts: dict[Exclusion, int] = {}
-    for reference, _ in compared:
-        for key in leaves(reference.values):
-            exclusion = None if key in reference.touched else excluded_by(key)
-            if exclusion is not None:
-                counts[exclusion] = counts.get(exclusion, 0) + 1
-    for title, exclusions in (
-        ("R answers another question", DIFFERENT),
-        ("R's solution is improper", IMPROPER),
-        ("This package does not report it", NOT_OFFERED),
-        ("Not yet in this package", LATER),
-    ):
-        yield f"**{title}**\n"
-        yield from (f"- {exclusion.reason} ({counts[exclusion]:,})" for exclusion in exclusions)
-        yield ""
-    yield f"Notes on the run of R ({sum(counts[e] for e in BOOKKEEPING):,}) are no results."
-
-
-def _versions(folder: Path) -> str:
-    text = (folder / "r_versions.txt").read_text(encoding="utf-8")
-    r = re.search(r"R version (\S+)", text)
-    assert r is not None
-    packages = ("psych", "lavaan", "semTools", "GPArotation", "lme4")
-    found = [(name, re.search(rf"\b{name}_(\S+)", text)) for name in packages]
-    *named, last = (f"{name} {version[1]}" for name, version in found if version)
-    return f"R {r[1]} with {', '.join(named)} and {last}"
-
-
 def _value(compared: Compared, id_: str) -> Row:
     return next(row for _, rows in compared for row in rows if row.id == id_)
 
 
-def page(compared: Compared, shared: Path) -> str:
+def page(compared: Compared, newer: Sequence[NewerValues], shared: Path) -> str:
     """Return the text of the page."""
-    from .page_text import INTRODUCTION, differences
-
-    n = sum(row.n_values for _, rows in compared for row in rows)
     lines = [
-        INTRODUCTION.format(n=n, versions=_versions(shared / "oracles"), command=COMMAND),
-        "## In short\n",
-        *_summary(compared),
+        INTRODUCTION.format(command=COMMAND),
+        *versions(compared, newer, shared / "oracles"),
         "",
+        "## By subject\n",
+        "The first set:\n",
+        *by_subject(compared),
+        "",
+        "## By data set\n",
+        *by_data(compared),
+        "",
+        HOW_TO_READ,
+        newer_section(compared, newer),
         differences(lambda id_: _value(compared, id_), number),
         "## What is not compared\n",
-        "In brackets, how many values (arrays count once).\n",
-        *_not_compared(compared),
+        "In brackets, how many values of the first set (arrays count once).\n",
+        *not_compared(compared),
         "",
     ]
     for reference, rows in compared:
@@ -208,6 +163,7 @@ def page(compared: Compared, shared: Path) -> str:
         for title in dict.fromkeys(row.table for row in rows):
             lines += [f"### {reference.name}: {title}\n"]
             lines += [*_table([row for row in rows if row.table == title]), ""]
+    lines += block_by_block(newer)
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,32 @@ _DROPPED = {
 }
 _OF: dict[str, Any] = {"cov": "covariances", "cor": "correlations"}
 _RULES = {"complete_case": ALL, "available": ANY, "half_rule": HALF}
+
+
+@dataclass(frozen=True, slots=True)
+class Psych:
+    """What distinguishes versions of psych.
+
+    Attributes
+    ----------
+    sds
+        Standard deviations behind psych::alpha's correlations of incomplete answers: of each item, or of
+        each pair.
+    odd_splits
+        Whether psych::splitHalf makes all splits of an odd number of items.
+    mirrored_splits
+        Whether psych::splitHalf gives a negative split as its absolute value and counts a split of an even
+        number of items once for each half, and psych::guttman's lambda 4 is the best of these splits.
+    """
+
+    sds: Any
+    odd_splits: bool
+    mirrored_splits: bool
+
+
+OLDER = Psych("items", odd_splits=False, mirrored_splits=False)  # psych 2.2.9
+NEWER = Psych("pairs", odd_splits=True, mirrored_splits=True)  # psych 2.5
+DEFAULTS = Psych("items", odd_splits=True, mirrored_splits=False)  # of this library
 
 
 def items_of(answers: Answers, scale: str, missing: Any = "pairwise", sds: Any = "items") -> ItemAnalysis:
@@ -81,14 +108,16 @@ def describe_rows(block: Block, answers: Answers, scale: str = "all", unit: Any 
         yield block.row(name, ours, f"item_analysis().{what}", elements=names)
 
 
-def alpha_rows(block: Block, answers: Answers, scale: str, missing: Any = "pairwise") -> Iterator[Row]:
+def alpha_rows(
+    block: Block, answers: Answers, scale: str, missing: Any = "pairwise", psych: Psych = OLDER
+) -> Iterator[Row]:
     """Compare all that psych::alpha says of a scale."""
     alpha = cronbach_alpha(answers.moments, scale=scale, missing=missing)
-    items = items_of(answers, scale, missing)
+    items = items_of(answers, scale, missing, psych.sds)
     n = alpha.n_persons if missing == "pairwise" else alpha.n
     yield block.row("n_rows", n, ".n_persons" if missing == "pairwise" else ".n")
     yield block.row("raw_alpha", alpha.estimate, "cronbach_alpha()")
-    yield from correlation_rows(block, answers, scale, missing, sds="items")
+    yield from correlation_rows(block, answers, scale, missing, sds=psych.sds)
     low, high = alpha.confidence_interval(method="duhachek", n=n)
     ase = (high - low) / (2 * _Z)
     yield block.row("ase", ase, '.confidence_interval(method="duhachek", n=)')
@@ -104,7 +133,7 @@ def alpha_rows(block: Block, answers: Answers, scale: str, missing: Any = "pairw
     yield block.row("duhachek_lower", alpha.estimate - 1.96 * ase, "alpha - 1.96 ase")
     yield block.row("duhachek_upper", alpha.estimate + 1.96 * ase, "alpha + 1.96 ase")
     yield from _item_rows(block.part("item_stats"), items)
-    yield from _dropped_rows(block.part("alpha_if_dropped"), items, n)
+    yield from _dropped_rows(block.part("alpha_if_dropped"), items, n, psych.sds)
 
 
 def correlation_rows(
@@ -145,10 +174,10 @@ def _item_rows(block: Block, items: ItemAnalysis) -> Iterator[Row]:
         yield block.row(name, values, f"item_analysis().{what}", elements=names)
 
 
-def _dropped_rows(block: Block, items: ItemAnalysis, n_rows: int) -> Iterator[Row]:
+def _dropped_rows(block: Block, items: ItemAnalysis, n_rows: int, sds: Any) -> Iterator[Row]:
     names, moments = plain_ids(items.items), items.moments
     block.check_labels("row", names)
-    without = items.if_dropped(sds="items")
+    without = items.if_dropped(sds=sds)
     for name, ours in _DROPPED.items():
         yield block.row(name, without[ours], f"item_analysis().if_dropped().{ours}", elements=names)
     counted_on = np.array([moments.without(i).n for i in range(len(names))])
@@ -163,23 +192,30 @@ def lambda_rows(block: Block, bounds: GuttmanLambdas, function: str) -> Iterator
 
 
 def guttman_rows(block: Block, answers: Answers, scale: str) -> Iterator[Row]:
-    """Compare Guttman's bounds by their definition, and psych's."""
+    """Compare Guttman's bounds by their definition."""
     part = block.part("guttman_definition")
     for source, of in _OF.items():
         for missing in ("pairwise", "listwise"):
             how: Any = {"scale": scale, "missing": missing, "of": of, "sds": "items"}
             bounds = guttman_lambdas(answers.moments, **how)
             yield from lambda_rows(part.part(f"{source}_{missing}"), bounds, f'guttman_lambdas(of="{of}")')
+
+
+def psych_guttman_rows(block: Block, answers: Answers, scale: str, psych: Psych = OLDER) -> Iterator[Row]:
+    """Compare psych::guttman of correlations."""
+    how: Any = {"scale": scale, "of": "correlations", "sds": "items"}
     function = 'guttman_lambdas(of="correlations")'
-    bounds = guttman_lambdas(answers.moments, scale=scale, of="correlations", sds="items")
-    psych = block.part("psych_guttman_cor_pairwise")
+    bounds = guttman_lambdas(answers.moments, **how)
     for i in (1, 2, 3, 5, 6):
-        yield psych.row(f"lambda.{i}", getattr(bounds, f"lambda{i}"), function)
+        yield block.row(f"lambda.{i}", getattr(bounds, f"lambda{i}"), function)
     other = _as_psych_keys(answers, scale)
-    if other is not answers:
-        bounds = guttman_lambdas(other.moments, scale=scale, of="correlations", sds="items")
-        function += ", keyed as psych does"
-    yield psych.row("lambda.4", bounds.lambda4, function, rule="at least")
+    keyed = "" if other is answers else ", keyed as psych does"
+    if psych.mirrored_splits and bounds.n_items <= _PSYCH_EXACT:
+        values, function = _splits(other, scale, "cor", "pairwise")
+        yield block.row("lambda.4", abs(values).max(), f"{function}{keyed}, absolute")
+        return
+    best = guttman_lambdas(other.moments, **how).lambda4
+    yield block.row("lambda.4", best, f"{function}{keyed}", rule="at least")
 
 
 def _as_psych_keys(answers: Answers, scale: str) -> Answers:
@@ -198,14 +234,16 @@ def _as_psych_keys(answers: Answers, scale: str) -> Answers:
 
 
 def splits_rows(block: Block, answers: Answers, scale: str) -> Iterator[Row]:
-    """Compare the distribution over splits, the best and the worst half, and psych::splitHalf."""
+    """Compare the distribution over splits, and the best and the worst half."""
     for name in ("cov_pairwise", "cor_pairwise", "cov_listwise"):
         source, _, missing = name.partition("_")
         yield from _split_rows(block.part("splits_definition", name), answers, scale, source, missing)
+
+
+def psych_split_rows(block: Block, answers: Answers, scale: str, psych: Psych = OLDER) -> Iterator[Row]:
+    """Compare psych::splitHalf of correlations and of covariances."""
     for source in ("cor", "cov"):
-        yield from _psych_split_rows(
-            block.part("psych_splitHalf", f"{source}_pairwise"), answers, scale, source
-        )
+        yield from _psych_split_rows(block.part(f"{source}_pairwise"), answers, scale, source, psych)
 
 
 def _splits(answers: Answers, scale: str, source: str, missing: Any) -> tuple[Any, str]:
@@ -243,15 +281,20 @@ def _split_rows(block: Block, answers: Answers, scale: str, source: str, missing
         yield block.row("lambda4_any_size", bounds.lambda4, f'guttman_lambdas(of="{of}")')
 
 
-def _psych_split_rows(block: Block, answers: Answers, scale: str, source: str) -> Iterator[Row]:
+def _psych_split_rows(block: Block, answers: Answers, scale: str, source: str, psych: Psych) -> Iterator[Row]:
     values, function = _splits(answers, scale, source, "pairwise")
+    n_splits = len(values)
+    if psych.mirrored_splits:
+        values, function = abs(values), f"{function}, absolute"
     of = _OF[source]
     bounds = guttman_lambdas(answers.moments, scale=scale, of=of, sds="items")
-    exact = bounds.n_items % 2 == 0 and bounds.n_items <= _PSYCH_EXACT
+    exact = bounds.n_items <= _PSYCH_EXACT and (psych.odd_splits or bounds.n_items % 2 == 0)
     yield block.row("max", values.max(), function, rule="equal" if exact else "at least")
     yield block.row("min", values.min(), function, rule="equal" if exact else "at most")
+    if psych.mirrored_splits and bounds.n_items % 2 == 0:
+        n_splits *= 2
     if exact:
-        yield block.row("n_splits_used", len(values), function)
+        yield block.row("n_splits_used", n_splits, function)
         yield block.row("mean", values.mean(), function)
     yield block.row("lambda2", bounds.lambda2, f'guttman_lambdas(of="{of}")')
     yield block.row("alpha", bounds.lambda3, f'guttman_lambdas(of="{of}")')
@@ -284,18 +327,20 @@ def score_rows(block: Block, answers: Answers, scale: str) -> Iterator[Row]:
         yield part.row("first20", answers.scores(of, rule)[:20], "score()", private=True)
 
 
-def scale_rows(block: Block, answers: Answers, scale: str) -> Iterator[Row]:
+def scale_rows(block: Block, answers: Answers, scale: str, psych: Psych = OLDER) -> Iterator[Row]:
     """Compare everything of one scale."""
     answered = answers.form.items[0].response_scale
     block.check_labels("response_range", (answered.minimum, answered.maximum))
     moments = keyed_moments(answers.moments, scale, "listwise")
     yield block.row("n_rows", moments.n_persons, "keyed_moments().n_persons")
     yield block.row("n_complete", moments.n, 'keyed_moments(missing="listwise").n')
-    yield from alpha_rows(block.part("alpha_pairwise"), answers, scale)
-    yield from alpha_rows(block.part("alpha_listwise"), answers, scale, "listwise")
+    yield from alpha_rows(block.part("alpha_pairwise"), answers, scale, psych=psych)
+    yield from alpha_rows(block.part("alpha_listwise"), answers, scale, "listwise", psych)
     yield from correlation_rows(block.part("from_pairwise_correlations"), answers, scale, sds="pairs")
     yield from guttman_rows(block, answers, scale)
+    yield from psych_guttman_rows(block.part("psych_guttman_cor_pairwise"), answers, scale, psych)
     yield from splits_rows(block, answers, scale)
+    yield from psych_split_rows(block.part("psych_splitHalf"), answers, scale, psych)
     yield from odd_even_rows(block.part("odd_even"), answers, scale)
     yield from score_rows(block.part("scores"), answers, scale)
     yield from omega_rows(block, answers, scale)

@@ -142,10 +142,10 @@ def cfa(
 
     GLS minimizes residuals with normal-theory weights (Browne, 1974); standard errors and the test, n - 1
     times the minimum, agree with lavaan's. ULS minimizes the sum of squared residuals, as in lavaan. Its
-    standard errors and its residual-based test are normal-theory ones (Browne, 1984), in lavaan
-    ``se = "robust.sem"`` with such a ``NACOV`` and ``test = "browne.residual.nt"``: lavaan's default errors
-    depend on the units of answers, and its default test has no probability. See
-    docs/explanation/factor-models.md.
+    standard errors and its residual-based test are normal-theory ones (Browne, 1984), as by default in lavaan
+    0.7-2. By default in lavaan 0.6-14, standard errors depend on the units of the answers, and the test has
+    no p value; there, use ``se = "robust.sem"`` with a normal-theory ``NACOV``, and
+    ``test = "browne.residual.nt"``. See docs/explanation/factor-models.md.
 
     Examples
     --------

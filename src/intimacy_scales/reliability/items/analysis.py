@@ -439,7 +439,8 @@ def item_analysis(
 def _options(scale: ResponseScale) -> tuple[NDArray[np.intp], tuple[int | float, ...]]:
     """Return the positions of the values of options among all codes from 1, and these values."""
     places = np.array(sorted({code - 1 for code in scale.codes}), dtype=np.intp)
-    return places, tuple(scale.counted.values[place] for place in places)
+    values = scale.counted.values
+    return places, tuple(values[place] for place in places)
 
 
 def items_from(summed: ItemMoments, moments: KeyedMoments, sds: StandardDeviations) -> ItemAnalysis:

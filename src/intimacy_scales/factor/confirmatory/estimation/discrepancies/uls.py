@@ -35,10 +35,10 @@ class ULS(LeastSquares):
 
     They are not efficient. So the minimum is not a chi-square, and standard errors do not follow from second
     derivatives. Both assume normality instead (Browne, 1984): standard errors rest on ``Gamma``, the sampling
-    covariances of the moments, and the test is the residual-based one. In lavaan these are a normal-theory
-    ``NACOV`` with ``se = "robust.sem"``, and ``test = "browne.residual.nt"``. lavaan's default for ULS,
-    ``se = "standard"``, takes the identity matrix as ``Gamma``: for answers in units ten times as fine,
-    standard errors of loadings are then a tenth as large.
+    covariances of the moments, and the test is the residual-based one. lavaan 0.7-2 gives the same by
+    default; lavaan 0.6-14 does so with a normal-theory ``NACOV``, ``se = "robust.sem"`` and
+    ``test = "browne.residual.nt"``. The default of 0.6-14, ``se = "standard"``, takes the identity matrix as
+    ``Gamma``: for answers in units ten times as fine, standard errors of loadings are then a tenth as large.
 
     Attributes
     ----------
