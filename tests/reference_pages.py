@@ -20,8 +20,21 @@ from typing import Any, get_args
 import griffe
 
 from intimacy_scales import errors
-from intimacy_scales.reading.options import ReadingOptions, SheetReadingOptions
+from intimacy_scales.factor.confirmatory.estimation import fit
+from intimacy_scales.factor.confirmatory.results import estimates, modification
+from intimacy_scales.factor.report.guides import Guide
+from intimacy_scales.factor.report.result import ItemStructure
+from intimacy_scales.reading.advice import LikelyMissingCode
+from intimacy_scales.reading.options import Reading, ReadingOptions, SheetReadingOptions
+from intimacy_scales.reading.problems import Problems
+from intimacy_scales.reliability.items.analysis import InterItem
+from intimacy_scales.reliability.items.keying import KeyingFinding
 from intimacy_scales.results.result import Result
+from intimacy_scales.results.tables import Page, TextTable
+from intimacy_scales.scoring.norm_tables import StandardScale
+from intimacy_scales.scoring.norms import StandardScore
+from intimacy_scales.scoring.scale_score import ScaleScore
+from intimacy_scales.scoring.summary import ScaleSummary
 from tests.shared.folders import ROOT
 
 FOLDER = ROOT / "docs" / "reference" / "api"
@@ -55,6 +68,35 @@ PAGES = {
     "results": ("Results", "What results have in common.", ("results",)),
     "errors": ("Errors and warnings", "Every exception and warning.", ("errors",)),
 }  # fmt: skip
+# what people come for, and the names that do it
+TASKS = {
+    "find an instrument, or load my own": "available load load_file",
+    "score one person, or many sheets": "score score_many",
+    "score a table, a file, a stream, a folder": "score score_file score_stream score_folder",
+    "check a table and keep what was checked": "encode CodedResponses",
+    "say how answers are stored: columns, missing codes, recoding": "Reading",
+    "compare with norms and cut-offs": "Norm StandardScores Interpretation",
+    "report the reliability of every scale": "reliability_report",
+    "compute alpha, omega, other coefficients": "cronbach_alpha mcdonald_omega guttman_lambdas split_half",
+    "compare two alphas": "compare_alphas",
+    "analyse items": "item_analysis",
+    "agreement of raters, groups or partners": "intraclass_corr group_icc",
+    "two occasions: retest, limits of agreement, change": "test_retest reliable_change",
+    "error of one person's score": "measurement_error conditional_error",
+    "reliability of a diary": "diary_reliability two_level_omega",
+    "report whether answers support the scales": "structure_report",
+    "fit a measurement model": "cfa CFAResult Fit",
+    "fit paths: actor-partner models, mediation": "sem SEMResult DefinedParameters",
+    "compare models, test invariance": "compare_models invariance",
+    "explore factors": "efa parallel_analysis map_test rotate",
+    "test whether answers are missing completely at random": "little_mcar",
+    "discriminant validity": "htmt",
+    "plan a sample, simulate answers": "plan_sample_size simulate simulate_diary",
+    "write items, check a bank": "load_bank check_bank",
+    "translate an instrument": "translation_template pool_languages",
+    "work on Spark, Dask, DuckDB, polars": "summarize scores_schema",
+}
+
 READING = frozenset(ReadingOptions.__annotations__)
 SHEET_READING = frozenset(SheetReadingOptions.__annotations__)
 
@@ -95,6 +137,48 @@ def public_names() -> dict[str, PublicName]:
     return names
 
 
+# Parts of results that users meet though they do not import them, and the options that all readers share.
+PARTS: tuple[type, ...] = (
+    Reading,
+    fit.Fit, fit.ScaledFit, fit.FitIndices, estimates.Parameters, estimates.ParameterEstimate,
+    modification.ModificationIndices, modification.ModificationIndex, ItemStructure, Guide,
+    InterItem, KeyingFinding, ScaleScore, ScaleSummary, StandardScore, StandardScale,
+    Problems, LikelyMissingCode, Page, TextTable,
+)  # fmt: skip
+
+
+@cache
+def documented() -> tuple[PublicName, ...]:
+    """Return every public name, and the parts of results that the pages describe."""
+    parts = [PublicName(part.__name__, part.__module__, part) for part in PARTS]
+    return (*public_names().values(), *parts)
+
+
+@cache
+def anchors() -> dict[str, str]:
+    """Return page and anchor of each name; a function and a class that differ in case only have two."""
+    places: dict[str, str] = {}
+    for page, entries in entries_by_page().items():
+        seen: dict[str, int] = {}
+        for public in entries:
+            anchor = public.name.lower()
+            seen[anchor] = seen.get(anchor, -1) + 1
+            suffix = f"-{seen[anchor]}" if seen[anchor] else ""
+            places.setdefault(public.name, f"{page}.md#{anchor}{suffix}")
+    return places
+
+
+@cache
+def entries_by_page() -> dict[str, list[PublicName]]:
+    """Return what each page documents, in order: functions, then classes, then parts of results."""
+    by_page: dict[str, list[PublicName]] = {page: [] for page in PAGES}
+    for public in documented():
+        by_page[page_of(public)].append(public)
+    for entries in by_page.values():
+        entries.sort(key=lambda p: (p.thing in PARTS, inspect.isclass(p.thing), p.name.lower()))
+    return by_page
+
+
 def page_of(public: PublicName) -> str:
     """Return the page that documents a name."""
     for page, (_, _, rooms) in PAGES.items():
@@ -110,8 +194,11 @@ def signature_text(name: str, thing: Callable[..., Any]) -> str:
     except (TypeError, ValueError):
         return f"{name}(…)"
     parameters = list(signature.parameters.values())
+    optional = {parameter.name for parameter in parameters if parameter.default is not parameter.empty}
     names = {parameter.name for parameter in parameters}
-    shared = next((options for options in (READING, SHEET_READING) if options <= names), frozenset())
+    shared = next(
+        (options & optional for options in (READING, SHEET_READING) if options <= names), frozenset()
+    )
     kept = [
         parameter.replace(annotation=inspect.Parameter.empty)
         for parameter in parameters
@@ -133,15 +220,22 @@ def fenced(code: str, language: str) -> str:
 
 
 def listed(values: list[Any]) -> str:
-    """Return a list of parameters, attributes, returns or errors."""
-    lines = []
+    """Return a list of parameters, attributes, returns or errors; names with one description share a line."""
+    lines: list[tuple[list[str], str]] = []
     for value in values:
-        label = getattr(value, "name", "") or ""
-        if not label and (annotation := getattr(value, "annotation", None)):
-            label = str(annotation)
+        label = getattr(value, "name", "") or str(getattr(value, "annotation", "") or "")
         text = inspect.cleandoc(value.description).replace("\n", "\n  ")
-        lines.append(f"- `{label}`: {text}" if label else f"- {text}")
-    return "\n".join(lines)
+        if lines and text and lines[-1][1] == text:
+            lines[-1][0].append(label)
+        else:
+            lines.append(([label], text))
+    return "\n".join(f"- {labelled(labels, text)}" for labels, text in lines)
+
+
+def labelled(labels: list[str], text: str) -> str:
+    """Return names and their description as one item of a list."""
+    names = ", ".join(f"`{label}`" for label in labels if label)
+    return f"{names}: {text}" if names and text else names or text
 
 
 _TITLES = {
@@ -209,7 +303,10 @@ def member_text(owner: str, name: str, member: Any) -> str:
 def entry(public: PublicName) -> str:
     """Return what the pages say of one name."""
     thing, name = public.thing, public.name
-    parts = [f"## `{name}`", f"`from {public.package} import {name}`"]
+    where = f"`from {public.package} import {name}`"
+    if thing in PARTS:
+        where = "Part of results; not imported." if thing is not Reading else "As keywords, or as one value."
+    parts = [f"## `{name}`", where]
     if values := get_args(thing):
         parts.append("One of " + ", ".join(f"`{value!r}`" for value in values) + ".")
         return "\n\n".join(parts)
@@ -230,24 +327,49 @@ def entry(public: PublicName) -> str:
 @cache
 def pages() -> dict[str, str]:
     """Return each page by its file name."""
-    by_page: dict[str, list[PublicName]] = {page: [] for page in PAGES}
-    for public in public_names().values():
-        by_page[page_of(public)].append(public)
     made = "Made from docstrings by `python -m tests.reference_pages`."
     texts = {}
     index = ["# Reference", "", f"{made} The examples run as tests of the docstrings.", ""]
+    index += ["| I want to … | use |", "|---|---|"]
+    index += [f"| {task} | {', '.join(map(link, names.split()))} |" for task, names in TASKS.items()]
+    index += ["", "## All names", ""]
     for page, (title, summary, _) in PAGES.items():
-        entries = sorted(
-            by_page[page], key=lambda public: (inspect.isclass(public.thing), public.name.lower())
-        )
-        contents = ", ".join(f"[`{p.name}`](#{p.name.lower()})" for p in entries)
-        texts[f"{page}.md"] = (
-            f"# {title}\n\n{summary} {made}\n\n{contents}\n\n" + "\n\n".join(map(entry, entries)) + "\n"
-        )
-        index += [f"- [{title}]({page}.md): {summary}", ""]
-        index += ["  " + ", ".join(f"[`{p.name}`]({page}.md#{p.name.lower()})" for p in entries), ""]
+        entries = entries_by_page()[page]
+        contents = ", ".join(link(public.name).replace(f"({page}.md#", "(#") for public in entries)
+        body_text = "\n\n".join(linked(entry(public), public.name, page) for public in entries)
+        texts[f"{page}.md"] = f"# {title}\n\n{summary} {made}\n\n{contents}\n\n{body_text}\n"
+        functions = [public for public in entries if not inspect.isclass(public.thing)]
+        classes = [public for public in entries if inspect.isclass(public.thing)]
+        index += [f"**[{title}]({page}.md)**: {summary}", ""]
+        for kind, some in (("Functions and constants", functions), ("Classes", classes)):
+            if some:
+                index += [f"- {kind}: " + ", ".join(link(public.name) for public in some)]
+        index.append("")
     texts["index.md"] = "\n".join(index).rstrip() + "\n"
     return texts
+
+
+def link(name: str) -> str:
+    """Return a link to a documented name."""
+    return f"[`{name}`]({anchors()[name]})"
+
+
+_DOCS = re.compile(r"(?<![\w/(\[])docs/([\w/-]+\.md)")
+_NAMED = re.compile(r"(?<!\[)`(\w+)`(?!\])")
+
+
+def linked(text: str, own: str, page: str) -> str:
+    """Return Markdown in which other documented names, and pages of docs, are links; code stays as it is."""
+
+    def to_name(match: re.Match[str]) -> str:
+        name = match[1]
+        return match[0] if name == own or name not in anchors() else link(name).replace(f"({page}.md#", "(#")
+
+    parts = re.split(r"(```.*?```|^#.*?$|^`from .*?$|^- `.*?(?=:|$))", text, flags=re.DOTALL | re.MULTILINE)
+    return "".join(
+        part if position % 2 else _NAMED.sub(to_name, _DOCS.sub(r"[docs/\1](../../\1)", part))
+        for position, part in enumerate(parts)
+    )
 
 
 def modules_page() -> str:

@@ -21,12 +21,20 @@ def test_the_pages_are_those_of_the_docstrings() -> None:
     assert MODULES.read_text(encoding="utf-8") == modules_page(), "run python -m tests.reference_pages"
 
 
-def test_every_link_leads_to_a_heading() -> None:
+def headings(text: str) -> set[str]:
+    """Return the anchors of a page's headings: a second heading of the same letters has a number."""
+    names = [heading.lower() for heading in re.findall(r"^## `(\w+)`", text, re.MULTILINE)]
+    return {f"{name}-{n}" if (n := names[:place].count(name)) else name for place, name in enumerate(names)}
+
+
+def test_every_link_leads_somewhere() -> None:
     for name, text in pages().items():
-        for page, anchor in re.findall(r"\]\(([a-z-]*\.?m?d?)#([a-z_]+)\)", text):
-            target = pages()[page or name]
-            headings = {heading.lower() for heading in re.findall(r"^## `(\w+)`", target, re.MULTILINE)}
-            assert anchor in headings, (name, page, anchor)
+        links = re.findall(r"\]\(([a-z-]*\.?m?d?)#([a-z_0-9-]+)\)", text)
+        assert len(links) > 1, name
+        for page, anchor in links:
+            assert anchor in headings(pages()[page or name]), (name, page, anchor)
+        for path in re.findall(r"\]\((\.\./[^)#]+)", text):
+            assert (FOLDER / path).is_file(), (name, path)
 
 
 def needs_example(public: PublicName) -> bool:

@@ -131,3 +131,13 @@ def test_no_constant_is_a_number_in_letters(path: Path) -> None:
     assigned = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
     names = {target.id for target in assigned if isinstance(target, ast.Name)}
     assert sorted(name for name in names if NUMBER_NAMES.match(name)) == []
+
+
+def test_each_tolerance_has_one_value_and_says_what_it_is_relative_to() -> None:
+    """A name that two rooms define would give one of them the other one's value, without a word."""
+    path = ROOT / "src" / "intimacy_scales" / "numerics" / "tolerances.py"
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if re.match(r"[A-Z]", line)]
+    names = [line.split(" = ")[0] for line in lines]
+    assert len(lines) > 30
+    assert sorted(names) == sorted(set(names))
+    assert [line for line in lines if "  # " not in line] == []
