@@ -136,7 +136,9 @@ def test_no_constant_is_a_number_in_letters(path: Path) -> None:
 def test_each_tolerance_has_one_value_and_says_what_it_is_relative_to() -> None:
     """A name that two rooms define would give one of them the other one's value, without a word."""
     path = ROOT / "src" / "intimacy_scales" / "numerics" / "tolerances.py"
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if re.match(r"[A-Z_0-9]+ = ", line)]
+    lines = [
+        line for line in path.read_text(encoding="utf-8").splitlines() if re.match(r"[A-Z_0-9]+ = ", line)
+    ]
     names = [line.split(" = ")[0] for line in lines]
     assert len(lines) > 30
     assert sorted(names) == sorted(set(names))
