@@ -28,6 +28,11 @@ from intimacy_scales.factor.confirmatory.fitting import (
 )
 from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
 from intimacy_scales.factor.confirmatory.model.model import Model, as_measurement_model
+from intimacy_scales.factor.confirmatory.results.constraint_tests import (
+    ConstraintTest,
+    ConstraintTests,
+    constraint_tests,
+)
 from intimacy_scales.factor.confirmatory.results.fit_sentence import (
     chi_square_text,
     improper_sentences,
@@ -41,6 +46,7 @@ from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.reading import data_of_model, model_first, read_samples
 from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.instrument import Finding, Instrument
+from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.wording import apa
@@ -93,16 +99,84 @@ class Invariance(ModelComparison):
         step
             For example ``scalar``, to see which intercepts differ.
         """
+        shared = self._set_equal_by(step)
+        indices = [index for index in self.models[step].modification_indices() if index.name in shared]
+        first = next(iter(self.groups))
+        return [index for index in indices if len(self.groups) > 2 or index.group == first]
+
+    def constraint_tests(self, step: str) -> ConstraintTests:
+        """Return score tests of the equalities that a step, and no earlier one, imposes.
+
+        Each says by how much chi-square would fall if that parameter were free in that group, and the total
+        test is of the whole step. The parameters of contradicted equalities can be passed to ``partial=``.
+
+        Parameters
+        ----------
+        step
+            For example ``scalar``, to see which intercepts differ, and between which groups.
+
+        Raises
+        ------
+        EstimationError
+            An unknown step, or one that sets nothing equal.
+
+        Examples
+        --------
+        >>> from intimacy_scales import encode, simulate
+        >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+        >>> halves = ["first"] * 200 + ["second"] * 200
+        >>> tested = invariance("trust =~ tru01 + tru04 + tru09 + tru11", answers, groups=halves)
+        >>> tests = tested.constraint_tests("scalar")
+        >>> len(tests), tests.df
+        (4, 3)
+        """
+        shared = self._set_equal_by(step)
+        if not shared:
+            raise EstimationError(f"step={step!r} sets no parameters equal that are free before it")
+        model = self.models[step]
+        with one_blas_thread():
+            return constraint_tests(model.solution, model.groups, chosen=shared)
+
+    def to_free(self, step: str | None = None) -> ConstraintTest | None:
+        """Return the equality that the answers contradict most, the first one to free for partial invariance.
+
+        Parameters
+        ----------
+        step
+            The step that imposes it; by default the first one that is not supported, by which CFI falls by
+            more than .010.
+
+        Returns
+        -------
+        ConstraintTest or None
+            Pass its ``parameters`` to ``partial=``, and test again. None where every step is supported.
+
+        Notes
+        -----
+        Parameters that are freed because of answers should have a reason in what items say, and hold in other
+        samples: searches like this one often free the wrong ones (MacCallum, Roznowski & Necowitz, 1992).
+
+        Examples
+        --------
+        >>> from intimacy_scales import encode, simulate
+        >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+        >>> halves = ["first"] * 200 + ["second"] * 200
+        >>> tested = invariance("trust =~ tru01 + tru04 + tru09 + tru11", answers, groups=halves)
+        >>> tested.to_free("scalar").parameters
+        ('tru01 ~ 1',)
+        """
+        if step is None:
+            step = self._supported()[1]
+        return None if step is None else self.constraint_tests(step)[0]
+
+    def _set_equal_by(self, step: str) -> set[str]:
+        """Return the parameters that a step, and no earlier one, sets equal."""
         if step not in self.models:
             raise EstimationError(f"step={step!r} is not valid; allowed: {', '.join(self.models)}")
         names = list(self.models)
         earlier = names[: names.index(step)]
         shared = _set_equal(self.models[step])
-        if earlier:
-            shared -= _set_equal(self.models[earlier[-1]])
-        indices = [index for index in self.models[step].modification_indices() if index.name in shared]
-        first = next(iter(self.groups))
-        return [index for index in indices if len(self.groups) > 2 or index.group == first]
+        return shared - _set_equal(self.models[earlier[-1]]) if earlier else shared
 
     def findings(self, *, sample: str, source: str) -> tuple[Finding, ...]:
         """Return the changes of CFI as findings for an instrument's evidence, rounded to three decimals.
@@ -145,14 +219,9 @@ class Invariance(ModelComparison):
     def _verdict(self) -> str:
         """Return the sentences on which invariance is supported, and a caution where fit is poor."""
         first = next(iter(self.models))
-        fit, kept, undefined = self.models[first].fit, "configural", ""
-        for change in self.changes:
-            fall = change.reported("cfi")
-            if math.isnan(fall):
-                undefined = f" For {change.name} it is undefined."
-            if not fall >= -_CFI_DROP:
-                break
-            kept = change.name
+        fit, (kept, failed) = self.models[first].fit, self._supported()
+        falls = {change.name: change.reported("cfi") for change in self.changes}
+        undefined = f" For {failed} it is undefined." if failed and math.isnan(falls[failed]) else ""
         poor = reported(fit, "cfi") < _POOR_CFI or reported(fit, "rmsea") > _POOR_RMSEA
         caution = (
             f" The {first} model does not fit well, so that this says little." if fit.df and poor else ""
@@ -161,6 +230,15 @@ class Invariance(ModelComparison):
             f"Taking a fall of the {kind_of(fit)}CFI by more than {apa(_CFI_DROP)} as a sign (Cheung & "
             f"Rensvold, 2002), {kept} invariance was supported.{undefined}{caution}"
         )
+
+    def _supported(self) -> tuple[str, str | None]:
+        """Return the last step that is supported, and the first that is not, by the fall of CFI."""
+        kept = "configural"
+        for change in self.changes:
+            if not change.reported("cfi") >= -_CFI_DROP:
+                return kept, change.name
+            kept = change.name
+        return kept, None
 
 
 def _set_equal(model: CFAResult) -> set[str]:
@@ -209,7 +287,7 @@ def invariance(
     Returns
     -------
     Invariance
-        With `to_frame`, `sentence` and `misfits`.
+        With `to_frame`, `sentence`, `constraint_tests` and `to_free`.
 
     Raises
     ------
