@@ -69,7 +69,8 @@ def test_classes_of_results_that_one_keeps_are_public() -> None:
         for name in ("", ".scoring", ".reliability", ".factor", ".engines")
     ]
     parts = {  # of other results
-        "Finding", "Fit", "Guide", "InterItem", "ItemStructure", "ModificationIndex", "ParameterEstimate",
+        "Finding", "Fit", "Guide", "InterItem", "ItemStructure", "MissingCorrectedFit", "ModificationIndex",
+        "ParameterEstimate",
         "ScaledFit", "ScaleSummary", "StandardScale",
     }  # fmt: skip
     assert {name for name in CLASSES if not any(hasattr(home, name) for home in homes)} == parts
