@@ -167,6 +167,7 @@ def test_only_what_needs_answers_or_a_fit_is_refused() -> None:
             for asked in (
                 "factor_correlations",
                 "factor_covariances",
+                "factor_determinacy",
                 "implied_covariances",
                 "implied_means",
                 "modification_indices",

@@ -299,6 +299,8 @@ class CFAResult(Result):
         Lambda' Theta^-1 (y - mu)`` (Bartlett, 1937), as in lavaan's ``lavPredict``. Where the model was
         fitted with ``missing="fiml"``, scores use the items that a person answered; with other missing
         rules, persons who skipped an item have no scores. Errors assume that the parameters are known.
+        With paths (`SEMResult`), regression scores use all observed variables of the model; for Bartlett
+        scores, observed variables that depend on factors count as items.
 
         Scores do not replace factors in later analyses: correlations and slopes of scores are biased, those
         of one model with all variables are not.
