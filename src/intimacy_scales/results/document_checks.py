@@ -12,7 +12,7 @@ from intimacy_scales.results.frozen import is_array
 from intimacy_scales.results.result import Result
 
 # names that older documents do not have: of instruments (and a norm's language), and of `Fit` and its tests
-ADDED_LATER = {*InstrumentRef._gained, "crmr", "missing_corrected", "n_in_test", "rmsea_not_close_p"}
+ADDED_LATER = {*InstrumentRef._gained, "crmr", "n_in_test", "rmsea_not_close_p"}
 
 
 def check_axes(results: Sequence[Result], where: str) -> None:

@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.cfa import fit_model
+from intimacy_scales.factor.confirmatory.auxiliary import (
+    auxiliary_names,
+    check_seen_together,
+    fit_with_auxiliary,
+)
 from intimacy_scales.factor.confirmatory.comparison import (
     DifferenceTest,
     ModelComparison,
@@ -20,6 +24,7 @@ from intimacy_scales.factor.confirmatory.comparison import (
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Scaling
 from intimacy_scales.factor.confirmatory.fitting import (
+    FitOptions,
     check_names,
     check_options,
     check_samples,
@@ -261,6 +266,7 @@ def invariance(
     missing: MissingAnswers = "listwise",
     identification: Identification = "marker",
     max_iterations: int = 200,
+    auxiliary: Sequence[str] = (),
     instrument: Instrument | str | Path | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> Invariance:
@@ -268,8 +274,8 @@ def invariance(
 
     Parameters
     ----------
-    model, data, groups, clusters, estimator, scaling, missing, identification, max_iterations
-        As in `cfa`.
+    model, data, groups, clusters, estimator, scaling, missing, identification, max_iterations, auxiliary
+        As in `cfa`. The parameters of auxiliary variables are free in each group in every step.
     method
         The test of scaled differences, as in `compare_models`.
     steps
@@ -319,20 +325,32 @@ def invariance(
             "groups is missing: name the column of the groups, or pass a label for each row"
         )
     written = as_measurement_model(model)
-    data, accept = data_of_model(model, data, instrument, reading, groups=groups, clusters=clusters)
+    extra: tuple[str, ...] = ()
+    if len(auxiliary):
+        extra = auxiliary_names(auxiliary, written, estimator=estimator, missing=missing, scaling=scaling)
+    data, accept = data_of_model(
+        model, data, instrument, reading, auxiliary=extra, groups=groups, clusters=clusters
+    )
     check_names(written, data)
     samples = read_samples(
-        data, written.observed, missing=missing, groups=groups, clusters=clusters, accept=accept
+        data,
+        written.observed,
+        missing=missing,
+        groups=groups,
+        clusters=clusters,
+        accept=accept,
+        auxiliary=extra,
     )
     discrepancy = discrepancy_of(estimator, rule_of(samples))
     check_samples(samples, discrepancy)
+    if extra:
+        check_seen_together(samples, extra)
     warn_of_coverage(samples)
     check_scaling(samples, discrepancy, scaling)
     keep = method == "satorra_bentler_2010"
-    models = {
-        step: fit_model(
-            written,
-            samples,
+    models: dict[str, CFAResult] = {}
+    for step in [step for step in STEPS if step in steps]:
+        options = FitOptions(
             estimator=estimator,
             scaling=scaling,
             keep_answers=keep,
@@ -342,9 +360,7 @@ def invariance(
             means=True,
             max_iterations=max_iterations,
         )
-        for step in STEPS
-        if step in steps
-    }
+        models[step] = fit_with_auxiliary(written, samples, extra, options)
     pairs = list(models.items())
     changes = [fit_change(a, b, before=x, name=y, method=method) for (x, a), (y, b) in pairwise(pairs)]
     if keep:
