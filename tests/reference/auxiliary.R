@@ -27,7 +27,13 @@ values <- list(
   two = said(fitted(aux = two), two),
   robust = said(fitted(aux = two, estimator = "MLR"), two, scaled),
   groups = said(fitted(aux = two, group = "half", group.equal = c("loadings", "intercepts", "residuals")), two))
+steps <- list(configural = character(0), metric = "loadings", scalar = c("loadings", "intercepts"))
+invariance <- lapply(c(ML = "ML", MLR = "MLR"), function(estimator) lapply(steps, function(equal) {
+  fit <- if (length(equal)) fitted(aux = two, group = "half", group.equal = equal, estimator = estimator)
+         else fitted(aux = two, group = "half", estimator = estimator)
+  as.list(fitMeasures(fit, c("chisq", "df", "cfi", "rmsea", if (estimator == "MLR") "chisq.scaled")))
+}))
 versions <- list(R = as.character(getRversion()), lavaan = as.character(packageVersion("lavaan")),
                  semTools = as.character(packageVersion("semTools")))
-write(toJSON(list(versions = versions, values = values), digits = 10, auto_unbox = TRUE, na = "null"),
+write(toJSON(list(versions = versions, values = values, invariance = invariance), digits = 10, auto_unbox = TRUE, na = "null"),
       "auxiliary.json")

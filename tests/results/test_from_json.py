@@ -69,7 +69,8 @@ def test_classes_of_results_that_one_keeps_are_public() -> None:
         for name in ("", ".scoring", ".reliability", ".factor", ".engines")
     ]
     parts = {  # of other results
-        "Finding", "Fit", "Guide", "InterItem", "ItemStructure", "ModificationIndex", "ParameterEstimate",
+        "Finding", "Fit", "Guide", "InterItem", "ItemStructure", "MissingCorrectedFit", "ModificationIndex",
+        "ParameterEstimate",
         "ScaledFit", "ScaleSummary", "StandardScale",
     }  # fmt: skip
     assert {name for name in CLASSES if not any(hasattr(home, name) for home in homes)} == parts
@@ -166,6 +167,7 @@ def test_only_what_needs_answers_or_a_fit_is_refused() -> None:
             for asked in (
                 "factor_correlations",
                 "factor_covariances",
+                "factor_determinacy",
                 "implied_covariances",
                 "implied_means",
                 "modification_indices",
@@ -174,6 +176,7 @@ def test_only_what_needs_answers_or_a_fit_is_refused() -> None:
             )
         ),
         ("CronbachAlpha", "standard_error"),
+        ("Invariance", "to_free"),
         ("ItemAnalysis", "if_dropped"),
         ("McDonaldOmega", "if_dropped"),
         ("McDonaldOmega", "score_moments"),

@@ -106,7 +106,9 @@ MORE: dict[str, Callable[[], Any]] = {
     "comparison": lambda: compare_models(cfa(ONE, answers()), cfa(MODEL, answers())),
     "factor scores": lambda: cfa(MODEL, answers(), missing="fiml").factor_scores(answers()),
     "modification": lambda: cfa(MODEL, answers()).modification_indices()[0],
+    "constraints": lambda: cfa("a =~ q1 + l*q2 + l*q3", answers()).constraint_tests(),
     "defined": lambda: sem("q1 ~ a*q2; q3 ~ b*q1; k := a/b", answers()).defined[0],
+    "corrected fit": lambda: cfa(MODEL, answers(), estimator="MLR", missing="fiml").fit,
     "estimate": lambda: cfa(MODEL, answers()).parameters[0],
 }
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from intimacy_scales.factor.confirmatory.comparison import FitChange, ModelComparison, compare_models
     from intimacy_scales.factor.confirmatory.invariance import Invariance, invariance
     from intimacy_scales.factor.confirmatory.model.model import Model
+    from intimacy_scales.factor.confirmatory.results.constraint_tests import ConstraintTest, ConstraintTests
     from intimacy_scales.factor.confirmatory.results.defined import DefinedParameter, DefinedParameters
     from intimacy_scales.factor.confirmatory.results.factor_scores import FactorDeterminacy, FactorScores
     from intimacy_scales.factor.confirmatory.results.result import CFAResult
@@ -41,6 +42,7 @@ _HOMES = {
     "confirmatory.invariance": ("Invariance", "invariance"),
     "exploratory.analysis": ("EFAResult", "efa"),
     "confirmatory.model.model": ("Model",),
+    "confirmatory.results.constraint_tests": ("ConstraintTest", "ConstraintTests"),
     "confirmatory.results.factor_scores": ("FactorDeterminacy", "FactorScores"),
     "confirmatory.results.result": ("CFAResult",),
     "mcar": ("MCARTest", "MissingPattern", "little_mcar"),
@@ -58,12 +60,12 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "CFAResult", "DefinedParameter", "DefinedParameters", "EFAResult", "FactorDeterminacy", "FactorScores",
-    "FitChange", "HeterotraitMonotrait", "Invariance", "MCARTest", "MinimumAveragePartial", "MissingPattern",
-    "Model", "ModelComparison", "ParallelAnalysis", "Rotation", "SEMResult", "SampleMoments",
-    "SamplingAdequacy", "Scree", "Sphericity", "StructureReport", "bartlett", "cfa", "compare_models",
-    "covariances_as_sample", "efa", "htmt", "invariance", "kmo", "little_mcar", "map_test",
-    "parallel_analysis", "rotate", "scree", "sem", "structure_report",
+    "CFAResult", "ConstraintTest", "ConstraintTests", "DefinedParameter", "DefinedParameters", "EFAResult",
+    "FactorDeterminacy", "FactorScores", "FitChange", "HeterotraitMonotrait", "Invariance", "MCARTest",
+    "MinimumAveragePartial", "MissingPattern", "Model", "ModelComparison", "ParallelAnalysis", "Rotation",
+    "SEMResult", "SampleMoments", "SamplingAdequacy", "Scree", "Sphericity", "StructureReport", "bartlett",
+    "cfa", "compare_models", "covariances_as_sample", "efa", "htmt", "invariance", "kmo", "little_mcar",
+    "map_test", "parallel_analysis", "rotate", "scree", "sem", "structure_report",
 ]  # fmt: skip
 
 

@@ -48,6 +48,7 @@ NEGATIVE_CURVATURE = 1e-6  # of the largest second derivative: less is rounding 
 NEGATIVE_EIGENVALUE = 1e-8  # of 1, the mean eigenvalue of correlations: above it, a negative one is real
 CANCELLED = 1e-13  # of the sum of absolute terms: a variance that is 0 for all values of the parameters
 NO_INFORMATION = 1e-9  # of a parameter's information: less is left given the free parameters
+IMPLIED_CONSTRAINT = 1e-9  # of 1: how much of a constraint the others leave if it does not follow from them
 EQUAL_INDICES = 1e-9  # of 1 and the largest: modification indices of equivalent parameters
 EQUAL_FITS = 1e-4  # of a log likelihood, or of 1 for a chi-square: two models fit equally well
 EQUAL_FALLS = 1e-4  # of the fall from a saddle point: both sides are equally low

@@ -14,7 +14,8 @@ import pytest
 from scipy import stats
 
 from intimacy_scales.factor import CFAResult, FitChange, cfa, compare_models, invariance
-from intimacy_scales.factor.confirmatory.estimation.fit import Fit, FitIndices, noncentrality
+from intimacy_scales.factor.confirmatory.estimation.corrected_fit import noncentrality
+from intimacy_scales.factor.confirmatory.estimation.fit import Fit, FitIndices
 from tests.reference.oracles import Reference
 
 ESTIMATE, CHI_SQUARE, LOG_LIKELIHOOD = 1e-4, 1e-3, 1e-4  # absolute: lavaan's optimizer stops

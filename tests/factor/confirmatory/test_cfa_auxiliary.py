@@ -8,11 +8,12 @@ import pytest
 
 from intimacy_scales import EstimationError, cfa, encode, simulate
 from intimacy_scales.errors import MissingColumnsError, ResponseError
-from intimacy_scales.factor import CFAResult, compare_models
+from intimacy_scales.factor import CFAResult, compare_models, invariance
 from intimacy_scales.factor.confirmatory.estimation.fit import crmr_of, srmr_of
 from tests.shared.folders import REFERENCE
 
-VALUES = json.loads((REFERENCE / "auxiliary.json").read_text(encoding="utf-8"))["values"]  # auxiliary.R
+STORED = json.loads((REFERENCE / "auxiliary.json").read_text(encoding="utf-8"))  # auxiliary.R
+VALUES, INVARIANCE = STORED["values"], STORED["invariance"]
 WIDE = "f =~ tru01 + tru04 + tru11\ng =~ com01 + com04 + com10"
 TWO = ["car01", "car05"]
 HALVES = ["a"] * 150 + ["b"] * 150
@@ -234,3 +235,42 @@ def test_a_strong_auxiliary_variable_is_not_improper():
 def test_what_is_refused(gaps, options, told):
     with pytest.raises(EstimationError, match=told):
         cfa(WIDE, gaps, **({"missing": "fiml"} | options))
+
+
+# ------------------------------------------------------------------ invariance
+
+
+@pytest.mark.parametrize("estimator", ["ML", "MLR"])
+def test_steps_of_invariance_are_those_of_semtools(gaps, estimator):
+    options = {"groups": HALVES, "missing": "fiml", "estimator": estimator, "auxiliary": TWO}
+    tested = invariance(WIDE, gaps, steps=["configural", "metric", "scalar"], **options)
+    for step, theirs in INVARIANCE[estimator].items():
+        fit = tested[step].fit
+        assert fit.df == theirs["df"]
+        assert (fit.chi_square, fit.cfi, fit.rmsea) == pytest.approx(
+            (theirs["chisq"], theirs["cfi"], theirs["rmsea"]), rel=1e-5
+        )
+        if estimator == "MLR":
+            assert fit.scaled.chi_square == pytest.approx(theirs["chisq.scaled"], rel=1e-5)
+        assert tested[step].auxiliary == ("car01", "car05")
+    assert [change.df_change for change in tested.changes] == [4, 4]
+    assert {test.parameters[0] for test in tested.constraint_tests("scalar")} == {
+        f"{item} ~ 1" for item in ("tru01", "tru04", "tru11", "com01", "com04", "com10")
+    }
+
+
+@pytest.mark.parametrize("method", ["satorra_bentler_2001", "satorra_bentler_2010", "satorra_2000"])
+def test_differences_of_steps_have_every_test(gaps, method):
+    options = {"groups": HALVES, "missing": "fiml", "estimator": "MLR", "auxiliary": TWO[:1]}
+    tested = invariance(WIDE, gaps, steps=["configural", "metric"], method=method, **options)
+    assert tested.changes[0].chi_square_change > 0
+    without = invariance(WIDE, gaps, steps=["configural", "metric"], **{**options, "auxiliary": ()})
+    assert tested.changes[0].df_change == without.changes[0].df_change == 4
+    assert not tested["metric"].solution.keeps_answers
+
+
+def test_auxiliary_variables_of_invariance_are_checked(gaps):
+    with pytest.raises(EstimationError, match="auxiliary= helps where answers are missing, and missing='l"):
+        invariance(WIDE, gaps, groups=HALVES, auxiliary=TWO)
+    with pytest.raises(EstimationError, match="auxiliary: 'tru01' is part of the model already"):
+        invariance(WIDE, gaps, groups=HALVES, missing="fiml", auxiliary=["tru01"])

@@ -237,10 +237,15 @@ TESTED = {"one factor of six": ("f =~ x1 + x2 + x3 + x4 + x5 + x6", {}, 0.0),
 
 def flat(fit: Any) -> dict[str, Any]:
     """All indices of a fit by the names they have in its table."""
-    found = {name: value for name, value in fit.to_dict().items() if name != "scaled"}
+    found = {
+        name: value for name, value in fit.to_dict().items() if name not in ("scaled", "missing_corrected")
+    }
     for name, value in ({} if fit.scaled is None else fit.scaled.to_dict()).items():
         if name not in ("n", "n_groups", "n_in_test", "rmsea_confidence_level", "scaling"):
             found[name if "scaling" in name or "robust" in name else f"{name}_scaled"] = value
+    for name, value in fit.to_dict().get("missing_corrected", {}).items():
+        if name in ("robust_cfi", "robust_tli", "robust_rmsea"):
+            found[f"{name}_missing_corrected"] = value
     return found
 
 

@@ -19,12 +19,13 @@ from intimacy_scales import (
     CodedResponses,
     EstimationError,
     UnknownInstrumentError,
+    encode,
     item_moments,
     load,
     simulate,
 )
 from intimacy_scales import reliability_report as reliability
-from intimacy_scales.factor import Model, cfa, structure_report
+from intimacy_scales.factor import Model, StructureReport, cfa, structure_report
 from tests.shared.comparison import near
 from tests.shared.factor_answers import NAN, good, parts
 from tests.shared.instruments import coded
@@ -402,3 +403,37 @@ def test_sums_cannot_give_what_takes_answers():
             report(moments, **options)
     with pytest.raises(UnknownInstrumentError, match="no scale 'd'; it has a, b"):
         report(ANSWERS, scales=["a", "d"])
+
+
+def test_auxiliary_variables_are_those_of_cfa() -> None:
+    table = simulate("scii-24", 300, missing=0.1, rng=3).answers
+    table["age"] = [None if row % 7 == 0 else row % 40 for row in range(300)]
+    options: Any = {"scales": ["trust", "caring"], "n_iterations": 5}
+    report = structure_report("scii-24", table, auxiliary=["kno06", "age"], **options)
+    model = Model.from_instrument("scii-24", scales=["trust", "caring"])
+    by_hand = cfa(
+        model, table, instrument="scii-24", estimator="MLR", missing="fiml", auxiliary=["kno06", "age"],
+        identification="fixed_factor",
+    )  # fmt: skip
+    assert report.fit == by_hand.fit
+    assert report.auxiliary == ("kno06", "age")
+    assert "; auxiliary: kno06, age" in report.title
+    assert StructureReport.from_json(report.to_json()) == report
+    plain = structure_report("scii-24", table, **options)
+    assert plain.fit != report.fit
+    assert (plain.n_complete, plain.exploratory, plain.parallel) == (
+        report.n_complete, report.exploratory, report.parallel,
+    )  # fmt: skip
+    assert "auxiliary" not in plain.to_dict()
+    coded = encode("scii-24", table, keep=["age"])
+    assert structure_report(coded, auxiliary=["kno06", "age"], **options).fit == report.fit
+
+
+def test_auxiliary_variables_of_a_report_are_checked() -> None:
+    table = simulate("scii-24", 200, missing=0.1, rng=3).answers
+    with pytest.raises(EstimationError, match="'tru01' is part of the model already"):
+        structure_report("scii-24", table, auxiliary=["tru01"])
+    with pytest.raises(EstimationError, match="and missing='listwise' does not use it"):
+        structure_report("scii-24", table, scales=["trust"], auxiliary=["kno06"], missing="listwise")
+    with pytest.raises(EstimationError, match="auxiliary='kno06' is not valid; allowed: a list"):
+        structure_report("scii-24", table, scales=["trust"], auxiliary="kno06")

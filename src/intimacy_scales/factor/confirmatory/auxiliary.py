@@ -88,6 +88,8 @@ def fit_with_auxiliary(
 ) -> CFAResult:
     """Fit a measurement model with auxiliary variables; its result is that of the model without them.
 
+    Without any names, the model is fitted as it was written.
+
     Parameters
     ----------
     model, options
@@ -97,10 +99,12 @@ def fit_with_auxiliary(
     names
         The auxiliary variables.
     """
+    if not names:
+        return CFAResult(**fitted_parts(model, samples, **options))
     # their variances and means are free in each group, whichever parameters are set equal
     free = tuple(text for name in names for text in (f"{name} ~~ {name}", f"{name} ~ 1"))
-    keep_answers = options["keep_answers"]
-    widened: FitOptions = {**options, "partial": (*options["partial"], *free), "keep_answers": True}
+    keep_answers = options.get("keep_answers", False)
+    widened: FitOptions = {**options, "partial": (*options.get("partial", ()), *free), "keep_answers": True}
     result = CFAResult(**fitted_parts(_with_correlates(model, names), samples, **widened))
     return _about_items(result, model, names, keep_answers=keep_answers)
 

@@ -20,14 +20,13 @@ from intimacy_scales.factor.confirmatory.fitting import (
     check_options,
     check_samples,
     check_scaling,
-    fitted_parts,
     warn_of_coverage,
 )
 from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
 from intimacy_scales.factor.confirmatory.model.model import Model, as_measurement_model
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.reading import data_of_model, model_first, read_samples
-from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
+from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
@@ -195,11 +194,4 @@ def cfa(
         max_iterations=max_iterations,
         keep_answers=keep_answers,
     )
-    if extra:
-        return fit_with_auxiliary(written, samples, extra, options)
-    return fit_model(written, samples, **options)
-
-
-def fit_model(model: Model, samples: Sequence[SampleMoments], **options: Unpack[FitOptions]) -> CFAResult:
-    """Fit a measurement model to checked moments; see `cfa`."""
-    return CFAResult(**fitted_parts(model, samples, **options))
+    return fit_with_auxiliary(written, samples, extra, options)

@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.cfa import fit_model
+from intimacy_scales.factor.confirmatory.auxiliary import (
+    auxiliary_names,
+    check_seen_together,
+    fit_with_auxiliary,
+)
 from intimacy_scales.factor.confirmatory.comparison import (
     DifferenceTest,
     ModelComparison,
@@ -20,6 +24,7 @@ from intimacy_scales.factor.confirmatory.comparison import (
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Scaling
 from intimacy_scales.factor.confirmatory.fitting import (
+    FitOptions,
     check_names,
     check_options,
     check_samples,
@@ -28,6 +33,11 @@ from intimacy_scales.factor.confirmatory.fitting import (
 )
 from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
 from intimacy_scales.factor.confirmatory.model.model import Model, as_measurement_model
+from intimacy_scales.factor.confirmatory.results.constraint_tests import (
+    ConstraintTest,
+    ConstraintTests,
+    constraint_tests,
+)
 from intimacy_scales.factor.confirmatory.results.fit_sentence import (
     chi_square_text,
     improper_sentences,
@@ -41,6 +51,7 @@ from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.reading import data_of_model, model_first, read_samples
 from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.instrument import Finding, Instrument
+from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.wording import apa
@@ -93,16 +104,84 @@ class Invariance(ModelComparison):
         step
             For example ``scalar``, to see which intercepts differ.
         """
+        shared = self._set_equal_by(step)
+        indices = [index for index in self.models[step].modification_indices() if index.name in shared]
+        first = next(iter(self.groups))
+        return [index for index in indices if len(self.groups) > 2 or index.group == first]
+
+    def constraint_tests(self, step: str) -> ConstraintTests:
+        """Return score tests of the equalities that a step, and no earlier one, imposes.
+
+        Each says by how much chi-square would fall if that parameter were free in that group, and the total
+        test is of the whole step. The parameters of contradicted equalities can be passed to ``partial=``.
+
+        Parameters
+        ----------
+        step
+            For example ``scalar``, to see which intercepts differ, and between which groups.
+
+        Raises
+        ------
+        EstimationError
+            An unknown step, or one that sets nothing equal.
+
+        Examples
+        --------
+        >>> from intimacy_scales import encode, simulate
+        >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+        >>> halves = ["first"] * 200 + ["second"] * 200
+        >>> tested = invariance("trust =~ tru01 + tru04 + tru09 + tru11", answers, groups=halves)
+        >>> tests = tested.constraint_tests("scalar")
+        >>> len(tests), tests.df
+        (4, 3)
+        """
+        shared = self._set_equal_by(step)
+        if not shared:
+            raise EstimationError(f"step={step!r} sets no parameters equal that are free before it")
+        model = self.models[step]
+        with one_blas_thread():
+            return constraint_tests(model.solution, model.groups, chosen=shared)
+
+    def to_free(self, step: str | None = None) -> ConstraintTest | None:
+        """Return the equality that the answers contradict most, the first one to free for partial invariance.
+
+        Parameters
+        ----------
+        step
+            The step that imposes it; by default the first one that is not supported, by which CFI falls by
+            more than .010.
+
+        Returns
+        -------
+        ConstraintTest or None
+            Pass its ``parameters`` to ``partial=``, and test again. None where every step is supported.
+
+        Notes
+        -----
+        Parameters that are freed because of answers should have a reason in what items say, and hold in other
+        samples: searches like this one often free the wrong ones (MacCallum, Roznowski & Necowitz, 1992).
+
+        Examples
+        --------
+        >>> from intimacy_scales import encode, simulate
+        >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+        >>> halves = ["first"] * 200 + ["second"] * 200
+        >>> tested = invariance("trust =~ tru01 + tru04 + tru09 + tru11", answers, groups=halves)
+        >>> tested.to_free("scalar").parameters
+        ('tru01 ~ 1',)
+        """
+        if step is None:
+            step = self._supported()[1]
+        return None if step is None else self.constraint_tests(step)[0]
+
+    def _set_equal_by(self, step: str) -> set[str]:
+        """Return the parameters that a step, and no earlier one, sets equal."""
         if step not in self.models:
             raise EstimationError(f"step={step!r} is not valid; allowed: {', '.join(self.models)}")
         names = list(self.models)
         earlier = names[: names.index(step)]
         shared = _set_equal(self.models[step])
-        if earlier:
-            shared -= _set_equal(self.models[earlier[-1]])
-        indices = [index for index in self.models[step].modification_indices() if index.name in shared]
-        first = next(iter(self.groups))
-        return [index for index in indices if len(self.groups) > 2 or index.group == first]
+        return shared - _set_equal(self.models[earlier[-1]]) if earlier else shared
 
     def findings(self, *, sample: str, source: str) -> tuple[Finding, ...]:
         """Return the changes of CFI as findings for an instrument's evidence, rounded to three decimals.
@@ -145,14 +224,9 @@ class Invariance(ModelComparison):
     def _verdict(self) -> str:
         """Return the sentences on which invariance is supported, and a caution where fit is poor."""
         first = next(iter(self.models))
-        fit, kept, undefined = self.models[first].fit, "configural", ""
-        for change in self.changes:
-            fall = change.reported("cfi")
-            if math.isnan(fall):
-                undefined = f" For {change.name} it is undefined."
-            if not fall >= -_CFI_DROP:
-                break
-            kept = change.name
+        fit, (kept, failed) = self.models[first].fit, self._supported()
+        falls = {change.name: change.reported("cfi") for change in self.changes}
+        undefined = f" For {failed} it is undefined." if failed and math.isnan(falls[failed]) else ""
         poor = reported(fit, "cfi") < _POOR_CFI or reported(fit, "rmsea") > _POOR_RMSEA
         caution = (
             f" The {first} model does not fit well, so that this says little." if fit.df and poor else ""
@@ -161,6 +235,15 @@ class Invariance(ModelComparison):
             f"Taking a fall of the {kind_of(fit)}CFI by more than {apa(_CFI_DROP)} as a sign (Cheung & "
             f"Rensvold, 2002), {kept} invariance was supported.{undefined}{caution}"
         )
+
+    def _supported(self) -> tuple[str, str | None]:
+        """Return the last step that is supported, and the first that is not, by the fall of CFI."""
+        kept = "configural"
+        for change in self.changes:
+            if not change.reported("cfi") >= -_CFI_DROP:
+                return kept, change.name
+            kept = change.name
+        return kept, None
 
 
 def _set_equal(model: CFAResult) -> set[str]:
@@ -183,6 +266,7 @@ def invariance(
     missing: MissingAnswers = "listwise",
     identification: Identification = "marker",
     max_iterations: int = 200,
+    auxiliary: Sequence[str] = (),
     instrument: Instrument | str | Path | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> Invariance:
@@ -190,8 +274,8 @@ def invariance(
 
     Parameters
     ----------
-    model, data, groups, clusters, estimator, scaling, missing, identification, max_iterations
-        As in `cfa`.
+    model, data, groups, clusters, estimator, scaling, missing, identification, max_iterations, auxiliary
+        As in `cfa`. The parameters of auxiliary variables are free in each group in every step.
     method
         The test of scaled differences, as in `compare_models`.
     steps
@@ -209,7 +293,7 @@ def invariance(
     Returns
     -------
     Invariance
-        With `to_frame`, `sentence` and `misfits`.
+        With `to_frame`, `sentence`, `constraint_tests` and `to_free`.
 
     Raises
     ------
@@ -241,20 +325,32 @@ def invariance(
             "groups is missing: name the column of the groups, or pass a label for each row"
         )
     written = as_measurement_model(model)
-    data, accept = data_of_model(model, data, instrument, reading, groups=groups, clusters=clusters)
+    extra: tuple[str, ...] = ()
+    if len(auxiliary):
+        extra = auxiliary_names(auxiliary, written, estimator=estimator, missing=missing, scaling=scaling)
+    data, accept = data_of_model(
+        model, data, instrument, reading, auxiliary=extra, groups=groups, clusters=clusters
+    )
     check_names(written, data)
     samples = read_samples(
-        data, written.observed, missing=missing, groups=groups, clusters=clusters, accept=accept
+        data,
+        written.observed,
+        missing=missing,
+        groups=groups,
+        clusters=clusters,
+        accept=accept,
+        auxiliary=extra,
     )
     discrepancy = discrepancy_of(estimator, rule_of(samples))
     check_samples(samples, discrepancy)
+    if extra:
+        check_seen_together(samples, extra)
     warn_of_coverage(samples)
     check_scaling(samples, discrepancy, scaling)
     keep = method == "satorra_bentler_2010"
-    models = {
-        step: fit_model(
-            written,
-            samples,
+    models: dict[str, CFAResult] = {}
+    for step in [step for step in STEPS if step in steps]:
+        options = FitOptions(
             estimator=estimator,
             scaling=scaling,
             keep_answers=keep,
@@ -264,9 +360,7 @@ def invariance(
             means=True,
             max_iterations=max_iterations,
         )
-        for step in STEPS
-        if step in steps
-    }
+        models[step] = fit_with_auxiliary(written, samples, extra, options)
     pairs = list(models.items())
     changes = [fit_change(a, b, before=x, name=y, method=method) for (x, a), (y, b) in pairwise(pairs)]
     if keep:

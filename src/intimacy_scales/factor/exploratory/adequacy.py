@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, noncentrality, p_text
+from intimacy_scales.factor.confirmatory.estimation.corrected_fit import noncentrality
+from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, p_text
 from intimacy_scales.factor.reading import Data, data_given, read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.factor.unanswered import few_left

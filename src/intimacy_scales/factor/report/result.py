@@ -114,6 +114,8 @@ class StructureReport(Result):
         empty without one.
     notes
         Further cautions.
+    auxiliary
+        Auxiliary variables of the fitted model.
 
     Examples
     --------
@@ -125,6 +127,7 @@ class StructureReport(Result):
     """
 
     _axes: ClassVar[Mapping[str, str]] = {"factor_names": "m", "factor_correlations": "mm"}
+    _gained: ClassVar[Mapping[str, Any]] = {"auxiliary": ()}
 
     instrument: InstrumentRef
     scales: tuple[str, ...]
@@ -148,12 +151,14 @@ class StructureReport(Result):
     improper: tuple[str, ...]
     general: Mapping[str, float]
     notes: tuple[str, ...]
+    auxiliary: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
         """The heading of tables."""
         clusters = "" if self.n_clusters is None else f" in {counted(self.n_clusters, 'cluster')}"
-        return f"Structure of {self.instrument}, {counted(self.n_rows, 'person')}{clusters}"
+        others = f"; auxiliary: {', '.join(self.auxiliary)}" if self.auxiliary else ""
+        return f"Structure of {self.instrument}, {counted(self.n_rows, 'person')}{clusters}{others}"
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -204,6 +209,7 @@ class StructureReport(Result):
         return (
             {"instrument": self.instrument.to_dict()}
             | {name: plain(getattr(self, name)) for name in names}
+            | ({"auxiliary": list(self.auxiliary)} if self.auxiliary else {})
             | {"warnings": list(self.warnings), "sentence": self.sentence()}
         )
 

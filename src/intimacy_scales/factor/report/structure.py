@@ -11,7 +11,11 @@ from typing import Any, Unpack
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.cfa import fit_model
+from intimacy_scales.factor.confirmatory.auxiliary import (
+    auxiliary_names,
+    check_seen_together,
+    fit_with_auxiliary,
+)
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import (
     check_completeness,
     check_estimator,
@@ -20,7 +24,8 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import (
     rule_of,
 )
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Scaling
-from intimacy_scales.factor.confirmatory.fitting import check_samples, independent_persons
+from intimacy_scales.factor.confirmatory.fitting import FitOptions, check_samples, independent_persons
+from intimacy_scales.factor.confirmatory.model.implied import Identification
 from intimacy_scales.factor.confirmatory.model.model import Factors, Model, parts_of
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
@@ -34,8 +39,10 @@ from intimacy_scales.factor.report.result import ItemStructure, StructureReport
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.moments.answers import Answers, answers_given, needs_answers
 from intimacy_scales.moments.clusters import Clusters
+from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
@@ -56,6 +63,7 @@ def structure_report(
     estimator: Estimator | None = None,
     missing: MissingAnswers | None = None,
     clusters: Clusters = None,
+    auxiliary: Sequence[str] = (),
     n_iterations: int = 100,
     rng: int | None = 0,
     **reading: Unpack[ReadingOptions],
@@ -84,6 +92,10 @@ def structure_report(
     clusters
         Who answered together, such as couples: a column of the table, or one label for each person; needs
         MLR.
+    auxiliary
+        Variables outside the instrument's model that predict who skipped items, as in `cfa`: items of the
+        instrument that are on none of the scales, or columns of numbers. Parallel analysis, exploratory
+        factors and ratios of correlations do not use them.
     n_iterations, rng
         Draws of parallel analysis, and a seed for these and for the random starts of rotation; by default
         seed 0, so that each call gives the same report.
@@ -112,7 +124,8 @@ def structure_report(
     """
     check_iterations(n_iterations)
     generator(rng)
-    answers = answers_given(instrument, responses, reading, clusters=clusters)
+    columns = _kept_for_auxiliary(instrument, auxiliary)
+    answers = answers_given(instrument, responses, reading, clusters=clusters, **columns)
     form = answers.instrument
     model = Model.from_instrument(form, scales=scales, factors=factors)
     coded = isinstance(answers, CodedResponses)
@@ -122,8 +135,12 @@ def structure_report(
     if not coded and (discrepancy.needs_answers or clusters is not None):
         raise needs_answers("clusters=" if clusters is not None else f"estimator={chosen_estimator!r}")
     check_together(chosen_estimator, chosen, with_clusters=clusters is not None)
-    sample = read_samples(answers, model.observed, missing=chosen, clusters=clusters)[0]
-    fitted, reason = _fitted(model, sample, chosen_estimator)
+    extra: tuple[str, ...] = ()
+    if len(auxiliary):
+        scaling: Scaling = "yuan_bentler"
+        extra = auxiliary_names(auxiliary, model, estimator=chosen_estimator, missing=chosen, scaling=scaling)
+    sample = read_samples(answers, model.observed, missing=chosen, clusters=clusters, auxiliary=extra)[0]
+    fitted, reason = _fitted(model, sample, chosen_estimator, extra)
     simple_missing = "pairwise" if chosen == "fiml" else chosen
     simple = read_sample(answers, model.observed, missing=simple_missing)
     parallel, exploratory, notes = _exploratory(simple, len(keys), n_iterations, rng)
@@ -142,7 +159,7 @@ def structure_report(
         n=sample.n,
         n_rows=sample.n_rows,
         n_clusters=None if sample.clusters is None else len(np.unique(sample.clusters)),
-        n_complete=None if sample.rows is None else int((~np.isnan(sample.rows).any(axis=1)).sum()),
+        n_complete=None if sample.rows is None else _n_complete(sample.rows[:, : len(model.observed)]),
         estimator=chosen_estimator,
         missing=chosen,
         fit=None if fitted is None else fitted.fit,
@@ -158,7 +175,24 @@ def structure_report(
         improper=() if fitted is None else fitted.improper,
         general=_general(fitted, factors),
         notes=(*notes, *few_notes(sample, fitted)),
+        auxiliary=extra,
     )
+
+
+def _kept_for_auxiliary(instrument: Any, auxiliary: Sequence[str]) -> dict[str, str]:
+    """Return the auxiliary variables that are columns of a table, not items of its instrument."""
+    if (
+        not len(auxiliary)
+        or isinstance(auxiliary, str)
+        or isinstance(instrument, CodedResponses | ItemMoments)
+    ):
+        return {}
+    items = as_instrument(instrument).item_ids
+    return {f"auxiliary {name}": name for name in auxiliary if name not in items}
+
+
+def _n_complete(rows: Floats) -> int:
+    return int((~np.isnan(rows).any(axis=1)).sum())
 
 
 def _scales_of(model: Model, parts: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -167,31 +201,36 @@ def _scales_of(model: Model, parts: Sequence[str]) -> dict[str, tuple[str, ...]]
     return scales or {model.latent[0]: model.observed}
 
 
-def _fitted(model: Model, sample: SampleMoments, estimator: Estimator) -> tuple[CFAResult | None, str | None]:
+def _fitted(
+    model: Model, sample: SampleMoments, estimator: Estimator, auxiliary: Sequence[str]
+) -> tuple[CFAResult | None, str | None]:
     """Return the fitted model of the keys and no reason, or the reason why it could not be fitted."""
     try:
         discrepancy = discrepancy_of(estimator, rule_of([sample]))
         check_samples([sample], discrepancy)
+        check_seen_together([sample], auxiliary)
         complete_and_independent = (
             sample.rows is not None and sample.clusters is None and not np.isnan(sample.rows).any()
         )
         scaling: Scaling = (
-            "satorra_bentler" if complete_and_independent and discrepancy.is_scaled else "yuan_bentler"
+            "satorra_bentler"
+            if complete_and_independent and discrepancy.is_scaled and not auxiliary
+            else "yuan_bentler"
         )
         # with markers, the disturbance variance of a factor can be negative; a variance of 1 excludes that
         second_order = any(s.rhs in model.latent for s in model.loadings)
-        identification = "marker" if second_order else "fixed_factor"
-        options: Any = {"estimator": estimator, "identification": identification, "scaling": scaling}
-        return fit_model(model, [sample], **options), None
+        identification: Identification = "marker" if second_order else "fixed_factor"
+        options = FitOptions(estimator=estimator, identification=identification, scaling=scaling)
+        return fit_with_auxiliary(model, [sample], auxiliary, options), None
     except EstimationError as error:
-        return None, f"{error}{_how_to_leave_out(sample)}"
+        return None, f"{error}{_how_to_leave_out(sample, model.observed)}"
 
 
-def _how_to_leave_out(sample: SampleMoments) -> str:
+def _how_to_leave_out(sample: SampleMoments, items: Sequence[str]) -> str:
     """Return how to leave out items that do not vary, or that hardly anyone answered."""
     variances = sample.covariances.diagonal()
-    useless = [name for name, v in zip(sample.names, variances, strict=True) if not v > 0]
-    if not useless or len(useless) == len(sample.names):
+    useless = [name for name, v in zip(sample.names, variances, strict=True) if name in items and not v > 0]
+    if not useless or len(useless) == len(items):
         return ""
     return f" (report on instrument.without_items({useless!r}, new_id=…, version=…))"
 

@@ -27,6 +27,7 @@ from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, S
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 
 if TYPE_CHECKING:
+    from intimacy_scales.factor.confirmatory.estimation.missing_correction import MissingCorrection
     from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
 
 Estimator = Literal["ML", "MLR", "GLS", "ULS"]
@@ -50,6 +51,8 @@ class Inference:
     scores
         (n_free, n_free): mean product of persons' (or clusters') scores, on which a scaled difference rests;
         None if nothing is scaled.
+    missing_correction
+        Complete-data chi-squares of incomplete answers; None if answers are complete or nothing is scaled.
     """
 
     covariance: Floats
@@ -57,6 +60,7 @@ class Inference:
     baseline_expected_chi_square: float = math.nan
     scaling: Scaling = "yuan_bentler"
     scores: Floats | None = None
+    missing_correction: MissingCorrection | None = None
 
 
 class Discrepancy(ABC):

@@ -2,11 +2,12 @@
 
 In a model ``y = nu + Lambda eta + e`` with covariances ``Sigma = Lambda V Lambda' + Theta``, all matrices are
 those of the items that a person answered. Equations use the inverse of Sigma, as Theta may be singular.
+Observed variables of paths come after the factors in eta, without errors; only factors have scores.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -30,7 +31,9 @@ class Measured:
     covariances, means
         (p, p) and (p,): implied, of items; observed means if the model has none.
     latent_covariances, latent_means
-        (m, m) and (m,): of factors.
+        (m, m) and (m,): of factors, followed by the observed variables of paths.
+    n_factors
+        Number of factors.
     """
 
     loadings: Floats
@@ -38,6 +41,7 @@ class Measured:
     means: Floats
     latent_covariances: Floats
     latent_means: Floats
+    n_factors: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +51,9 @@ class Weights:
     Attributes
     ----------
     weights
-        (m, q): of deviations from the means of q answered items.
+        (n_factors, q): of deviations from the means of q answered items.
     errors
-        (m,): standard errors of the scores; nan for a factor that these items do not determine.
+        (n_factors,): standard errors of the scores; nan for a factor that these items do not determine.
     """
 
     weights: Floats
@@ -67,16 +71,50 @@ def measured(solution: Solution, group: int, n_items: int) -> Measured:
         means=means[:n_items],
         latent_covariances=basis.latent_covariances,
         latent_means=basis.latent_means,
+        n_factors=len(solution.table.model.latent),
     )
+
+
+def with_outcomes_as_items(model: Measured, solution: Solution, group: int) -> tuple[Measured, Positions]:
+    """Return a model in which observed variables that depend on factors measure these, as items do.
+
+    Their paths are loadings then, and their residuals errors. This is the same model only if they predict
+    nothing, and their residuals do not covary with those of factors and of other variables of paths.
+
+    Returns
+    -------
+    tuple
+        The model; and the positions among the items of the variables for which it is not the same.
+    """
+    part = solution.problem.groups[group]
+    matrices = part.structure.matrices(part.values(solution.at.values))
+    beta, psi, m = matrices["beta"], matrices["psi"], model.n_factors
+    outcomes = np.array([k >= m and bool(beta[k, :m].any()) for k in range(len(beta))])
+    kept = np.flatnonzero(~outcomes)
+    loadings = model.loadings[:, kept].copy()
+    unlike = []
+    for item, k in part.structure.standing:
+        if outcomes[k]:
+            loadings[item] = beta[k, kept]
+            if beta[:, k].any() or psi[k, kept].any():
+                unlike.append(item)
+    measures = replace(
+        model,
+        loadings=loadings,
+        latent_covariances=model.latent_covariances[np.ix_(kept, kept)],
+        latent_means=model.latent_means[kept],
+    )
+    return measures, np.array(unlike, dtype=np.intp)
 
 
 def weights_of(model: Measured, answered: Positions, method: ScoreMethod) -> Weights:
     """Return the weights of the answered items."""
     loadings = model.loadings[answered]
     inverse = np.linalg.inv(model.covariances[np.ix_(answered, answered)])
-    return (_regression if method == "regression" else _bartlett)(
+    every = (_regression if method == "regression" else _bartlett)(
         loadings.T @ inverse, loadings, model.latent_covariances
     )
+    return Weights(weights=every.weights[: model.n_factors], errors=every.errors[: model.n_factors])
 
 
 def _regression(weighted: Floats, loadings: Floats, latent: Floats) -> Weights:
@@ -109,7 +147,7 @@ def _bartlett(weighted: Floats, loadings: Floats, latent: Floats) -> Weights:
 
 
 def scores_of(model: Measured, rows: Floats, method: ScoreMethod) -> tuple[Floats, Floats]:
-    """Return scores and their standard errors (n, m), nan if the answers do not determine a factor.
+    """Return scores and their standard errors (n, n_factors), nan if the answers do not determine a factor.
 
     Parameters
     ----------
@@ -120,7 +158,7 @@ def scores_of(model: Measured, rows: Floats, method: ScoreMethod) -> tuple[Float
     method
         The kind of scores.
     """
-    m = len(model.latent_means)
+    m = model.n_factors
     scores, errors = np.full((len(rows), m), np.nan), np.full((len(rows), m), np.nan)
     if not len(rows):
         return scores, errors
@@ -132,7 +170,7 @@ def scores_of(model: Measured, rows: Floats, method: ScoreMethod) -> tuple[Float
         if len(answered):
             weights = weights_of(model, answered, method)
             deviations = patterns.rows[start : start + n, answered] - model.means[answered]
-            of_pattern = model.latent_means + deviations @ weights.weights.T
+            of_pattern = model.latent_means[:m] + deviations @ weights.weights.T
             scores[persons] = np.where(np.isnan(weights.errors), np.nan, of_pattern)
             errors[persons] = weights.errors
         start += n
@@ -140,13 +178,14 @@ def scores_of(model: Measured, rows: Floats, method: ScoreMethod) -> tuple[Float
 
 
 def determinacy_of(model: Measured, method: ScoreMethod) -> tuple[Floats, Floats]:
-    """Return correlations of factors with all items, and with their scores (m,).
+    """Return correlations of factors with all items, and with their scores (n_factors,).
 
     The first is the multiple correlation of a factor with the items, which regression scores attain:
     ``rho² = (V Lambda' Sigma^-1 Lambda V)_jj / V_jj`` (Grice, 2001). The correlation with Bartlett scores is
     ``sqrt(V_jj / (V_jj + error variance))``.
     """
-    every, variances = np.arange(len(model.means)), model.latent_covariances.diagonal()
+    every = np.arange(len(model.means))
+    variances = model.latent_covariances.diagonal()[: model.n_factors]
     unexplained = weights_of(model, every, "regression").errors ** 2
     with np.errstate(invalid="ignore", divide="ignore"):
         rho: Floats = np.sqrt(1 - unexplained / variances)

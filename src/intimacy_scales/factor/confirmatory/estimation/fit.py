@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import chndtr, gammaincc
 
+from intimacy_scales.factor.confirmatory.estimation.corrected_fit import (
+    MissingCorrectedFit,
+    noncentrality,
+    robust_indices,
+)
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.late import late_module
 from intimacy_scales.numerics.tolerances import DISCREPANCY_ROUNDING
@@ -181,20 +185,6 @@ _INDICES = (
 _SHARED = ("n", "n_groups", "n_in_test", "rmsea_confidence_level")
 
 
-def noncentrality(chi_square: float, df: int, probability: float) -> float:
-    """Return the noncentrality, at least 0, with this probability of a chi-square at most as large."""
-
-    def difference(noncentral: float) -> float:
-        return float(chndtr(chi_square, df, noncentral)) - probability
-
-    if difference(0.0) <= 0:
-        return 0.0
-    high = max(chi_square, 1.0)
-    while difference(high) > 0:
-        high *= 2
-    return float(brentq(difference, 0.0, high, xtol=1e-10, rtol=1e-12))
-
-
 def fit_indices(
     *,
     chi_square: float,
@@ -242,8 +232,8 @@ class ScaledFit(FitIndices):
         persons for so many parameters, the test is undefined: its figures are nan.
     robust_cfi, robust_tli, robust_rmsea
         Indices of the population's misfit (Brosseau-Liard & Savalei, 2014), from uncorrected chi-squares less
-        scaling factor times degrees of freedom. With missing answers, lavaan since 0.6-13 corrects them for
-        these too, and differs by up to 0.01 in small samples.
+        scaling factor times degrees of freedom. With missing answers, `Fit.missing_corrected` has the indices
+        that lavaan prints since 0.6-13.
 
     Notes
     -----
@@ -326,6 +316,10 @@ class Fit(FitIndices):
         ``-2 logL`` plus 2, ln n, or ln((n + 2) / 24) for each parameter.
     scaled
         The test corrected for answers that are not normal; None without robust estimation.
+    missing_corrected
+        Robust indices corrected for missing answers too (Zhang & Savalei, 2023); None without robust
+        estimation, without missing answers, with auxiliary variables, and where nobody answered two of the
+        items together.
 
     Examples
     --------
@@ -336,7 +330,7 @@ class Fit(FitIndices):
     (2, 400, True, True)
     """
 
-    _gained: ClassVar[Mapping[str, Any]] = {**FitIndices._gained, "crmr": math.nan}
+    _gained: ClassVar[Mapping[str, Any]] = {**FitIndices._gained, "crmr": math.nan, "missing_corrected": None}
 
     srmr: float
     crmr: float
@@ -347,6 +341,7 @@ class Fit(FitIndices):
     bic: float
     adjusted_bic: float
     scaled: ScaledFit | None = None
+    missing_corrected: MissingCorrectedFit | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return all indices as plain values."""
@@ -354,20 +349,25 @@ class Fit(FitIndices):
             "srmr", "crmr", "log_likelihood", "saturated_log_likelihood", "n_parameters", "aic", "bic",
             "adjusted_bic",
         )  # fmt: skip
+        corrected = self.missing_corrected
         return (
             FitIndices.to_dict(self)
             | {name: plain(getattr(self, name)) for name in names}
             | {"scaled": None if self.scaled is None else self.scaled.to_dict()}
+            | ({} if corrected is None else {"missing_corrected": corrected.to_dict()})
         )
 
     def to_frame(self) -> pd.DataFrame:
         """Return all indices as a pandas table of one column."""
         from intimacy_scales.results.frames import pandas_frame
 
-        indices = {k: v for k, v in self.to_dict().items() if k != "scaled"}
+        indices = {k: v for k, v in self.to_dict().items() if k not in ("scaled", "missing_corrected")}
         if self.scaled is not None:
             scaled = {k: v for k, v in self.scaled.to_dict().items() if k not in (*_SHARED, "scaling")}
             indices |= {k if "scaling" in k or "robust" in k else f"{k}_scaled": v for k, v in scaled.items()}
+        if self.missing_corrected is not None:
+            names = ("robust_cfi", "robust_tli", "robust_rmsea")
+            indices |= {f"{k}_missing_corrected": getattr(self.missing_corrected, k) for k in names}
         values = [math.nan if v is None else float(v) for v in indices.values()]
         return pandas_frame({"index": list(indices), "value": values}).set_index("index")
 
@@ -393,17 +393,15 @@ def scaled_fit(
         n=n,
         n_groups=groups,
     )
-    misfit, baseline_misfit = chi - factor * df, base - baseline_factor * base_df
-    bounded = max(misfit, 0.0)
-    most = max(baseline_misfit, bounded)
+    robust = robust_indices(chi, factor * df, df, base, baseline_factor * base_df, base_df, n, groups)
     return ScaledFit(
         **{name: getattr(corrected, name) for name in _INDICES},
         scaling=scaling,
         scaling_factor=factor,
         baseline_scaling_factor=baseline_factor,
-        robust_cfi=1 - bounded / most if most > DISCREPANCY_ROUNDING * n else 1.0,
-        robust_tli=1 - misfit * base_df / (baseline_misfit * df) if df and baseline_misfit else 1.0,
-        robust_rmsea=math.sqrt(bounded / (n * df)) * math.sqrt(groups) if df else 0.0,
+        robust_cfi=robust[0],
+        robust_tli=robust[1],
+        robust_rmsea=robust[2],
     )
 
 

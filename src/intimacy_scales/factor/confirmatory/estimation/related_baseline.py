@@ -49,7 +49,12 @@ def with_related_baseline(solution: Solution, n_items: int) -> Solution:
         baseline.append(related)
         # the expected chi-square is tr(B A^-1) of the saturated model less that of the baseline
         expected += usual.score_to_information - related.score_to_information
-    return replace(solution, baseline=tuple(baseline), baseline_expected_chi_square=expected)
+    return replace(
+        solution,
+        baseline=tuple(baseline),
+        baseline_expected_chi_square=expected,
+        missing_correction=None,  # is relative to the usual baseline
+    )
 
 
 def _fitted_baseline(

@@ -13,6 +13,7 @@ matrices, with a row for each pattern and a column for each pair of variables.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -105,6 +106,58 @@ class PersonTerms:
         return np.block([[covariances, mixed.T], [mixed, means]])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SaturatedMatrices:
+    """Information and scores of the saturated model.
+
+    Attributes
+    ----------
+    first, second
+        (k,): the two variables of each covariance; of a mean its variable and -1.
+    information, products
+        (k, k): A, and B.
+    ratio
+        (k, k): ``A^-1 B``.
+    """
+
+    first: Positions
+    second: Positions
+    information: Floats
+    products: Floats
+    ratio: Floats
+
+
+def saturated_matrices(
+    moments: MeanCovariance, saturated: Saturated, given: Positions = NOTHING
+) -> SaturatedMatrices:
+    """Return information and scores of the saturated model, from each person's answers.
+
+    The moments of exogenous variables are ``given``, and not among its parameters.
+    """
+    terms = PersonTerms(moments, saturated)
+    every = np.arange(terms.p)
+    first, second = np.concatenate([terms.rows, [every, np.full(terms.p, -1)]], axis=1)
+    information, scores = terms.information(), terms.scores
+    if len(given) or not moments.with_means:
+        exogenous = np.zeros(terms.p + 1, dtype=np.bool_)
+        exogenous[given] = True
+        exogenous[-1] = True  # position -1: means
+        kept = ~(exogenous[first] & exogenous[second]) & (moments.with_means | (second >= 0))
+        free = np.flatnonzero(kept)
+        first, second, scores = first[free], second[free], scores[:, free]
+        information = information[np.ix_(free, free)]
+    sums = moments.cluster_sums(scores)
+    products = moments.correction / terms.n * (sums.T @ sums)
+    ratio: Floats = np.asarray(np.linalg.solve(information, products), dtype=np.float64)
+    return SaturatedMatrices(
+        first=first,
+        second=second,
+        information=information,
+        products=products,
+        ratio=ratio,
+    )
+
+
 def score_to_information(moments: MeanCovariance, saturated: Saturated, given: Positions = NOTHING) -> float:
     """Return tr(B A^-1) of the saturated model.
 
@@ -113,13 +166,8 @@ def score_to_information(moments: MeanCovariance, saturated: Saturated, given: P
     and not among its parameters.
     """
     p = len(saturated.means)
-    if len(given):
-        return _trace_without_given(moments, saturated, given)
-    if not moments.complete:
-        terms = PersonTerms(moments, saturated)
-        scores = moments.cluster_sums(terms.scores)
-        products = moments.correction / terms.n * (scores.T @ scores)
-        return float(np.trace(np.linalg.solve(terms.information(), products)))
+    if len(given) or not moments.complete:
+        return float(np.trace(saturated_matrices(moments, saturated, given).ratio))
     pattern = moments.patterns[0]
     assert pattern.rows is not None
     centred = pattern.rows - pattern.means
@@ -143,17 +191,3 @@ def _trace_of_complete_clusters(moments: MeanCovariance, centred: Floats, covari
     if moments.with_means:
         total += float(np.sum(moments.cluster_sums(z) ** 2))
     return float(moments.correction * total / n)
-
-
-def _trace_without_given(moments: MeanCovariance, saturated: Saturated, given: Positions) -> float:
-    """Return tr(B A^-1) of all moments except those of exogenous variables."""
-    terms = PersonTerms(moments, saturated)
-    exogenous = np.zeros(terms.p, dtype=np.bool_)
-    exogenous[given] = True
-    i, j = terms.rows
-    means = ~exogenous if moments.with_means else np.zeros(terms.p, dtype=np.bool_)
-    free = np.flatnonzero(np.concatenate([~(exogenous[i] & exogenous[j]), means]))
-    scores = moments.cluster_sums(terms.scores[:, free])
-    products = moments.correction / terms.n * (scores.T @ scores)
-    information = terms.information()[np.ix_(free, free)]
-    return float(np.trace(np.linalg.solve(information, products)))

@@ -11,6 +11,10 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError, NotConvergedError, NotIdentifiedError
 from intimacy_scales.factor.confirmatory.advice import impossible_triads, to_identify, to_settle
+from intimacy_scales.factor.confirmatory.estimation.corrected_fit import (
+    MissingCorrectedFit,
+    missing_corrected_fit,
+)
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import (
     Discrepancy,
@@ -27,6 +31,7 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
     srmr_of,
 )
 from intimacy_scales.factor.confirmatory.estimation.likelihood import is_positive_definite
+from intimacy_scales.factor.confirmatory.estimation.missing_correction import MissingCorrection
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart, Problem
 from intimacy_scales.factor.confirmatory.estimation.reference_models import Exogenous, Independence, Saturated
 from intimacy_scales.factor.confirmatory.estimation.restart import (
@@ -73,6 +78,8 @@ class Solution:
         The independence model of each group.
     expected_chi_square, baseline_expected_chi_square, scaling, scores
         The basis of a scaled test, see `Inference`.
+    missing_correction
+        Complete-data chi-squares of incomplete answers; None if there are none, see `Inference`.
     several
         Whether other starts led to local optima that are not as good.
     """
@@ -88,6 +95,7 @@ class Solution:
     baseline_expected_chi_square: float
     scaling: Scaling
     scores: Floats | None = None
+    missing_correction: MissingCorrection | None = None
     several: bool = False
 
     @property
@@ -243,6 +251,7 @@ def solve(
         baseline_expected_chi_square=inference.baseline_expected_chi_square,
         scaling=inference.scaling,
         scores=inference.scores,
+        missing_correction=inference.missing_correction,
         several=several,
     )
     return solution if keep_answers else without_answers(solution)
@@ -401,6 +410,7 @@ def fit_of(solution: Solution) -> Fit:
         bic=-2 * log_likelihood + k * math.log(problem.n),
         adjusted_bic=-2 * log_likelihood + k * math.log((problem.n + 2) / 24),
         scaled=_scaled(solution, tested),
+        missing_corrected=_missing_corrected(solution, tested),
     )
 
 
@@ -423,3 +433,20 @@ def _scaled(solution: Solution, tested: FitIndices) -> ScaledFit | None:
     factor = solution.expected_chi_square / tested.df if tested.df else 1.0
     baseline_factor = solution.baseline_expected_chi_square / tested.baseline_df
     return scaled_fit(tested, factor, baseline_factor, solution.scaling)
+
+
+def _missing_corrected(solution: Solution, tested: FitIndices) -> MissingCorrectedFit | None:
+    """Return the robust indices that are corrected for missing answers; None without missing answers."""
+    found = solution.missing_correction
+    if found is None:
+        return None
+    return missing_corrected_fit(
+        chi_square=found.chi_square,
+        expected=found.expected,
+        df=tested.df,
+        baseline_chi_square=found.baseline_chi_square,
+        baseline_expected=found.baseline_expected,
+        baseline_df=tested.baseline_df,
+        n=tested.n,
+        n_groups=tested.n_groups,
+    )

@@ -169,7 +169,7 @@ def modification_indices(solution: Solution, groups: Sequence[str | None]) -> Mo
     that is not efficient, both come from the discrepancy on which tests are based, whose derivatives by the
     free parameters are not 0, and the score is ``s_c - I_cf I_ff^-1 s_f``.
     """
-    tested = _under_test_discrepancy(solution)
+    tested = under_test_discrepancy(solution)
     information = tested.problem.expected_information(tested.at)
     inverse: Floats = np.asarray(np.linalg.inv(information), dtype=np.float64)
     absorbed = None if tested is solution else inverse @ tested.at.gradient
@@ -179,7 +179,7 @@ def modification_indices(solution: Solution, groups: Sequence[str | None]) -> Mo
     return ModificationIndices(rows)
 
 
-def _under_test_discrepancy(solution: Solution) -> Solution:
+def under_test_discrepancy(solution: Solution) -> Solution:
     """Return the same estimates under the discrepancy on which tests are based."""
     efficient = solution.discrepancy.testing()
     if efficient is solution.discrepancy:

@@ -17,8 +17,10 @@ from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution, without_answers
 from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
 from intimacy_scales.factor.confirmatory.model.model import Model, as_measurement_model
+from intimacy_scales.factor.confirmatory.results.constraint_tests import ConstraintTests, constraint_tests
 from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate, Parameters, check_group
 from intimacy_scales.factor.confirmatory.results.factor_scores import FactorDeterminacy, FactorScores
+from intimacy_scales.factor.confirmatory.results.matrices import correlations_of, square_table
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndices, modification_indices
 from intimacy_scales.factor.confirmatory.results.scoring import factor_determinacy, factor_scores
 from intimacy_scales.factor.confirmatory.results.sums import sum_parts
@@ -169,7 +171,7 @@ class CFAResult(Result):
     def implied_covariances(self, group: str | None = None) -> pd.DataFrame:
         """Return the covariances of items that the model implies."""
         basis = self.solution.at.bases[check_group(group, self._labels)]
-        return _square(basis.covariances, self.model.observed)
+        return square_table(basis.covariances, self.model.observed)
 
     def implied_means(self, group: str | None = None) -> dict[str, float]:
         """Return the means of items that the model implies; the observed ones for a model without means."""
@@ -187,7 +189,7 @@ class CFAResult(Result):
     def factor_covariances(self, group: str | None = None) -> pd.DataFrame:
         """Return the covariances of factors."""
         basis = self.solution.at.bases[check_group(group, self._labels)]
-        return _square(self._factor_block(basis.latent_covariances), self.model.latent)
+        return square_table(self._factor_block(basis.latent_covariances), self.model.latent)
 
     def factor_correlations(self, group: str | None = None) -> pd.DataFrame:
         """Return the correlations of factors; nan where a variance is negative."""
@@ -195,7 +197,7 @@ class CFAResult(Result):
         covariances = self._factor_block(basis.latent_covariances)
         variances = covariances.diagonal()
         sds = np.sqrt(np.where(variances > 0, variances, np.nan))
-        return _square(covariances / np.outer(sds, sds), self.model.latent)
+        return square_table(covariances / np.outer(sds, sds), self.model.latent)
 
     def residuals(self, group: str | None = None, *, standardized: bool = True) -> pd.DataFrame:
         """Return the residual covariances of items: observed minus implied.
@@ -210,8 +212,10 @@ class CFAResult(Result):
         position = check_group(group, self._labels)
         observed = self.solution.saturated[position].covariances
         implied = self.solution.at.bases[position].covariances
-        residuals = _correlations(observed) - _correlations(implied) if standardized else observed - implied
-        return _square(residuals, self.model.observed)
+        residuals = (
+            correlations_of(observed) - correlations_of(implied) if standardized else observed - implied
+        )
+        return square_table(residuals, self.model.observed)
 
     def omega(
         self, items: Sequence[str] | None = None, *, general: str | None = None, group: str | None = None
@@ -295,6 +299,8 @@ class CFAResult(Result):
         Lambda' Theta^-1 (y - mu)`` (Bartlett, 1937), as in lavaan's ``lavPredict``. Where the model was
         fitted with ``missing="fiml"``, scores use the items that a person answered; with other missing
         rules, persons who skipped an item have no scores. Errors assume that the parameters are known.
+        With paths (`SEMResult`), regression scores use all observed variables of the model; for Bartlett
+        scores, observed variables that depend on factors count as items.
 
         Scores do not replace factors in later analyses: correlations and slopes of scores are biased, those
         of one model with all variables are not.
@@ -331,6 +337,26 @@ class CFAResult(Result):
         """Return modification indices of all parameters that are fixed or set equal."""
         with one_blas_thread():
             return modification_indices(self.solution, self._labels)
+
+    def constraint_tests(self) -> ConstraintTests:
+        """Return score tests of all equality constraints: which of them the answers contradict.
+
+        Raises
+        ------
+        EstimationError
+            The model has no equality constraints.
+
+        Examples
+        --------
+        >>> from intimacy_scales import cfa, encode, simulate
+        >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+        >>> halves = ["a"] * 200 + ["b"] * 200
+        >>> equal = cfa("trust =~ tru01 + tru04 + tru09", answers, groups=halves, equal=["loadings"])
+        >>> equal.constraint_tests()[0].parameters
+        ('trust =~ tru04',)
+        """
+        with one_blas_thread():
+            return constraint_tests(self.solution, self._labels)
 
     @property
     def loadings(self) -> pd.DataFrame:
@@ -457,17 +483,3 @@ class CFAResult(Result):
         first, *rest = map(escape, self._lines())
         more = "".join(f"<br>{line}" for line in rest)
         return f"<div><b>{first}</b>{more}</div>{self.parameters._repr_html_()}"
-
-
-def _correlations(covariances: Floats) -> Floats:
-    sds = np.sqrt(covariances.diagonal())
-    correlations: Floats = covariances / np.outer(sds, sds)
-    return correlations
-
-
-def _square(matrix: Floats, names: Sequence[str]) -> pd.DataFrame:
-    """Return the rows and columns of named variables as a table, without the auxiliary ones after them."""
-    from intimacy_scales.results.frames import pandas_frame
-
-    columns = {name: matrix[: len(names), j].copy() for j, name in enumerate(names)}
-    return pandas_frame({"": list(names), **columns}).set_index("").rename_axis(None)

@@ -17,6 +17,7 @@ from intimacy_scales.factor.confirmatory.estimation.factor_weights import (
     measured,
     scores_of,
     weights_of,
+    with_outcomes_as_items,
 )
 from intimacy_scales.factor.confirmatory.results.factor_scores import FactorDeterminacy, FactorScores
 from intimacy_scales.factor.rows import Rows, groups_of_rows, read_rows
@@ -86,11 +87,8 @@ def _models(result: CFAResult, method: ScoreMethod) -> list[Measured]:
         raise EstimationError(
             f"method={method!r} is not valid; allowed: {allowed}{suggest(method, _METHODS)}"
         )
-    if result.model.paths:
-        raise EstimationError(
-            "factor scores need a measurement model, and this model has paths; fit the factors alone by "
-            "cfa(...), and use their scores"
-        )
+    if not result.model.latent:
+        raise EstimationError("factor scores need a model with factors, and all variables here are observed")
     n_items = len(result.model.observed)
     models = [measured(result.solution, g, n_items) for g in range(max(len(result.groups), 1))]
     if result.improper:
@@ -99,8 +97,22 @@ def _models(result: CFAResult, method: ScoreMethod) -> list[Measured]:
             "Change the model (fix a residual variance, leave an item or a factor out), and fit it again"
         )
     if method == "bartlett":
+        models = [_with_outcomes(result, model, g) for g, model in enumerate(models)]
         _check_determined(result, models)
     return models
+
+
+def _with_outcomes(result: CFAResult, model: Measured, group: int) -> Measured:
+    """Return the model in which observed variables that depend on factors measure them; raise if none is."""
+    measures, unlike = with_outcomes_as_items(model, result.solution, group)
+    if len(unlike):
+        names = ", ".join(result.model.observed[k] for k in unlike)
+        raise EstimationError(
+            f"method='bartlett' needs items whose errors are independent of factors, and {names} depends on "
+            "a factor and also predicts or covaries with other variables of the model; use "
+            "method='regression'"
+        )
+    return measures
 
 
 def _check_means(models: Sequence[Measured]) -> None:
@@ -149,15 +161,16 @@ def _read(
         form: Any = responses.instrument
     else:
         form = _form_of(result.instrument, instrument)
-    answers = answers_of(form, responses, reading_of(options), groups=groups)
-    assert isinstance(answers, CodedResponses)
-    if answers.instrument.digest != result.instrument.digest:
+    if form.digest != result.instrument.digest:
         raise EstimationError(
-            f"the model was fitted to answers to {result.instrument}, and these are answers to "
-            f"{answers.instrument.ref}; pass answers to the former, or fit the model to the latter"
+            f"the model was fitted to answers to {result.instrument}, and these are answers to {form.ref}; "
+            "pass answers to the former, or fit the model to the latter"
         )
+    others = {f"variable {name}": name for name in items if name not in form.item_ids}
+    answers = answers_of(form, responses, reading_of(options), groups=groups, **others)
+    assert isinstance(answers, CodedResponses)
     assert answers.kept is not None
-    return read_rows(answers, items), answers.kept
+    return read_rows(answers, items, covariates=bool(others)), answers.kept
 
 
 def _form_of(reference: InstrumentRef, instrument: Any) -> Instrument:

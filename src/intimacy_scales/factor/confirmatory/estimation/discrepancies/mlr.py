@@ -21,6 +21,10 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancy import (
 )
 from intimacy_scales.factor.confirmatory.estimation.likelihood import person_scores
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance
+from intimacy_scales.factor.confirmatory.estimation.missing_correction import (
+    MissingCorrection,
+    missing_correction,
+)
 from intimacy_scales.factor.confirmatory.estimation.reference_models import (
     NO_EXOGENOUS,
     Exogenous,
@@ -36,6 +40,7 @@ from intimacy_scales.factor.confirmatory.estimation.satorra_bentler import (
 )
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import (
     NOTHING,
+    saturated_matrices,
     score_to_information,
 )
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
@@ -93,15 +98,14 @@ class MLR(ML):
         for Satorra and Bentler (1994) ``tr(U Gamma)``.
         """
         b = first_order_information(problem, at)
+        corrected = None
         groups = [group.moments for group in problem.groups]
         if self.scaling == "satorra_bentler":
             expected = expected_misfit(problem, at)
             baseline_expected = expected_misfit_of_independence(groups, exogenous.positions)
             scores = score_covariances(problem, at)
         else:
-            given = exogenous.positions if exogenous.fixed else NOTHING
-            pairs = zip(groups, saturated, strict=True)
-            trace = sum(score_to_information(moments, estimates, given) for moments, estimates in pairs)
+            trace, corrected = _of_saturated(problem, at, saturated, exogenous)
             expected = trace - float(np.trace(np.linalg.solve(hessian, b)))
             baseline_expected = trace - sum(model.score_to_information for model in baseline)
             scores = b
@@ -111,7 +115,29 @@ class MLR(ML):
             baseline_expected_chi_square=baseline_expected,
             scaling=self.scaling,
             scores=scores,
+            missing_correction=corrected,
         )
+
+
+def _of_saturated(
+    problem: Problem, at: Evaluation, models: Sequence[Saturated], exogenous: Exogenous
+) -> tuple[float, MissingCorrection | None]:
+    """Return tr(B A^-1) of the saturated model, and with missing answers the complete-data chi-squares.
+
+    These need every covariance, so that there are none where nobody answered two of the variables together.
+    """
+    given = exogenous.positions if exogenous.fixed else NOTHING
+    pairs = list(zip([group.moments for group in problem.groups], models, strict=True))
+    if all(moments.complete for moments, _ in pairs):
+        return sum(score_to_information(moments, model, given) for moments, model in pairs), None
+    matrices = [saturated_matrices(moments, model, given) for moments, model in pairs]
+    trace = sum(
+        score_to_information(moments, model, given) if moments.complete else float(np.trace(of_group.ratio))
+        for (moments, model), of_group in zip(pairs, matrices, strict=True)
+    )
+    if not all(moments.answered_together(len(model.means)).all() for moments, model in pairs):
+        return trace, None
+    return trace, missing_correction(problem, at, models, matrices, exogenous)
 
 
 class RobustFIML(MLR):
