@@ -437,15 +437,15 @@ def _scaled(solution: Solution, tested: FitIndices) -> ScaledFit | None:
 
 def _missing_corrected(solution: Solution, tested: FitIndices) -> MissingCorrectedFit | None:
     """Return the robust indices that are corrected for missing answers; None without missing answers."""
-    found = solution.missing_correction
-    if found is None:
+    correction = solution.missing_correction
+    if correction is None:
         return None
     return missing_corrected_fit(
-        chi_square=found.chi_square,
-        expected=found.expected,
+        chi_square=correction.chi_square,
+        expected=correction.expected,
         df=tested.df,
-        baseline_chi_square=found.baseline_chi_square,
-        baseline_expected=found.baseline_expected,
+        baseline_chi_square=correction.baseline_chi_square,
+        baseline_expected=correction.baseline_expected,
         baseline_df=tested.baseline_df,
         n=tested.n,
         n_groups=tested.n_groups,
