@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from intimacy_scales.factor.confirmatory.model.roles import roles_of
 from intimacy_scales.factor.confirmatory.model.table import ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.results.wording import shown
+
+_DISTANT = 500  # standard deviations between a mean and 0
 
 
 def to_identify(table: ParameterTable) -> str:
@@ -33,6 +37,25 @@ def to_identify(table: ParameterTable) -> str:
     if not table.model.latent:
         return "Fix some of them, or set some equal with a label"
     return "Fix some of them, set some equal with a label, or add items"
+
+
+def distant_means(table: ParameterTable, samples: Sequence[SampleMoments]) -> str | None:
+    """Return what to do about means that are very far from 0 in standard deviations; None if there are none.
+
+    Slopes and intercepts of such variables are almost collinear, so that few of sixteen digits are left.
+    """
+    if not table.with_means:
+        return None
+    distant: set[str] = set()
+    for sample in samples:
+        far = np.abs(sample.means) > _DISTANT * np.sqrt(sample.covariances.diagonal())
+        distant.update(sample.names[position] for position in np.flatnonzero(far))
+    if not distant:
+        return None
+    return (
+        f"subtract a constant, such as the mean, from {', '.join(sorted(distant))}: the means are more than "
+        f"{_DISTANT} standard deviations from 0, which leaves too few digits for slopes and intercepts"
+    )
 
 
 def to_settle(table: ParameterTable, samples: Sequence[SampleMoments], instead: str | None) -> str:

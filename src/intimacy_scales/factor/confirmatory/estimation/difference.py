@@ -23,6 +23,7 @@ from intimacy_scales.factor.confirmatory.estimation.satorra_bentler import expec
 from intimacy_scales.factor.confirmatory.estimation.search import maximize
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.structure import Floats
+from intimacy_scales.numerics.scaled_matrices import scaled_solve, trace_of_ratio
 from intimacy_scales.numerics.tolerances import SAME_MOMENTS
 
 _STEPS = 200
@@ -44,9 +45,9 @@ def factor_of_2000(wider: Solution, narrower: Solution, df: int) -> float:
         if wider.information == "expected" or wider.scaling == "satorra_bentler"
         else wider.problem.observed_information(wider.at)
     )
-    solved = np.linalg.solve(information, restriction.T)  # P^-1 A'
+    solved = scaled_solve(information, restriction.T)  # P^-1 A'
     spread = solved.T @ wider.scores @ solved
-    return float(np.trace(np.linalg.solve(restriction @ solved, spread))) / df
+    return trace_of_ratio(restriction @ solved, spread) / df
 
 
 def factor_of_2010(wider: Solution, narrower: Solution, df: int) -> float:
@@ -67,7 +68,7 @@ def _expected_chi_square(solution: Solution, at: Evaluation) -> float:
     if solution.scaling == "satorra_bentler":
         return expected_misfit(problem, at)
     at_estimates, elsewhere = (
-        float(np.trace(np.linalg.solve(problem.observed_information(x), first_order_information(problem, x))))
+        trace_of_ratio(problem.observed_information(x), first_order_information(problem, x))
         for x in (solution.at, at)
     )
     return solution.expected_chi_square + at_estimates - elsewhere

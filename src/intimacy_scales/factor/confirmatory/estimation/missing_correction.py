@@ -27,6 +27,7 @@ from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, G
 from intimacy_scales.factor.confirmatory.estimation.reference_models import Exogenous, Saturated, saturated
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import SaturatedMatrices
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Place, Positions, Structure
+from intimacy_scales.numerics.scaled_matrices import scaled_solve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ def missing_correction(
         moments = group.moments
         share = moments.n / problem.n
         complete = _complete_information(model, of_group)
-        spread = float(np.sum(np.linalg.solve(of_group.information, complete) * of_group.ratio.T))
+        spread = float(np.sum(scaled_solve(of_group.information, complete) * of_group.ratio.T))
         d = _derivatives(group, basis, of_group, problem.n_free)
         of_d = complete @ d
         e += share * d.T @ of_group.information @ d
@@ -93,8 +94,8 @@ def missing_correction(
 
 def _of_fitted(e: Floats, c: Floats, q: Floats, j: Floats) -> float:
     """Return ``tr(E^-1 Q E^-1 J) - 2 tr(E^-1 C)``, what fitting the parameters takes off."""
-    halves = np.linalg.solve(e, q), np.linalg.solve(e, j)
-    return float(np.sum(halves[0] * halves[1].T)) - 2 * float(np.trace(np.linalg.solve(e, c)))
+    halves = scaled_solve(e, q), scaled_solve(e, j)
+    return float(np.sum(halves[0] * halves[1].T)) - 2 * float(np.trace(scaled_solve(e, c)))
 
 
 def _of_independence(complete: Floats, matrices: SaturatedMatrices, exogenous: Exogenous) -> float:

@@ -29,6 +29,7 @@ from intimacy_scales.factor.confirmatory.estimation.reference_models import Inde
 from intimacy_scales.factor.confirmatory.estimation.search import maximize
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution, fit_of, of_residuals
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, Structure
+from intimacy_scales.numerics.scaled_matrices import trace_of_ratio
 
 
 def with_related_baseline(solution: Solution, n_items: int) -> Solution:
@@ -81,7 +82,7 @@ def _fitted_baseline(
     trace = math.nan
     if discrepancy.is_scaled:
         products = first_order_information(problem, optimum.at)
-        trace = float(np.trace(np.linalg.solve(problem.observed_information(optimum.at), products)))
+        trace = trace_of_ratio(problem.observed_information(optimum.at), products)
     return Independence(value=optimum.at.value, score_to_information=trace)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
+from intimacy_scales.numerics.scaled_matrices import trace_of_ratio
 
 
 def _trace_of_weights(moments: MeanCovariance, inverse: Floats) -> float:
@@ -39,7 +40,7 @@ def expected_misfit(problem: Problem, at: Evaluation) -> float:
     pairs = zip(problem.groups, at.fits, strict=True)
     trace = sum(_trace_of_weights(group.moments, fit.inverses[0]) for group, fit in pairs)
     spread = score_covariances(problem, at)
-    return trace - float(np.trace(np.linalg.solve(problem.expected_information(at), spread)))
+    return trace - trace_of_ratio(problem.expected_information(at), spread)
 
 
 def score_covariances(problem: Problem, at: Evaluation) -> Floats:

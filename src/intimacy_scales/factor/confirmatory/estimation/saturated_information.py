@@ -22,6 +22,7 @@ from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanC
 from intimacy_scales.factor.confirmatory.estimation.patterns import Pattern
 from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
+from intimacy_scales.numerics.scaled_matrices import scaled_solve
 
 _AT_ONCE = 1024  # patterns
 NOTHING = np.zeros(0, dtype=np.intp)
@@ -148,7 +149,7 @@ def saturated_matrices(
         information = information[np.ix_(free, free)]
     sums = moments.cluster_sums(scores)
     products = moments.correction / terms.n * (sums.T @ sums)
-    ratio: Floats = np.asarray(np.linalg.solve(information, products), dtype=np.float64)
+    ratio = scaled_solve(information, products)
     return SaturatedMatrices(
         first=first,
         second=second,

@@ -10,7 +10,12 @@ from functools import partial
 import numpy as np
 
 from intimacy_scales.errors import EstimationError, NotConvergedError, NotIdentifiedError
-from intimacy_scales.factor.confirmatory.advice import impossible_triads, to_identify, to_settle
+from intimacy_scales.factor.confirmatory.advice import (
+    distant_means,
+    impossible_triads,
+    to_identify,
+    to_settle,
+)
 from intimacy_scales.factor.confirmatory.estimation.corrected_fit import (
     MissingCorrectedFit,
     missing_corrected_fit,
@@ -49,6 +54,7 @@ from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.numerics.normal_draws import standard_normal
+from intimacy_scales.numerics.scaled_matrices import scaled_inverse
 from intimacy_scales.numerics.ties import descending, members_of_space
 from intimacy_scales.numerics.tolerances import EQUAL_SHARES, UNIDENTIFIED
 
@@ -209,6 +215,7 @@ def solve(
         Whether the solution keeps each person's answers.
     """
     labels = [sample.group for sample in samples]
+    advice = distant_means(table, samples) or advice
     check_counts(table, labels, advice)
     kind = discrepancy or discrepancy_of("ML", rule_of(samples))
     problem = problem_of(table, samples, kind)
@@ -264,7 +271,7 @@ def _expected(problem: Problem, at: Evaluation, average: Floats) -> Floats:
 
 def _inverse(information: Floats) -> Floats:
     try:
-        inverse: Floats = np.asarray(np.linalg.inv(information), dtype=np.float64)
+        inverse: Floats = scaled_inverse(information)
     except np.linalg.LinAlgError:
         raise NotIdentifiedError(
             "the model is not identified: the information matrix at the estimates is singular; fix some "

@@ -22,6 +22,7 @@ from intimacy_scales.factor.confirmatory.model.equalities import Equalities, Equ
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.results.modification import under_test_discrepancy
 from intimacy_scales.late import late_module
+from intimacy_scales.numerics.scaled_matrices import scaled_solve
 from intimacy_scales.numerics.ties import descending
 from intimacy_scales.numerics.tolerances import EQUAL_INDICES, IMPLIED_CONSTRAINT, NO_INFORMATION
 from intimacy_scales.results.document_types import documented
@@ -253,7 +254,7 @@ def _released(
     inverse = np.linalg.pinv(equalities.matrix)
     directions = inverse[:, rows]
     crossed = spread.T @ information @ directions
-    of_free = np.linalg.solve(spread.T @ information @ spread, crossed)
+    of_free = scaled_solve(spread.T @ information @ spread, crossed)
     alone = (directions.T @ information @ directions).diagonal()
     remaining = directions.T @ information @ directions - crossed.T @ of_free
     # the scores of free parameters are 0 at the estimates, except with an estimator that is not efficient

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p
-from intimacy_scales.factor.confirmatory.estimation.problem import GroupPart
+from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.roles import roles_of
-from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, Structure
+from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, Positions, Structure
 from intimacy_scales.factor.confirmatory.model.table import Parameter, ParameterTable, place_of
 from intimacy_scales.factor.confirmatory.results.standardized import Standardized
 from intimacy_scales.late import late_module
+from intimacy_scales.numerics.scaled_matrices import scaled_inverse
 from intimacy_scales.numerics.ties import descending
 from intimacy_scales.numerics.tolerances import EQUAL_INDICES, NO_INFORMATION
 from intimacy_scales.results.document_types import documented
@@ -170,9 +171,12 @@ def modification_indices(solution: Solution, groups: Sequence[str | None]) -> Mo
     free parameters are not 0, and the score is ``s_c - I_cf I_ff^-1 s_f``.
     """
     tested = under_test_discrepancy(solution)
-    information = tested.problem.expected_information(tested.at)
-    inverse: Floats = np.asarray(np.linalg.inv(information), dtype=np.float64)
+    at, kept = _without_saturated_means(tested)
+    inverse = np.zeros((solution.table.n_free, solution.table.n_free))
+    square = np.ix_(kept, kept)
+    inverse[square] = scaled_inverse(tested.problem.expected_information(at)[square])
     absorbed = None if tested is solution else inverse @ tested.at.gradient
+    tested = replace(tested, optimum=replace(tested.optimum, at=at))
     rows: list[ModificationIndex] = []
     for group, label in enumerate(groups):
         rows += _group_indices(tested, group, label, inverse, absorbed)
@@ -188,6 +192,47 @@ def under_test_discrepancy(solution: Solution) -> Solution:
     at = problem.evaluate(solution.at.values)
     assert at is not None  # finite residuals have finite squares
     return replace(solution, problem=problem, optimum=replace(solution.optimum, at=at))
+
+
+def _without_saturated_means(solution: Solution) -> tuple[Evaluation, Positions]:
+    """Return the derivatives with those of saturated means set to 0, and the free parameters that remain.
+
+    If a group's own free intercepts span the derivatives of all its means, the means are saturated: given
+    these intercepts, no other parameter gains from them, and the information about it is that of the
+    covariances alone. To subtract the means' part instead would cancel, the more the further means are from
+    0 in standard deviations, since paths and intercepts are then almost collinear.
+    """
+    table, at = solution.table, solution.at
+    if not table.with_means:
+        return at, np.arange(table.n_free)
+    uses = Counter(p.free for p in table.parameters if p.free >= 0)
+    uses.update(number for p in table.parameters if p.follows for number, _ in p.follows.weights)
+    bases, dropped = list(at.bases), set()
+    for group, (part, basis) in enumerate(zip(solution.problem.groups, at.bases, strict=True)):
+        parameters = table.of_group(group)
+        derivatives = basis.slopes * basis.columns[:, part.structure.x]
+        intercepts = [
+            position
+            for position, p in enumerate(parameters)
+            if p.free >= 0
+            and uses[p.free] == 1
+            and basis.slopes[position]
+            and not basis.coefficients[position]
+        ]
+        others = [position for position, p in enumerate(parameters) if not p.exogenous]
+        if intercepts and _spans(derivatives[:, intercepts], derivatives[:, others]):
+            dropped |= {parameters[position].free for position in intercepts}
+            bases[group] = replace(basis, slopes=np.zeros_like(basis.slopes))
+    kept = np.array(sorted(set(range(table.n_free)) - dropped), dtype=np.intp)
+    return replace(at, bases=tuple(bases)), kept
+
+
+def _spans(columns: Floats, others: Floats) -> bool:
+    """Return whether columns span others, up to rounding error."""
+    sizes = np.linalg.norm(others, axis=0)
+    unit = others[:, sizes > 0] / sizes[sizes > 0]
+    fitted = columns @ np.linalg.lstsq(columns, unit, rcond=None)[0]
+    return float(np.abs(unit - fitted).max(initial=0.0)) < EQUAL_INDICES
 
 
 def _candidates(solution: Solution, group: int) -> list[Parameter]:
@@ -260,6 +305,8 @@ def _group_indices(
     # a candidate has the value to which it is fixed, or which it shares with others
     extended = np.concatenate([values, [p.fixed or 0.0 for p in candidates]])
     basis, fit = extended_structure.basis(extended), solution.at.fits[group]
+    if table.with_means and not solution.at.bases[group].slopes.any():  # saturated means
+        basis = replace(basis, slopes=np.zeros_like(basis.slopes))
     slope = extended_structure.covariance_gradient(basis, fit.weights) + extended_structure.mean_gradient(
         basis, fit.mean_weights
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Structure
+from intimacy_scales.numerics.scaled_matrices import scaled_solve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ def influence_matrix(solution: Solution, slope: Floats, *, observed: bool) -> Fl
     structure = part.structure
     problem, at = solution.problem, solution.at
     information = problem.observed_information(at) if observed else problem.expected_information(at)
-    spread = np.linalg.solve(information, slope)
+    spread = scaled_solve(information, slope)
     coefficients = part.derivatives(problem.n_free) @ spread
     lifted = fit.inverses[0] @ basis.columns
     left = lifted[:, structure.x] * (coefficients * basis.coefficients)

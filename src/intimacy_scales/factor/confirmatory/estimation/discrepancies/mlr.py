@@ -45,6 +45,7 @@ from intimacy_scales.factor.confirmatory.estimation.saturated_information import
 )
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
+from intimacy_scales.numerics.scaled_matrices import trace_of_ratio
 
 if TYPE_CHECKING:
     from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
@@ -106,7 +107,7 @@ class MLR(ML):
             scores = score_covariances(problem, at)
         else:
             trace, corrected = _of_saturated(problem, at, saturated, exogenous)
-            expected = trace - float(np.trace(np.linalg.solve(hessian, b)))
+            expected = trace - trace_of_ratio(hessian, b)
             baseline_expected = trace - sum(model.score_to_information for model in baseline)
             scores = b
         return Inference(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.gls import GLS
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.least_squares import LeastSquares
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy, Estimator, Inference
@@ -20,9 +21,12 @@ from intimacy_scales.factor.confirmatory.estimation.reference_models import (
     Saturated,
 )
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Positions, Structure
+from intimacy_scales.numerics.scaled_matrices import scaled_solve
 
 if TYPE_CHECKING:
     from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
+
+_SMALLEST_SD = 0.01  # below it, standard errors lose more than half of their digits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +59,14 @@ class ULS(LeastSquares):
     def for_groups(self, groups: Sequence[MeanCovariance]) -> ULS:
         """Return the sum of squares in units of the mean variance of all groups."""
         n = sum(group.n for group in groups)
-        return ULS(unit=sum(group.n / n * float(group.unbiased.diagonal().mean()) for group in groups))
+        unit = sum(group.n / n * float(group.unbiased.diagonal().mean()) for group in groups)
+        if unit < _SMALLEST_SD**2 and any(group.with_means for group in groups):
+            raise EstimationError(
+                f"estimator='ULS' with means: the mean standard deviation of the variables is {unit**0.5:.2g}, "
+                "so that residuals of means outweigh those of covariances by far; multiply all variables by "
+                "one number, so that standard deviations are near 1"
+            )
+        return ULS(unit=unit)
 
     def _scale(self, moments: MeanCovariance) -> float:
         return moments.shrinkage / self.unit**2
@@ -121,7 +132,7 @@ class ULS(LeastSquares):
         at_estimates = weighted.evaluate(at.values)
         assert at_estimates is not None  # finite residuals have finite squares
         gradient = at_estimates.gradient
-        step = np.linalg.solve(weighted.expected_information(at_estimates), gradient)
+        step = scaled_solve(weighted.expected_information(at_estimates), gradient)
         return 2 * problem.n * (at_estimates.value - float(gradient @ step) / 2)
 
 
