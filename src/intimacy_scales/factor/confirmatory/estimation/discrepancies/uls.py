@@ -62,7 +62,7 @@ class ULS(LeastSquares):
         unit = sum(group.n / n * float(group.unbiased.diagonal().mean()) for group in groups)
         if unit < _SMALLEST_SD**2 and any(group.with_means for group in groups):
             raise EstimationError(
-                f"estimator='ULS' with means: the mean standard deviation of the variables is {unit**0.5:.2g}, "
+                f"estimator='ULS' with means: the mean standard deviation of variables is {unit**0.5:.2g}, "
                 "so that residuals of means outweigh those of covariances by far; multiply all variables by "
                 "one number, so that standard deviations are near 1"
             )
