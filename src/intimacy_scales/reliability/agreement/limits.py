@@ -75,13 +75,13 @@ class LimitsOfAgreement(Result):
     @property
     def warnings(self) -> tuple[str, ...]:
         """Cautions about using the limits."""
-        cautions = [*few_persons(self.n), *self.lower_interval.warnings]
+        cautions = few_persons(self.n)
         if not math.isnan(self.r_with_mean) and 0 not in fisher_z_interval(self.r_with_mean, self.n):
             cautions.append(
                 f"differences correlate {self.r_with_mean:.2f} with means: one pair of limits does not suit "
                 "low and high scores alike"
             )
-        return tuple(cautions)
+        return (*cautions, *self.lower_interval.warnings)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values."""
