@@ -15,6 +15,7 @@ from intimacy_scales.factor.rows import check_known, check_within, clusters_of, 
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments, keyed_as_sample
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.answers import answers_given, answers_of, needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters
@@ -27,7 +28,11 @@ from intimacy_scales.reading.options import ReadingOptions, reading_of
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reading.undeclared_codes import CHECKED, Accepts, accepts
 
-_RULES = ("listwise", "pairwise", "fiml")
+_RULES: dict[MissingAnswers, str] = {
+    "listwise": "persons who answered everything",
+    "pairwise": "each covariance from all who answered both items",
+    "fiml": "every answer",
+}
 _EXAMPLE = "'trust =~ a + b + c'"
 
 
@@ -150,11 +155,8 @@ def _is_plain_table(data: Any) -> bool:
 
 def check_missing(missing: MissingAnswers) -> None:
     """Raise where the missing rule is not valid."""
-    if missing not in _RULES:
-        raise EstimationError(
-            f"missing={missing!r} is not valid; allowed: 'listwise' (persons who answered everything), "
-            "'pairwise' (each covariance from all who answered both items), 'fiml' (every answer)"
-        )
+    if missing not in tuple(_RULES):
+        raise EstimationError(not_one_of("missing", missing, _RULES))
 
 
 def read_sample(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 
 from intimacy_scales import instrument as instruments  # its names load at first use
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.messages import suggest
+from intimacy_scales.messages import not_one_of, suggest
 from intimacy_scales.reading.answers import MissingCode, as_missing_codes, as_recode
 from intimacy_scales.reading.columns import ColumnMap
 
@@ -146,7 +146,7 @@ def reading_of(options: ReadingOptions | DiaryReadingOptions) -> Reading:
             "answer is checked; allowed: 'raise', or 'missing' to treat bad ones as missing"
         )
     if on_invalid not in _ON_INVALID:
-        raise ResponseError(f"on_invalid={on_invalid!r} is not valid; allowed: 'raise', 'missing'")
+        raise ResponseError(not_one_of("on_invalid", on_invalid, _ON_INVALID))
     if "missing_codes" in given:
         given = given | {"missing_codes": as_missing_codes(given["missing_codes"])}
     if "recode" in given:

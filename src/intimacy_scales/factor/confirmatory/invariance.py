@@ -41,6 +41,7 @@ from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.reading import data_of_model, model_first, read_samples
 from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.instrument import Finding, Instrument
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.wording import apa
@@ -94,7 +95,7 @@ class Invariance(ModelComparison):
             For example ``scalar``, to see which intercepts differ.
         """
         if step not in self.models:
-            raise EstimationError(f"step={step!r} is not valid; allowed: {', '.join(self.models)}")
+            raise EstimationError(not_one_of("step", step, tuple(self.models)))
         names = list(self.models)
         earlier = names[: names.index(step)]
         shared = _set_equal(self.models[step])

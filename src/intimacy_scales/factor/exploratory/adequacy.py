@@ -15,6 +15,7 @@ from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.factor.unanswered import few_left
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.ties import first_lowest
 from intimacy_scales.numerics.tolerances import ROUNDING
@@ -38,9 +39,11 @@ def read_correlations(
 ) -> SampleMoments:
     """Return moments of items; raise where a correlation is undefined."""
     if missing not in ("pairwise", "listwise"):
-        raise EstimationError(
-            f"missing={missing!r} is not valid for exploratory methods; allowed: 'pairwise', 'listwise'"
-        )
+        if missing == "fiml":
+            raise EstimationError(
+                "missing='fiml' is not available for exploratory methods; allowed: 'pairwise', 'listwise'"
+            )
+        raise EstimationError(not_one_of("missing", missing, ("pairwise", "listwise")))
     if isinstance(items, str):
         raise EstimationError(f"items={items!r} is not valid; allowed: a list of items")
     if items is not None and len(set(items)) < len(items):

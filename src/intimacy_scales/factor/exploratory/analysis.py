@@ -23,7 +23,7 @@ from intimacy_scales.factor.reading import data_given
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import suggest
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.tolerances import AT_BOUND, NO_FACTOR
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
@@ -447,10 +447,8 @@ def _checked_number(n_factors: Any, n_items: int) -> int:
 
 
 def _check_extractor(method: str) -> None:
-    if method not in _EXTRACTORS:
-        raise EstimationError(
-            f"method={method!r} is not valid; allowed: 'minres', 'ml'{suggest(method, _EXTRACTORS)}"
-        )
+    if method not in tuple(_EXTRACTORS):
+        raise EstimationError(not_one_of("method", method, tuple(_EXTRACTORS)))
 
 
 def _check_all_factors(loadings: Floats) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.reading.frames import number_column, same_rows
 from intimacy_scales.reading.options import OnInvalid
@@ -113,7 +114,7 @@ class GroupICC(Result):
         """
         check_level(confidence_level)
         if of not in ("icc1", "icc2"):
-            raise EstimationError(f"of={of!r} is not valid; allowed: 'icc1', 'icc2'")
+            raise EstimationError(not_one_of("of", of, ("icc1", "icc2")))
         in_document: Interval | None = (stored(self.sizes, "intervals") or {}).get(of)
         if in_document is not None and in_document.confidence_level == confidence_level:
             return in_document

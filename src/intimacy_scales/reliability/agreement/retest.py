@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.reading.frames import number_column, same_rows
 from intimacy_scales.reading.options import OnInvalid
 from intimacy_scales.reading.undeclared_codes import check_scores
@@ -122,8 +123,7 @@ class RetestReliability(Result):
         if of == "mean_change":
             return self._change_interval(check_level(confidence_level))
         if of != "r":
-            allowed = "'agreement', 'consistency', 'r', 'mean_change'"
-            raise EstimationError(f"of={of!r} is not valid; allowed: {allowed}")
+            raise EstimationError(not_one_of("of", of, ("agreement", "consistency", "r", "mean_change")))
         low, high = fisher_z(self.r, self.n, check_level(confidence_level))
         return Interval(low=low, high=high, confidence_level=confidence_level, method="Fisher z", n=self.n)
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.clusters import Clusters, kept_column, label_positions, warn_of_no_pairs
 from intimacy_scales.moments.keyed import Floats
 from intimacy_scales.reading.frames import same_rows
@@ -180,7 +181,7 @@ class AlphaDifference(Result):
             answers = alpha if isinstance(alpha, NotKept) else alpha.answers
             check_choice(choice, METHODS, answers, "cronbach_alpha")
         if quantity not in ("difference", "ratio"):
-            raise EstimationError(f"of={quantity!r} is not valid; allowed: 'difference', 'ratio'")
+            raise EstimationError(not_one_of("of", quantity, ("difference", "ratio")))
         if quantity == "ratio" and choice.method != "bonett":
             raise EstimationError(
                 f"method={choice.method!r} is not valid with of='ratio'; allowed: 'bonett' (Bonett, 2003)"

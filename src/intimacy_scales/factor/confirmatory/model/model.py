@@ -21,6 +21,7 @@ from intimacy_scales.factor.syntax.statements import (
 )
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.messages import not_one_of
 
 Factors = Literal["correlated", "one", "second_order", "bifactor"]
 _FACTORS = ("correlated", "one", "second_order", "bifactor")
@@ -121,9 +122,7 @@ class Model:
         """
         form = as_instrument(instrument)
         if factors not in _FACTORS:
-            raise EstimationError(
-                f"factors={factors!r} is not valid; allowed: {', '.join(map(repr, _FACTORS))}"
-            )
+            raise EstimationError(not_one_of("factors", factors, _FACTORS))
         parts = parts_of(form, scales)
         items = {scale: [key.item for key in form.scale(scale).keys] for scale in parts}
         _check_separate(form, items, named=scales is not None)
