@@ -80,6 +80,19 @@ def _without_repr(value: Any, error: Exception) -> str:
     return f"a value of type {type(value).__name__} that cannot be shown"
 
 
+def a_type(value: Any) -> str:
+    """Return the type of a value with its article.
+
+    Examples
+    --------
+    >>> a_type(5), a_type([]), a_type(None)
+    ('an int', 'a list', 'None')
+    """
+    name = "None" if value is None else type(value).__name__
+    article = "" if value is None else "an " if name[0] in "aeiouAEIO" or name.startswith("nd") else "a "
+    return f"{article}{name}"
+
+
 def shortened_text(value: Any, longest: int = _LONGEST) -> str:
     """Return a name or an id as messages show it, without quotes."""
     if isinstance(value, _COLLECTIONS):

@@ -29,7 +29,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.not_kept import AGAIN_ANSWERS, NotKept
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -284,7 +284,7 @@ def htmt(
     factors = [f for f in written.latent if all(i not in written.latent for i in written.indicators(f))]
     if len(factors) < 2:
         raise EstimationError(
-            f"HTMT compares two or more scales; the model has {len(factors)} factors with items"
+            f"HTMT compares two or more scales; the model has {counted(len(factors), 'factor')} with items"
         )
     items = [item for factor in factors for item in written.indicators(factor)]
     twice = sorted({item for item in items if items.count(item) > 1})

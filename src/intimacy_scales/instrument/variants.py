@@ -171,7 +171,8 @@ def check_count(scale: Scale, rule: MissingRule, n: int) -> None:
     """Raise an InstrumentError if a rule requires more answers than a scale of ``n`` items has."""
     if rule.count is not None and rule.count > n:
         raise InstrumentError(
-            f"missing: scale {scale.id!r} has {n} items, but count = {rule.count} answers are required: "
+            f"missing: scale {scale.id!r} has {n} {'item' if n == 1 else 'items'}, but count = {rule.count} "
+            "answers are required: "
             f"pass a count of at most {n}, or a proportion (with_missing_rule)"
         )
 

@@ -22,6 +22,7 @@ from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import not_one_of
+from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.numerics.tolerances import EQUAL_FITS
 from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.documents import made_of
@@ -327,8 +328,10 @@ def compare_models(
     check_difference_test(method, scaled=any(discrepancy_of(model.estimator).is_scaled for model in results))
     if len(results) < 2:
         raise EstimationError("compare_models: pass two or more fitted models")
-    called = list(names) if names is not None else [f"model {n}" for n in range(1, len(results) + 1)]
-    if len(set(called)) != len(results):
+    called = [f"model {n}" for n in range(1, len(results) + 1)]
+    if names is not None:
+        called = list(as_names("names", names, "names, one for each model"))
+    if len(called) != len(results) or len(set(called)) != len(results):
         raise EstimationError(
             f"names={names!r} is not valid; allowed: {len(results)} different names, one for each model"
         )

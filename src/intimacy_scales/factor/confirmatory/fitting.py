@@ -30,8 +30,9 @@ from intimacy_scales.factor.confirmatory.results.improper import improper_parts
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 from intimacy_scales.factor.syntax.grammar import Statement
 from intimacy_scales.factor.unanswered import few_together
-from intimacy_scales.messages import level_outside, not_one_of
+from intimacy_scales.messages import level_outside, not_one_of, suggest
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.reading.table import CodedResponses
 
 EQUAL: tuple[str, ...] = get_args(Equal)
@@ -60,10 +61,11 @@ def check_options(
     check_completeness(estimator, missing)
     if identification not in tuple(_IDENTIFICATION):
         raise EstimationError(not_one_of("identification", identification, _IDENTIFICATION))
-    if isinstance(equal, str) or any(name not in may_be_equal for name in equal):
-        raise EstimationError(
-            f"equal={equal!r} is not valid; allowed: a list of {', '.join(map(repr, may_be_equal))}"
-        )
+    listed = f"{', '.join(map(repr, may_be_equal))}"
+    for name in as_names("equal", equal, listed):
+        if name not in may_be_equal:
+            hint = suggest(name, may_be_equal)
+            raise EstimationError(f"equal={equal!r} is not valid; allowed: a list of {listed}{hint}")
     if information is not None and information not in get_args(Information):
         raise EstimationError(not_one_of("information", information, get_args(Information)))
 

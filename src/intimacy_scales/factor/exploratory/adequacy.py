@@ -17,6 +17,7 @@ from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.numerics.ties import first_lowest
 from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
@@ -44,8 +45,7 @@ def read_correlations(
                 "missing='fiml' is not available for exploratory methods; allowed: 'pairwise', 'listwise'"
             )
         raise EstimationError(not_one_of("missing", missing, ("pairwise", "listwise")))
-    if isinstance(items, str):
-        raise EstimationError(f"items={items!r} is not valid; allowed: a list of items")
+    items = None if items is None else as_names("items", items, texts=False)
     if items is not None and len(set(items)) < len(items):
         repeated = next(item for item in items if list(items).count(item) > 1)
         raise EstimationError(f"items: {repeated!r} is named twice; name it once")

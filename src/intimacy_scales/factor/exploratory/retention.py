@@ -18,6 +18,7 @@ from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.numerics.arguments import is_real
 from intimacy_scales.numerics.normal_draws import standard_normal
 from intimacy_scales.numerics.progress import steps as told_steps
 from intimacy_scales.numerics.seeds import generator
@@ -216,7 +217,7 @@ def parallel_analysis(
     if null not in get_args(Null):
         raise EstimationError(not_one_of("null", null, get_args(Null)))
     check_iterations(n_iterations)
-    if not 0 < quantile < 1:
+    if not (is_real(quantile) and 0 < quantile < 1):
         raise EstimationError(
             f"quantile={quantile!r} is not valid; allowed: a share between 0 and 1, such as 0.95"
         )

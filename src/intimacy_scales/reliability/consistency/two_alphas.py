@@ -40,7 +40,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept, needed, stored
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -356,7 +356,9 @@ def _labels(
         )
     for labels, answers in zip(given, (first, second), strict=True):
         if len(labels) != len(answers):
-            raise EstimationError(f"clusters: {len(labels)} labels for {len(answers)} persons")
+            raise EstimationError(
+                f"clusters: {counted(len(labels), 'label')} for {counted(len(answers), 'person')}"
+            )
     if paired and given[0] != given[1]:
         raise EstimationError("clusters: the labels of the same persons differ between the two tables")
     return given[0], given[1]

@@ -46,6 +46,7 @@ from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.numerics.normal_draws import standard_normal
 from intimacy_scales.numerics.ties import descending, members_of_space
 from intimacy_scales.numerics.tolerances import EQUAL_SHARES, UNIDENTIFIED
+from intimacy_scales.results.wording import counted
 
 _SHOWN = 6  # names in a message
 _TAKES_PART = 0.1  # share of a parameter in a singular direction: messages name those with more
@@ -122,9 +123,10 @@ def check_counts(table: ParameterTable, groups: Sequence[str | None], advice: st
         return
     names = table.free_names(groups)
     n_moments = table.n_free + df
+    moments = "variances, covariances and means" if table.with_means else "variances and covariances"
     raise NotIdentifiedError(
-        f"the model is not identified: {table.n_free} free parameters for {n_moments} variances, covariances"
-        f"{' and means' if table.with_means else ''} ({_first_names(names)}). "
+        f"the model is not identified: {counted(table.n_free, 'free parameter')} for {n_moments} {moments} "
+        f"({_first_names(names)}). "
         f"{_sentence(advice) or to_identify(table)}",
         names,
     )

@@ -21,7 +21,8 @@ from intimacy_scales.factor.syntax.statements import (
 )
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
-from intimacy_scales.messages import not_one_of
+from intimacy_scales.messages import a_type, not_one_of
+from intimacy_scales.numerics.arguments import as_names
 
 Factors = Literal["correlated", "one", "second_order", "bifactor"]
 _FACTORS = ("correlated", "one", "second_order", "bifactor")
@@ -216,9 +217,7 @@ def as_model(model: Model | str | Instrument) -> Model:
         return Model.from_instrument(model)
     if isinstance(model, str):
         return Model.from_instrument(model) if is_instrument_id(model) else Model.from_text(model)
-    raise EstimationError(
-        f"model is a {type(model).__name__}; pass a text such as 'trust =~ a + b + c', or a Model"
-    )
+    raise EstimationError(f"model is {a_type(model)}; pass a text such as 'trust =~ a + b + c', or a Model")
 
 
 def as_measurement_model(model: Model | str | Instrument) -> Model:
@@ -294,7 +293,7 @@ def parts_of(form: Instrument, scales: Sequence[str] | None) -> list[str]:
         return [name for name in items if not _is_total(name, items)]
     if isinstance(scales, str):
         scales = [scales]
-    if not scales:
+    if not as_names("scales", scales, f"scales: {', '.join(form.scale_ids)}"):
         raise EstimationError(f"scales={scales!r} is empty; allowed: {', '.join(form.scale_ids)}")
     parts: dict[str, None] = {}
     for name in scales:

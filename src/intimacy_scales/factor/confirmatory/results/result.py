@@ -29,6 +29,7 @@ from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import suggest
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.document_types import Unless, documented, many
 from intimacy_scales.results.documents import made_of
@@ -239,7 +240,7 @@ class CFAResult(Result):
             An unknown item, factor or group.
         """
         observed, latent = self.model.observed, self.model.latent
-        chosen = observed if items is None else tuple(items)
+        chosen = observed if items is None else as_names("items", items)
         unknown = [name for name in chosen if name not in observed]
         if unknown or (general is not None and general not in latent):
             unknown_name = unknown[0] if unknown else general
