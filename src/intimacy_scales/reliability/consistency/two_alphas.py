@@ -226,8 +226,8 @@ class AlphaDifference(Result):
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> AlphaDifference:
         figures = {"interval": values["interval"]}
-        behind = NotKept(cls.__name__, "the answers behind them", AGAIN_COEFFICIENT, figures)
-        return made_of(cls, values, one=behind, other=behind)
+        not_kept = NotKept(cls.__name__, "the answers behind them", AGAIN_COEFFICIENT, figures)
+        return made_of(cls, values, one=not_kept, other=not_kept)
 
     def __repr__(self) -> str:
         warnings = "".join(f"\n ! {text}" for text in self.warnings)
@@ -275,7 +275,7 @@ class _TwoAlphas(Estimand):
         first, second = (part.answers for part in self.parts)
         assert isinstance(first, CodedResponses)
         assert isinstance(second, CodedResponses)
-        labels = _labels(first, second, clusters, paired=self.paired)
+        labels = _labels_of_both(first, second, clusters, paired=self.paired)
         joined = label_positions([*labels[0], *labels[1]], "clusters")
         if np.any(joined < 0):
             raise EstimationError(
@@ -333,7 +333,7 @@ class _SeparateResamples:
         return self.terms[0].whole() - self.terms[1].whole()
 
 
-def _labels(
+def _labels_of_both(
     first: CodedResponses, second: CodedResponses, clusters: Any, *, paired: bool
 ) -> tuple[Sequence[Any], Sequence[Any]]:
     """Return the label of each row of both tables.
@@ -344,24 +344,24 @@ def _labels(
         The column was not kept of both tables, or lists have another length.
     """
     if isinstance(clusters, Hashable) and not isinstance(clusters, tuple):
-        given = [_listed(kept_column(answers.kept, clusters, "clusters")) for answers in (first, second)]
+        by_table = [_listed(kept_column(answers.kept, clusters, "clusters")) for answers in (first, second)]
     elif isinstance(clusters, tuple | list) and len(clusters) == 2 and not isinstance(clusters[0], str):
-        given = [_listed(labels) for labels in clusters]
+        by_table = [_listed(labels) for labels in clusters]
     elif paired:
-        given = [_listed(clusters)] * 2
+        by_table = [_listed(clusters)] * 2
     else:
         raise EstimationError(
             "clusters: name a column that was kept of both tables, or pass two lists of labels, one for each "
             "table"
         )
-    for labels, answers in zip(given, (first, second), strict=True):
+    for labels, answers in zip(by_table, (first, second), strict=True):
         if len(labels) != len(answers):
             raise EstimationError(
                 f"clusters: {counted(len(labels), 'label')} for {counted(len(answers), 'person')}"
             )
-    if paired and given[0] != given[1]:
+    if paired and by_table[0] != by_table[1]:
         raise EstimationError("clusters: the labels of the same persons differ between the two tables")
-    return given[0], given[1]
+    return by_table[0], by_table[1]
 
 
 def _listed(labels: Any) -> list[Any]:

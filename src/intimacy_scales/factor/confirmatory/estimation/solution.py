@@ -28,14 +28,14 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
 )
 from intimacy_scales.factor.confirmatory.estimation.likelihood import is_positive_definite
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart, Problem
+from intimacy_scales.factor.confirmatory.estimation.problem_of_table import problem_of
 from intimacy_scales.factor.confirmatory.estimation.reference_models import Exogenous, Independence, Saturated
 from intimacy_scales.factor.confirmatory.estimation.restart import (
-    best_maximum,
     best_of_several,
+    better_optimum,
     is_doubtful,
     negative_starts,
     plain_start,
-    problem_of,
     rescaled_start,
     usable_start,
 )
@@ -217,7 +217,7 @@ def solve(
     optimum = _converged(table, samples, problem, start, at_start, max_iterations, advice)
     several = False
     if not given:
-        optimum = best_maximum(table, samples, problem, optimum, max_iterations)
+        optimum = better_optimum(table, samples, problem, optimum, max_iterations)
         chi_square = problem.discrepancy.chi_square(problem, optimum.at, saturated)
         if is_doubtful(problem, optimum.at, chi_square, degrees_of_freedom(table)):
             optimum, several = best_of_several(table, samples, problem, optimum)
