@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -80,6 +80,19 @@ def _without_repr(value: Any, error: Exception) -> str:
     return f"a value of type {type(value).__name__} that cannot be shown"
 
 
+def a_type(value: Any) -> str:
+    """Return the type of a value with its article.
+
+    Examples
+    --------
+    >>> a_type(5), a_type([]), a_type(None)
+    ('an int', 'a list', 'None')
+    """
+    name = "None" if value is None else type(value).__name__
+    article = "" if value is None else "an " if name[0] in "aeiouAEIO" or name.startswith("nd") else "a "
+    return f"{article}{name}"
+
+
 def shortened_text(value: Any, longest: int = _LONGEST) -> str:
     """Return a name or an id as messages show it, without quotes."""
     if isinstance(value, _COLLECTIONS):
@@ -116,7 +129,7 @@ def nearest(name: object, known: Iterable[str], *, most: int = 1, alike: float =
     return [by_folded[folded] for folded in near]
 
 
-def suggest(name: object, known: Iterable[str], *, most: int = 1) -> str:
+def suggest(name: object, known: Iterable[str], *, most: int = 1, alike: float = 0.6) -> str:
     """Return "did you mean …?" as the end of a message; an empty text where no known name is near.
 
     Examples
@@ -124,8 +137,44 @@ def suggest(name: object, known: Iterable[str], *, most: int = 1) -> str:
     >>> suggest("Trst", ["trust", "mutuality"])
     "; did you mean 'trust'?"
     """
-    near = nearest(name, known, most=most)
+    near = nearest(name, known, most=most, alike=alike)
     return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+
+
+def not_one_of(
+    option: str,
+    value: object,
+    allowed: Sequence[str] | Mapping[Any, str],
+    *,
+    note: str = "",
+    alike: float = 0.6,
+) -> str:
+    """Return the message that an option has none of the values that are allowed, with the one probably meant.
+
+    Parameters
+    ----------
+    option
+        Its name.
+    value
+        The value that it has.
+    allowed
+        The values that it can have; a mapping says what each means.
+    note
+        What else the reader must know about the values.
+    alike
+        How similar the value that was probably meant must be; 1: apart from case, the same.
+
+    Examples
+    --------
+    >>> not_one_of("missing", "FIML", ["listwise", "fiml"])
+    "missing='FIML' is not valid; allowed: 'listwise', 'fiml'; did you mean 'fiml'?"
+    >>> not_one_of("type", 3, {"C": "consistency", "A": "agreement"})
+    "type=3 is not valid; allowed: 'C' (consistency), 'A' (agreement)"
+    """
+    meanings = allowed if isinstance(allowed, Mapping) else {}
+    listed = ", ".join(f"{name!r} ({meanings[name]})" if name in meanings else repr(name) for name in allowed)
+    hint = suggest(value, allowed, alike=alike) if isinstance(value, str) else ""
+    return f"{option}={shortened(value)} is not valid; allowed: {listed}{note and '; '}{note}{hint}"
 
 
 def emptied(error: BaseException) -> None:

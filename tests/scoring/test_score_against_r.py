@@ -273,5 +273,5 @@ def test_codes_take_no_options_of_reading(bfi: Instrument) -> None:
         {"columns": "q{n}"},
         {"person": "id"},
     ):
-        with pytest.raises(ResponseError, match=r"pass options of reading them to encode\(\)"):
+        with pytest.raises(ResponseError, match=rf"pass {next(iter(options))}= to encode\(\)"):
             score(bfi, codes, **options)

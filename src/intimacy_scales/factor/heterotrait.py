@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack, get_args
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from intimacy_scales.factor.reading import data_of_model, model_first, read_samp
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of, suggest
 from intimacy_scales.moments.answers import needs_answers
 from intimacy_scales.numerics.progress import steps as told_steps
 from intimacy_scales.numerics.resampling import check_resamples, failed_because, percentile_interval
@@ -28,7 +29,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.not_kept import AGAIN_ANSWERS, NotKept
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,6 +113,7 @@ class HeterotraitMonotrait(Result):
             if name not in self.names:
                 raise EstimationError(
                     f"{name!r} is not a scale of these ratios; allowed: {', '.join(self.names)}"
+                    f"{suggest(name, self.names)}"
                 )
         if one == other:
             raise EstimationError(f"{one!r} is named twice; name two scales")
@@ -196,8 +198,8 @@ class HeterotraitMonotrait(Result):
 
 def check_kind(kind: str) -> None:
     """Raise where a kind of ratio is not valid."""
-    if kind not in ("htmt", "htmt2"):
-        raise EstimationError(f"kind={kind!r} is not valid; allowed: 'htmt', 'htmt2'")
+    if kind not in get_args(Kind):
+        raise EstimationError(not_one_of("kind", kind, get_args(Kind)))
 
 
 def _pairwise(rows: Floats) -> Floats:
@@ -276,13 +278,13 @@ def htmt(
     0.47
     """
     if missing not in ("listwise", "pairwise"):
-        raise EstimationError(f"missing={missing!r} is not valid; allowed: 'listwise', 'pairwise'")
+        raise EstimationError(not_one_of("missing", missing, ("listwise", "pairwise")))
     model_first("htmt", model, data)
     written = as_measurement_model(model)
     factors = [f for f in written.latent if all(i not in written.latent for i in written.indicators(f))]
     if len(factors) < 2:
         raise EstimationError(
-            f"HTMT compares two or more scales; the model has {len(factors)} factors with items"
+            f"HTMT compares two or more scales; the model has {counted(len(factors), 'factor')} with items"
         )
     items = [item for factor in factors for item in written.indicators(factor)]
     twice = sorted({item for item in items if items.count(item) > 1})

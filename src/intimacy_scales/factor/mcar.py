@@ -19,6 +19,7 @@ from intimacy_scales.late import late_module
 from intimacy_scales.moments.answers import needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.item_moments import ItemMoments
+from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
@@ -126,8 +127,14 @@ class MCARTest(Result):
         return (
             f"That answers were missing completely at random {rejected} Little's (1988) test, chi-square"
             f"({self.df}, n = {self.n}) = {self.chi_square:.2f}, {apa_p(self.p_value)} "
-            f"({len(self.patterns)} patterns of missing answers)."
+            f"({self._patterns_text()})."
         )
+
+    def _patterns_text(self) -> str:
+        """Return the number of patterns in words, apart from that of persons who answered everything."""
+        n_incomplete = sum(bool(pattern.missing) for pattern in self.patterns)
+        complete = " and the complete answers" if n_incomplete < len(self.patterns) else ""
+        return f"{counted(n_incomplete, 'pattern')} of missing answers{complete}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the test and its patterns as plain values."""
@@ -229,8 +236,7 @@ def little_mcar(
     given = data_given(data, responses, reading)
     if isinstance(given.data, ItemMoments | SampleMoments):
         raise needs_answers("Little's test")
-    if isinstance(items, str):
-        raise EstimationError(f"items={items!r} is not valid; allowed: a list of items")
+    items = None if items is None else as_names("items", items, texts=False)
     with one_blas_thread():
         sample = read_sample(given.data, items, missing="fiml", accept=given.accept)
         sample.check_usable()

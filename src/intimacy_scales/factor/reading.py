@@ -15,6 +15,7 @@ from intimacy_scales.factor.rows import check_known, check_within, clusters_of, 
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments, keyed_as_sample
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.messages import a_type, not_one_of
 from intimacy_scales.moments.answers import answers_given, answers_of, needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters
@@ -23,11 +24,15 @@ from intimacy_scales.moments.keyed import keyed_moments_of
 from intimacy_scales.moments.scale_items import some_items
 from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.reading.frames import Table, is_rows, is_table, open_table
-from intimacy_scales.reading.options import ReadingOptions, reading_of
+from intimacy_scales.reading.options import ReadingOptions, called_name, reading_of
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reading.undeclared_codes import CHECKED, Accepts, accepts
 
-_RULES = ("listwise", "pairwise", "fiml")
+_RULES: dict[MissingAnswers, str] = {
+    "listwise": "persons who answered everything",
+    "pairwise": "each covariance from all who answered both items",
+    "fiml": "every answer",
+}
 _EXAMPLE = "'trust =~ a + b + c'"
 
 
@@ -51,8 +56,16 @@ def data_given(data: Any, responses: Any, options: ReadingOptions, **labels: Any
     **labels
         Options of the analysis, such as ``groups``, that may name columns of the table.
     """
-    if isinstance(data, Instrument | str | Path) or responses is not None:
+    if isinstance(data, Instrument | str | Path | CodedResponses | ItemMoments) and responses is not None:
         return Data(answers_given(data, responses, options, **labels))
+    if isinstance(data, Instrument | str | Path):
+        return Data(answers_given(data, responses, options, **labels))
+    if responses is not None:
+        call = called_name() or "efa"
+        raise EstimationError(
+            f"the first argument is {a_type(data)}, and the second {a_type(responses)}: pass a table alone, "
+            f"as in {call}(table), or an instrument before it, as in {call}('ras', table)"
+        )
     return Data(_as_table(data) if isinstance(data, np.ndarray) else data, accepts(options))
 
 
@@ -102,9 +115,9 @@ def data_of_model(
     ):
         form = model
     checked = isinstance(data, CodedResponses | ItemMoments)
-    if instrument is not None and not checked and not _is_plain_table(data):
+    if instrument is not None and not checked and not is_plain_table(data):
         raise EstimationError("instrument= is for tables of answers, and data holds moments; leave it out")
-    if form is not None and (_is_plain_table(data) or (instrument is not None and checked)):
+    if form is not None and (is_plain_table(data) or (instrument is not None and checked)):
         answered = as_instrument(form)
         columns = {f"auxiliary {name}": name for name in auxiliary if name not in answered.item_ids}
         reading = reading_of(options)
@@ -124,7 +137,7 @@ def model_first(function: str, model: Any, data: Any) -> None:
         As they were passed; None where one was not.
     """
     answers = isinstance(model, CodedResponses | ItemMoments | SampleMoments)
-    if not answers and not _is_plain_table(model):
+    if not answers and not is_plain_table(model):
         if data is None:
             raise EstimationError(
                 f"{function}: answers are missing (data is None); pass them after the model, as in "
@@ -144,17 +157,15 @@ def model_first(function: str, model: Any, data: Any) -> None:
     )
 
 
-def _is_plain_table(data: Any) -> bool:
+def is_plain_table(data: Any) -> bool:
+    """Tell whether data are a table in memory, or a list of mappings."""
     return is_table(data) or is_rows(data)
 
 
 def check_missing(missing: MissingAnswers) -> None:
     """Raise where the missing rule is not valid."""
-    if missing not in _RULES:
-        raise EstimationError(
-            f"missing={missing!r} is not valid; allowed: 'listwise' (persons who answered everything), "
-            "'pairwise' (each covariance from all who answered both items), 'fiml' (every answer)"
-        )
+    if missing not in tuple(_RULES):
+        raise EstimationError(not_one_of("missing", missing, _RULES))
 
 
 def read_sample(

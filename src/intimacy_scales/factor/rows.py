@@ -110,7 +110,8 @@ def _numbers_of(table: Table, names: Sequence[str]) -> Floats:
     if absent:
         hints = {n: near[0] for n in absent if (near := nearest(n, known))}
         listed = ", ".join(f"{n!r} (did you mean {hints[n]!r}?)" if n in hints else repr(n) for n in absent)
-        raise MissingColumnsError(f"the table has no column {listed}", absent, hints)
+        what = "column" if len(absent) == 1 else "columns"
+        raise MissingColumnsError(f"the table has no {what} {listed}", absent, hints)
     check_unique(table.names, [known[n] for n in names])
     return np.column_stack([number_column(table.column(known[n]), f"column {n}") for n in names])
 
@@ -189,7 +190,7 @@ def _labels(others: OtherColumns, labels: Any, n: int, option: str) -> tuple[Seq
         )
     positions = label_positions(values, option)
     if len(positions) != n:
-        raise EstimationError(f"{option}: {len(positions)} labels for {n} rows")
+        raise EstimationError(f"{option}: {counted(len(positions), 'label')} for {counted(n, 'row')}")
     return values.tolist() if hasattr(values, "tolist") else list(values), positions
 
 
@@ -215,7 +216,12 @@ def _ordered(
     """Return labels and positions of groups in their declared order, or else as they appear."""
     first = _first_labels(labels, positions)
     if len(first) < 2:
-        raise EstimationError(f"groups: there is only one, {first}; leave groups= out")
+        raise EstimationError(
+            f"groups: there is only one, {_label_text(first[0])!r}; name a column with two or more, or fit "
+            "one model to everyone, by cfa() or sem() without groups="
+            if first
+            else "groups: the table has no rows"
+        )
     order = list(range(len(first)))
     if declared:
         order.sort(key=lambda g: declared.index(first[g]))

@@ -12,11 +12,13 @@ from intimacy_scales.errors import DocumentError, EstimationError
 from intimacy_scales.factor.unanswered import few_left, in_group, never_together
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.keyed import KeyedMoments
+from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.numerics.ties import descending, members_of_space
 from intimacy_scales.numerics.tolerances import EQUAL_SHARES, NO_VARIANCE, SINGULAR
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import counted
 
 Floats = NDArray[np.float64]
 MissingAnswers = Literal["listwise", "pairwise", "fiml"]
@@ -265,10 +267,12 @@ def covariances_as_sample(
     >>> covariances_as_sample([[1, 0.5], [0.5, 1]], n=200, names=["a", "b"])
     <SampleMoments of 2 variables, n = 200, listwise>
     """
+    names = None if names is None else as_names("names", names, "variables", texts=False)
     names, matrix = _named_matrix(covariances, names)
     if matrix.shape != (len(names), len(names)):
         raise EstimationError(
-            f"covariances: shape {matrix.shape} for {len(names)} names; pass a name for each variable"
+            f"covariances: shape {matrix.shape} for {counted(len(names), 'name')}; pass a name "
+            "for each variable"
         )
     if len(set(names)) < len(names):
         raise EstimationError("names: a variable is named twice; name each once")
@@ -278,7 +282,10 @@ def covariances_as_sample(
         raise EstimationError(f"n={n!r} is not valid; allowed: a whole number of persons, at least 2")
     if not (np.diag(matrix) > 0).all():
         raise EstimationError("covariances: a variance is not valid; allowed: numbers above 0")
-    known = np.zeros(len(names)) if means is None else np.array(means, dtype=np.float64)
+    try:
+        known = np.zeros(len(names)) if means is None else np.array(means, dtype=np.float64)
+    except (TypeError, ValueError):
+        known = np.empty(0)
     if known.shape != (len(names),) or not np.isfinite(known).all():
         raise EstimationError(f"means: not valid; allowed: one number for each of the {len(names)} variables")
     sds = np.sqrt(np.diag(matrix))

@@ -142,8 +142,10 @@ class ItemBank(Part):
         try:
             return self._items[item_id]
         except KeyError:
-            known = ", ".join(self._items)
-            raise UnknownInstrumentError(f"bank {self.id} has no item {item_id!r}; it has {known}") from None
+            hint = suggest(item_id, self._items)
+            raise UnknownInstrumentError(
+                f"bank {self.id} has no item {item_id!r}; it has {', '.join(self._items)}{hint}"
+            ) from None
 
     def to_instrument(self, *, wording: Wording = "self") -> Instrument:
         """Return the whole bank as an instrument with one scale, for example for a pilot study.

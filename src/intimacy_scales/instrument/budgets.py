@@ -10,6 +10,8 @@ import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from intimacy_scales.messages import a_type
+
 if TYPE_CHECKING:
     from intimacy_scales.instrument.content import InstrumentContent
     from intimacy_scales.instrument.response_scale import ResponseScale
@@ -46,7 +48,7 @@ def shown(value: Any) -> str:
     try:
         return _short.repr(value)
     except ValueError:  # Python refuses to write a number within it: too many digits
-        return f"a {type(value).__name__}"
+        return a_type(value)
 
 
 def _digits(value: int) -> str:

@@ -238,8 +238,13 @@ def _entry(name: str) -> CatalogueEntry:
     )
 
 
-def available() -> Catalogue:
+def available(construct: str | None = None) -> Catalogue:
     """Return the catalogue of shipped instruments, which prints them by construct.
+
+    Parameters
+    ----------
+    construct
+        Only those that measure it, as by `Catalogue.measuring`.
 
     Examples
     --------
@@ -248,4 +253,5 @@ def available() -> Catalogue:
     >>> [entry.id for entry in available().measuring("barriers")]
     ['barriers', 'barriers-partner']
     """
-    return Catalogue([_entry(name) for name in shipped_ids()])
+    catalogue = Catalogue([_entry(name) for name in shipped_ids()])
+    return catalogue if construct is None else catalogue.measuring(construct)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from intimacy_scales.errors import InstrumentError, UnknownInstrumentError
 from intimacy_scales.instrument.translating import relabelled, untested
 from intimacy_scales.instrument.translation import Translation, language_tag
+from intimacy_scales.messages import a_type
 
 if TYPE_CHECKING:
     from intimacy_scales.instrument.instrument import Instrument
@@ -27,7 +28,7 @@ def with_wording(
 ) -> Form:
     """Return an instrument with other wording; arguments are those of `Instrument.with_texts`."""
     if not isinstance(texts, Mapping):
-        raise InstrumentError(f"texts: must be a mapping of item id → wording, not a {type(texts).__name__}")
+        raise InstrumentError(f"texts: must be a mapping of item id → wording, not {a_type(texts)}")
     shown = labels or {}
     for name in (*texts, *shown):
         if name not in form.item_ids:

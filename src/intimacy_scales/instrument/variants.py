@@ -16,7 +16,7 @@ from intimacy_scales.instrument.evidence import Evidence
 from intimacy_scales.instrument.provenance import CONFIDENCES
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import MissingRule, Scale
-from intimacy_scales.messages import level_outside
+from intimacy_scales.messages import level_outside, suggest
 
 Form = TypeVar("Form", bound=InstrumentContent)
 
@@ -141,6 +141,7 @@ def with_coding(form: Form, coding: str) -> Form:
     if coding not in known:
         raise UnknownInstrumentError(
             f"{form.id} has no coding {coding!r}; allowed: {', '.join(map(repr, known)) or 'none'}"
+            f"{suggest(coding, known)}"
         )
     chosen = known[coding]
     if not chosen.complete:
@@ -170,7 +171,8 @@ def check_count(scale: Scale, rule: MissingRule, n: int) -> None:
     """Raise an InstrumentError if a rule requires more answers than a scale of ``n`` items has."""
     if rule.count is not None and rule.count > n:
         raise InstrumentError(
-            f"missing: scale {scale.id!r} has {n} items, but count = {rule.count} answers are required: "
+            f"missing: scale {scale.id!r} has {n} {'item' if n == 1 else 'items'}, but count = {rule.count} "
+            "answers are required: "
             f"pass a count of at most {n}, or a proportion (with_missing_rule)"
         )
 

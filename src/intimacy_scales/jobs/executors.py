@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from intimacy_scales.errors import ResponseError
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.reading.frames import needs
 
 EngineName = Literal["dask", "spark", "duckdb"]
@@ -23,10 +24,8 @@ def executor_of(name: str | None) -> Executor[Any]:
     MissingDependencyError
         The library of the engine is not installed.
     """
-    if name not in _EXECUTORS:
-        raise ResponseError(
-            f"engine={name!r} is not valid; allowed: 'dask', 'spark', 'duckdb', or None for this process"
-        )
+    if name not in tuple(_EXECUTORS):
+        raise ResponseError(not_one_of("engine", name, get_args(EngineName), note="or None for this process"))
     return _EXECUTORS[name]
 
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.messages import a_type
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.reading.options import (
     DiaryReadingOptions,
     Reading,
     ReadingOptions,
+    called_name,
     reading_of,
     refuse_reading,
 )
@@ -78,12 +80,13 @@ def answers_given(answers: Any, responses: Any, options: AnyReadingOptions, **la
         return answers_of(answers, responses, reading_of(options), **labels)
     if not isinstance(answers, CodedResponses | ItemMoments):
         raise EstimationError(
-            f"answers is a {type(answers).__name__}: pass the instrument before the table, as in "
-            "cronbach_alpha('ras', table), so that every answer is checked"
+            f"the first argument is {a_type(answers)}: pass the instrument before the table, as in "
+            f"{called_name() or 'cronbach_alpha'}('ras', table), so that every answer is checked"
         )
     if responses is not None:
         raise EstimationError(
-            f"{answers!r} was checked before: pass it alone, or an instrument and a table of answers to it"
+            f"the second argument is {a_type(responses)}, but the first, {answers!r}, holds answers that "
+            "were checked before: pass it alone, or an instrument and a table of answers to it"
         )
     reading = reading_of(options)
     refuse_reading(reading)

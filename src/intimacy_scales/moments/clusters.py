@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import EstimationError, SingleClustersWarning
 from intimacy_scales.instrument import LOOKALIKES, NOT_ANSWERED, exact, normalized
 from intimacy_scales.instrument.numerals import spelled
-from intimacy_scales.messages import level_outside, shortened, values_shown
+from intimacy_scales.messages import a_type, level_outside, shortened, values_shown
 from intimacy_scales.reading.advice import MARKS
 from intimacy_scales.reading.frames import Table, same_rows
 from intimacy_scales.reading.kept import names_a_column
 from intimacy_scales.reading.kinds import is_null
 from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.results.wording import counted
 
 _PLAIN = re.compile(r"[+-]?[\d.]+")  # without exponents, as 1e5 may be an id
 _LONG = 400  # a longer row of digits is text
@@ -139,12 +140,12 @@ def label_positions(labels: Any, option: str = "labels", *, first_row: int = 0) 
             break
     if isinstance(labels, Mapping | Set):
         raise EstimationError(
-            f"labels are a {type(labels).__name__}, which has no rows: pass a list, one label for each row"
+            f"{option} is {a_type(labels)}, which has no rows: pass a list, one label for each row"
         )
     if isinstance(labels, str) or not isinstance(labels, Iterable):
         raise EstimationError(
-            f"{shortened(labels)} is neither a column of the table nor a list of labels; pass one label for "
-            "each row"
+            f"{option}: {shortened(labels)} is neither a column of the table nor a list of labels; pass one "
+            "label for each row"
         )
     numbers: dict[Any, int] = {}
     try:
@@ -219,7 +220,9 @@ def labelled_rows(answers: CodedResponses, labels: Any, option: str) -> NDArray[
     """
     positions = person_labels(answers, labels, option)
     if len(positions) != len(answers):
-        raise EstimationError(f"{option}: {len(positions)} labels for {len(answers)} rows")
+        raise EstimationError(
+            f"{option}: {counted(len(positions), 'label')} for {counted(len(answers), 'row')}"
+        )
     missing = np.flatnonzero(positions < 0)
     if len(missing):
         raise EstimationError(f"{option}: row {missing[0]} has no label; leave such rows out")
@@ -249,7 +252,9 @@ def cluster_positions(answers: CodedResponses, clusters: Clusters) -> NDArray[np
         return clusters.positions
     positions = person_labels(answers, clusters, "clusters")
     if len(positions) != len(answers):
-        raise EstimationError(f"clusters: {len(positions)} labels for {len(answers)} persons")
+        raise EstimationError(
+            f"clusters: {counted(len(positions), 'label')} for {counted(len(answers), 'person')}"
+        )
     missing = np.flatnonzero(positions < 0)
     if len(missing):
         raise EstimationError(

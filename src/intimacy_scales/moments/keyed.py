@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.cross_products import PairSums, pair_sums
@@ -23,7 +24,15 @@ from intimacy_scales.results.frozen import Frozen, locked
 
 Floats = NDArray[np.float64]
 Missing = Literal["pairwise", "listwise"]
+_MISSING: dict[Missing, str] = {
+    "pairwise": "each covariance from all who answered both items",
+    "listwise": "only those who answered every item of the scale",
+}
 StandardDeviations = Literal["items", "pairs"]
+_SDS: dict[StandardDeviations, str] = {
+    "items": "of all who answered the item",
+    "pairs": "of those who answered both items",
+}
 Source = Literal["covariances", "correlations"]
 
 _LARGEST = 2**62  # products that int64 holds, with room for a difference of two
@@ -224,27 +233,21 @@ def scale_id(instrument: Instrument, scale: str | None) -> str:
 
 def check_missing(missing: Missing) -> None:
     """Raise where `missing` is not a rule for missing answers."""
-    if missing not in ("pairwise", "listwise"):
-        raise EstimationError(
-            f"missing={missing!r} is not valid; allowed: 'pairwise' (each covariance from all who answered "
-            "both items), 'listwise' (only those who answered every item of the scale)"
-        )
+    if missing not in tuple(_MISSING):
+        raise EstimationError(not_one_of("missing", missing, _MISSING))
 
 
 def check_sds(sds: StandardDeviations) -> StandardDeviations:
     """Return `sds`, or raise where it is not valid."""
-    if sds not in ("items", "pairs"):
-        raise EstimationError(
-            f"sds={sds!r} is not valid; allowed: 'items' (of all who answered the item), 'pairs' (of those "
-            "who answered both items)"
-        )
+    if sds not in tuple(_SDS):
+        raise EstimationError(not_one_of("sds", sds, _SDS))
     return sds
 
 
 def check_source(of: Source) -> Source:
     """Return `of`, or raise where it is not valid."""
-    if of not in ("covariances", "correlations"):
-        raise EstimationError(f"of={of!r} is not valid; allowed: 'covariances', 'correlations'")
+    if of not in get_args(Source):
+        raise EstimationError(not_one_of("of", of, get_args(Source)))
     return of
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal, overload
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.planning.goals import NormStatistic, plan_alpha, plan_norm, plan_partner_correlation
 from intimacy_scales.planning.precision import PlannedInterval
 from intimacy_scales.planning.result import SamplePlan
@@ -161,7 +162,7 @@ def plan_sample_size(
     <Plan for norm: 70 couples (140 persons); standard error 0.100 of the mean>
     """
     if not isinstance(goal, str) or goal not in _GOALS:
-        raise EstimationError(f"goal={goal!r} is not valid; allowed: {', '.join(map(repr, _GOALS))}")
+        raise EstimationError(not_one_of("goal", goal, tuple(_GOALS)))
     options = {
         "expected": expected,
         "n_items": n_items,

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument.norm import MIN_PERSONS
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.planning import targets
 from intimacy_scales.planning.precision import (
@@ -72,10 +73,8 @@ def plan_alpha(
 ) -> SamplePlan:
     """Plan for an interval of coefficient alpha; the options of `plan_sample_size`."""
     if method not in get_args(PlannedInterval):
-        raise EstimationError(
-            f"method={method!r} is not valid; allowed: {', '.join(map(repr, get_args(PlannedInterval)))}; "
-            "the width of other intervals depends on the answers: try them on answers from simulate()"
-        )
+        note = "the width of other intervals depends on the answers: try them on answers from simulate()"
+        raise EstimationError(not_one_of("method", method, get_args(PlannedInterval), note=note))
     r = (
         None
         if partner_correlation is None
@@ -174,7 +173,7 @@ def _statistic(requested: Any, percentile: Any) -> tuple[str, float | None]:
     default = "mean" if percentile is None else "norm_score"
     statistic = default if requested is None else requested
     if statistic not in _NORMS:
-        raise EstimationError(f"of={statistic!r} is not valid; allowed: {', '.join(map(repr, _NORMS))}")
+        raise EstimationError(not_one_of("of", statistic, tuple(_NORMS)))
     if statistic == "mean":
         if percentile is not None:
             raise EstimationError(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 
 from intimacy_scales import instrument as instruments  # its names load at first use
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.messages import suggest
+from intimacy_scales.messages import a_type, not_one_of, suggest
 from intimacy_scales.reading.answers import MissingCode, as_missing_codes, as_recode
 from intimacy_scales.reading.columns import ColumnMap
 
@@ -121,6 +121,7 @@ class Reading:
 AS_THEY_ARE = Reading()
 _NAMES = tuple(field.name for field in fields(Reading))
 _KNOWN = frozenset(_NAMES)
+OF_NUMBERS = ("on_invalid", "show_values")  # options of a table of numbers without an instrument
 _OF_SHEETS = frozenset(SheetReadingOptions.__annotations__)
 _PUBLIC: dict[CodeType, Callable[..., Any]] = {}
 
@@ -146,14 +147,14 @@ def reading_of(options: ReadingOptions | DiaryReadingOptions) -> Reading:
             "answer is checked; allowed: 'raise', or 'missing' to treat bad ones as missing"
         )
     if on_invalid not in _ON_INVALID:
-        raise ResponseError(f"on_invalid={on_invalid!r} is not valid; allowed: 'raise', 'missing'")
+        raise ResponseError(not_one_of("on_invalid", on_invalid, _ON_INVALID))
     if "missing_codes" in given:
         given = given | {"missing_codes": as_missing_codes(given["missing_codes"])}
     if "recode" in given:
         given = given | {"recode": as_recode(given["recode"])}
     if not isinstance(given.get("person"), Hashable):
         raise ResponseError(
-            f"person is a {type(given['person']).__name__}; pass the name of the column with persons' ids"
+            f"person is {a_type(given['person'])}; pass the name of the column with persons' ids"
         )
     if "keep" in given:
         given = given | {"keep": as_keep(given["keep"])}
@@ -204,7 +205,18 @@ def check_known(options: Iterable[str], known: Collection[str] = _KNOWN) -> None
     )
     place = "reading answers" if called is None else f"{called.__name__}()"
     hint = suggest(unknown[0], names)
-    raise TypeError(f"{unknown[0]!r} is not an option of {place}; allowed: {', '.join(names)}{hint}")
+    listed = ", ".join(names)
+    if "data" in names:  # the answers may be a table of numbers without an instrument
+        needed = [name for name in names if name in _KNOWN and name not in OF_NUMBERS]
+        anyway = [name for name in names if name not in needed]
+        listed = f"{', '.join(anyway)}; with an instrument also {', '.join(needed)}"
+    raise TypeError(f"{unknown[0]!r} is not an option of {place}; allowed: {listed}{hint}")
+
+
+def called_name() -> str | None:
+    """Return the name of the public function that the user called, for messages; None where none is known."""
+    called = _called()
+    return None if called is None else called.__name__
 
 
 def _called() -> Callable[..., Any] | None:
@@ -225,20 +237,19 @@ def refuse_reading(reading: Reading) -> None:
     ResponseError
         Says to which function they must be passed.
     """
-    gives_places = (
-        reading.columns is not None
-        or reading.person is not None
-        or reading.allow_missing_items
-        or bool(reading.keep)
-    )
-    gives_meanings = (
-        reading.missing_codes
-        or reading.recode
-        or reading.on_invalid != "raise"
-        or reading.show_values is False
-    )
-    if gives_places or gives_meanings:
-        raise ResponseError("these answers were checked before: pass options of reading them to encode()")
+    given = {
+        "columns": reading.columns is not None,
+        "person": reading.person is not None,
+        "allow_missing_items": reading.allow_missing_items,
+        "keep": reading.keep,
+        "missing_codes": reading.missing_codes,
+        "recode": reading.recode,
+        "on_invalid": reading.on_invalid != "raise",
+        "show_values": reading.show_values is False,
+    }
+    named = [f"{name}=" for name, is_given in given.items() if is_given]
+    if named:
+        raise ResponseError(f"these answers were checked before: pass {' and '.join(named)} to encode()")
 
 
 def reads_answers(function: Function) -> Function:

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.messages import values_shown
-from intimacy_scales.reading.options import DiaryReadingOptions, OnInvalid, ReadingOptions, check_known
+from intimacy_scales.reading.options import (
+    OF_NUMBERS,
+    DiaryReadingOptions,
+    OnInvalid,
+    ReadingOptions,
+    check_known,
+)
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +30,12 @@ _USUAL_BELOW_SCORES = re.compile(r"[789]|([6-9])\1+|9+[78]")  # next to scores a
 _FEW, _BEYOND, _BEYOND_FEW = 5, 2, 10  # few scores; multiples of the highest score, of many and of few scores
 _SOME = 10  # scores, from which a single one below 0 is odd
 _SHOWN = 5  # cells in a message
+_BEFOREHAND = {  # what to do to a table of numbers instead of passing an option
+    "columns": "rename the columns first, as by table.rename(columns=…) in pandas",
+    "missing_codes": "make these values missing first, as by table.replace([-99], float('nan')) in pandas",
+    "recode": "replace these values first, as by table.replace({…}) in pandas",
+    "keep": "name the columns of the answers (items=…, or in the model)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +69,11 @@ def accepts(options: ReadingOptions | DiaryReadingOptions) -> Accepts:
         An option needs an instrument.
     """
     check_known(options)
-    others = [name for name in options if name not in ("on_invalid", "show_values")]
+    others = [name for name in options if name not in OF_NUMBERS]
     if others:
         raise ResponseError(
-            f"{others[0]}= needs an instrument: pass the instrument too, or leave {others[0]}= out"
+            f"{others[0]}= needs an instrument, by which answers are read: pass the instrument too, or leave "
+            f"{others[0]}= out and {_BEFOREHAND.get(others[0], 'pass the table as it is')}"
         )
     on_invalid = options.get("on_invalid", "raise")
     if on_invalid not in ("raise", "accept"):

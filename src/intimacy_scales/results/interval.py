@@ -11,15 +11,14 @@ from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import percent, shown
 
 
-def check_level(confidence_level: float) -> float:
-    """Return a confidence level, or raise if it is not a number between 0 and 1."""
-    is_number = isinstance(confidence_level, int | float) and not isinstance(confidence_level, bool)
-    if not is_number or not 0 < confidence_level < 1:
+def check_level(level: float, option: str = "confidence_level") -> float:
+    """Return the level of an option, or raise if it is not a number between 0 and 1."""
+    is_number = isinstance(level, int | float) and not isinstance(level, bool)
+    if not is_number or not 0 < level < 1:
         raise EstimationError(
-            f"confidence_level={confidence_level!r} is not valid; allowed: a share between 0 and 1, such as "
-            "0.95"
+            f"{option}={level!r} is not valid; allowed: a share between 0 and 1, such as 0.95"
         )
-    return float(confidence_level)
+    return float(level)
 
 
 @result_class
@@ -35,7 +34,9 @@ class Interval(Result):
     method
         Name of the method.
     n
-        Number of persons (with ``clusters``: of clusters) that it is based on.
+        Number of persons (with ``clusters``: of clusters) that it is based on. Where answers are missing, it
+        depends on the method: the bootstrap draws everyone who answered something, and closed forms use the
+        `n` of the coefficient, with ``pairwise`` the harmonic mean over pairs of items.
     reason
         Why it is undefined; None if it is defined.
     n_failed

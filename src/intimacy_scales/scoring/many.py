@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar, Unpack, overload
 
 import intimacy_scales.instrument as models
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.messages import shortened_text, values_shown
+from intimacy_scales.messages import not_one_of, shortened_text, values_shown
 from intimacy_scales.reading.mapping import as_sheet
 from intimacy_scales.reading.options import Reading, SheetReadingOptions, reading_of_sheets, reads_sheets
 from intimacy_scales.reading.problems import Problems, invalid_responses, problems_text
@@ -117,7 +117,7 @@ def score_many(
     ben is not a number
     """
     if on_invalid not in _ON_INVALID:
-        raise ResponseError(f"on_invalid={on_invalid!r} is not valid; allowed: 'return', 'missing', 'raise'")
+        raise ResponseError(not_one_of("on_invalid", on_invalid, _ON_INVALID))
     options = reading_of_sheets(reading)
     form = options.form(instrument)
     by_id = _sheets_by_id(sheets, options)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from intimacy_scales.errors import NoNormsError, UnknownNameError
 from intimacy_scales.instrument import Instrument, InstrumentRef, Norm
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import nearest
+from intimacy_scales.messages import nearest, suggest
 from intimacy_scales.results.result import Result, result_class
 from intimacy_scales.scoring.plan import plan_of
 
@@ -193,7 +193,9 @@ percentiles of a normal distribution>
         """Return the standard scores of one scale."""
         if scale not in self.scores:
             known = ", ".join(self.scores)
-            raise UnknownNameError(f"{scale!r} was not compared with a norm; compared: {known}")
+            raise UnknownNameError(
+                f"{scale!r} was not compared with a norm; compared: {known}{suggest(scale, self.scores)}"
+            )
         return self.scores[scale]
 
     def to_dict(self) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def refuses(expected: type[Exception], words: tuple[str, ...], model: Any, data:
 def test_two_indicators_alone(identification: Any) -> None:
     error = refuses(
         NotIdentifiedError,
-        ("4 free parameters for 3 variances, covariances", "f has 2", "a*x1 + a*x2"),
+        ("4 free parameters for 3 variances and covariances", "f has 2", "a*x1 + a*x2"),
         "f =~ x1 + x2",
         X,
         identification=identification,

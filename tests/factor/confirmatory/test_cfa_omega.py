@@ -34,7 +34,7 @@ def test_each_group_has_its_own():
     for label in ("a", "b"):
         alone = cfa(text, encode("scii-24", TABLE[halves == label]))
         assert both.omega(group=label) == pytest.approx(alone.omega(), abs=1e-6)
-    with pytest.raises(EstimationError, match="is not valid; allowed: 'a', 'b'"):
+    with pytest.raises(EstimationError, match="group is missing; name one: 'a', 'b'"):
         both.omega()
 
 

@@ -5,7 +5,8 @@ import pytest
 
 from intimacy_scales import NotConvergedError
 from intimacy_scales.factor.confirmatory.estimation import growing_loading, search
-from intimacy_scales.factor.confirmatory.estimation.restart import plain_start, problem_of, usable_start
+from intimacy_scales.factor.confirmatory.estimation.problem_of_table import problem_of
+from intimacy_scales.factor.confirmatory.estimation.restart import plain_start, usable_start
 from intimacy_scales.factor.confirmatory.estimation.search import DivergedError, maximize
 from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.model.table import parameter_table
@@ -34,7 +35,7 @@ def grown(problem, item, t):
     alone = s.diagonal()[others]
     residual = s[item, item] - slopes @ s[others, item]
     values = np.concatenate([slopes * alone, [t, slopes**2 @ alone + residual], alone])
-    return growing_loading._model_in_t(part, item, bounded=False), values
+    return growing_loading._reparametrized(part, item, bounded=False), values
 
 
 def outcome(sample):
@@ -63,18 +64,21 @@ def test_the_likelihood_and_its_slope_where_t_is_0(seed):
         assert np.linalg.eigvalsh(hessian)[0] > 0
         rises = beyond.evaluate(grown(problem, item, 1e-6)[1]).value > at.value
         assert (
-            growing_loading.rises_from_zero(problem.groups[0].moments.patterns[0].covariances, item) == rises
+            growing_loading.likelihood_falls_from_zero(
+                problem.groups[0].moments.patterns[0].covariances, item
+            )
+            == rises
         )
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_model_in_t_implies_the_same_covariances(seed):
+def test_the_reparametrized_model_implies_the_same_covariances(seed):
     _, problem = one_factor(noise(seed, p=5))
     rng = np.random.default_rng(seed)
     part, item = problem.groups[0], seed
     values = np.concatenate([rng.normal(size=4), [rng.uniform(0.1, 2), 3.0], rng.uniform(0.5, 1, 4)])
     back = growing_loading._in_loadings(part, item, values, -1.0)
-    beyond = growing_loading._model_in_t(part, item, bounded=True).groups[0]
+    beyond = growing_loading._reparametrized(part, item, bounded=True).groups[0]
     one = part.structure.basis(part.values(back)).covariances
     other = beyond.structure.basis(beyond.values(values)).covariances
     np.testing.assert_allclose(one, other, atol=1e-12)
@@ -126,4 +130,4 @@ def test_of_other_models_nothing_is_told():
     table = parameter_table(both, identification="fixed_factor", with_means=False)
     problem = problem_of(table, [sample])
     at = usable_start(table, [sample], problem)[1]
-    assert growing_loading.lead_of_loading(problem, at, search._path, 5) is None
+    assert growing_loading.follow_largest_loading(problem, at, search._path, 5) is None

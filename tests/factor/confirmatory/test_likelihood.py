@@ -21,9 +21,10 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import d
 from intimacy_scales.factor.confirmatory.estimation.likelihood import person_scores
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance, mean_covariance_of
 from intimacy_scales.factor.confirmatory.estimation.problem import Problem
+from intimacy_scales.factor.confirmatory.estimation.problem_of_table import problem_of
 from intimacy_scales.factor.confirmatory.estimation.reference_models import independence, saturated
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import score_to_information
-from intimacy_scales.factor.confirmatory.estimation.solution import fit_of, problem_of, solve
+from intimacy_scales.factor.confirmatory.estimation.solution import fit_of, solve
 from intimacy_scales.factor.confirmatory.estimation.starts import start_values
 from intimacy_scales.factor.confirmatory.model.table import ParameterTable, parameter_table
 from intimacy_scales.factor.reading import read_samples

@@ -362,10 +362,10 @@ def test_likelihood_is_that_of_factanal(shared: Path, name: str, block: str) -> 
         ({"n_factors": 2.0}, r"n_factors=2\.0 is not valid; allowed: a whole number"),
         ({"method": "mle"}, "method='mle' is not valid; allowed: 'minres', 'ml'; did you mean 'ml'"),
         ({"method": "pa"}, "method='pa' is not valid; allowed: 'minres', 'ml'$"),
-        ({"rotation": "oblimim"}, "rotation 'oblimim' is not valid; allowed: .*; did you mean 'oblimin'"),
+        ({"rotation": "oblimim"}, "rotation='oblimim' is not valid; allowed: .*; did you mean 'oblimin'"),
         (
             {"missing": "fiml"},
-            "missing='fiml' is not valid for exploratory methods; allowed: 'pairwise', 'listwise'",
+            "missing='fiml' is not available for exploratory methods; allowed: 'pairwise', 'listwise'",
         ),
         ({"n": 1}, "n=1 is not valid; allowed: a whole number of persons, at least 3"),
         ({"items": "q1"}, "items='q1' is not valid; allowed: a list of items"),

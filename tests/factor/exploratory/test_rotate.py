@@ -328,7 +328,7 @@ def test_rotations_are_those_of_r(shared: Path, name: str, block: str, missing: 
     [
         (
             {"method": "varimx"},
-            "rotation 'varimx' is not valid; allowed: oblimin, .*; did you mean 'varimax'",
+            "method='varimx' is not valid; allowed: 'oblimin', .*; did you mean 'varimax'",
         ),
         ({"n_starts": 0}, "n_starts=0 is not valid; allowed: a whole number of starts, at least 1"),
         ({"n_starts": 2.5}, "n_starts=2.5"),

@@ -57,7 +57,7 @@ def test_values_without_a_group_are_refused_unless_they_are_missing(kind):
     [
         ([1, 2, 3], [1, 1], "2 labels for 3 values"),
         ([1, 2], [1, 2], "one of them with two values"),
-        ([1, 2], [1, 1], "1 groups"),
+        ([1, 2], [1, 1], "1 group with 2 values"),
         ([2, 2, 2, 2], [1, 1, 2, 2], "all values are equal"),
         ([1, 2, math.inf, 4], [1, 1, 2, 2], "infinite"),
     ],

@@ -241,7 +241,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "booleans": (pd.DataFrame({"x": [True, False], "y": [1, 2]}), "row 0 holds True"),
     "infinite": (np.array([[1, math.inf], [2, 3]]), "row 0 is infinite"),
     "constant": (np.full((3, 3), 2), "all ratings are equal"),
-    "one person": (np.array([[1, 2, 3]]), "1 persons with ratings by 3 raters: at least two of both"),
+    "one person": (np.array([[1, 2, 3]]), "1 person with ratings by 3 raters: at least two of both"),
     "no ratings": (np.full((3, 3), NO), "0 persons with ratings by 0 raters"),
     "one each": (np.array([[1, NO], [NO, 3], [4, 5]]), "no degrees of freedom"),
     "one dimension": (np.arange(3), "two dimensions"),

@@ -66,7 +66,7 @@ def test_every_kind_of_column_gives_the_same_retest(kind):
 
 UNPAIRED: list[tuple[Any, Any, str, str]] = [
     ([1, 2, 3], [1, 2], "before has 3 persons and after has 2", ""),
-    ([1, None, None], [1, 2, 3], "1 persons have both scores; at least three", "fewer than two.*norm's sd"),
+    ([1, None, None], [1, 2, 3], "1 person has both scores; at least three", "fewer than two.*norm's sd"),
     ([2, 2, 2], [1, 2, 3], "all scores in before are equal", "sd=0"),
     (["1", "2", "3"], [1, 2, 3], "before: row 0 holds '1', which is not a number", ""),
     (

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import (
@@ -35,12 +34,9 @@ from intimacy_scales.moments.blas import one_blas_thread
 
 
 def auxiliary_names(
-    names: Any, model: Model, *, estimator: Estimator, missing: str, scaling: str
+    auxiliary: tuple[str, ...], model: Model, *, estimator: Estimator, missing: str, scaling: str
 ) -> tuple[str, ...]:
     """Return the names of auxiliary variables; raise where the model or its options rule them out."""
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
-        raise EstimationError(f"auxiliary={names!r} is not valid; allowed: a list of items or columns")
-    auxiliary = tuple(names)
     repeated = [name for name in auxiliary if auxiliary.count(name) > 1]
     if repeated:
         raise EstimationError(f"auxiliary: {repeated[0]!r} is named twice; name it once")

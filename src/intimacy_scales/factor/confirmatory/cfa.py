@@ -29,6 +29,7 @@ from intimacy_scales.factor.reading import data_of_model, model_first, read_samp
 from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.clusters import Clusters
+from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 
 
@@ -157,8 +158,8 @@ def cfa(
     model_first("cfa", model, data)
     written = as_measurement_model(model)
     extra: tuple[str, ...] = ()
-    if len(auxiliary):
-        extra = auxiliary_names(auxiliary, written, estimator=estimator, missing=missing, scaling=scaling)
+    if named := as_names("auxiliary", auxiliary, "items or columns"):
+        extra = auxiliary_names(named, written, estimator=estimator, missing=missing, scaling=scaling)
     check_options(estimator, missing, identification, equal, information)
     data, accept = data_of_model(
         model, data, instrument, reading, auxiliary=extra, groups=groups, clusters=clusters
@@ -186,7 +187,7 @@ def cfa(
     options = FitOptions(
         estimator=estimator,
         equal=tuple(equal),
-        partial=tuple(partial),
+        partial=as_names("partial", partial, "parameters"),
         identification=identification,
         means=means,
         information=information,

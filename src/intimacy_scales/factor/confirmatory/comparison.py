@@ -21,7 +21,8 @@ from intimacy_scales.factor.confirmatory.results.fit_sentence import (
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import suggest
+from intimacy_scales.messages import not_one_of
+from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.numerics.tolerances import EQUAL_FITS
 from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.documents import made_of
@@ -327,8 +328,10 @@ def compare_models(
     check_difference_test(method, scaled=any(discrepancy_of(model.estimator).is_scaled for model in results))
     if len(results) < 2:
         raise EstimationError("compare_models: pass two or more fitted models")
-    called = list(names) if names is not None else [f"model {n}" for n in range(1, len(results) + 1)]
-    if len(set(called)) != len(results):
+    called = [f"model {n}" for n in range(1, len(results) + 1)]
+    if names is not None:
+        called = list(as_names("names", names, "names, one for each model"))
+    if len(called) != len(results) or len(set(called)) != len(results):
         raise EstimationError(
             f"names={names!r} is not valid; allowed: {len(results)} different names, one for each model"
         )
@@ -341,9 +344,8 @@ def compare_models(
 
 def check_difference_test(method: str, *, scaled: bool) -> None:
     """Raise where a scaled difference test is not valid, or the models' tests are not scaled."""
-    if method not in _CALLED:
-        allowed = ", ".join(map(repr, _CALLED))
-        raise EstimationError(f"method={method!r} is not valid; allowed: {allowed}{suggest(method, _CALLED)}")
+    if method not in tuple(_CALLED):
+        raise EstimationError(not_one_of("method", method, tuple(_CALLED)))
     if method != _DEFAULT and not scaled:
         raise EstimationError(
             f"method={method!r} is for scaled tests; fit the models with estimator='MLR', or leave it out"

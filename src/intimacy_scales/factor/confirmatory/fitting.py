@@ -30,13 +30,18 @@ from intimacy_scales.factor.confirmatory.results.improper import improper_parts
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 from intimacy_scales.factor.syntax.grammar import Statement
 from intimacy_scales.factor.unanswered import few_together
-from intimacy_scales.messages import level_outside
+from intimacy_scales.messages import level_outside, not_one_of, suggest
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.reading.table import CodedResponses
 
 EQUAL: tuple[str, ...] = get_args(Equal)
 OF_MEASUREMENT = tuple(name for name in EQUAL if name != "regressions")
-_IDENTIFICATION: tuple[str, ...] = get_args(Identification)
+_IDENTIFICATION: dict[Identification, str] = {
+    "marker": "first loading 1",
+    "fixed_factor": "factor variance 1",
+    "none": "only what the model fixes",
+}
 
 
 def check_options(
@@ -54,17 +59,15 @@ def check_options(
     """
     check_estimator(estimator)
     check_completeness(estimator, missing)
-    if identification not in _IDENTIFICATION:
-        raise EstimationError(
-            f"identification={identification!r} is not valid; allowed: 'marker' (first loading 1), "
-            "'fixed_factor' (factor variance 1), 'none' (only what the model fixes)"
-        )
-    if isinstance(equal, str) or any(name not in may_be_equal for name in equal):
-        raise EstimationError(
-            f"equal={equal!r} is not valid; allowed: a list of {', '.join(map(repr, may_be_equal))}"
-        )
-    if information not in (None, "expected", "observed"):
-        raise EstimationError(f"information={information!r} is not valid; allowed: 'expected', 'observed'")
+    if identification not in tuple(_IDENTIFICATION):
+        raise EstimationError(not_one_of("identification", identification, _IDENTIFICATION))
+    listed = f"{', '.join(map(repr, may_be_equal))}"
+    for name in as_names("equal", equal, listed):
+        if name not in may_be_equal:
+            hint = suggest(name, may_be_equal)
+            raise EstimationError(f"equal={equal!r} is not valid; allowed: a list of {listed}{hint}")
+    if information is not None and information not in get_args(Information):
+        raise EstimationError(not_one_of("information", information, get_args(Information)))
 
 
 def check_names(model: Model, data: Any) -> None:
@@ -107,7 +110,7 @@ def warn_of_coverage(samples: Sequence[SampleMoments]) -> None:
 def check_scaling(samples: Sequence[SampleMoments], discrepancy: Discrepancy, scaling: str) -> None:
     """Raise where the scaled test cannot be computed from these samples."""
     if scaling not in get_args(Scaling):
-        raise EstimationError(f"scaling={scaling!r} is not valid; allowed: 'yuan_bentler', 'satorra_bentler'")
+        raise EstimationError(not_one_of("scaling", scaling, get_args(Scaling)))
     if scaling == "yuan_bentler":
         return
     if not discrepancy.is_scaled:

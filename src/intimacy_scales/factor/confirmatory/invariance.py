@@ -51,9 +51,11 @@ from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.reading import data_of_model, model_first, read_samples
 from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.instrument import Finding, Instrument
+from intimacy_scales.messages import not_one_of, suggest
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters
-from intimacy_scales.reading.options import ReadingOptions, reads_answers
+from intimacy_scales.numerics.arguments import as_names
+from intimacy_scales.reading.options import ReadingOptions, check_known, reads_answers
 from intimacy_scales.results.wording import apa
 
 STEPS: dict[str, tuple[Equal, ...]] = {
@@ -177,7 +179,7 @@ class Invariance(ModelComparison):
     def _set_equal_by(self, step: str) -> set[str]:
         """Return the parameters that a step, and no earlier one, sets equal."""
         if step not in self.models:
-            raise EstimationError(f"step={step!r} is not valid; allowed: {', '.join(self.models)}")
+            raise EstimationError(not_one_of("step", step, tuple(self.models)))
         names = list(self.models)
         earlier = names[: names.index(step)]
         shared = _set_equal(self.models[step])
@@ -232,8 +234,8 @@ class Invariance(ModelComparison):
             f" The {first} model does not fit well, so that this says little." if fit.df and poor else ""
         )
         return (
-            f"Taking a fall of the {kind_of(fit)}CFI by more than {apa(_CFI_DROP)} as a sign (Cheung & "
-            f"Rensvold, 2002), {kept} invariance was supported.{undefined}{caution}"
+            f"Taking a fall of the {kind_of(fit)}CFI by more than {apa(_CFI_DROP)} as a sign that invariance "
+            f"does not hold (Cheung & Rensvold, 2002), {kept} invariance was supported.{undefined}{caution}"
         )
 
     def _supported(self) -> tuple[str, str | None]:
@@ -314,12 +316,17 @@ def invariance(
     >>> [change.df_change for change in found.changes]
     [3, 3, 4]
     """
+    check_known(reading)
     model_first("invariance", model, data)
     check_options(estimator, missing, identification, (), None)
     check_difference_test(method, scaled=discrepancy_of(estimator).is_scaled)
+    steps = as_names("steps", steps, f"two or more of {', '.join(STEPS)}")
     unknown = [step for step in steps if step not in STEPS]
-    if unknown or isinstance(steps, str) or len(steps) < 2:
-        raise EstimationError(f"steps={steps!r} is not valid; allowed: two or more of {', '.join(STEPS)}")
+    if unknown or len(steps) < 2:
+        hint = suggest(unknown[0], STEPS) if unknown else ""
+        raise EstimationError(
+            f"steps={steps!r} is not valid; allowed: two or more of {', '.join(STEPS)}{hint}"
+        )
     if groups is None:
         raise EstimationError(
             "groups is missing: name the column of the groups, or pass a label for each row"
@@ -355,7 +362,7 @@ def invariance(
             scaling=scaling,
             keep_answers=keep,
             equal=STEPS[step],
-            partial=tuple(partial),
+            partial=as_names("partial", partial, "parameters"),
             identification=identification,
             means=True,
             max_iterations=max_iterations,

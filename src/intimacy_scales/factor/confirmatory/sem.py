@@ -30,6 +30,7 @@ from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.moments.clusters import Clusters
+from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 
 
@@ -144,7 +145,7 @@ def sem(
         samples,
         estimator=estimator,
         equal=tuple(equal),
-        partial=tuple(partial),
+        partial=as_names("partial", partial, "parameters"),
         identification=identification,
         means=means,
         information=information,

@@ -16,7 +16,9 @@ from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.factor.unanswered import few_left
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.numerics.ties import first_lowest
 from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
@@ -39,11 +41,12 @@ def read_correlations(
 ) -> SampleMoments:
     """Return moments of items; raise where a correlation is undefined."""
     if missing not in ("pairwise", "listwise"):
-        raise EstimationError(
-            f"missing={missing!r} is not valid for exploratory methods; allowed: 'pairwise', 'listwise'"
-        )
-    if isinstance(items, str):
-        raise EstimationError(f"items={items!r} is not valid; allowed: a list of items")
+        if missing == "fiml":
+            raise EstimationError(
+                "missing='fiml' is not available for exploratory methods; allowed: 'pairwise', 'listwise'"
+            )
+        raise EstimationError(not_one_of("missing", missing, ("pairwise", "listwise")))
+    items = None if items is None else as_names("items", items, texts=False)
     if items is not None and len(set(items)) < len(items):
         repeated = next(item for item in items if list(items).count(item) > 1)
         raise EstimationError(f"items: {repeated!r} is named twice; name it once")

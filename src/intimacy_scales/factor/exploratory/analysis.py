@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 
 import numpy as np
@@ -19,11 +20,11 @@ from intimacy_scales.factor.exploratory.adequacy import (
 )
 from intimacy_scales.factor.exploratory.extraction import LOWEST, minres, ml
 from intimacy_scales.factor.exploratory.rotation import Rotation, RotationMethod, check_rotation, rotate
-from intimacy_scales.factor.reading import data_given
+from intimacy_scales.factor.reading import data_given, is_plain_table
 from intimacy_scales.factor.sample import Floats, MissingAnswers
-from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import suggest
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.tolerances import AT_BOUND, NO_FACTOR
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
@@ -339,8 +340,8 @@ def efa(
     >>> result.to_frame().columns.tolist()
     ['F1', 'F2', 'communality', 'uniqueness', 'complexity']
     """
-    if isinstance(responses, int | float | np.number) and n_factors is None:  # efa(data, 6)
-        responses, n_factors = None, responses
+    if n_factors is None and not (isinstance(data, Instrument | str | Path) or is_plain_table(responses)):
+        responses, n_factors = None, responses  # efa(data, 6)
     _check_extractor(method)
     check_rotation(rotation)
     with one_blas_thread():
@@ -447,10 +448,8 @@ def _checked_number(n_factors: Any, n_items: int) -> int:
 
 
 def _check_extractor(method: str) -> None:
-    if method not in _EXTRACTORS:
-        raise EstimationError(
-            f"method={method!r} is not valid; allowed: 'minres', 'ml'{suggest(method, _EXTRACTORS)}"
-        )
+    if method not in tuple(_EXTRACTORS):
+        raise EstimationError(not_one_of("method", method, tuple(_EXTRACTORS)))
 
 
 def _check_all_factors(loadings: Floats) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack, get_args
 
 import numpy as np
 
@@ -16,7 +16,9 @@ from intimacy_scales.factor.reading import data_given, of_rows
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.numerics.arguments import is_real
 from intimacy_scales.numerics.normal_draws import standard_normal
 from intimacy_scales.numerics.progress import steps as told_steps
 from intimacy_scales.numerics.seeds import generator
@@ -212,10 +214,10 @@ def parallel_analysis(
     >>> result.n_factors, result.n_components
     (6, 5)
     """
-    if null not in ("normal", "permuted"):
-        raise EstimationError(f"null={null!r} is not valid; allowed: 'normal', 'permuted'")
+    if null not in get_args(Null):
+        raise EstimationError(not_one_of("null", null, get_args(Null)))
     check_iterations(n_iterations)
-    if not 0 < quantile < 1:
+    if not (is_real(quantile) and 0 < quantile < 1):
         raise EstimationError(
             f"quantile={quantile!r} is not valid; allowed: a share between 0 and 1, such as 0.95"
         )

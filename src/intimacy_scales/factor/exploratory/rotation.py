@@ -14,7 +14,8 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.exploratory import criteria
 from intimacy_scales.factor.exploratory.criteria import Criterion, Family, Lowest, Oblique, Orthogonal, lowest
 from intimacy_scales.factor.sample import Floats
-from intimacy_scales.messages import suggest
+from intimacy_scales.messages import not_one_of
+from intimacy_scales.numerics.arguments import is_real
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import descending, directions
 from intimacy_scales.numerics.tolerances import NO_FACTOR
@@ -195,7 +196,7 @@ def rotate(
     True
     """
     unrotated = _as_matrix(loadings)
-    check_rotation(method)
+    check_rotation(method, "method")
     _check_numbers(n_starts=n_starts, power=power, epsilon=epsilon, gamma=gamma)
     wanted, counts = _checked_target(target, weights, method, unrotated)
     identity = np.eye(unrotated.shape[1])
@@ -311,12 +312,10 @@ def _check_rank(loadings: Floats) -> None:
         )
 
 
-def check_rotation(method: str) -> None:
-    """Raise where a rotation is not valid."""
+def check_rotation(method: str, option: str = "rotation") -> None:
+    """Raise where a rotation is not valid; ``option`` names the argument that it was passed as."""
     if method not in _METHODS:
-        raise EstimationError(
-            f"rotation {method!r} is not valid; allowed: {', '.join(_METHODS)}{suggest(method, _METHODS)}"
-        )
+        raise EstimationError(not_one_of(option, method, _METHODS))
 
 
 def _check_numbers(*, n_starts: int, power: float, epsilon: float, gamma: float) -> None:
@@ -324,13 +323,13 @@ def _check_numbers(*, n_starts: int, power: float, epsilon: float, gamma: float)
         raise EstimationError(
             f"n_starts={n_starts!r} is not valid; allowed: a whole number of starts, at least 1"
         )
-    if not power > 1:
+    if not (is_real(power) and power > 1):
         raise EstimationError(f"power={power!r} is not valid; allowed: a number above 1, such as 4")
-    if not epsilon > 0:
+    if not (is_real(epsilon) and epsilon > 0):
         raise EstimationError(
             f"epsilon={epsilon!r} is not valid; allowed: a small number above 0, such as 0.01"
         )
-    if not gamma <= _LARGEST_GAMMA:
+    if not (is_real(gamma) and gamma <= _LARGEST_GAMMA):
         raise EstimationError(
             f"gamma={gamma!r} is not valid; allowed: a number up to 0.8, usually 0 or less (above 0, oblimin "
             "may have no minimum)"

@@ -39,6 +39,7 @@ from intimacy_scales.factor.syntax.statements import (
     calculation_fault,
 )
 from intimacy_scales.factor.syntax.tokens import FREE, Cursor, Token, seen
+from intimacy_scales.messages import a_type
 
 __all__ = ["AnyStatement", "Constraint", "Definition", "Equality", "Modifier", "Statement", "parse"]
 
@@ -82,7 +83,7 @@ def parse(text: str) -> tuple[AnyStatement, ...]:
     ['f =~ x1', 'f =~ x2', 'f ~~ f', 'x1 ~ 1']
     """
     if not isinstance(text, str):
-        raise ModelSyntaxError(f"a model must be a text such as 'f =~ x1 + x2', not a {type(text).__name__}")
+        raise ModelSyntaxError(f"a model must be a text such as 'f =~ x1 + x2', not {a_type(text)}")
     if len(text) > LONGEST:
         raise ModelSyntaxError(f"a text of {len(text):,} characters; at most {LONGEST:,} are read as a model")
     return _Parser(text).model()

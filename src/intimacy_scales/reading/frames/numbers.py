@@ -62,7 +62,7 @@ def number_column(values: Any, what: str) -> NDArray[np.float64]:
     for row, value in enumerate(plain):
         if not is_null(value) and (isinstance(value, bool | str) or np.ndim(value)):
             seen = shortened(value) if values_shown() else "a value"
-            raise ResponseError(f"{what}: row {row} holds {seen}, which is not a number")
+            raise ResponseError(f"{what}: row {row} holds {seen}, which is not a number; {_as_number(value)}")
     try:
         numbers = np.array([np.nan if is_null(v) else v for v in plain], dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -71,6 +71,22 @@ def number_column(values: Any, what: str) -> NDArray[np.float64]:
     except OverflowError:  # a whole number that no float holds
         raise ResponseError(f"{what}: a number is too large; allowed: at most 1.7e308") from None
     return _finite(numbers, what)
+
+
+def _as_number(value: Any) -> str:
+    """Return how a value that is not a number can be made one."""
+    if isinstance(value, bool):
+        return "make numbers of the column first, as by column.astype(float)"
+    if isinstance(value, str):
+        try:
+            float(value)
+        except ValueError:
+            return (
+                "replace texts by numbers, or by nan where they mean no answer; an instrument knows the "
+                "labels of its answers: pass it, and the table is read by it"
+            )
+        return "it is a text: make numbers of the column first, as by pandas.to_numeric(column)"
+    return "allowed in a cell: one number, or nan"
 
 
 def _finite(numbers: NDArray[np.float64], what: str) -> NDArray[np.float64]:

@@ -82,8 +82,9 @@ def open_table(responses: Any, columns: Any = None) -> Table:
     if isinstance(responses, str):
         raise ResponseError(
             f"{shortened(responses) if values_shown() else 'this'} is a text, not answers: pass its "
-            "content, such as json.loads(text); for a file use score_file(), or the command line, "
-            "intimacy-scales score FILE or intimacy-scales reliability FILE"
+            "content, such as json.loads(text); for a file use score_file(), reliability_file() or "
+            "structure_file(), or the command line: intimacy-scales score FILE, intimacy-scales reliability "
+            "FILE or intimacy-scales structure FILE; or read the file first, as by pandas.read_csv(path)"
         )
     kind = type(responses).__name__ if library == "builtins" else f"{library}.{type(responses).__name__}"
     raise ResponseError(

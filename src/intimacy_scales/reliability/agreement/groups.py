@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.reading.frames import number_column, same_rows
 from intimacy_scales.reading.options import OnInvalid
@@ -26,7 +27,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.not_kept import NotKept, needed, stored
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +114,7 @@ class GroupICC(Result):
         """
         check_level(confidence_level)
         if of not in ("icc1", "icc2"):
-            raise EstimationError(f"of={of!r} is not valid; allowed: 'icc1', 'icc2'")
+            raise EstimationError(not_one_of("of", of, ("icc1", "icc2")))
         in_document: Interval | None = (stored(self.sizes, "intervals") or {}).get(of)
         if in_document is not None and in_document.confidence_level == confidence_level:
             return in_document
@@ -226,7 +227,7 @@ def group_icc(values: Any, groups: Any, *, on_invalid: OnInvalid = "raise") -> G
         raise EstimationError("values and groups have different indexes; align them first")
     group = label_positions(groups, "groups")
     if len(group) != len(y):
-        raise EstimationError(f"groups: {len(group)} labels for {len(y)} values")
+        raise EstimationError(f"groups: {counted(len(group), 'label')} for {counted(len(y), 'value')}")
     ungrouped = np.flatnonzero((group < 0) & ~np.isnan(y))
     if len(ungrouped):
         raise EstimationError(
@@ -238,8 +239,8 @@ def group_icc(values: Any, groups: Any, *, on_invalid: OnInvalid = "raise") -> G
     n, sizes = len(y), np.bincount(group)
     if len(sizes) < 2 or n <= len(sizes):  # no variance between groups, or none within
         raise EstimationError(
-            f"{len(sizes)} groups with {n} values in all: at least two groups are needed, and one of them "
-            "with two values or more"
+            f"{counted(len(sizes), 'group')} with {counted(n, 'value')} in all: at least two groups are "
+            "needed, and one of them with two values or more"
         )
     one_occasion = np.zeros(n, dtype=np.intp)  # groups take the place of persons, crossed with nothing
     squares = crossed_squares(group, one_occasion, y[:, None])

@@ -26,6 +26,7 @@ from intimacy_scales.reliability.agreement.crossed import Floats
 from intimacy_scales.reliability.agreement.icc_forms import icc_forms, squares_and_variances
 from intimacy_scales.reliability.agreement.icc_result import IntraclassCorrelations
 from intimacy_scales.reliability.consistency.shape import shape_of_columns
+from intimacy_scales.results.wording import counted
 
 _WITHOUT_IDS = (
     "leave out columns that hold no ratings, in pandas with ratings.drop(columns=…); if all are ratings, "
@@ -144,7 +145,9 @@ def _without_empty(matrix: Floats, names: Sequence[str]) -> tuple[Floats, tuple[
     kept: Floats = matrix[rated.any(axis=1)][:, has_ratings]
     n, k = kept.shape
     if n < 2 or k < 2:
-        raise EstimationError(f"{n} persons with ratings by {k} raters: at least two of both are needed")
+        raise EstimationError(
+            f"{counted(n, 'person')} with ratings by {counted(k, 'rater')}: at least two of both are needed"
+        )
     if np.nanmax(kept) == np.nanmin(kept):
         raise EstimationError("all ratings are equal: there is no variance between persons or raters")
     return kept, tuple(name for name, kept in zip(names, has_ratings.tolist(), strict=True) if kept)

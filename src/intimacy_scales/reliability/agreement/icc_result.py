@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of, suggest
 from intimacy_scales.reliability.agreement.anova import (
     MeanSquares,
     agreement_interval,
@@ -152,9 +153,7 @@ class IntraclassCorrelation(Result):
         """
         check_level(confidence_level)
         if method not in get_args(ICCInterval):
-            raise EstimationError(
-                f"method={method!r} is not valid; allowed: {', '.join(map(repr, get_args(ICCInterval)))}"
-            )
+            raise EstimationError(not_one_of("method", method, get_args(ICCInterval)))
         squares = self.squares
         used = method if self.name.startswith("ICC(2") else "F"
         k = squares.k_alone if self.name.startswith("ICC(1") else squares.k
@@ -272,7 +271,9 @@ class IntraclassCorrelations(Result):
         for form in self.forms:
             if form.name == wanted:
                 return form
-        raise UnknownNameError(f"{name!r} is not a form of the ICC; allowed: {', '.join(FORMS)}")
+        raise UnknownNameError(
+            f"{name!r} is not a form of the ICC; allowed: {', '.join(FORMS)}{suggest(name, _ALIASES)}"
+        )
 
     def __iter__(self) -> Iterator[IntraclassCorrelation]:
         return iter(self.forms)

@@ -128,7 +128,7 @@ def limits_of_agreement(
     """Return the limits of agreement of pairs of scores (n, 2)."""
     from scipy.special import stdtrit
 
-    z = normal_quantile(check_level(level))
+    z = normal_quantile(check_level(level, "level"))
     check_level(confidence_level)
     change, means = pairs[:, 1] - pairs[:, 0], pairs.mean(axis=1)
     n, bias, sd = len(change), float(change.mean()), float(change.std(ddof=1))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.reading.frames import number_column, same_rows
 from intimacy_scales.reading.options import OnInvalid
 from intimacy_scales.reading.undeclared_codes import check_scores
@@ -24,7 +25,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, check_level
 from intimacy_scales.results.not_kept import NotKept, needed, stored
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,8 +123,7 @@ class RetestReliability(Result):
         if of == "mean_change":
             return self._change_interval(check_level(confidence_level))
         if of != "r":
-            allowed = "'agreement', 'consistency', 'r', 'mean_change'"
-            raise EstimationError(f"of={of!r} is not valid; allowed: {allowed}")
+            raise EstimationError(not_one_of("of", of, ("agreement", "consistency", "r", "mean_change")))
         low, high = fisher_z(self.r, self.n, check_level(confidence_level))
         return Interval(low=low, high=high, confidence_level=confidence_level, method="Fisher z", n=self.n)
 
@@ -214,8 +214,8 @@ def paired(before: Any, after: Any, on_invalid: OnInvalid) -> tuple[NDArray[np.f
     x, y = number_column(before, "before"), number_column(after, "after")
     if len(x) != len(y):
         raise EstimationError(
-            f"before has {len(x)} persons and after has {len(y)}; both need one score for each person, in "
-            "the same order"
+            f"before has {counted(len(x), 'person')} and after has {len(y)}; both need one score for "
+            "each person, in the same order"
         )
     check_scores({"before": x, "after": y}, on_invalid)
     return x, y
@@ -275,7 +275,9 @@ def test_retest(before: Any, after: Any, *, on_invalid: OnInvalid = "raise") -> 
     pairs = np.column_stack([x_both, y_both])
     n = len(pairs)
     if n < 3:  # with two persons, |r| is always 1
-        raise EstimationError(f"{n} persons have both scores; at least three are needed")
+        raise EstimationError(
+            f"{'1 person has' if n == 1 else f'{n} persons have'} both scores; at least three are needed"
+        )
     sds = [float(np.std(column, ddof=1)) for column in pairs.T]
     if not min(sds) > 0:
         constant = "before" if not sds[0] > 0 else "after"

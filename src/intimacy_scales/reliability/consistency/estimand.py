@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.answer_values import keyed_answers, keyed_steps
 from intimacy_scales.moments.answers import Answers
 from intimacy_scales.moments.cluster_sums import ClusterSums, check_cluster_sums, units_of
@@ -261,7 +262,7 @@ def check_choice(
     check_level(choice.confidence_level)
     method, clusters = choice.method, choice.clusters
     if method not in methods:
-        raise EstimationError(f"method={method!r} is not valid; allowed: {', '.join(map(repr, methods))}")
+        raise EstimationError(not_one_of("method", method, tuple(methods)))
     if clusters is not None and method not in NEED_ANSWERS:
         able = [f"{name!r}" for name in NEED_ANSWERS if name in methods]
         raise EstimationError(

@@ -162,7 +162,7 @@ def split_halves(
     moments = keyed_moments(answers, scale, missing, pair_sds=False)
     check_unweighted(moments)
     reason = undefined_because(moments, check_source(of))
-    if n_splits < 1:
+    if isinstance(n_splits, bool) or not isinstance(n_splits, int | np.integer) or n_splits < 1:
         raise EstimationError(f"n_splits={n_splits!r} is not valid; allowed: a whole number, at least 1")
     every_split = moments.n_items <= _ALL_SPLITS
     values = np.empty(0)

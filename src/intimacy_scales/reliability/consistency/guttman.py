@@ -12,6 +12,7 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.cluster_sums import ClusterSums
 from intimacy_scales.moments.clusters import Clusters
@@ -184,10 +185,11 @@ class GuttmanLambdas(IntervalCoefficient):
         <95% interval [0.693, 0.780], adf, n = 300>
         """
         if of not in BOUNDS:
-            raise EstimationError(
-                f"of={of!r} is not valid; allowed: {', '.join(map(repr, BOUNDS))}. Lambda-4 is a maximum "
-                "over splits and has no interval; use split_half() with a split chosen beforehand"
+            note = (
+                "lambda-4 is a maximum over splits and has no interval: use split_half() with a split chosen "
+                "beforehand"
             )
+            raise EstimationError(not_one_of("of", of, BOUNDS, note=note, alike=1.0))
         choice = IntervalChoice(
             confidence_level=confidence_level,
             method=method,

@@ -11,6 +11,7 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.cluster_sums import ClusterSums
 from intimacy_scales.moments.clusters import Clusters
@@ -190,7 +191,7 @@ class SplitHalf(IntervalCoefficient):
         <95% interval [0.733, 0.832], delta, n = 300>
         """
         if of not in FIGURES:
-            raise EstimationError(f"of={of!r} is not valid; allowed: {', '.join(map(repr, FIGURES))}")
+            raise EstimationError(not_one_of("of", of, FIGURES))
         choice = IntervalChoice(
             confidence_level=confidence_level,
             method=method,

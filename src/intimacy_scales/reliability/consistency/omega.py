@@ -18,6 +18,7 @@ from intimacy_scales.factor.confirmatory.model.model import parts_of_total
 from intimacy_scales.factor.reading import check_missing, of_rows
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments, keyed_as_sample
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.blas import one_blas_thread
@@ -376,7 +377,7 @@ def mcdonald_omega(
     answers = answers_given(answers, responses, reading)
     check_missing(missing)
     if denominator not in get_args(Denominator):
-        raise EstimationError(f"denominator={denominator!r} is not valid; allowed: 'model', 'observed'")
+        raise EstimationError(not_one_of("denominator", denominator, get_args(Denominator)))
     name, _ = items_of(answers, scale)
     parts = parts_of_total(answers.instrument, name)
     chosen = _model_for(model, name, total=bool(parts))
@@ -409,7 +410,7 @@ def _model_for(model: str | None, scale: str, *, total: bool) -> str:
     if model is None:
         return "correlated" if total else "one_factor"
     if model not in MODELS:
-        raise EstimationError(f"model={model!r} is not valid; allowed: {', '.join(map(repr, MODELS))}")
+        raise EstimationError(not_one_of("model", model, MODELS))
     if model != "one_factor" and not total:
         raise EstimationError(
             f"model={model!r}: {scale!r} is a scale of items, not of scales; use 'one_factor'"

@@ -13,6 +13,7 @@ from intimacy_scales.factor.confirmatory.estimation.solution import Solution, so
 from intimacy_scales.factor.confirmatory.results.sums import SumParts, influence_matrix, sum_parts
 from intimacy_scales.factor.reading import of_rows
 from intimacy_scales.factor.sample import Floats
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.cluster_sums import ClusterSums
 from intimacy_scales.moments.clusters import sum_by_cluster
 from intimacy_scales.moments.item_moments import ItemMoments
@@ -157,8 +158,8 @@ def _closed_form(estimate: float, variance: float, level: float, method: str) ->
 
 def _check(omega: McDonaldOmega, figure: OmegaFigure, choice: IntervalChoice) -> None:
     """Raise where the options are not valid, or not for this model or rule for missing answers."""
-    if figure not in ("total", "hierarchical"):
-        raise EstimationError(f"of={figure!r} is not valid; allowed: 'total', 'hierarchical'")
+    if figure not in get_args(OmegaFigure):
+        raise EstimationError(not_one_of("of", figure, get_args(OmegaFigure)))
     if figure == "hierarchical" and omega.model not in ("second_order", "bifactor"):
         raise EstimationError(
             f"of='hierarchical': model={omega.model!r} has no general factor; use model='second_order' or "

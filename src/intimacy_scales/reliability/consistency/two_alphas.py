@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.clusters import Clusters, kept_column, label_positions, warn_of_no_pairs
 from intimacy_scales.moments.keyed import Floats
 from intimacy_scales.reading.frames import same_rows
@@ -39,7 +40,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept, needed, stored
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -180,7 +181,7 @@ class AlphaDifference(Result):
             answers = alpha if isinstance(alpha, NotKept) else alpha.answers
             check_choice(choice, METHODS, answers, "cronbach_alpha")
         if quantity not in ("difference", "ratio"):
-            raise EstimationError(f"of={quantity!r} is not valid; allowed: 'difference', 'ratio'")
+            raise EstimationError(not_one_of("of", quantity, ("difference", "ratio")))
         if quantity == "ratio" and choice.method != "bonett":
             raise EstimationError(
                 f"method={choice.method!r} is not valid with of='ratio'; allowed: 'bonett' (Bonett, 2003)"
@@ -225,8 +226,8 @@ class AlphaDifference(Result):
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> AlphaDifference:
         figures = {"interval": values["interval"]}
-        behind = NotKept(cls.__name__, "the answers behind them", AGAIN_COEFFICIENT, figures)
-        return made_of(cls, values, one=behind, other=behind)
+        not_kept = NotKept(cls.__name__, "the answers behind them", AGAIN_COEFFICIENT, figures)
+        return made_of(cls, values, one=not_kept, other=not_kept)
 
     def __repr__(self) -> str:
         warnings = "".join(f"\n ! {text}" for text in self.warnings)
@@ -274,7 +275,7 @@ class _TwoAlphas(Estimand):
         first, second = (part.answers for part in self.parts)
         assert isinstance(first, CodedResponses)
         assert isinstance(second, CodedResponses)
-        labels = _labels(first, second, clusters, paired=self.paired)
+        labels = _labels_of_both(first, second, clusters, paired=self.paired)
         joined = label_positions([*labels[0], *labels[1]], "clusters")
         if np.any(joined < 0):
             raise EstimationError(
@@ -332,7 +333,7 @@ class _SeparateResamples:
         return self.terms[0].whole() - self.terms[1].whole()
 
 
-def _labels(
+def _labels_of_both(
     first: CodedResponses, second: CodedResponses, clusters: Any, *, paired: bool
 ) -> tuple[Sequence[Any], Sequence[Any]]:
     """Return the label of each row of both tables.
@@ -343,22 +344,24 @@ def _labels(
         The column was not kept of both tables, or lists have another length.
     """
     if isinstance(clusters, Hashable) and not isinstance(clusters, tuple):
-        given = [_listed(kept_column(answers.kept, clusters, "clusters")) for answers in (first, second)]
+        by_table = [_listed(kept_column(answers.kept, clusters, "clusters")) for answers in (first, second)]
     elif isinstance(clusters, tuple | list) and len(clusters) == 2 and not isinstance(clusters[0], str):
-        given = [_listed(labels) for labels in clusters]
+        by_table = [_listed(labels) for labels in clusters]
     elif paired:
-        given = [_listed(clusters)] * 2
+        by_table = [_listed(clusters)] * 2
     else:
         raise EstimationError(
             "clusters: name a column that was kept of both tables, or pass two lists of labels, one for each "
             "table"
         )
-    for labels, answers in zip(given, (first, second), strict=True):
+    for labels, answers in zip(by_table, (first, second), strict=True):
         if len(labels) != len(answers):
-            raise EstimationError(f"clusters: {len(labels)} labels for {len(answers)} persons")
-    if paired and given[0] != given[1]:
+            raise EstimationError(
+                f"clusters: {counted(len(labels), 'label')} for {counted(len(answers), 'person')}"
+            )
+    if paired and by_table[0] != by_table[1]:
         raise EstimationError("clusters: the labels of the same persons differ between the two tables")
-    return given[0], given[1]
+    return by_table[0], by_table[1]
 
 
 def _listed(labels: Any) -> list[Any]:

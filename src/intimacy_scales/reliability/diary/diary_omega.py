@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar, Unpack
+from typing import Any, Literal, TypeVar, Unpack, get_args
 
 import numpy as np
 
 from intimacy_scales.errors import EstimationError, NotConvergedError
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.answers import coded_given
 from intimacy_scales.moments.blas import one_blas_thread
@@ -299,8 +300,8 @@ def two_level_omega(
     True
     """
     answers = coded_given(answers, responses, reading, person=person)
-    if variances not in ("free", "nonnegative"):
-        raise EstimationError(f"variances={variances!r} is not valid; allowed: 'free', 'nonnegative'")
+    if variances not in get_args(Variances):
+        raise EstimationError(not_one_of("variances", variances, get_args(Variances)))
     diary = _diary(answers, person, scale)
     with one_blas_thread():
         fits = _fits(diary, nonnegative=variances == "nonnegative")

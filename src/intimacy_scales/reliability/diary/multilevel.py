@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.answers import coded_given
 from intimacy_scales.moments.clusters import Clusters, labelled_rows
@@ -341,8 +342,8 @@ def diary_reliability(
     (40, True)
     """
     answers = coded_given(answers, responses, reading, person=person, occasion=occasion)
-    if method not in ("reml", "anova"):
-        raise EstimationError(f"method={method!r} is not valid; allowed: 'reml', 'anova'")
+    if method not in get_args(Method):
+        raise EstimationError(not_one_of("method", method, get_args(Method)))
     name, items = items_of(answers, scale)
     if not items.is_unweighted:
         raise EstimationError(

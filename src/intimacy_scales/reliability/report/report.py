@@ -14,6 +14,7 @@ from intimacy_scales.errors import EstimationError, KeyingWarning, UnknownNameEr
 from intimacy_scales.factor.confirmatory.estimation.starts import known_axes
 from intimacy_scales.instrument import Finding, Instrument, InstrumentRef, Step
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of, suggest
 from intimacy_scales.moments.answers import Answers, answers_given, needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.cluster_sums import ClusterSums
@@ -99,8 +100,10 @@ class ReliabilityReport(Result):
         for result in self.scales:
             if result.scale == scale:
                 return result
-        known = ", ".join(result.scale for result in self.scales)
-        raise UnknownNameError(f"{self.instrument.id} has no scale {scale!r}; it has {known}")
+        known = [result.scale for result in self.scales]
+        raise UnknownNameError(
+            f"{self.instrument.id} has no scale {scale!r}; it has {', '.join(known)}{suggest(scale, known)}"
+        )
 
     def __iter__(self) -> Iterator[ScaleReliability]:
         return iter(self.scales)
@@ -387,7 +390,7 @@ def reliability_report(
         if clusters is not None and not isinstance(clusters, ClusterSums):
             raise needs_answers("clusters=")
     if interval is not None and interval not in METHODS:
-        raise EstimationError(f"interval={interval!r} is not valid; allowed: {', '.join(map(repr, METHODS))}")
+        raise EstimationError(not_one_of("interval", interval, METHODS))
     method = interval or ("bonett" if clusters is None else "adf")
     sums = clusters if isinstance(clusters, ClusterSums) else None
     checked_clusters = sums if groups is None else CheckedClusters(groups)

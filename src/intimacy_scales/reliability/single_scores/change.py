@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.reading.options import OnInvalid
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
 from intimacy_scales.reliability.single_scores.before_after import before_and_after
@@ -251,7 +252,7 @@ sd 7.500)>
     (11.58, 'improved', 'Anderson et al. (2014), doi 10.1111/jmft.12095')
     """
     if method not in METHODS:
-        raise EstimationError(f"method={method!r} is not valid; allowed: {', '.join(map(repr, METHODS))}")
+        raise EstimationError(not_one_of("method", method, METHODS))
     pair = before_and_after(before, after, scale, on_invalid)
     x, y = pair.before, pair.after
     both = ~(np.isnan(x) | np.isnan(y))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.answers import Answers, coded_given
 from intimacy_scales.moments.keyed import Floats, items_of, keyed_moments
@@ -204,7 +205,7 @@ def conditional_error(
     """
     coded = coded_given(answers, responses, reading)
     if model not in MODELS:
-        raise EstimationError(f"model={model!r} is not valid; allowed: {', '.join(map(repr, MODELS))}")
+        raise EstimationError(not_one_of("model", model, MODELS))
     if isinstance(degree, bool) or not isinstance(degree, int) or not 0 <= degree <= _HIGHEST_DEGREE:
         raise EstimationError(
             f"degree={degree!r} is not valid; allowed: a whole number from 0 to {_HIGHEST_DEGREE}"

@@ -45,7 +45,7 @@ class Inference:
         (n_free, n_free): of the estimates.
     expected_chi_square, baseline_expected_chi_square
         Expected value of the chi-square of the model, and of the independence model, where the model holds;
-        nan if that is their degrees of freedom, so that nothing is scaled.
+        nan for an estimator whose chi-square is not scaled, as its degrees of freedom are expected.
     scaling
         Which of the two definitions they follow.
     scores
@@ -88,8 +88,10 @@ class Discrepancy(ABC):
         Whether its test is corrected for answers that are not normal.
     information
         The information that standard errors rest on by default.
-    sought, several
-        In words: what a search looks for, and the note where there are several of these.
+    sought
+        What a search looks for, in words: a minimum of the discrepancy, or a maximum of the likelihood.
+    several
+        The note for results where searches from different starts led to different such points.
     difference
         Name of the difference between two nested models' chi-squares.
     """
@@ -229,5 +231,5 @@ class Discrepancy(ABC):
         return None
 
     def log_likelihood(self, problem: Problem, value: float) -> float:
-        """Return the log likelihood, constants included, at this discrepancy; nan if it is no likelihood."""
+        """Return the log likelihood, constants included, at this value; nan if it is not a likelihood."""
         return math.nan

@@ -3,10 +3,10 @@
 Let the loading l of one item grow, its residual variance fall below 0 so that its variance stays the same,
 and the loadings of the other items shrink as ``c / l``. Covariances with this item remain ``c``, and those
 among the others, ``c c' / l²``, go to 0. With ``t = 1 / l²`` the implied covariances are smooth functions of
-t, also at ``t <= 0``, to which no loading corresponds. If a search reaches ``t = 0``, the likelihood rises on
-towards its maximum at t = 0. That maximum has a closed form: the other items are unrelated, and this one has
-its regression on them. If the likelihood falls from there as t increases, the model has no maximum above the
-search, which would never end.
+t, also at ``t <= 0``, to which no loading corresponds. At ``t = 0`` the maximum of the likelihood has a
+closed form: the other items are unrelated, and this one has its regression on them. Where the likelihood
+falls from there as t increases, and a search over t ends at ``t <= 0``, it keeps rising as the loading grows:
+the model has no maximum in this direction, and a search for one would never end.
 """
 
 from __future__ import annotations
@@ -26,23 +26,25 @@ Path = Callable[[Problem, Floats], Iterator[Evaluation]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lead:
+class EndOfPath:
     """The end of a search in the direction of a large loading.
 
     Attributes
     ----------
-    grows
+    unbounded
         Position of the free parameter that grows without bound; None if none does.
     values
         Parameter values at which the likelihood is higher; None if a loading grows without bound.
     """
 
-    grows: int | None
+    unbounded: int | None
     values: Floats | None
 
 
-def lead_of_loading(problem: Problem, at: Evaluation, path: Path, steps: int) -> Lead | None:
-    """Return where the largest loading leads from some values, or None if this cannot be told.
+def follow_largest_loading(problem: Problem, at: Evaluation, path: Path, steps: int) -> EndOfPath | None:
+    """Return where a search ends that lets the largest standardized loading grow; None for other models.
+
+    The largest standardized loading is that of the item with the smallest residual share of its variance.
 
     Parameters
     ----------
@@ -62,21 +64,21 @@ def lead_of_loading(problem: Problem, at: Evaluation, path: Path, steps: int) ->
     loadings, residuals = matrices["lambda"][:, 0], matrices["theta"].diagonal()
     item = int(np.argmin(residuals / at.bases[0].covariances.diagonal()))
     others, large = np.arange(p) != item, float(loadings[item])
-    # parameters of the model in t: c, t, the item's variance, and the others' residual variances
+    # parameters of the reparametrized model: c, t, the item's variance, and the others' residual variances
     t_and_variance = [1 / large**2, large**2 + residuals[item]]
     start = np.concatenate([large * loadings[others], t_and_variance, residuals[others]])
-    rises = rises_from_zero(part.moments.patterns[0].covariances, item)
+    falls = likelihood_falls_from_zero(part.moments.patterns[0].covariances, item)
     end = start
-    for point in islice(path(_model_in_t(part, item, bounded=not rises), start), steps):
+    for point in islice(path(_reparametrized(part, item, bounded=not falls), start), steps):
         end = point.values
         if end[p - 1] <= 0:
             place = part.structure.places.index(("lambda", item, 0))
-            return Lead(grows=int(part.free[place]), values=None)
-    return Lead(grows=None, values=_in_loadings(part, item, end, float(np.sign(large))))
+            return EndOfPath(unbounded=int(part.free[place]), values=None)
+    return EndOfPath(unbounded=None, values=_in_loadings(part, item, end, float(np.sign(large))))
 
 
 def _in_loadings(part: GroupPart, item: int, values: Floats, sign: float) -> Floats:
-    """Return parameter values of the model that imply the same covariances as values of the model in t."""
+    """Return values of the model's parameters that imply the same covariances as values with t."""
     p = part.structure.p
     c, t, variance, rest = values[: p - 1], float(values[p - 1]), float(values[p]), values[p + 1 :]
     loadings, residuals = np.empty(p), np.empty(p)
@@ -104,13 +106,13 @@ def is_one_factor(problem: Problem) -> bool:
     return fixed == [(("psi", 0, 0), 1.0)] and free == expected
 
 
-def rises_from_zero(covariances: Floats, item: int) -> bool:
-    """Return whether -logL / n rises with t from its minimum at t = 0.
+def likelihood_falls_from_zero(covariances: Floats, item: int) -> bool:
+    """Return whether the likelihood falls as t increases from its maximum at t = 0.
 
     There, the other items are unrelated, and this one has the observed slopes b and residual variance of its
     regression on them, so that its implied covariances with them are c = b times their variances. As Sigma
-    then changes by c c' off the diagonal of the others, the derivative is half of ``c' W c - diag(W)' c²``,
-    with ``W = P - P S P`` at the others.
+    then changes by c c' off the diagonal of the others, the derivative of -logL / n is half of
+    ``c' W c - diag(W)' c²``, with ``W = P - P S P`` at the others; the likelihood falls where it is positive.
     """
     others = np.arange(len(covariances)) != item
     with_item, among_others = covariances[item, others], covariances[np.ix_(others, others)]
@@ -128,16 +130,19 @@ def rises_from_zero(covariances: Floats, item: int) -> bool:
 
 
 class _Bounded(Problem):
-    """A model in t, restricted to t > 0."""
+    """A model with t in place of the loading, restricted to t > 0."""
 
     def evaluate(self, free_values: Floats) -> Evaluation | None:
         t = free_values[self.groups[0].structure.p - 1]
         return super().evaluate(free_values) if t > 0 else None
 
 
-def _model_in_t(part: GroupPart, item: int, *, bounded: bool) -> Problem:
-    """Return the model in t: the others measure a factor of variance t and of covariance 1 with the item."""
-    structure = _structure_in_t(part.structure.p, item)
+def _reparametrized(part: GroupPart, item: int, *, bounded: bool) -> Problem:
+    """Return the model with t in place of the loading.
+
+    The others measure a factor of variance t and of covariance 1 with the item.
+    """
+    structure = _reparametrized_structure(part.structure.p, item)
     n = len(structure.places) - 2
     fixed = np.concatenate([np.zeros(n), np.ones(2)])
     numbers = np.concatenate([np.arange(n), np.full(2, -1)])
@@ -147,7 +152,7 @@ def _model_in_t(part: GroupPart, item: int, *, bounded: bool) -> Problem:
 
 
 @lru_cache(maxsize=64)
-def _structure_in_t(p: int, item: int) -> Structure:
+def _reparametrized_structure(p: int, item: int) -> Structure:
     """Return the places of the free parameters, and of two that are fixed at 1."""
     others = [i for i in range(p) if i != item]
     free: list[tuple[Place, int, int]] = [("lambda", i, 0) for i in others]

@@ -1,4 +1,4 @@
-"""A model as arrays, and further starts: for a search that does not converge, or may have missed the optimum.
+"""Further starts: for a search that does not converge, or may have missed the optimum.
 
 The likelihood of a model that fits badly often has several maxima, and a sum of squares several minima. In
 most of them, one item almost coincides with its factor; so there is a start in which each item does.
@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.factor.confirmatory.estimation.discrepancies.ml import ML
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy
-from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart, Problem
+from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
+from intimacy_scales.factor.confirmatory.estimation.problem_of_table import problem_of
 from intimacy_scales.factor.confirmatory.estimation.search import Optimum, maximize, most_likely
 from intimacy_scales.factor.confirmatory.estimation.starts import Axis, least_axis, start_values
 from intimacy_scales.factor.confirmatory.model.structure import Floats
@@ -23,7 +23,7 @@ from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.numerics.ties import descending
 from intimacy_scales.numerics.tolerances import SAME_OPTIMUM
 
-_LEAST_UNIT = 1e-3  # of the largest marker loading: smaller ones are no units
+_LEAST_UNIT = 1e-3  # of the largest marker loading: smaller ones are not used as units
 _FACTOR_VARIANCE = 0.05  # of the mean variance of items, in plain starts
 _OTHER_SHARE = 0.2  # of an item's variance: two starts differ if they explain so much more or less of it
 _POOR_RMSEA = 0.10
@@ -33,25 +33,6 @@ _MOST_ITEMS = 12  # that dominate their factor, each in one start
 _MOST_ITEMS_OF_LONG = 4  # of long questionnaires, whose searches are slow
 _LONG = 20  # items
 _TOP = 0.95  # loading of an item that dominates its factor
-
-
-def problem_of(
-    table: ParameterTable, samples: Sequence[SampleMoments], discrepancy: Discrepancy | None = None
-) -> Problem:
-    """Return a model and its observed moments as arrays, to be fitted by maximum likelihood by default."""
-    kind = ML() if discrepancy is None else discrepancy
-    groups = tuple(
-        GroupPart(
-            structure=layout.structure,
-            moments=kind.observed(sample, with_means=table.with_means),
-            fixed=layout.fixed,
-            free=layout.free,
-            spread=layout.spread,
-        )
-        for layout, sample in zip(table.layouts, samples, strict=True)
-    )
-    in_units = kind.for_groups([group.moments for group in groups])
-    return Problem(groups=groups, n_free=table.n_free, discrepancy=in_units)
 
 
 def usable_start(
@@ -66,6 +47,16 @@ def usable_start(
 
     Loadings, paths and covariances are reduced if necessary, as fixed values may not agree with them. The
     model is None if no start values do.
+
+    Parameters
+    ----------
+    table, samples, problem
+        The model, the moments of each group, and both as arrays.
+    likely
+        Whether loadings are the maximum likelihood estimates of each factor's items alone.
+    axes
+        For each factor, how its loadings follow from its items' correlations; by default, or None for a
+        factor, as `start_values` chooses.
     """
     start = start_values(table, samples, likely=likely, axes=axes)
     for share in (1.0, 0.5, 0.2, 0.05, 0.0):
@@ -76,14 +67,14 @@ def usable_start(
     return start, None
 
 
-def best_maximum(
+def better_optimum(
     table: ParameterTable, samples: Sequence[SampleMoments], problem: Problem, first: Optimum, most_steps: int
 ) -> Optimum:
-    """Return the first optimum, or the one reached from another start if that is more likely.
+    """Return the first optimum, or the one reached from another start if that fits better.
 
     The other start has the maximum likelihood loadings of each factor's items alone. It is used only if it
     explains some item's variance to a different extent than the first optimum does, as when a factor could
-    be that of either half of its items; otherwise it leads to the same optimum.
+    fit one half of its items or the other; otherwise it leads to the same optimum.
     """
     start, at = usable_start(table, samples, problem, likely=True)
     shares = problem.residual_shares(start, None if at is None else at.bases)

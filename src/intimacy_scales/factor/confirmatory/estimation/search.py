@@ -10,7 +10,7 @@ import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotrs
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.factor.confirmatory.estimation.growing_loading import lead_of_loading
+from intimacy_scales.factor.confirmatory.estimation.growing_loading import follow_largest_loading
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.saddles import falling_way, lower_sides
@@ -201,14 +201,15 @@ def _along_largest_loading(problem: Problem, at: Evaluation, *, near: bool) -> E
     DivergedError
         The likelihood rises without bound as this loading grows.
     """
-    lead = lead_of_loading(problem, at, _path, _STEPS_AHEAD_NEAR if near else _STEPS_AHEAD_FAR)
-    if lead is None:
+    steps = _STEPS_AHEAD_NEAR if near else _STEPS_AHEAD_FAR
+    path_end = follow_largest_loading(problem, at, _path, steps)
+    if path_end is None:
         return None
-    if lead.grows is not None:
+    if path_end.unbounded is not None:
         changes = np.zeros(len(at.values))
-        changes[lead.grows] = 1.0
+        changes[path_end.unbounded] = 1.0
         raise DivergedError("no maximum of the likelihood: it keeps rising as a loading grows", changes)
-    end = problem.evaluate(lead.values) if near and lead.values is not None else None
+    end = problem.evaluate(path_end.values) if near and path_end.values is not None else None
     return end if end is not None and end.value < at.value else None
 
 

@@ -38,14 +38,14 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
 from intimacy_scales.factor.confirmatory.estimation.likelihood import is_positive_definite
 from intimacy_scales.factor.confirmatory.estimation.missing_correction import MissingCorrection
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart, Problem
+from intimacy_scales.factor.confirmatory.estimation.problem_of_table import problem_of
 from intimacy_scales.factor.confirmatory.estimation.reference_models import Exogenous, Independence, Saturated
 from intimacy_scales.factor.confirmatory.estimation.restart import (
-    best_maximum,
     best_of_several,
+    better_optimum,
     is_doubtful,
     negative_starts,
     plain_start,
-    problem_of,
     rescaled_start,
     usable_start,
 )
@@ -57,6 +57,7 @@ from intimacy_scales.numerics.normal_draws import standard_normal
 from intimacy_scales.numerics.scaled_matrices import scaled_inverse
 from intimacy_scales.numerics.ties import descending, members_of_space
 from intimacy_scales.numerics.tolerances import EQUAL_SHARES, UNIDENTIFIED
+from intimacy_scales.results.wording import counted
 
 _SHOWN = 6  # names in a message
 _TAKES_PART = 0.1  # share of a parameter in a singular direction: messages name those with more
@@ -136,9 +137,10 @@ def check_counts(table: ParameterTable, groups: Sequence[str | None], advice: st
         return
     names = table.free_names(groups)
     n_moments = table.n_free + df
+    moments = "variances, covariances and means" if table.with_means else "variances and covariances"
     raise NotIdentifiedError(
-        f"the model is not identified: {table.n_free} free parameters for {n_moments} variances, covariances"
-        f"{' and means' if table.with_means else ''} ({_first_names(names)}). "
+        f"the model is not identified: {counted(table.n_free, 'free parameter')} for {n_moments} {moments} "
+        f"({_first_names(names)}). "
         f"{_sentence(advice) or to_identify(table)}",
         names,
     )
@@ -230,7 +232,7 @@ def solve(
     optimum = _converged(table, samples, problem, start, at_start, max_iterations, advice)
     several = False
     if not given:
-        optimum = best_maximum(table, samples, problem, optimum, max_iterations)
+        optimum = better_optimum(table, samples, problem, optimum, max_iterations)
         chi_square = problem.discrepancy.chi_square(problem, optimum.at, saturated)
         if is_doubtful(problem, optimum.at, chi_square, degrees_of_freedom(table)):
             optimum, several = best_of_several(table, samples, problem, optimum)

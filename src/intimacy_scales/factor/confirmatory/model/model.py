@@ -21,6 +21,8 @@ from intimacy_scales.factor.syntax.statements import (
 )
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.messages import a_type, not_one_of
+from intimacy_scales.numerics.arguments import as_names
 
 Factors = Literal["correlated", "one", "second_order", "bifactor"]
 _FACTORS = ("correlated", "one", "second_order", "bifactor")
@@ -121,9 +123,7 @@ class Model:
         """
         form = as_instrument(instrument)
         if factors not in _FACTORS:
-            raise EstimationError(
-                f"factors={factors!r} is not valid; allowed: {', '.join(map(repr, _FACTORS))}"
-            )
+            raise EstimationError(not_one_of("factors", factors, _FACTORS))
         parts = parts_of(form, scales)
         items = {scale: [key.item for key in form.scale(scale).keys] for scale in parts}
         _check_separate(form, items, named=scales is not None)
@@ -217,9 +217,7 @@ def as_model(model: Model | str | Instrument) -> Model:
         return Model.from_instrument(model)
     if isinstance(model, str):
         return Model.from_instrument(model) if is_instrument_id(model) else Model.from_text(model)
-    raise EstimationError(
-        f"model is a {type(model).__name__}; pass a text such as 'trust =~ a + b + c', or a Model"
-    )
+    raise EstimationError(f"model is {a_type(model)}; pass a text such as 'trust =~ a + b + c', or a Model")
 
 
 def as_measurement_model(model: Model | str | Instrument) -> Model:
@@ -295,7 +293,7 @@ def parts_of(form: Instrument, scales: Sequence[str] | None) -> list[str]:
         return [name for name in items if not _is_total(name, items)]
     if isinstance(scales, str):
         scales = [scales]
-    if not scales:
+    if not as_names("scales", scales, f"scales: {', '.join(form.scale_ids)}"):
         raise EstimationError(f"scales={scales!r} is empty; allowed: {', '.join(form.scale_ids)}")
     parts: dict[str, None] = {}
     for name in scales:

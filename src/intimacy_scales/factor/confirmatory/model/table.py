@@ -26,6 +26,7 @@ from intimacy_scales.factor.confirmatory.model.roles import roles_of
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, Positions, Structure
 from intimacy_scales.factor.syntax.modifiers import Modifier
 from intimacy_scales.factor.syntax.statements import Equality, labels_of
+from intimacy_scales.messages import suggest
 from intimacy_scales.results.frozen import locked
 
 
@@ -384,6 +385,7 @@ def _names_of(partial: Sequence[str], parameters: list[Parameter]) -> list[str]:
     if unknown:
         raise EstimationError(
             f"partial: the model has no parameter {unknown[0]!r}; write it as 'f =~ x', 'x ~ 1' or 'x ~~ x'"
+            f"{suggest(unknown[0], known.values())}"
         )
     return [known["".join(name.split())] for name in partial]
 

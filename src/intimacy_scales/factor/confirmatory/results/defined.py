@@ -14,7 +14,7 @@ from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.results.dual import FUNCTIONS, Dual
 from intimacy_scales.factor.syntax.expressions import evaluate, expression_of
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import suggest
+from intimacy_scales.messages import not_one_of, suggest
 from intimacy_scales.numerics.normal_draws import correlated_normal, covariance_root
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.results.document_types import documented
@@ -327,10 +327,7 @@ class DefinedParameters(Sequence[DefinedParameter]):
 
 def _check_interval_options(method: str, n_draws: int) -> None:
     if method not in get_args(DefinedMethod):
-        raise EstimationError(
-            f"method={method!r} is not valid; allowed: {', '.join(map(repr, get_args(DefinedMethod)))}"
-            f"{suggest(method, get_args(DefinedMethod))}"
-        )
+        raise EstimationError(not_one_of("method", method, get_args(DefinedMethod)))
     if isinstance(n_draws, bool) or not isinstance(n_draws, int) or n_draws < _FEWEST_DRAWS:
         raise EstimationError(
             f"n_draws={n_draws!r} is not valid; allowed: a whole number, at least {_FEWEST_DRAWS}"

@@ -16,6 +16,7 @@ from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import Parameter
 from intimacy_scales.factor.confirmatory.results.standardized import Standardized
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of, suggest
 from intimacy_scales.numerics.tolerances import CANCELLED
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
@@ -181,6 +182,7 @@ class Parameters(Sequence[ParameterEstimate]):
             )
         raise UnknownNameError(
             f"the model has no parameter {key!r}; it has {', '.join(r.name for r in self._rows[:6])}, …"
+            f"{suggest(name, (r.name for r in self._rows))}"
         )
 
     def __len__(self) -> int:
@@ -322,7 +324,12 @@ def check_group(group: Any, groups: Sequence[str | None]) -> int:
     """Return the position of a group; without a label, of the only one."""
     if group is None and len(groups) == 1:
         return 0
+    labels = [label for label in groups if label is not None]
+    if group is None:
+        raise EstimationError(f"group is missing; name one: {', '.join(map(repr, labels))}")
     group = str(group)
     if group not in groups:
-        raise EstimationError(f"group={group!r} is not valid; allowed: {', '.join(map(repr, groups))}")
+        if not labels:
+            raise EstimationError(f"group={group!r}: the model was fitted without groups; leave group= out")
+        raise EstimationError(not_one_of("group", group, labels))
     return list(groups).index(group)

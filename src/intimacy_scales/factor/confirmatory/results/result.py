@@ -29,7 +29,9 @@ from intimacy_scales.factor.syntax.statements import Constraint, Equality, State
 from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import suggest
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.document_types import Unless, documented, many
 from intimacy_scales.results.documents import made_of
@@ -242,13 +244,14 @@ class CFAResult(Result):
             An unknown item, factor or group.
         """
         observed, latent = self.model.observed, self.model.latent
-        chosen = observed if items is None else tuple(items)
+        chosen = observed if items is None else as_names("items", items)
         unknown = [name for name in chosen if name not in observed]
         if unknown or (general is not None and general not in latent):
             unknown_name = unknown[0] if unknown else general
-            known = ", ".join(observed if unknown else latent)
+            known = observed if unknown else latent
             raise EstimationError(
-                f"the model has no {'item' if unknown else 'factor'} {unknown_name!r}; it has {known}"
+                f"the model has no {'item' if unknown else 'factor'} {unknown_name!r}; "
+                f"it has {', '.join(known)}{suggest(unknown_name, known)}"
             )
         weights = np.array([float(name in chosen) for name in (*observed, *self.auxiliary)])
         general_position = None if general is None else latent.index(general)

@@ -24,7 +24,7 @@ from intimacy_scales.factor.rows import Rows, groups_of_rows, read_rows
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.instrument.loading import as_instrument
-from intimacy_scales.messages import suggest, values_as_asked, values_shown
+from intimacy_scales.messages import not_one_of, values_as_asked, values_shown
 from intimacy_scales.moments.answers import answers_of, needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.item_moments import ItemMoments
@@ -83,10 +83,7 @@ def factor_scores(
 def _models(result: CFAResult, method: ScoreMethod) -> list[Measured]:
     """Return each group's estimates; raise where scores cannot be computed from them."""
     if method not in _METHODS:
-        allowed = ", ".join(map(repr, _METHODS))
-        raise EstimationError(
-            f"method={method!r} is not valid; allowed: {allowed}{suggest(method, _METHODS)}"
-        )
+        raise EstimationError(not_one_of("method", method, _METHODS))
     if not result.model.latent:
         raise EstimationError("factor scores need a model with factors, and all variables here are observed")
     n_items = len(result.model.observed)

@@ -14,6 +14,7 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancies.mlr import MLR
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.uls import ULS
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy, Estimator, Scaling
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
+from intimacy_scales.messages import not_one_of
 
 _NAMED: dict[str, tuple[Discrepancy, ...]] = {
     "ML": (ML(), FIML()),
@@ -26,12 +27,13 @@ _RULES: tuple[MissingAnswers, ...] = ("fiml", "listwise", "pairwise")
 
 def check_estimator(estimator: str) -> None:
     """Raise if there is no such estimator."""
-    if estimator not in _NAMED:
-        allowed = ", ".join(f"{name!r} ({kinds[0].title})" for name, kinds in _NAMED.items())
-        raise EstimationError(
-            f"estimator={estimator!r} is not valid; allowed: {allowed}. For the test of MLM use 'MLR' with "
-            "scaling='satorra_bentler'. Estimators for ordered categories, such as WLSMV, are not available"
-        )
+    if estimator not in tuple(_NAMED):
+        titles = {name: kinds[0].title for name, kinds in _NAMED.items()}
+        note = (
+            "for the test of MLM use 'MLR' with scaling='satorra_bentler'; estimators for ordered "
+            "categories, such as WLSMV, are not available"
+        )  # only a name in another case was probably meant: WLS is not ULS
+        raise EstimationError(not_one_of("estimator", estimator, titles, note=note, alike=1.0))
 
 
 def rule_of(samples: Sequence[SampleMoments]) -> MissingAnswers:
