@@ -165,5 +165,5 @@ def test_invariance_says_what_to_free() -> None:
     assert again.to_free() is None
     with pytest.raises(EstimationError, match="step='configural' sets no parameters equal"):
         tested.constraint_tests("configural")
-    with pytest.raises(EstimationError, match="step='weak' is not valid; allowed: configural, metric"):
+    with pytest.raises(EstimationError, match="step='weak' is not valid; allowed: 'configural', 'metric'"):
         tested.constraint_tests("weak")

@@ -333,8 +333,9 @@ def invariance(
         )
     written = as_measurement_model(model)
     extra: tuple[str, ...] = ()
-    if len(auxiliary):
-        extra = auxiliary_names(auxiliary, written, estimator=estimator, missing=missing, scaling=scaling)
+    named = as_names("auxiliary", auxiliary, "items or columns", texts=False)
+    if named:
+        extra = auxiliary_names(named, written, estimator=estimator, missing=missing, scaling=scaling)
     data, accept = data_of_model(
         model, data, instrument, reading, auxiliary=extra, groups=groups, clusters=clusters
     )

@@ -43,6 +43,7 @@ from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.moments.answers import Answers, answers_given, needs_answers
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.item_moments import ItemMoments
+from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
@@ -136,9 +137,10 @@ def structure_report(
         raise needs_answers("clusters=" if clusters is not None else f"estimator={chosen_estimator!r}")
     check_together(chosen_estimator, chosen, with_clusters=clusters is not None)
     extra: tuple[str, ...] = ()
-    if len(auxiliary):
+    named = as_names("auxiliary", auxiliary, "items or columns", texts=False)
+    if named:
         scaling: Scaling = "yuan_bentler"
-        extra = auxiliary_names(auxiliary, model, estimator=chosen_estimator, missing=chosen, scaling=scaling)
+        extra = auxiliary_names(named, model, estimator=chosen_estimator, missing=chosen, scaling=scaling)
     sample = read_samples(answers, model.observed, missing=chosen, clusters=clusters, auxiliary=extra)[0]
     fitted, reason = _fitted(model, sample, chosen_estimator, extra)
     simple_missing = "pairwise" if chosen == "fiml" else chosen
