@@ -333,7 +333,7 @@ def invariance(
         )
     written = as_measurement_model(model)
     extra: tuple[str, ...] = ()
-    named = as_names("auxiliary", auxiliary, "items or columns", texts=False)
+    named = as_names("auxiliary", auxiliary, "items or columns")
     if named:
         extra = auxiliary_names(named, written, estimator=estimator, missing=missing, scaling=scaling)
     data, accept = data_of_model(

@@ -137,7 +137,7 @@ def structure_report(
         raise needs_answers("clusters=" if clusters is not None else f"estimator={chosen_estimator!r}")
     check_together(chosen_estimator, chosen, with_clusters=clusters is not None)
     extra: tuple[str, ...] = ()
-    named = as_names("auxiliary", auxiliary, "items or columns", texts=False)
+    named = as_names("auxiliary", auxiliary, "items or columns")
     if named:
         scaling: Scaling = "yuan_bentler"
         extra = auxiliary_names(named, model, estimator=chosen_estimator, missing=chosen, scaling=scaling)
