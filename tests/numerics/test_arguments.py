@@ -29,7 +29,7 @@ def test_columns_may_have_numbers_as_names() -> None:
 
 @pytest.mark.parametrize("names", ["ab", {"a": 1}, 5, None, object(), [["a"]]])
 def test_other_values_are_refused(names: Any) -> None:
-    with pytest.raises(EstimationError, match="^items=.* is not valid; allowed: a list of items$"):
+    with pytest.raises(EstimationError, match=r"^items=.* is not valid; allowed: a list of items$"):
         as_names("items", names)
 
 
