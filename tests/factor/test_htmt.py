@@ -183,3 +183,17 @@ def test_a_few_resamples_without_a_correlation_are_left_out_and_counted(others, 
     assert interval.warnings[0].startswith(
         f"the ratio is not defined in {interval.n_failed} of 1000 resamples"
     )
+
+
+def test_intervals_of_few_persons_carry_a_warning() -> None:
+    rng = np.random.default_rng(1)
+    rows = np.repeat(rng.standard_normal((600, 2)), 4, axis=1) + rng.standard_normal((600, 8))
+    names = [f"{scale}{number}" for scale in "xy" for number in range(1, 5)]
+    table = pd.DataFrame(rows, columns=names)
+    model = "f =~ x1 + x2 + x3 + x4\nh =~ y1 + y2 + y3 + y4"
+    few = table.copy()
+    few.loc[25:, names[:4]] = np.nan
+    for missing in ("pairwise", "listwise"):
+        interval = htmt(model, few, missing=missing).confidence_interval("f", "h", n_resamples=200, rng=1)
+        assert "too narrow" in interval.warnings[-1]
+    assert htmt(model, table).confidence_interval("f", "h", n_resamples=200, rng=1).warnings == ()

@@ -131,9 +131,9 @@ class HeterotraitMonotrait(Result):
         defined = drawn[~np.isnan(drawn)]
         low, high = percentile_interval(defined, level)
         cautions = [f"{failed}; they are left out"] if failed else []
-        if n < _FEW_PERSONS:
+        if (persons := min(n, self.n)) < _FEW_PERSONS:
             cautions.append(
-                f"with fewer than {_FEW_PERSONS} persons the interval is too narrow (n = {n}); nominal 95 % "
+                f"with fewer than {_FEW_PERSONS} persons the interval is too narrow (n = {persons}); nominal 95 % "
                 "intervals covered 62 to 73 % of simulated samples of 30"
             )
         return Interval(

@@ -105,3 +105,23 @@ def test_least_squares_of_tiny_units_with_means_is_refused() -> None:
         for unit in (1.0, 0.02)
     )
     assert other == pytest.approx(one, rel=1e-5)
+
+
+def test_units_of_items_change_no_test_of_an_equality() -> None:
+    rng = np.random.default_rng(5)
+    factors = rng.standard_normal((400, 2))
+    items = np.repeat(factors, 4, axis=1) + rng.standard_normal((400, 8))
+    names = [f"{scale}{number}" for scale in "xy" for number in range(1, 5)]
+    table = pd.DataFrame(items, columns=names)
+    model = "f =~ x1 + x2 + x3 + x4\nh =~ y1 + y2 + y3 + y4"
+    groups = list("abcd" * 100)
+
+    def tests(units: dict[str, float]):
+        scaled = table.assign(**{name: table[name] * unit for name, unit in units.items()})
+        fitted = cfa(model, scaled, groups=groups, equal=["loadings"], on_invalid="accept")
+        return {test.constraint: test.chi_square for test in fitted.constraint_tests()}
+
+    units = dict(zip(names, [1e-5, 1e-2, 1.0, 1e3, 1e5, 1e-5, 1e-2, 1.0], strict=True))
+    one, other = tests({}), tests(units)
+    assert list(other) == list(one)
+    assert list(other.values()) == pytest.approx(list(one.values()), rel=1e-4, abs=1e-6)

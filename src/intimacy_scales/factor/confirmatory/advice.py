@@ -39,13 +39,11 @@ def to_identify(table: ParameterTable) -> str:
     return "Fix some of them, set some equal with a label, or add items"
 
 
-def distant_means(table: ParameterTable, samples: Sequence[SampleMoments]) -> str | None:
+def distant_means(samples: Sequence[SampleMoments]) -> str | None:
     """Return what to do about means that are very far from 0 in standard deviations; None if there are none.
 
     Slopes and intercepts of such variables are almost collinear, so that few of sixteen digits are left.
     """
-    if not table.with_means:
-        return None
     distant: set[str] = set()
     for sample in samples:
         far = np.abs(sample.means) > _DISTANT * np.sqrt(sample.covariances.diagonal())

@@ -217,7 +217,8 @@ def solve(
         Whether the solution keeps each person's answers.
     """
     labels = [sample.group for sample in samples]
-    advice = distant_means(table, samples) or advice
+    if table.with_means:
+        advice = distant_means(samples) or advice
     check_counts(table, labels, advice)
     kind = discrepancy or discrepancy_of("ML", rule_of(samples))
     problem = problem_of(table, samples, kind)

@@ -24,7 +24,7 @@ from intimacy_scales.factor.confirmatory.results.modification import under_test_
 from intimacy_scales.late import late_module
 from intimacy_scales.numerics.scaled_matrices import scaled_solve
 from intimacy_scales.numerics.ties import descending
-from intimacy_scales.numerics.tolerances import EQUAL_INDICES, IMPLIED_CONSTRAINT, NO_INFORMATION
+from intimacy_scales.numerics.tolerances import ELIMINATED, EQUAL_INDICES, IMPLIED_CONSTRAINT, NO_INFORMATION
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted, shown
@@ -252,6 +252,8 @@ def _released(
     """
     scores, information, spread = _unconstrained(solution, equalities)
     inverse = np.linalg.pinv(equalities.matrix)
+    # rounding error at a parameter of another constraint would count as much as its information is larger
+    inverse[np.abs(inverse) < ELIMINATED * np.abs(inverse).max(axis=0)] = 0
     directions = inverse[:, rows]
     crossed = spread.T @ information @ directions
     of_free = scaled_solve(spread.T @ information @ spread, crossed)
