@@ -133,8 +133,8 @@ class HeterotraitMonotrait(Result):
         cautions = [f"{failed}; they are left out"] if failed else []
         if (persons := min(n, self.n)) < _FEW_PERSONS:
             cautions.append(
-                f"with fewer than {_FEW_PERSONS} persons the interval is too narrow (n = {persons}); nominal 95 % "
-                "intervals covered 62 to 73 % of simulated samples of 30"
+                f"with fewer than {_FEW_PERSONS} persons the interval is too narrow (n = {persons}); nominal "
+                "95 % intervals covered 62 to 73 % of simulated samples of 30"
             )
         return Interval(
             low=low,
