@@ -1,4 +1,4 @@
-# R's values of models with auxiliary variables, from the simulated answers beside this file (see simulated.R).
+# R's values of models with auxiliary variables, from the simulated answers next to this file (see simulated.R).
 # Run in this folder: Rscript auxiliary.R
 # Writes auxiliary.json, which tests/factor/confirmatory/test_cfa_auxiliary.py reads. The baseline of the fit indices is that of semTools:
 # items unrelated to each other, auxiliary variables related to each other and to every item.
@@ -15,9 +15,9 @@ said <- function(fit, aux, more = character(0)) {
   e <- parameterEstimates(fit)
   named <- paste(e$lhs, sub("~1", "~ 1", e$op), e$rhs)
   if ("group" %in% names(e)) named <- paste(named, e$group)
-  beside <- e$lhs %in% aux | e$rhs %in% aux
+  of_auxiliary <- e$lhs %in% aux | e$rhs %in% aux
   of <- function(rows) setNames(lapply(which(rows), function(i) c(e$est[i], e$se[i])), trimws(named[rows]))
-  list(fit = as.list(fitMeasures(fit, c(measures, more))), parameters = of(!beside), auxiliary = of(beside))
+  list(fit = as.list(fitMeasures(fit, c(measures, more))), parameters = of(!of_auxiliary), auxiliary = of(of_auxiliary))
 }
 scaled <- c("chisq.scaled", "chisq.scaling.factor", "baseline.chisq.scaled", "baseline.chisq.scaling.factor",
             "cfi.scaled", "tli.scaled")

@@ -1,4 +1,4 @@
-# R's score tests of equality constraints (lavTestScore), from the simulated answers beside this file (see
+# R's score tests of equality constraints (lavTestScore), from the simulated answers next to this file (see
 # simulated.R): constraints of labels, across groups, and linear ones.
 # Run in this folder: Rscript constraints.R
 # Writes constraints.json, which tests/factor/confirmatory/test_constraint_tests.py reads: R 4.2.2, lavaan 0.6-14.

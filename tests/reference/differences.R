@@ -1,4 +1,4 @@
-# R's scaled differences of nested models, from the simulated answers beside this file (see simulated.R).
+# R's scaled differences of nested models, from the simulated answers next to this file (see simulated.R).
 # Run in this folder: Rscript differences.R
 # Values in tests/factor/confirmatory/test_compare_models.py: R 4.2.2, lavaan 0.6-14.
 suppressWarnings(suppressMessages(library(lavaan)))

@@ -1,4 +1,4 @@
-# R's factor scores and their standard errors, from the simulated answers beside this file (see simulated.R).
+# R's factor scores and their standard errors, from the simulated answers next to this file (see simulated.R).
 # Run in this folder: Rscript factor_scores.R
 # Writes factor-scores.json, which tests/factor/confirmatory/test_factor_scores.py reads: the first persons of each table.
 suppressWarnings(suppressMessages({library(lavaan); library(jsonlite)}))

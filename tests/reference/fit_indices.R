@@ -1,4 +1,4 @@
-# R's CRMR and probabilities of close and not-close fit, from the simulated answers beside this file (see
+# R's CRMR and probabilities of close and not-close fit, from the simulated answers next to this file (see
 # simulated.R). Run in this folder: Rscript fit_indices.R
 # Writes fit-indices.json, which tests/factor/confirmatory/test_fit_indices.py reads.
 suppressWarnings(suppressMessages({library(lavaan); library(jsonlite)}))

@@ -1,4 +1,4 @@
-# lavaan's values of generalized and unweighted least squares, of the simulated answers beside this file (see
+# lavaan's values of generalized and unweighted least squares, of the simulated answers next to this file (see
 # simulated.R), and of covariances that are written here.
 # Run in this folder: Rscript least_squares.R     (writes least_squares.json, with the versions it was made by)
 #

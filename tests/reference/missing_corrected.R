@@ -1,5 +1,5 @@
 # R's robust CFI, TLI and RMSEA corrected for missing answers (Zhang & Savalei, 2023), from the simulated answers
-# beside this file (see simulated.R): groups, clusters, paths, exogenous variables that are fixed or modelled.
+# next to this file (see simulated.R): groups, clusters, paths, exogenous variables that are fixed or modelled.
 # Run in this folder: Rscript missing_corrected.R
 # Writes missing_corrected.json, which tests/factor/confirmatory/test_missing_corrected.py reads: R 4.2.2, lavaan 0.6-14.
 suppressWarnings(suppressMessages({library(lavaan); library(jsonlite)}))

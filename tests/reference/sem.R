@@ -1,4 +1,4 @@
-# R's values of models with paths, from the simulated answers beside this file (see simulated.R): groups,
+# R's values of models with paths, from the simulated answers next to this file (see simulated.R): groups,
 # clusters, fixed_x, predictors that are missing, linear constraints, figures that are defined.
 # Run in this folder: Rscript sem.R
 # Writes sem_values.json: R 4.2.2, lavaan 0.6-14, jsonlite 1.8.4.

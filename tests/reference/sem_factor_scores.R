@@ -1,4 +1,4 @@
-# R's scores on the factors of models with paths, and their standard errors, from the simulated answers beside this
+# R's scores on the factors of models with paths, and their standard errors, from the simulated answers next to this
 # file (see simulated.R).
 # Run in this folder: Rscript sem_factor_scores.R
 # Writes sem-factor-scores.json, which tests/factor/confirmatory/test_sem_factor_scores.py reads: the first persons.

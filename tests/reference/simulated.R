@@ -1,4 +1,4 @@
-# R's values of the simulated answers beside this file: omega, its parts and standard error, HTMT.
+# R's values of the simulated answers next to this file: omega, its parts and standard error, HTMT.
 # Nobody gave these answers. Version 0.1.0 drew them (400 and 300 persons of scii-24 0.2.0, 8 % of the second
 # table missing); later versions draw others, so the files count, not a seed.
 # Run in this folder: Rscript simulated.R
