@@ -289,6 +289,8 @@ def own_members(thing: type) -> Iterator[tuple[str, Any]]:
                 continue
             seen.add(name)
             plain = member.__func__ if isinstance(member, classmethod | staticmethod) else member
+            if inspect.isfunction(plain) and not plain.__module__.startswith("intimacy_scales"):
+                continue  # what pydantic adds, with its words
             if inspect.isfunction(plain) or (hasattr(plain, "__get__") and inspect.getdoc(plain)):
                 yield name, plain
 
