@@ -253,6 +253,18 @@ def _set_equal(model: CFAResult) -> set[str]:
     return {p.name for p in model.solution.table.parameters if p.label and p.label.startswith(".")}
 
 
+def _checked_steps(steps: Collection[str]) -> list[str]:
+    """Return the steps in their order; raise unless they are two or more known ones."""
+    names = as_names("steps", steps, f"two or more of {', '.join(STEPS)}")
+    unknown = [step for step in names if step not in STEPS]
+    if unknown or len(names) < 2:
+        hint = suggest(unknown[0], STEPS) if unknown else ""
+        raise EstimationError(
+            f"steps={names!r} is not valid; allowed: two or more of {', '.join(STEPS)}{hint}"
+        )
+    return [step for step in STEPS if step in names]
+
+
 @reads_answers
 def invariance(
     model: Model | str | Instrument,
@@ -320,13 +332,7 @@ def invariance(
     model_first("invariance", model, data)
     check_options(estimator, missing, identification, (), None)
     check_difference_test(method, scaled=discrepancy_of(estimator).is_scaled)
-    steps = as_names("steps", steps, f"two or more of {', '.join(STEPS)}")
-    unknown = [step for step in steps if step not in STEPS]
-    if unknown or len(steps) < 2:
-        hint = suggest(unknown[0], STEPS) if unknown else ""
-        raise EstimationError(
-            f"steps={steps!r} is not valid; allowed: two or more of {', '.join(STEPS)}{hint}"
-        )
+    chosen = _checked_steps(steps)
     if groups is None:
         raise EstimationError(
             "groups is missing: name the column of the groups, or pass a label for each row"
@@ -357,7 +363,7 @@ def invariance(
     check_scaling(samples, discrepancy, scaling)
     keep = method == "satorra_bentler_2010"
     models: dict[str, CFAResult] = {}
-    for step in [step for step in STEPS if step in steps]:
+    for step in chosen:
         options = FitOptions(
             estimator=estimator,
             scaling=scaling,
