@@ -120,7 +120,7 @@ def _constraints(
             if isinstance(s.right, str):
                 weights[firsts[s.right]] = -1.0
         elif isinstance(s, Constraint):
-            left, right = (linear_form(expression_of(text), defined) for text in (s.first, s.second))
+            left, right = (linear_form(expression_of(side), defined) for side in (s.first, s.second))
             form = left.plus(right, -1.0)
             weights = {firsts[label]: weight for label, weight in form.weights.items()}
         else:
