@@ -34,8 +34,8 @@ _ADVICE: dict[FaultCode, str] = {
     "no time": "give each row its occasion",
     "written in two ways": "write each label in the same way in every row",
     "person twice": "if these rows are occasions, name their column with time=; if not, keep one of them",
-    "couple twice": "a wide table has one row for each couple; if these rows are occasions, name their column "
-    "with time=",
+    "couple twice": "a wide table has one row for each couple; if these rows are occasions, name their "
+    "column with time=",
     "three in a couple": "a couple has two partners: correct the labels of the couple or of the persons",
     "person in two couples": "correct the labels; ids of persons must be unique in the whole table, unless "
     "there are just two of them, such as 1 and 2, which number the partners of each couple",
@@ -141,7 +141,7 @@ def pairing_error(ordered: Sequence[PairingFault]) -> PairingError:
     lines = [f"{counted(len(ordered), 'fault')} of pairing (row 0 is the first):"]
     lines += [f"  {fault}" for fault in _examples(ordered)]
     if len(ordered) > _SHOWN_FAULTS:
-        kinds = ", ".join(f"{n} × {code}" for code, n in counts.items())
+        kinds = ", ".join(f"{n} of {code!r}" for code, n in counts.items())
         lines.append(f"  … in all {kinds}; error.to_frame() lists every row")
     lines += [f"{code}: {_ADVICE[code]}." for code in counts]
     if not counts.keys() & set(OF_COLUMNS):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -26,7 +27,7 @@ PARTNERS = ("a", "b")
 _TWO_PARTNERS = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RowLabels:
     """What is known of each row of a table.
 
@@ -64,10 +65,13 @@ class RowLabels:
         """Number of rows."""
         return len(self.couple.positions)
 
-    @property
+    @cached_property
     def persons_are_numbers(self) -> bool:
-        """Whether persons' labels number the partners of each couple: there are two, and several couples."""
-        return self.person is not None and len(self.person) == _TWO_PARTNERS and len(self.couple) > 1
+        """Whether there are just two labels of persons, in several couples: they number the partners."""
+        if self.person is None or len(self.person) != _TWO_PARTNERS:
+            return False
+        different = np.unique(self.couple.positions * _TWO_PARTNERS + self.person.positions)
+        return len(different) > _TWO_PARTNERS
 
     @property
     def place_names(self) -> tuple[str, str]:
@@ -351,14 +355,15 @@ def _paired(
     couple = members.couple[member]
     n_times = 1 if labels.time is None else max(len(labels.time), 1)
     time = np.zeros(len(rows), dtype=np.intp) if labels.time is None else labels.time.positions[rows]
-    units, firsts, unit_of_row = np.unique(couple * n_times + time, return_index=True, return_inverse=True)
+    units, unit_of_row = np.unique(couple * n_times + time, return_inverse=True)
+    unit_of_row = unit_of_row.reshape(-1)
     first_rows = np.full(len(units), labels.n_rows, dtype=np.intp)
-    np.minimum.at(first_rows, unit_of_row.reshape(-1), rows)
+    np.minimum.at(first_rows, unit_of_row, rows)
     order = np.argsort(first_rows, kind="stable")
     rank = np.empty(len(units), dtype=np.intp)
     rank[order] = np.arange(len(units))
     paired = np.full((len(units), _TWO_PARTNERS), -1, dtype=np.intp)
-    unit = rank[unit_of_row.reshape(-1)]
+    unit = rank[unit_of_row]
     paired[unit, places[member]] = rows
     roles = None
     if labels.role is not None:

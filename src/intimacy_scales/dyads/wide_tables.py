@@ -19,7 +19,7 @@ from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.messages import a_type, not_one_of, shortened, values_as_asked
 from intimacy_scales.reading.frames import Table, open_table
-from intimacy_scales.reading.options import Reading, ReadingOptions, as_keep, reading_of
+from intimacy_scales.reading.options import CoupleReadingOptions, Reading, as_keep, reading_of
 from intimacy_scales.reading.problems import Problems, invalid_responses
 from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.reading.table import AnswerReader, CodedResponses
@@ -33,7 +33,7 @@ def dyads_from_wide(
     keep: Any,
     mixed: bool,
     on_fault: OnFault,
-    options: ReadingOptions,
+    options: CoupleReadingOptions,
 ) -> Dyads:
     """Return the couples of a table; arguments as of `Dyads.from_wide`."""
     partners = both_partners(columns, "columns")
