@@ -18,7 +18,7 @@ from intimacy_scales.dyads.faults import (
     label_text,
     pairing_error,
 )
-from intimacy_scales.dyads.labels import Labels, Positions, name_of, spelling_faults
+from intimacy_scales.dyads.labels import Labels, Positions, name_of, numbered, spelling_faults
 from intimacy_scales.messages import values_shown
 from intimacy_scales.results.wording import counted
 
@@ -70,8 +70,9 @@ class RowLabels:
         """Whether there are just two labels of persons, in several couples: they number the partners."""
         if self.person is None or len(self.person) != _TWO_PARTNERS:
             return False
-        different = np.unique(self.couple.positions * _TWO_PARTNERS + self.person.positions)
-        return len(different) > _TWO_PARTNERS
+        known = (self.couple.positions >= 0) & (self.person.positions >= 0)
+        keys = self.couple.positions[known] * _TWO_PARTNERS + self.person.positions[known]
+        return len(numbered(keys)[1]) > _TWO_PARTNERS
 
     @property
     def place_names(self) -> tuple[str, str]:
@@ -117,7 +118,7 @@ class Pairs:
 
 @dataclass(slots=True)
 class _Members:
-    """The different persons of each couple, in order of couple, then of person.
+    """The different persons of each couple, in order of their first rows.
 
     Attributes
     ----------
@@ -232,20 +233,27 @@ def _members_of(labels: RowLabels) -> _Members:
     columns = [labels.couple, person, *(c for c in (labels.role, labels.time) if c is not None)]
     usable = np.flatnonzero(np.all([column.positions >= 0 for column in columns], axis=0))
     couple, who = labels.couple.positions[usable], person.positions[usable]
-    key = couple * len(person) + who
-    different, firsts, of_row = np.unique(key, return_index=True, return_inverse=True)
-    role = np.full(len(different), -1, dtype=np.intp)
+    of_row, firsts = numbered(_member_keys(couple, who, len(person)))
+    role = np.full(len(firsts), -1, dtype=np.intp)
     if labels.role is not None:
         role = labels.role.positions[usable][firsts]
-    n_persons = max(len(person), 1)
     return _Members(
         usable=usable,
-        of_row=of_row.reshape(-1),
-        couple=different // n_persons,
-        person=different % n_persons,
+        of_row=of_row,
+        couple=couple[firsts],
+        person=who[firsts],
         role=role,
         first=usable[firsts],
     )
+
+
+def _member_keys(couple: Positions, person: Positions, n_persons: int) -> Positions:
+    """Return a whole number for each person of each couple."""
+    couple_of = np.empty(n_persons, dtype=np.intp)
+    couple_of[person] = couple
+    if (couple_of[person] == couple).all():
+        return person  # nobody is in two couples
+    return couple * n_persons + person
 
 
 def _faults_of_members(labels: RowLabels, members: _Members) -> Iterator[PairingFault]:
@@ -288,10 +296,11 @@ def _repeated(labels: RowLabels, members: _Members) -> Iterator[PairingFault]:
     key = members.of_row * n_times
     if labels.time is not None:
         key = key + labels.time.positions[members.usable]
-    _, first_of, inverse, counts = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
-    if (counts == 1).all():
+    inverse, first_of = numbered(key)
+    if len(first_of) == len(key):
         return
-    rows_of = _Groups(inverse.reshape(-1), members.usable)
+    counts = np.bincount(inverse)
+    rows_of = _Groups(inverse, members.usable)
     for place in np.flatnonzero(counts > 1).tolist():
         rows = rows_of[place]
         couple = int(members.couple[members.of_row[first_of[place]]])
@@ -355,15 +364,8 @@ def _paired(
     couple = members.couple[member]
     n_times = 1 if labels.time is None else max(len(labels.time), 1)
     time = np.zeros(len(rows), dtype=np.intp) if labels.time is None else labels.time.positions[rows]
-    units, unit_of_row = np.unique(couple * n_times + time, return_inverse=True)
-    unit_of_row = unit_of_row.reshape(-1)
-    first_rows = np.full(len(units), labels.n_rows, dtype=np.intp)
-    np.minimum.at(first_rows, unit_of_row, rows)
-    order = np.argsort(first_rows, kind="stable")
-    rank = np.empty(len(units), dtype=np.intp)
-    rank[order] = np.arange(len(units))
-    paired = np.full((len(units), _TWO_PARTNERS), -1, dtype=np.intp)
-    unit = rank[unit_of_row]
+    unit, firsts = numbered(couple * n_times + time)
+    paired = np.full((len(firsts), _TWO_PARTNERS), -1, dtype=np.intp)
     paired[unit, places[member]] = rows
     roles = None
     if labels.role is not None:
@@ -371,8 +373,8 @@ def _paired(
         roles[unit, places[member]] = members.role[member]
     return Pairs(
         rows=paired,
-        couple=units[order] // n_times,
-        time=None if labels.time is None else units[order] % n_times,
+        couple=couple[firsts],
+        time=None if labels.time is None else time[firsts],
         roles=roles,
         names=labels.place_names,
         faults=faults,
@@ -387,17 +389,20 @@ def _places(labels: RowLabels, members: _Members) -> Positions:
     """
     if labels.places is not None:
         return labels.places[members.first]
-    keys = [members.first]
+    ranks = None
     if labels.role is not None:
-        keys.append(labels.role.ranks()[members.role])
+        ranks = labels.role.ranks()[members.role]
     elif labels.persons_are_numbers and labels.person is not None:
-        keys.append(labels.person.ranks()[members.person])
-    order = np.lexsort([*keys, members.couple])
-    is_second = np.zeros(len(order), dtype=np.intp)
-    sorted_couples = members.couple[order]
-    is_second[order[1:]] = sorted_couples[1:] == sorted_couples[:-1]
-    fixed = labels.role is not None and not labels.mixed
-    if fixed or (labels.role is None and labels.persons_are_numbers):
-        # with two labels in the whole table, also a single partner has the place of the label
-        return np.minimum(keys[-1], 1)
-    return is_second
+        ranks = labels.person.ranks()[members.person]
+    if ranks is not None and not (labels.role is not None and labels.mixed):
+        # with two labels in the whole table, a single partner has the place of the label too
+        return np.minimum(ranks, 1)
+    number, firsts = numbered(members.couple)
+    is_second = np.ones(len(number), dtype=np.intp)
+    is_second[firsts] = 0
+    if ranks is None:
+        return is_second
+    rank_of_first = ranks[firsts][number]
+    rank_of_second = np.full(len(firsts), len(members.role), dtype=np.intp)
+    rank_of_second[number[is_second == 1]] = ranks[is_second == 1]
+    return np.where(rank_of_second[number] < rank_of_first, 1 - is_second, is_second)
