@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intimacy_scales import encode, score
-from intimacy_scales.dyads import Dyads
+from intimacy_scales.dyads import Dyads, PairingError
 from intimacy_scales.errors import (
     AnotherRangeWarning,
     EstimationError,
@@ -168,6 +168,14 @@ def test_rows_without_any_answer_are_listed() -> None:
     dyads = Dyads.from_wide(FORM, table, columns=COLUMNS)
     assert len(dyads) == 2 and dyads.without_answers == (2,)
     assert "1 row without answers" in repr(dyads)
+
+
+def test_blank_rows_of_a_long_table_are_listed() -> None:
+    blank: dict[str, Any] = dict.fromkeys(ROWS[0])
+    dyads = Dyads.from_long(FORM, [ROWS[0], blank, *ROWS[1:], blank], couple="couple", person="id")
+    assert dyads.without_answers == (1, 6) and len(dyads) == 3 and not dyads.faults
+    with pytest.raises(PairingError, match="no couple: row 1"):
+        Dyads.from_long(FORM, [ROWS[0], blank | {"q1": 3}, *ROWS[1:]], couple="couple", person="id")
 
 
 def test_bad_cells_of_both_partners_are_named_at_once() -> None:

@@ -7,10 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.kept_columns import KeptColumns
 from intimacy_scales.dyads.labels import Labels, read_labels
-from intimacy_scales.dyads.pairing import OnFault, Pairs, RowLabels, pair_rows
+from intimacy_scales.dyads.pairing import OnFault, Pairs, pair_rows
+from intimacy_scales.dyads.row_labels import RowLabels
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.messages import not_one_of, values_as_asked
@@ -38,18 +42,24 @@ def dyads_from_long(
             refuse_reading(reading)
             check_belongs(form, table.instrument)
             answers, kept = table, _kept_with(table, columns)
-            labels = labels_of_rows(kept, columns, mixed)
-            pairs = pair_rows(labels, on_fault)
         else:
             reader = AnswerReader(form, table, replace(reading, person=names["person"]), labels=columns)
-            kept = reader.kept
-            labels = labels_of_rows(kept, columns, mixed)
-            pairs = pair_rows(labels, on_fault)  # before the answers are read, which takes longer
-            answers = reader.answers()
+            answers, kept = reader.answers(), reader.kept
+        labels = labels_of_rows(kept, columns, mixed)
+        blank = _blank_rows(labels, answers)
+        pairs = pair_rows(labels.without(blank), on_fault)
     return dyads_of(
         labels, pairs, columns, KeptColumns(table=kept, rows=pairs.rows),
         form=form, answers=answers, scale_ids=form.scale_ids, ranges=ranges_of(form),
+        without_answers=tuple(blank.tolist()),
     )  # fmt: skip
+
+
+def _blank_rows(labels: RowLabels, answers: CodedResponses) -> NDArray[np.intp]:
+    """Return the rows without any label and any answer, which files often have at their end."""
+    unlabelled = np.flatnonzero(labels.unlabelled)
+    blank: NDArray[np.intp] = unlabelled[~answers.codes[unlabelled].any(axis=1)]
+    return blank
 
 
 def _kept_with(answers: CodedResponses, columns: Mapping[str, Hashable]) -> Table:

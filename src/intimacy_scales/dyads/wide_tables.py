@@ -14,7 +14,8 @@ from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.kept_columns import KeptColumns
 from intimacy_scales.dyads.labels import Labels, read_labels
 from intimacy_scales.dyads.long_tables import dyads_of, ranges_of
-from intimacy_scales.dyads.pairing import OnFault, Pairs, RowLabels, pair_rows
+from intimacy_scales.dyads.pairing import OnFault, Pairs, pair_rows
+from intimacy_scales.dyads.row_labels import RowLabels
 from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.messages import a_type, not_one_of, shortened, values_as_asked
