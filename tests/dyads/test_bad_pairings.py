@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 
-from intimacy_scales.dyads import Dyads, PairingError
-from intimacy_scales.errors import ResponseError
+from intimacy_scales.dyads import Dyads
+from intimacy_scales.errors import PairingError, ResponseError
 
 GOOD = [("c1", "ann", "f"), ("c1", "bob", "m"), ("c2", "eve", "f"), ("c2", "dan", "m")]
 
@@ -139,7 +139,7 @@ def test_couples_with_a_fault_are_left_out_on_request(bad: Bad) -> None:
     assert dyads.couples == ["c1", "c2"]
     assert [(fault.code, fault.rows) for fault in dyads.faults] == [f for f in bad.faults if f[1]]
     assert dyads.scores["trust"].tolist() == [[1, 2], [3, 4]]
-    assert dyads.faults_frame()["row"].tolist() == [row for fault in dyads.faults for row in fault.rows]
+    assert dyads.faults.to_frame()["row"].tolist() == [row for fault in dyads.faults for row in fault.rows]
     assert "left out" in repr(dyads)
 
 

@@ -14,12 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intimacy_scales import encode, score
-from intimacy_scales.dyads import Dyads, PairingError
+from intimacy_scales.dyads import Dyads
 from intimacy_scales.errors import (
     AnotherRangeWarning,
     EstimationError,
     InvalidResponsesError,
     MissingColumnsError,
+    PairingError,
     ResponseError,
     UnknownNameError,
 )

@@ -1,6 +1,6 @@
 """Couples: pairing, couple scores, agreement, actor and partner effects, invariance, and feedback."""
 
 from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.dyads.faults import PairingError, PairingFault
+from intimacy_scales.dyads.faults import PairingFault, PairingFaults
 
-__all__ = ["Dyads", "PairingError", "PairingFault"]
+__all__ = ["Dyads", "PairingFault", "PairingFaults"]

@@ -6,18 +6,17 @@ from collections import Counter
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.dyads.faults import PairingFault, faults_frame
+from intimacy_scales.dyads.faults import PairingFaults
 from intimacy_scales.dyads.kept_columns import KeptColumns
 from intimacy_scales.dyads.labels import Labels
 from intimacy_scales.dyads.pairing import Pairs
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.late import late_module
 from intimacy_scales.messages import shortened, suggest
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.keyed import items_of
@@ -27,11 +26,6 @@ from intimacy_scales.results.frozen import Frozen, FrozenMapping, locked
 from intimacy_scales.results.wording import counted
 from intimacy_scales.scoring.drafts import warn_if_draft
 from intimacy_scales.scoring.tables import score_coded
-
-if TYPE_CHECKING:
-    import pandas as pd
-else:
-    pd = late_module("pandas")
 
 Floats = NDArray[np.float64]
 
@@ -117,13 +111,9 @@ class PairedAnswers(Frozen):
         return list(dict.fromkeys([*labels, *self.kept.names]))
 
     @property
-    def faults(self) -> tuple[PairingFault, ...]:
+    def faults(self) -> PairingFaults:
         """Faults of pairing of the couples that were left out."""
         return self.pairs.faults
-
-    def faults_frame(self) -> pd.DataFrame:
-        """Return the faults of pairing as a pandas table, one row for each row of the caller's table."""
-        return faults_frame(self.faults)
 
     @property
     def problems(self) -> Problems:
@@ -341,5 +331,5 @@ class PairedAnswers(Frozen):
         parts += (
             [f"{counted(len(self.without_answers), 'row')} without answers"] if self.without_answers else []
         )
-        of = f" {self.instrument}" if self.instrument is not None else ""
-        return f"<Dyads{of}: {', '.join(parts)}>"
+        name = f" {self.instrument}" if self.instrument is not None else ""
+        return f"<Dyads{name}: {', '.join(parts)}>"

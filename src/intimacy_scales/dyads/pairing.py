@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.fault_search import faults_of_columns, faults_of_members, missing_labels
-from intimacy_scales.dyads.faults import OF_COLUMNS, PairingFault, in_order, pairing_error
+from intimacy_scales.dyads.faults import OF_COLUMNS, PairingFault, PairingFaults, in_order, pairing_error
 from intimacy_scales.dyads.labels import Positions, numbered
 from intimacy_scales.dyads.members import Members, members_of
 from intimacy_scales.dyads.row_labels import TWO_PARTNERS, RowLabels
@@ -41,7 +41,7 @@ class Pairs:
     time: Positions | None
     roles: Positions | None
     names: tuple[str, str]
-    faults: tuple[PairingFault, ...] = ()
+    faults: PairingFaults
 
 
 def pair_rows(labels: RowLabels, on_fault: OnFault = "raise") -> Pairs:
@@ -65,10 +65,10 @@ def pair_rows(labels: RowLabels, on_fault: OnFault = "raise") -> Pairs:
     left_out = np.zeros(labels.n_rows, dtype=np.bool_)
     for fault in faults:
         left_out[list(fault.rows)] = True
-    faults = in_order(_of_table(labels, faults))
-    if faults and (on_fault == "raise" or any(fault.code in OF_COLUMNS for fault in faults)):
-        raise pairing_error(faults)
-    return _paired(labels, members, left_out, tuple(faults))
+    ordered = in_order(_of_table(labels, faults))
+    if ordered and (on_fault == "raise" or any(fault.code in OF_COLUMNS for fault in ordered)):
+        raise pairing_error(ordered)
+    return _paired(labels, members, left_out, ordered)
 
 
 def _of_table(labels: RowLabels, faults: Sequence[PairingFault]) -> list[PairingFault]:
@@ -81,14 +81,12 @@ def _of_table(labels: RowLabels, faults: Sequence[PairingFault]) -> list[Pairing
         code, text, rows = fault.code, fault.explanation, table_rows[list(fault.rows)].tolist()
         if code == "person twice" and labels.person is not None and labels.person.values is labels.names:
             code, text = "couple twice", f"the couple has {len(rows)} rows"
-        own = replace(fault, code=code, explanation=text, rows=tuple(sorted(set(rows))))
-        different.setdefault((code, own.rows, text), own)
+        in_table = replace(fault, code=code, explanation=text, rows=tuple(sorted(set(rows))))
+        different.setdefault((code, in_table.rows, text), in_table)
     return list(different.values())
 
 
-def _paired(
-    labels: RowLabels, members: Members, left_out: NDArray[np.bool_], faults: tuple[PairingFault, ...]
-) -> Pairs:
+def _paired(labels: RowLabels, members: Members, left_out: NDArray[np.bool_], faults: PairingFaults) -> Pairs:
     """Return the couples without a fault, in order of their first rows."""
     bad = np.zeros(len(labels.couple), dtype=np.bool_)
     couples_left_out = labels.couple.positions[left_out]

@@ -76,9 +76,9 @@ def pairwise_frame(dyads: Dyads, *, keyed: bool, scale: str | None) -> Any:
         new["couple"] = np.repeat(np.array(dyads.couples), 2)
     if "person" not in dyads.label_names:
         new["actor"] = np.tile(np.array(dyads.partners), len(dyads))
-    own, other = (dict(_values(dyads, rows, keyed, scale)) for rows in (actor, partner))
-    for name in own:
-        new |= {f"{name}_actor": own[name], f"{name}_partner": other[name]}
+    of_actor, of_partner = (dict(_values(dyads, rows, keyed, scale)) for rows in (actor, partner))
+    for name in of_actor:
+        new |= {f"{name}_actor": of_actor[name], f"{name}_partner": of_partner[name]}
     return _frame(dyads, taken, new)
 
 

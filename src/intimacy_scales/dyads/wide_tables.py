@@ -80,8 +80,8 @@ def _answers_of_both(
     readers, missing = [], []
     for side, partner in zip(columns, partners, strict=True):
         try:
-            own = replace(reading, columns=side, on_invalid="missing", keep=())
-            readers.append(AnswerReader(form, table, own, used=used))
+            of_side = replace(reading, columns=side, on_invalid="missing", keep=())
+            readers.append(AnswerReader(form, table, of_side, used=used))
         except MissingColumnsError as error:
             missing.append((partner, error))
     if missing:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads import Dyads
@@ -15,9 +16,6 @@ from intimacy_scales.messages import shortened, suggest
 from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.plots.axes import FIRST, SECOND, PlotAxes, axes_for, described
 from intimacy_scales.results.interval import check_level
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Floats = NDArray[np.float64]
 _ROW = 0.42  # inches for each scale

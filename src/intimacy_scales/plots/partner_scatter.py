@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads import Dyads
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.plots.axes import BLUE, GREY, PlotAxes, axes_for, described
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Floats = NDArray[np.float64]
 _HEIGHT = 4.6  # inches
