@@ -80,9 +80,14 @@ class PairingFault(Frozen):
         """What to do about it."""
         return _ADVICE[self.code]
 
-    def __str__(self) -> str:
+    def described(self, first_row: int = 0) -> str:
+        """Return the fault in words, with rows numbered from `first_row` on."""
         couple = "" if self.couple is None else f"couple {shortened_text(self.couple)}, "
-        return f"{self.code}: {couple}{_rows_text(self.rows)}: {self.explanation}"
+        rows = [row + first_row for row in self.rows]
+        return f"{self.code}: {couple}{_rows_text(rows)}: {self.explanation}"
+
+    def __str__(self) -> str:
+        return self.described()
 
 
 class PairingFaults(tuple[PairingFault, ...]):
@@ -96,6 +101,11 @@ class PairingFaults(tuple[PairingFault, ...]):
     """
 
     __slots__ = ()
+
+    @property
+    def can_be_left_out(self) -> bool:
+        """Whether all are faults of couples, none of a whole column."""
+        return not any(fault.code in OF_COLUMNS for fault in self)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the faults as a pandas table, one row for each row of the caller's table."""
@@ -119,16 +129,31 @@ def in_order(faults: Iterable[PairingFault]) -> PairingFaults:
 
 def pairing_error(ordered: PairingFaults) -> PairingError:
     """Return the error that names all faults, with the advice for each kind."""
-    counts = Counter(fault.code for fault in ordered)
-    lines = [f"{counted(len(ordered), 'fault')} of pairing (row 0 is the first):"]
-    lines += [f"  {fault}" for fault in _examples(ordered)]
-    if len(ordered) > _SHOWN_FAULTS:
-        kinds = ", ".join(f"{n} of {code!r}" for code, n in counts.items())
-        lines.append(f"  … in all {kinds}; .to_frame() of this error lists every row")
-    lines += [f"{code}: {_ADVICE[code]}." for code in counts]
-    if not counts.keys() & set(OF_COLUMNS):
+    lines = faults_lines(ordered, "row 0 is the first", ".to_frame() of this error lists every row")
+    if ordered.can_be_left_out:
         lines.append('To leave these couples out and list them in dyads.faults, pass on_fault="leave_out".')
     return PairingError("\n".join(lines), ordered)
+
+
+def faults_lines(ordered: PairingFaults, numbering: str, elsewhere: str, first_row: int = 0) -> list[str]:
+    """Return the lines of a message: the number of faults, examples, and the advice for each kind.
+
+    Parameters
+    ----------
+    ordered
+        The faults.
+    numbering, first_row
+        How rows are numbered, in words, and the number of the first one.
+    elsewhere
+        Where all rows are listed.
+    """
+    counts = Counter(fault.code for fault in ordered)
+    lines = [f"{counted(len(ordered), 'fault')} of pairing ({numbering}):"]
+    lines += [f"  {fault.described(first_row)}" for fault in _examples(ordered)]
+    if len(ordered) > _SHOWN_FAULTS:
+        kinds = ", ".join(f"{n} of {code!r}" for code, n in counts.items())
+        lines.append(f"  … in all {kinds}; {elsewhere}")
+    return [*lines, *(f"{code}: {_ADVICE[code]}." for code in counts)]
 
 
 def _examples(ordered: PairingFaults) -> PairingFaults:

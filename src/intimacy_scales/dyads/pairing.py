@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.fault_search import faults_of_columns, faults_of_members, missing_labels
-from intimacy_scales.dyads.faults import OF_COLUMNS, PairingFault, PairingFaults, in_order, pairing_error
+from intimacy_scales.dyads.faults import PairingFault, PairingFaults, in_order, pairing_error
 from intimacy_scales.dyads.labels import Positions, numbered
 from intimacy_scales.dyads.members import Members, members_of
 from intimacy_scales.dyads.row_labels import TWO_PARTNERS, RowLabels
@@ -66,7 +66,7 @@ def pair_rows(labels: RowLabels, on_fault: OnFault = "raise") -> Pairs:
     for fault in faults:
         left_out[list(fault.rows)] = True
     ordered = in_order(_of_table(labels, faults))
-    if ordered and (on_fault == "raise" or any(fault.code in OF_COLUMNS for fault in ordered)):
+    if ordered and (on_fault == "raise" or not ordered.can_be_left_out):
         raise pairing_error(ordered)
     return _paired(labels, members, left_out, ordered)
 
