@@ -199,8 +199,8 @@ def _undefined_because(scale: _Scale, factors: str, n: int, *, exchangeable: boo
     needed = k if exchangeable else 2 * k
     if reason is None and n <= needed:
         reason = (
-            f"{counted(n, 'couple')} with the answers that are needed, and more than {needed} are necessary for "
-            f"{k} items of two partners"
+            f"{counted(n, 'couple')} with enough answers, and more than {needed} are needed for {k} items of two "
+            "partners"
         )
     return reason
 
@@ -209,8 +209,8 @@ def _no_total_because(scale: _Scale) -> str | None:
     """Return why a score is not a total of its items, or None where it is."""
     if scale.items.keyed_both_ways:
         return (
-            f"scale {scale.id!r} counts {scale.items.keyed_both_ways[0]} in both directions through its parts, "
-            "so that the covariances of its items do not determine its reliability"
+            f"scale {scale.id!r} counts {scale.items.keyed_both_ways[0]} in both directions through its "
+            "parts, so that the covariances of its items do not determine its reliability"
         )
     if scale.items.is_difference:
         return f"{scale.id!r} is a difference of scales, whose items do not form one scale"
