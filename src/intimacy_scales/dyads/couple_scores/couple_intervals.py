@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.couple_scores.joint_model import JointFit, fit_jointly, joint_sample
-from intimacy_scales.dyads.couple_scores.variances import CoupleScore, Variances, variances_of
+from intimacy_scales.dyads.couple_scores.variances import COUPLE_SCORES, CoupleScore, Variances, variances_of
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.numerics.progress import steps as report_steps
 from intimacy_scales.numerics.resampling import failed_because, percentile_interval
@@ -94,37 +94,21 @@ class Resampling:
     rows: Floats
     weights: Floats
 
-    def interval(
-        self,
-        figure: CoupleFigure,
-        score: CoupleScore,
-        level: float,
-        n_resamples: int,
-        rng: int | np.random.Generator | None,
-    ) -> Interval:
-        """Return the percentile interval of a figure, or why it is undefined."""
+    def intervals(
+        self, level: float, n_resamples: int, rng: int | np.random.Generator | None
+    ) -> dict[tuple[CoupleFigure, CoupleScore], Interval]:
+        """Return the percentile interval of each figure of each score, from the same resamples."""
         random = generator(rng)
-        resampled = np.empty(n_resamples)
-        n = len(self.rows)
+        n, keys = len(self.rows), [(figure, score) for figure in FIGURES for score in COUPLE_SCORES]
+        resampled = np.full((n_resamples, len(keys)), np.nan)
         for number in report_steps(range(n_resamples), "resampling couples", n_resamples):
-            resampled[number] = self._resampled(figure, score, random.integers(0, n, n))
-        failed, too_many = failed_because(resampled, "the model could not be fitted to")
-        if too_many:
-            return undefined_interval(level, "bootstrap", n, f"{failed}, more than 5 %")
-        defined = resampled[~np.isnan(resampled)]
-        low, high = percentile_interval(defined, level)
-        return Interval(
-            low=low,
-            high=high,
-            confidence_level=level,
-            method="bootstrap",
-            n=n,
-            n_failed=n_resamples - len(defined),
-            warnings=(f"{failed}; they are left out",) if failed else (),
-        )
+            variances = self._resampled(random.integers(0, n, n))
+            if variances is not None:
+                resampled[number] = [figure_of(variances, *key) for key in keys]
+        return {key: _percentiles(figures, n, level) for key, figures in zip(keys, resampled.T, strict=True)}
 
-    def _resampled(self, figure: CoupleFigure, score: CoupleScore, drawn: NDArray[np.intp]) -> float:
-        """Return the figure in the couples drawn; nan where the model cannot be fitted to them."""
+    def _resampled(self, drawn: NDArray[np.intp]) -> Variances | None:
+        """Return the variances in the couples drawn; None where the model cannot be fitted to them."""
         model = replace(self.fitted.model, estimator="ML")  # robust estimates are the same
         try:
             sample = joint_sample(model, self.rows[drawn])
@@ -132,8 +116,26 @@ class Resampling:
             start = self.fitted.solution.at.values
             fitted = fit_jointly(model, sample, start=start, max_iterations=_STEPS)
         except EstimationError:
-            return math.nan
-        return figure_of(variances_of(fitted, self.weights), figure, score)
+            return None
+        return variances_of(fitted, self.weights)
+
+
+def _percentiles(resampled: Floats, n: int, level: float) -> Interval:
+    """Return the percentile interval of a figure from its resamples, or why it is undefined."""
+    failed, too_many = failed_because(resampled, "the figure could not be estimated in")
+    if too_many:
+        return undefined_interval(level, "bootstrap", n, f"{failed}, more than 5 %")
+    defined = resampled[~np.isnan(resampled)]
+    low, high = percentile_interval(defined, level)
+    return Interval(
+        low=low,
+        high=high,
+        confidence_level=level,
+        method="bootstrap",
+        n=n,
+        n_failed=len(resampled) - len(defined),
+        warnings=(f"{failed}; they are left out",) if failed else (),
+    )
 
 
 def figure_of(variances: Variances, figure: CoupleFigure, score: CoupleScore) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from intimacy_scales.dyads.couple_scores.joint_model import JointFit
+from intimacy_scales.dyads.couple_scores.joint_model import JointFit, errors_of_couples
 from intimacy_scales.factor.confirmatory.estimation.fit import (
     FitIndices,
     ScaledFit,
@@ -43,6 +43,7 @@ def indices_of(fitted: JointFit) -> tuple[FitIndices, ScaledFit | None]:
     )
     if math.isnan(solution.expected_chi_square):
         return tested, None
-    factor = solution.expected_chi_square / (2 * tested.df) if tested.df else 1.0
-    baseline_factor = solution.baseline_expected_chi_square / (2 * tested.baseline_df)
+    ratio = errors_of_couples(fitted.model, fitted.n) / 2
+    factor = ratio * solution.expected_chi_square / tested.df if tested.df else 1.0
+    baseline_factor = ratio * solution.baseline_expected_chi_square / tested.baseline_df
     return tested, scaled_fit(tested, factor, baseline_factor, solution.scaling)

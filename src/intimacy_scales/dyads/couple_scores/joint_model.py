@@ -143,6 +143,15 @@ class JointFit:
         return ordered
 
 
+def errors_of_couples(model: JointModel, n: int) -> float:
+    """Return the ratio of squared errors of n couples to those of couples that entered in both orders.
+
+    The information of couples that entered twice is twice theirs. With MLR, both orders of a couple are one
+    cluster, whose scores are counted n / (n - 1) times; couples are independent, and that is taken back.
+    """
+    return 2.0 if model.estimator == "ML" else (n - 1) / n
+
+
 def joint_sample(model: JointModel, rows: Floats) -> SampleMoments:
     """Return the moments of couples' answers (n, 2k), those of the first partner first.
 
@@ -192,6 +201,5 @@ def fit_jointly(
     n, covariance = sample.n, solution.covariance
     if model.exchangeable:
         n //= 2
-        if model.estimator == "ML":  # the information of couples that entered twice is twice theirs;
-            covariance = 2 * covariance  # with MLR, both orders of a couple are one cluster
+        covariance = covariance * errors_of_couples(model, n)
     return JointFit(model=model, solution=solution, covariance=covariance, sample=sample, n=n)

@@ -199,8 +199,8 @@ def _undefined_because(scale: _Scale, factors: str, n: int, *, exchangeable: boo
     needed = k if exchangeable else 2 * k
     if reason is None and n <= needed:
         reason = (
-            f"{counted(n, 'couple')} with enough answers, and more than {needed} are needed for {k} items of two "
-            "partners"
+            f"{counted(n, 'couple')} with enough answers, and more than {needed} are needed for {k} items of "
+            "two partners"
         )
     return reason
 

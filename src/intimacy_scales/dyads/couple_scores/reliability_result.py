@@ -249,24 +249,28 @@ class CoupleReliability(Result):
         <95% interval [0.674, 0.740], log, n = 300>
         """
         check_level(confidence_level)
-        if method not in get_args(CoupleInterval):
-            raise EstimationError(not_one_of("method", method, get_args(CoupleInterval)))
         if of not in FIGURES:
             raise EstimationError(not_one_of("of", of, FIGURES))
-        if method == "bootstrap":
-            check_resamples(n_resamples)
+        _check_method(method, n_resamples)
         if self.reason is not None:
             return undefined_interval(confidence_level, method, self.n_couples, self.reason)
         row = self[score]
-        if method == "bootstrap":
-            resampling = needed(self.resampling)
-            assert resampling is not None  # with a reason there is none
-            which: CoupleScore = "first" if row.score == "partner" else row.score
-            return resampling.interval(of, which, confidence_level, n_resamples, rng)
-        estimate, error = self._with_error(of, row)
+        if method != "bootstrap":
+            return self._closed_form(of, row, confidence_level, method)
+        return self._bootstrap(confidence_level, n_resamples, rng)[of, _score_of(row)]
+
+    def _bootstrap(
+        self, level: float, n_resamples: int, rng: int | np.random.Generator | None
+    ) -> dict[tuple[CoupleFigure, CoupleScore], Interval]:
+        resampling = needed(self.resampling)
+        assert resampling is not None  # it is None only with a reason
+        return resampling.intervals(level, n_resamples, rng)
+
+    def _closed_form(self, of: str, row: ScoreReliability, level: float, method: str) -> Interval:
         if of in ("omega", "omega_observed") and row.reason is not None:
-            return undefined_interval(confidence_level, method, self.n_couples, row.reason)
-        return closed_form(of, estimate, error, self.n_couples, confidence_level, method)
+            return undefined_interval(level, method, self.n_couples, row.reason)
+        estimate, error = self._with_error(of, row)
+        return closed_form(of, estimate, error, self.n_couples, level, method)
 
     def _with_error(self, of: str, row: ScoreReliability) -> tuple[float, float]:
         """Return a figure and its standard error; nan where there is none."""
@@ -322,21 +326,36 @@ class CoupleReliability(Result):
     def _shown(self, of: CoupleFigure, row: ScoreReliability) -> str:
         return str(self.confidence_interval(of=of, score=row.score))
 
-    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
-        """Return a pandas table with one row for each score, and closed-form intervals.
+    def to_frame(
+        self,
+        confidence_level: float = 0.95,
+        method: CoupleInterval = "transformed",
+        *,
+        n_resamples: int = 1000,
+        rng: int | np.random.Generator | None = None,
+    ) -> pd.DataFrame:
+        """Return a pandas table with one row for each score, with intervals of omega and SEM.
 
         Parameters
         ----------
-        confidence_level
-            Of the intervals.
+        confidence_level, method, n_resamples, rng
+            As in `confidence_interval`; with the bootstrap, all intervals rest on the same resamples.
         """
         from intimacy_scales.results.frames import pandas_frame
 
+        check_level(confidence_level)
+        _check_method(method, n_resamples)
         columns: dict[str, list[Any]] = {"score": [row.score for row in self.scores]}
         columns |= {name: [getattr(row, name) for row in self.scores] for name in _FIGURES}
         figures: tuple[CoupleFigure, ...] = ("omega", "sem")
+        drawn = {}
+        if method == "bootstrap" and self.scores:
+            drawn = self._bootstrap(confidence_level, n_resamples, rng)
         for of in figures:
-            intervals = [self.confidence_interval(confidence_level, of=of, score=s) for s in columns["score"]]
+            intervals = [
+                drawn[of, _score_of(row)] if drawn else self._closed_form(of, row, confidence_level, method)
+                for row in self.scores
+            ]
             columns[f"{of}_low"] = [interval.low for interval in intervals]
             columns[f"{of}_high"] = [interval.high for interval in intervals]
         return pandas_frame(columns)
@@ -398,3 +417,16 @@ class CoupleReliability(Result):
     def __repr__(self) -> str:
         cautions = "".join(f"\n ! {text}" for text in self.warnings)
         return f"<{'; '.join(self._lines())}; {self.instrument}{cautions}>"
+
+
+def _check_method(method: str, n_resamples: int) -> None:
+    """Raise where the method of an interval, or the number of resamples, is not valid."""
+    if method not in get_args(CoupleInterval):
+        raise EstimationError(not_one_of("method", method, get_args(CoupleInterval)))
+    if method == "bootstrap":
+        check_resamples(n_resamples)
+
+
+def _score_of(row: ScoreReliability) -> CoupleScore:
+    """Return the score of the model that a row is about: of exchangeable partners, the first one's."""
+    return "first" if row.score == "partner" else row.score

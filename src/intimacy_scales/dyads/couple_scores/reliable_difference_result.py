@@ -147,7 +147,8 @@ class ReliableDifferences(Result):
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> ReliableDifferences:
         if values["times"] is not None and len(values["times"]) != len(values["couples"]):
             raise DocumentError(f"{cls.__name__}.times: there are other numbers of times and couples")
-        labels = ListedCouples(couples=list(values["couples"]), times=values["times"])
+        times = None if values["times"] is None else list(values["times"])
+        labels = ListedCouples(couples=list(values["couples"]), times=times)
         result: ReliableDifferences = made_of(cls, values, labels=labels)
         return result
 

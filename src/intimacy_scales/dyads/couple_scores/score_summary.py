@@ -89,8 +89,8 @@ class CoupleScoreSummary(Result):
     >>> dyads = Dyads.of_scores(table, {"trust": {"w": "trust_w", "h": "trust_h"}}, role=True)
     >>> print(couple_scores(dyads).summary())
     Scores of couples
-    scale  n  one score  no score  mean   SD     w      h      difference  SD of it  size   lower  higher
-    trust  2  1          0         5.125  0.884  4.750  5.500  -0.750      0.354     0.750  4.750  5.500
+    scale  n  one score  no score  mean (SD)      w      h      difference (SD)  absolute  lower  higher
+    trust  2  1          0         5.125 (0.884)  4.750  5.500  -0.750 (0.354)   0.750     4.750  5.500
     """
 
     instrument: InstrumentRef | None
@@ -109,20 +109,28 @@ class CoupleScoreSummary(Result):
         return pandas_frame({name: [getattr(row, name) for row in self.scales] for name in names})
 
     def table(self) -> TextTable:
-        """Return the table that is displayed; columns without a figure are left out."""
+        """Return the table that is displayed, without differences if partners are exchangeable."""
         first, second = self.partners
-        names = {"n": "n", "one score": "n_one", "no score": "n_neither"}
+        counts = {"n": "n", "one score": "n_one", "no score": "n_neither"}
         columns = {"scale": [row.scale for row in self.scales]}
-        columns |= {head: [str(getattr(row, name)) for row in self.scales] for head, name in names.items()}
-        figures = {
-            "mean": "mean", "SD": "sd", first: "first_mean", second: "second_mean",
-            "difference": "difference_mean", "SD of it": "difference_sd",
-            "size": "absolute_mean", "lower": "lower_mean", "higher": "higher_mean",
-        }  # fmt: skip
-        for head, name in figures.items():
-            values = [getattr(row, name) for row in self.scales]
-            if not all(map(math.isnan, values)):
-                columns[head] = [shown(value) for value in values]
+        columns |= {head: [str(getattr(row, name)) for row in self.scales] for head, name in counts.items()}
+        columns |= {
+            "mean (SD)": [f"{shown(row.mean)} ({shown(row.sd)})" for row in self.scales],
+            first: [shown(row.first_mean) for row in self.scales],
+            second: [shown(row.second_mean) for row in self.scales],
+            "difference (SD)": [
+                f"{shown(row.difference_mean)} ({shown(row.difference_sd)})" for row in self.scales
+            ],
+            "absolute": [shown(row.absolute_mean) for row in self.scales],
+            "lower": [shown(row.lower_mean) for row in self.scales],
+            "higher": [shown(row.higher_mean) for row in self.scales],
+        }
+        if all(math.isnan(row.difference_mean) for row in self.scales):
+            columns = {
+                head: texts
+                for head, texts in columns.items()
+                if head not in (first, second, "difference (SD)")
+            }
         return TextTable(title="Scores of couples", columns=columns)
 
     def __str__(self) -> str:

@@ -241,7 +241,10 @@ class CoupleScores(Result):
         return cls(
             **{name: values[name] for name in names},
             scores={scale: both.reshape(n, 2) for scale, both in values["scores"].items()},
-            labels=ListedCouples(couples=list(values["couples"]), times=values["times"]),
+            labels=ListedCouples(
+                couples=list(values["couples"]),
+                times=None if values["times"] is None else list(values["times"]),
+            ),
         )
 
     def __repr__(self) -> str:
