@@ -20,11 +20,8 @@ from intimacy_scales.dyads.couple_scores.joint_model import (
     fit_jointly,
     joint_sample,
 )
-from intimacy_scales.dyads.couple_scores.reliability_result import (
-    CoupleReliability,
-    ScoreOfCouple,
-    ScoreReliability,
-)
+from intimacy_scales.dyads.couple_scores.reliability_result import CoupleReliability
+from intimacy_scales.dyads.couple_scores.score_reliability import ScoreOfCouple, ScoreReliability
 from intimacy_scales.dyads.couple_scores.variances import CoupleScore, Variances, variances_of
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.errors import EstimationError

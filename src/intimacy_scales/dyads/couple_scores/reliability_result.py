@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from intimacy_scales.dyads.couple_scores.couple_intervals import (
     Resampling,
     closed_form,
 )
+from intimacy_scales.dyads.couple_scores.score_reliability import ScoreReliability
 from intimacy_scales.dyads.couple_scores.variances import CoupleScore
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.factor.confirmatory.estimation.fit import FitIndices, ScaledFit
@@ -36,67 +37,16 @@ if TYPE_CHECKING:
 else:
     pd = late_module("pandas")
 
-ScoreOfCouple = Literal["first", "second", "partner", "mean", "difference"]
 _FIGURES = (
     "omega", "omega_observed", "omega_ignoring_covariances", "sem", "true_variance", "error_variance",
     "observed_variance",
 )  # fmt: skip
+_WITH_INTERVALS: tuple[CoupleFigure, ...] = ("omega", "sem")  # in tables
 _MODELS = {
     "one_factor": "one factor for each partner",
     "tau_equivalent": "one factor for each partner, equal loadings",
     "correlated": "one factor for each partner and part",
 }
-
-
-@result_class
-class ScoreReliability(Result):
-    """Reliability and standard error of measurement of one score; ``float(result)`` gives omega.
-
-    Attributes
-    ----------
-    score
-        ``first`` or ``second`` partner's score; ``partner``, either of exchangeable partners' score;
-        ``mean`` of both; or ``difference``, first less second.
-    name
-        Name of the score in displays: the name of the partner, for example.
-    omega, omega_se
-        Share of the true variance in the variance that the model implies, and its standard error.
-    omega_observed
-        Share of the true variance in the observed variance.
-    omega_ignoring_covariances
-        What omega would be if the residuals of both partners were independent, for comparison only.
-    true_variance, error_variance, observed_variance
-        In squared units of the score; divisor n.
-    sem, sem_se
-        Standard error of measurement, and the standard error of this estimate.
-    reason
-        Why omega is undefined; None if it is defined.
-    """
-
-    score: ScoreOfCouple
-    name: str
-    omega: float
-    omega_se: float
-    omega_observed: float
-    omega_ignoring_covariances: float
-    true_variance: float
-    error_variance: float
-    observed_variance: float
-    sem: float
-    sem_se: float
-    reason: str | None = None
-
-    def __float__(self) -> float:
-        return float(self.omega)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the figures as plain values; None where undefined."""
-        return {name: plain(getattr(self, name)) for name in self.__slots__}
-
-    def __repr__(self) -> str:
-        if self.reason is not None:
-            return f"<{self.name}: undefined: {self.reason}>"
-        return f"<{self.name}: omega = {shown(self.omega)}, SEM = {shown(self.sem)}>"
 
 
 @result_class
@@ -266,20 +216,20 @@ class CoupleReliability(Result):
         assert resampling is not None  # it is None only with a reason
         return resampling.intervals(level, n_resamples, rng)
 
-    def _closed_form(self, of: str, row: ScoreReliability, level: float, method: str) -> Interval:
-        if of in ("omega", "omega_observed") and row.reason is not None:
+    def _closed_form(self, figure: str, row: ScoreReliability, level: float, method: str) -> Interval:
+        if figure in ("omega", "omega_observed") and row.reason is not None:
             return undefined_interval(level, method, self.n_couples, row.reason)
-        estimate, error = self._with_error(of, row)
-        return closed_form(of, estimate, error, self.n_couples, level, method)
+        estimate, error = self._with_error(figure, row)
+        return closed_form(figure, estimate, error, self.n_couples, level, method)
 
-    def _with_error(self, of: str, row: ScoreReliability) -> tuple[float, float]:
+    def _with_error(self, figure: str, row: ScoreReliability) -> tuple[float, float]:
         """Return a figure and its standard error; nan where there is none."""
         return {
             "omega": (row.omega, row.omega_se),
             "omega_observed": (row.omega_observed, math.nan),
             "sem": (row.sem, row.sem_se),
             "true_correlation": (self.true_correlation, self.true_correlation_se),
-        }[of]
+        }[figure]
 
     @property
     def definition(self) -> str:
@@ -312,7 +262,7 @@ class CoupleReliability(Result):
 
     def table(self) -> TextTable:
         """Return the table that is displayed."""
-        omegas, sems = ([self._shown(of, row) for row in self.scores] for of in ("omega", "sem"))
+        omegas, sems = ([self._shown(figure, row) for row in self.scores] for figure in _WITH_INTERVALS)
         columns = {
             "score": [row.name for row in self.scores],
             "omega": [shown(row.omega) for row in self.scores],
@@ -323,8 +273,8 @@ class CoupleReliability(Result):
         }
         return TextTable(title=f"Reliability of couples' {self.scale} scores", columns=columns)
 
-    def _shown(self, of: CoupleFigure, row: ScoreReliability) -> str:
-        return str(self.confidence_interval(of=of, score=row.score))
+    def _shown(self, figure: CoupleFigure, row: ScoreReliability) -> str:
+        return str(self.confidence_interval(of=figure, score=row.score))
 
     def to_frame(
         self,
@@ -347,17 +297,18 @@ class CoupleReliability(Result):
         _check_method(method, n_resamples)
         columns: dict[str, list[Any]] = {"score": [row.score for row in self.scores]}
         columns |= {name: [getattr(row, name) for row in self.scores] for name in _FIGURES}
-        figures: tuple[CoupleFigure, ...] = ("omega", "sem")
         drawn = {}
         if method == "bootstrap" and self.scores:
             drawn = self._bootstrap(confidence_level, n_resamples, rng)
-        for of in figures:
+        for figure in _WITH_INTERVALS:
             intervals = [
-                drawn[of, _score_of(row)] if drawn else self._closed_form(of, row, confidence_level, method)
+                drawn[figure, _score_of(row)]
+                if drawn
+                else self._closed_form(figure, row, confidence_level, method)
                 for row in self.scores
             ]
-            columns[f"{of}_low"] = [interval.low for interval in intervals]
-            columns[f"{of}_high"] = [interval.high for interval in intervals]
+            columns[f"{figure}_low"] = [interval.low for interval in intervals]
+            columns[f"{figure}_high"] = [interval.high for interval in intervals]
         return pandas_frame(columns)
 
     def to_dict(self) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.couple_scores.couple_labels import CoupleLabels, ListedCouples
-from intimacy_scales.errors import DocumentError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.results.document_types import documented, many
 from intimacy_scales.results.documents import made_of
@@ -68,6 +67,7 @@ class ReliableDifferences(Result):
 
     _axes: ClassVar[Mapping[str, str]] = {
         "difference": "n", "index": "n", "low": "n", "high": "n", "category": "n", "couples": "n",
+        "times": "n",
     }  # fmt: skip
 
     instrument: InstrumentRef | None
@@ -89,6 +89,16 @@ class ReliableDifferences(Result):
 
     def __len__(self) -> int:
         return len(self.difference)
+
+    @property
+    def couples(self) -> list[Any]:
+        """The label of each couple (n_couples,)."""
+        return self.labels.couples
+
+    @property
+    def times(self) -> list[Any] | None:
+        """The occasion of each row (n_couples,); None where there is one."""
+        return self.labels.times
 
     @property
     def reliable(self) -> NDArray[np.bool_]:
@@ -131,12 +141,11 @@ class ReliableDifferences(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures and the labels of couples as plain values."""
-        times = self.labels.times
         fields: dict[str, Any] = {n: plain(getattr(self, n)) for n in self.__slots__ if n != "labels"}
         return fields | {
             "definition": self.definition,
-            "couples": self.labels.texts(self.labels.couples),
-            "times": None if times is None else self.labels.texts(times),
+            "couples": self.labels.texts(self.couples),
+            "times": None if self.times is None else self.labels.texts(self.times),
         }
 
     @classmethod
@@ -145,8 +154,6 @@ class ReliableDifferences(Result):
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> ReliableDifferences:
-        if values["times"] is not None and len(values["times"]) != len(values["couples"]):
-            raise DocumentError(f"{cls.__name__}.times: there are other numbers of times and couples")
         times = None if values["times"] is None else list(values["times"])
         labels = ListedCouples(couples=list(values["couples"]), times=times)
         result: ReliableDifferences = made_of(cls, values, labels=labels)

@@ -16,7 +16,7 @@ from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.errors import DocumentError, UnknownNameError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.messages import shortened, suggest
-from intimacy_scales.results.document_types import Unless, by_name, documented, many
+from intimacy_scales.results.document_types import by_name, documented, many
 from intimacy_scales.results.frozen import Frozen, locked
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted
@@ -206,19 +206,17 @@ class CoupleScores(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return instrument, labels and scores (None where missing) as plain values."""
-        mean, difference = {}, {}
-        for scale in self.scale_ids:
-            of_scale = self[scale]
-            mean[scale] = plain(of_scale.mean)
-            difference[scale] = plain(
-                of_scale.difference if self.distinguishable else of_scale.absolute_difference
-            )
+        by_scale = {scale: self[scale] for scale in self.scale_ids}
         names = ("instrument", "scale_ids", "partners", "distinguishable", "scores")
+        signed = by_scale if self.distinguishable else {}
         return {name: plain(getattr(self, name)) for name in names} | {
             "couples": self.labels.texts(self.couples),
             "times": None if self.times is None else self.labels.texts(self.times),
-            "mean": mean,
-            "difference" if self.distinguishable else "absolute_difference": difference,
+            "mean": {scale: plain(scores.mean) for scale, scores in by_scale.items()},
+            "difference": {scale: plain(scores.difference) for scale, scores in signed.items()},
+            "absolute_difference": {
+                scale: plain(scores.absolute_difference) for scale, scores in by_scale.items()
+            },
         }
 
     @classmethod
@@ -226,7 +224,7 @@ class CoupleScores(Result):
         figures = by_name(NDArray[np.float64])
         return documented(
             cls, without=("labels",), couples=many(Any), times=many(Any) | None, mean=figures,
-            difference=Unless(figures, nothing={}), absolute_difference=Unless(figures, nothing={}),
+            difference=figures, absolute_difference=figures,
         )  # fmt: skip
 
     @classmethod
@@ -237,14 +235,14 @@ class CoupleScores(Result):
         for scale, both in values["scores"].items():
             if both.shape != (n, 2) and n:
                 raise DocumentError(f"{cls.__name__}.scores.{scale}: it has other rows than couples")
+        times = None if values["times"] is None else list(values["times"])
+        if times is not None and len(times) != n:
+            raise DocumentError(f"{cls.__name__}.times: it has other rows than couples")
         names = ("instrument", "scale_ids", "partners", "distinguishable")
         return cls(
             **{name: values[name] for name in names},
             scores={scale: both.reshape(n, 2) for scale, both in values["scores"].items()},
-            labels=ListedCouples(
-                couples=list(values["couples"]),
-                times=None if values["times"] is None else list(values["times"]),
-            ),
+            labels=ListedCouples(couples=list(values["couples"]), times=times),
         )
 
     def __repr__(self) -> str:
