@@ -112,6 +112,15 @@ def test_figures_follow_from_loadings_and_residuals() -> None:
     )
 
 
+def test_standard_errors_are_in_units_of_the_score() -> None:
+    """Of sums they are k times as large as of means; omega is the same."""
+    summed = [{"id": "a", "items": ["q1", "q2", "q3", "q4"], "method": "sum"}]
+    mean, total = of(ANSWERS), of(ANSWERS, scale=summed)
+    for one, other in zip(mean.scores, total.scores, strict=True):
+        near([other.omega, other.omega_se, other.sem, other.sem_se],
+             [one.omega, one.omega_se, K * one.sem, K * one.sem_se])  # fmt: skip
+
+
 def test_couple_reliability_finds_the_population() -> None:
     """With correlated residuals, which a formula from two reliabilities and a correlation takes for truth."""
     sigma, x = population(K, shared=0.3), normal_couples(20_000, K, shared=0.3, seed=7)

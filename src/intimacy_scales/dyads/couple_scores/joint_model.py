@@ -30,6 +30,11 @@ Floats = NDArray[np.float64]
 CoupleEstimator = Literal["ML", "MLR"]
 CoupleMissing = Literal["listwise", "fiml"]
 CoupleFactors = Literal["one_factor", "tau_equivalent", "correlated"]
+_ADVICE: dict[CoupleFactors, str] = {
+    "one_factor": "use factors='tau_equivalent', which has fewer parameters",
+    "tau_equivalent": "leave out items that hardly correlate with the others",
+    "correlated": "use factors='one_factor', which has fewer parameters, or the parts one by one (scale=)",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +201,7 @@ def fit_jointly(
             discrepancy=discrepancy_of(model.estimator, model.missing),
             start=start,
             max_iterations=max_iterations,
-            advice="use factors='tau_equivalent', which has fewer parameters",
+            advice=_ADVICE[model.factors],
         )
     n, covariance = sample.n, solution.covariance
     if model.exchangeable:
