@@ -13,8 +13,10 @@ import pytest
 
 import intimacy_scales as scales
 from intimacy_scales import reliability
+from intimacy_scales.dyads import couple_reliability
 from intimacy_scales.factor import rotate
 from intimacy_scales.jobs.executors import executor_of
+from tests.shared.couple_score_answers import normal_couples, paired
 from tests.shared.folders import ROOT
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
@@ -53,6 +55,15 @@ def days(**options: Any) -> Any:
     return reliability.diary_reliability(
         "scii-daily", answers, person="person", occasion="day", scale="total", **options
     )
+
+
+@cache
+def couples() -> Any:
+    return paired(normal_couples(60, 3, shared=0.2), low=0, high=100)
+
+
+def couple_omega(**options: Any) -> Any:
+    return couple_reliability(couples(), **options)
 
 
 # name → a call with the value of the option, a value in another case or misspelled, the value that was meant
@@ -179,6 +190,11 @@ OPTIONS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     "a scale of an instrument": (lambda v: scales.cronbach_alpha(coded(), scale=v), "Trust", "trust"),
     "an item of a bank": (lambda v: scales.load_bank("trust").item(v), "TRU01", "tru01"),
     "a parameter": (lambda v: fitted().parameters[v], "trust =~ tru4", "trust =~ tru04"),
+    "couple_reliability factors": (lambda v: couple_omega(factors=v), "tau equivalent", "tau_equivalent"),
+    "couple_reliability estimator": (lambda v: couple_omega(estimator=v), "mlr", "MLR"),
+    "couple_reliability missing": (lambda v: couple_omega(missing=v), "FIML", "fiml"),
+    "couple interval method": (lambda v: couple_omega().confidence_interval(method=v), "Delta", "delta"),
+    "couple interval of": (lambda v: couple_omega().confidence_interval(of=v), "SEM", "sem"),
 }
 
 

@@ -20,6 +20,7 @@ from intimacy_scales import (
     score,
     score_many,
 )
+from intimacy_scales.dyads import couple_reliability, couple_scores, reliable_difference
 from intimacy_scales.engines import summarize
 from intimacy_scales.factor import (
     bartlett,
@@ -40,6 +41,7 @@ from intimacy_scales.reliability import (
     two_level_omega,
 )
 from intimacy_scales.results.result import Result
+from tests.shared.couple_score_answers import normal_couples, paired
 from tests.shared.factor_answers import good
 from tests.shared.one_of_each_result import MODEL, RESULTS, answers, result_classes
 
@@ -67,6 +69,11 @@ def diary() -> Any:
     form["items"], form["scales"] = form["items"][:3], [{"id": "a", "items": ["q1", "q2", "q3"]}]
     table = pd.DataFrame(DAYS, columns=["who", "q1", "q2", "q3"]).assign(day=np.tile(np.arange(6), 40))
     return Instrument.model_validate(form), table
+
+
+@cache
+def couples() -> Any:
+    return paired(normal_couples(60, 3, shared=0.2), role=False, low=0, high=100)
 
 
 def two_groups() -> Any:
@@ -110,6 +117,10 @@ MORE: dict[str, Callable[[], Any]] = {
     "defined": lambda: sem("q1 ~ a*q2; q3 ~ b*q1; k := a/b", answers()).defined[0],
     "corrected fit": lambda: cfa(MODEL, answers(), estimator="MLR", missing="fiml").fit,
     "estimate": lambda: cfa(MODEL, answers()).parameters[0],
+    "couple scores": lambda: couple_scores(couples()),
+    "summary of couple scores": lambda: couple_scores(couples()).summary(),
+    "couple reliability": lambda: couple_reliability(couples(), estimator="MLR"),
+    "reliable difference": lambda: reliable_difference(couples()),
 }
 
 
