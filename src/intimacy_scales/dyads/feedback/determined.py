@@ -55,6 +55,20 @@ class Span:
         return Span(rows | {pivot: new_row})
 
     @property
+    def rows(self) -> tuple[Coefficients, ...]:
+        """A basis of the span, in which each score has an item that no other one has."""
+        return tuple(self._rows.values())
+
+    @property
+    def is_disjoint(self) -> bool:
+        """Whether the span has a basis of scores without common items.
+
+        There is at most one, apart from factors: the reduced rows, as the columns of one of its scores have
+        rank 1 and so only one of them is a pivot.
+        """
+        return sum(map(len, self.rows)) == len(set().union(*self.rows))
+
+    @property
     def answers(self) -> tuple[str, ...]:
         """Items whose answers the scores determine.
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from intimacy_scales.dyads.feedback.answer_sums import revealing_share
 from intimacy_scales.dyads.feedback.coefficients import score_coefficients
 from intimacy_scales.dyads.feedback.consent import Consent
 from intimacy_scales.dyads.feedback.determined import Span, span_of
+from intimacy_scales.dyads.feedback.possible_values import revealing_share
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.messages import a_type
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _MOST_KEPT = 64  # consents for each instrument
 _OFTEN = Fraction(1, 2)
 
-Code = Literal["answer", "few-answers", "overlap", "other-scale"]
+Code = Literal["answer", "other-scale", "overlap", "often"]
 
 
 class WithheldScale(NamedTuple):
@@ -36,9 +37,10 @@ class WithheldScale(NamedTuple):
     scale
         Its id.
     code
-        For programs: ``answer`` (an answer to an item would follow), ``few-answers`` (its score often reveals
-        an answer), ``overlap`` (it has items in common with scales that the consent does not cover),
-        ``other-scale`` (the score of another scale would follow).
+        For programs: ``answer`` (an answer to an item would follow), ``other-scale`` (the score of a scale
+        that the consent does not cover would follow), ``overlap`` (it has items in common with other scales,
+        which must not be shown together), ``often`` (half of its possible scores, or more, reveal an answer
+        or such a score).
     reason
         The same in words, for the person who gives the consent.
     """
@@ -67,7 +69,7 @@ class ShareableScales(Result):
     --------
     >>> from intimacy_scales import load
     >>> shareable_scales("scii-12", Consent.to(["trust", "caring", "total"]))
-    <ShareableScales of scii-12: trust, caring; withheld: total (shares items with trust, and the consent \
+    <ShareableScales of scii-12: trust, caring; withheld: total (shares items with caring, and the consent \
 does not cover every scale with these items)>
     """
 
@@ -103,10 +105,12 @@ def shareable_scales(instrument: Instrument | str | Path, consent: Consent) -> S
     - no answer to an item follows, nor a score that the consent does not cover, by linear algebra over the
       exact coefficients of all items (a total and five scales give the sixth; two scales that differ in one
       item give the answer to it; a scale of one item is an answer);
-    - fewer than half of its possible scores can come about by only one answer to some item (in a mean or
-      sum of equal items, only the lowest and the highest score do);
-    - if it has items in common with another shown scale, as a total has, the consent covers every scale
-      with any of their items. Otherwise the total and some scales would bound the mean of the rest closely.
+    - where it has items in common with another shown scale, as a total has, the consent covers every scale
+      with any of their items, and all shown scores come to scores without common items, as a total and its
+      scales do. Otherwise a total and some scales would bound the mean of the rest closely;
+    - each answer, and each score that the consent does not cover, is determined by fewer than half of the
+      possible scores. In a mean or sum of equal items these are the lowest and the highest score; with
+      weights such as 1 and 10 it would be every score.
 
     Parameters
     ----------
@@ -157,27 +161,30 @@ _known: PerInstrument[Instrument, dict[Consent, ShareableScales]] = PerInstrumen
 
 
 class _Form(NamedTuple):
-    """The coefficients of an instrument's scores, and the scales whose scores often reveal an answer."""
+    """The coefficients of an instrument's scores, and the answers that its items allow."""
 
     coefficients: dict[str, Coefficients]
-    often_revealing: frozenset[str]
+    codes: dict[str, tuple[int, ...]]
 
     def overlapping(self, name: str) -> set[str]:
         """Return the scales that depend on an item of this scale, with itself."""
         items = self.coefficients[name].keys()
         return {other for other, score in self.coefficients.items() if not items.isdisjoint(score)}
 
+    def is_often_revealed(self, figure: Coefficients, rows: Sequence[Coefficients]) -> bool:
+        """Return whether scores without common items determine a figure for half of their values or more.
 
-def _form(form: Instrument) -> _Form:
-    """Return what decisions about an instrument need."""
-    coefficients = score_coefficients(form)
-    codes = {item.id: item.response_scale.codes for item in form.items}
-    shares = {name: revealing_share(score, codes) for name, score in coefficients.items() if score}
-    often = frozenset(name for name, share in shares.items() if share is None or share >= _OFTEN)
-    return _Form(coefficients, often)
+        They determine it if they determine the part of it in each of them, and it has no other items.
+        """
+        if not set(figure) <= set().union(*rows):
+            return False
+        touched = (row for row in rows if not figure.keys().isdisjoint(row))
+        return math.prod(revealing_share(row, figure, self.codes) for row in touched) >= _OFTEN
 
 
-_form_of: PerInstrument[Instrument, _Form] = PerInstrument(_form)
+_form_of: PerInstrument[Instrument, _Form] = PerInstrument(
+    lambda form: _Form(score_coefficients(form), {item.id: item.response_scale.codes for item in form.items})
+)
 
 
 def _decide(form: Instrument, consent: Consent) -> ShareableScales:
@@ -211,19 +218,43 @@ def _problem(
     if answers or len(facts.coefficients[name]) == 1:
         items = ", ".join(answers or facts.coefficients[name])
         return "answer", f"the answer to {items} would follow, and answers are never shown"
-    if name in facts.often_revealing:
-        return "few-answers", "many of its possible scores reveal an answer, and answers are never shown"
     known = covered.union(visible)
-    protected = (other for other in facts.coefficients if other not in known)
-    for other in protected:
-        score = facts.coefficients[other]
+    protected = {other: score for other, score in facts.coefficients.items() if other not in known}
+    for other, score in protected.items():
         if wider.determines(score) and not span.determines(score):
             return "other-scale", f"the score of {other}, which the consent does not cover, would follow"
-    if name not in visible:
-        near = facts.overlapping(name)
-        for other in visible:
-            if other in near and not near | facts.overlapping(other) <= known:
-                return "overlap", (
-                    f"shares items with {other}, and the consent does not cover every scale with these items"
-                )
+    return _overlap(name, facts, visible, known, wider) or _often_revealed(facts, protected, span, wider)
+
+
+def _overlap(
+    name: str, facts: _Form, visible: list[str], known: frozenset[str], wider: Span
+) -> tuple[Code, str] | None:
+    """Return why a scale cannot be shown next to visible ones with which it has items in common."""
+    near = facts.overlapping(name)
+    for other in sorted(near.intersection(visible) - {name}):
+        if not near | facts.overlapping(other) <= known:
+            return "overlap", (
+                f"shares items with {other}, and the consent does not cover every scale with these items"
+            )
+        if not wider.is_disjoint:
+            return "overlap", f"shares items with {other}, and both together can reveal answers"
+    return None
+
+
+def _often_revealed(
+    facts: _Form, protected: Mapping[str, Coefficients], span: Span, wider: Span
+) -> tuple[Code, str] | None:
+    """Return which answer or protected score is often revealed by what a new score adds."""
+    changed = [row for row in wider.rows if row not in span.rows]
+    figures: dict[str, Coefficients] = {
+        f"the answer to {item}": {item: Fraction(1)} for item in sorted(set().union(*changed))
+    }
+    figures |= {
+        f"the score of {other}": score
+        for other, score in protected.items()
+        if any(not score.keys().isdisjoint(row) for row in changed)
+    }
+    for figure, score in figures.items():
+        if facts.is_often_revealed(score, wider.rows):
+            return "often", f"many of its possible scores reveal {figure}"
     return None
