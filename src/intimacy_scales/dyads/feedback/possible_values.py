@@ -42,13 +42,11 @@ def revealing_share(score: Coefficients, figure: Coefficients, codes: Codes) -> 
     >>> revealing_share({"a": Fraction(1), "b": Fraction(10)}, {"a": Fraction(1)}, codes)
     Fraction(1, 1)
     """
-    common = next(item for item in score if item in figure)
-    sign = 1 if score[common] * figure[common] > 0 else -1  # a figure and its opposite reveal each other
+    if _is_plain_part(score, figure, codes):
+        return Fraction(2, sum(len(codes[item]) - 1 for item in score) + 1)
     scores = _whole_units(score, codes)
-    figures = _whole_units({item: sign * figure.get(item, Fraction(0)) for item in score}, codes)
+    figures = _whole_units({item: figure.get(item, Fraction(0)) for item in score}, codes)
     span = sum(max(units) for units in scores)
-    if _is_plain_part(scores, figures):
-        return Fraction(2, span + 1)
     width = sum(max(units) for units in figures) + 1
     n_pairs = (span + 1) * width
     if n_pairs > _MOST_PAIRS or n_pairs * sum(map(len, scores)) > _MOST_WORK:
@@ -76,12 +74,15 @@ def _whole_units(coefficients: Coefficients, codes: Codes) -> list[list[int]]:
     return [[point // divisor for point in values] for values in above]
 
 
-def _is_plain_part(scores: Sequence[list[int]], figures: Sequence[list[int]]) -> bool:
-    """Tell whether a score is a sum of items in steps of 1, and the figure the same sum of some of them.
+def _is_plain_part(score: Coefficients, figure: Coefficients, codes: Codes) -> bool:
+    """Tell whether a score is a sum of items in equal steps, and the figure a multiple of a part of that sum.
 
     Then every sum but the lowest and the highest can be divided in more than one way.
     """
-    if not all(sorted(units) == list(range(len(units))) for units in scores):
-        return False
-    n_part = sum(units == part for units, part in zip(scores, figures, strict=True) if any(part))
-    return 0 < n_part == sum(map(any, figures)) < sum(map(any, scores))
+    common = [item for item in score if item in figure]
+    return (
+        len(common) < len(score)
+        and len({abs(value) for value in score.values()}) == 1
+        and len({figure[item] / score[item] for item in common}) == 1
+        and all(set(codes[item]) == set(range(1, len(codes[item]) + 1)) for item in score)
+    )
