@@ -40,7 +40,8 @@ from tests.shared.folders import ROOT
 FOLDER = ROOT / "docs" / "reference" / "api"
 MODULES = ROOT / "docs" / "reference" / "modules.md"
 PACKAGES = (
-    "intimacy_scales", "intimacy_scales.reliability", "intimacy_scales.factor", "intimacy_scales.scoring",
+    "intimacy_scales", "intimacy_scales.dyads", "intimacy_scales.reliability", "intimacy_scales.factor",
+    "intimacy_scales.scoring",
     "intimacy_scales.instrument", "intimacy_scales.planning", "intimacy_scales.simulation",
     "intimacy_scales.interop", "intimacy_scales.engines", "intimacy_scales.checking",
 )  # fmt: skip
@@ -55,6 +56,7 @@ PAGES = {
         "Reliability", "How far scores can be trusted: coefficients, intervals, agreement, change.",
         ("reliability", "moments"),
     ),
+    "couples": ("Couples", "Two partners, and what each of them may see.", ("dyads",)),
     "factor-models": (
         "Factor and path models", "Confirmatory and exploratory factor models; path models.", ("factor",),
     ),
@@ -91,6 +93,8 @@ TASKS = {
     "explore factors": "efa parallel_analysis map_test rotate",
     "test whether answers are missing completely at random": "little_mcar",
     "discriminant validity": "htmt",
+    "show two partners their scores, with their consent": "couple_feedback Consent shareable_scales",
+    "remove small groups from a table": "suppress_small_cells",
     "plan a sample, simulate answers": "plan_sample_size simulate simulate_diary",
     "write items, check a bank": "load_bank check_bank",
     "translate an instrument": "translation_template pool_languages",

@@ -52,6 +52,7 @@ def sent(view: PartnerFeedback | None) -> bytes:
     return view.to_json().encode()
 
 
+@settings(max_examples=40)
 @given(_SHEET, _SHEET, _SHEET, _CONSENT, _CONSENT)
 def test_without_both_consents_two_partners_give_the_same_bytes(a, first, second, consent, other) -> None:
     """Also a partner who did not answer, and one who would have shown everything."""
@@ -66,6 +67,7 @@ def test_without_both_consents_two_partners_give_the_same_bytes(a, first, second
     assert sent(couple_feedback(a, None, consent={"a": consent, "b": other}).for_a) == alone
 
 
+@settings(max_examples=40)
 @given(_SHEET, _SHEET, _CONSENT, _CONSENT)
 def test_it_depends_on_the_shared_scores_alone(a, b, first, second) -> None:
     """Rebuilt from one's own scores, the names that are shared and the partner's scores on them."""
@@ -84,6 +86,7 @@ def test_it_depends_on_the_shared_scores_alone(a, b, first, second) -> None:
     assert set(document["notes"]) - set(alone["notes"]) <= {"shared", "gap"}
 
 
+@settings(max_examples=40)
 @given(_SHEET, _SHEET, _SHEET, _SCALES)
 def test_partners_with_equal_shared_scores_give_the_same_bytes(a, first, second, scales) -> None:
     """The second partner gets the first one's answers to the scales that the consent covers."""
@@ -111,6 +114,7 @@ def test_an_answer_to_an_unshared_scale_changes_nothing(a, answers, place, value
     assert sent(views[0]) == sent(views[1])
 
 
+@settings(max_examples=40)
 @given(_SHEET, _SHEET, _CONSENT, _CONSENT)
 def test_partners_can_be_swapped(a, b, first, second) -> None:
     one = couple_feedback(a, b, consent={"a": first, "b": second})
