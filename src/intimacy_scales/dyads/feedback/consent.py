@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import intimacy_scales.instrument as models
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.messages import shortened, suggest
 from intimacy_scales.results.result import Result, plain, result_class
-
-if TYPE_CHECKING:
-    from intimacy_scales.instrument import Instrument
 
 
 @result_class
@@ -88,7 +86,7 @@ class Consent(Result):
         """
         return cls(scales=_as_scales("scales", scales), shown_before=_as_scales("shown_before", shown_before))
 
-    def scales_of(self, form: Instrument) -> frozenset[str]:
+    def scales_of(self, form: models.Instrument) -> frozenset[str]:
         """Return the scales of an instrument that it covers.
 
         Raises

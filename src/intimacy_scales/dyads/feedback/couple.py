@@ -15,7 +15,7 @@ from intimacy_scales.scoring.person import PersonScores
 if TYPE_CHECKING:
     from intimacy_scales.instrument import Instrument, InstrumentRef
 
-    ConsentOfBoth = Mapping[Literal["a", "b"], Consent]
+ConsentOfBoth = Mapping[Literal["a", "b"], Consent]
 
 _DIGITS = 12  # of a digest in messages
 

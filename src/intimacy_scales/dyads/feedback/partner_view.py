@@ -44,6 +44,14 @@ class OwnScore(NamedTuple):
         The lowest and the highest possible score.
     answered, needed
         Number of answers (for a composite: of scores of its scales) that there are, and that a score needs.
+
+    Examples
+    --------
+    >>> from intimacy_scales import couple_feedback, score
+    >>> anna = score("kmss", {"kmss_1": 6, "kmss_2": None, "kmss_3": None})
+    >>> row = couple_feedback(anna, None).for_a.own[0]
+    >>> row.scale, row.score, row.answered, row.needed
+    ('total', None, 1, 2)
     """
 
     scale: str
@@ -68,6 +76,15 @@ class SharedScore(NamedTuple):
         The mean of both.
     gap
         The distance between both, without a sign.
+
+    Examples
+    --------
+    >>> from intimacy_scales import couple_feedback, score
+    >>> from intimacy_scales.dyads import Consent
+    >>> anna, ben = (score("kmss", {f"kmss_{n}": x for n in (1, 2, 3)}) for x in (6, 4))
+    >>> both = dict.fromkeys(["a", "b"], Consent.everything())
+    >>> couple_feedback(anna, ben, consent=both).for_a.shared[0]
+    SharedScore(scale='total', title='Total', own=18.0, partner=12.0, mean=15.0, gap=6.0)
     """
 
     scale: str

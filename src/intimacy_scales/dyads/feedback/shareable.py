@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+import intimacy_scales.instrument as models
 from intimacy_scales.dyads.feedback.coefficients import score_coefficients
 from intimacy_scales.dyads.feedback.consent import Consent
 from intimacy_scales.dyads.feedback.determined import Span, span_of
@@ -43,6 +44,11 @@ class WithheldScale(NamedTuple):
         or such a score).
     reason
         The same in words, for the person who gives the consent.
+
+    Examples
+    --------
+    >>> shareable_scales("ios", Consent.everything()).withheld[0].reason
+    'the answer to ios_1 would follow, and answers are never shown'
     """
 
     scale: str
@@ -95,7 +101,7 @@ does not cover every scale with these items)>
         )
 
 
-def shareable_scales(instrument: Instrument | str | Path, consent: Consent) -> ShareableScales:
+def shareable_scales(instrument: models.Instrument | str | Path, consent: Consent) -> ShareableScales:
     """Return the scales that one partner's consent allows the other partner to see.
 
     It depends on this partner's consent alone, so an app can show it to the person who is asked, and the

@@ -37,6 +37,12 @@ class SuppressedCell(NamedTuple):
     reason
         ``small`` if its count is below the minimum; ``protects`` if it is removed so that small ones cannot
         be computed from totals.
+
+    Examples
+    --------
+    >>> rows = [{"site": site, "n": n} for site, n in (("A", 4), ("B", 31), ("total", 35))]
+    >>> suppress_small_cells(rows, groups="site").suppressed[0]
+    SuppressedCell(groups=('A',), reason='small')
     """
 
     groups: tuple[str, ...]
