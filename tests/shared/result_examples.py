@@ -20,7 +20,15 @@ from intimacy_scales import (
     score,
     score_many,
 )
-from intimacy_scales.dyads import couple_reliability, couple_scores, reliable_difference
+from intimacy_scales.dyads import (
+    Consent,
+    couple_feedback,
+    couple_reliability,
+    couple_scores,
+    reliable_difference,
+    shareable_scales,
+    suppress_small_cells,
+)
 from intimacy_scales.engines import summarize
 from intimacy_scales.factor import (
     bartlett,
@@ -97,6 +105,15 @@ MORE: dict[str, Callable[[], Any]] = {
     "person's standard scores": lambda: one("das", 1).standardize("married, 1976, n = 218"),
     "person's interpretation": lambda: one("csi-16", 2).interpret(),
     "interpretation": lambda: score("csi-16", [{f"csi16_{n}": 2 for n in range(1, 17)}] * 2).interpret(),
+    "feedback": lambda: (
+        couple_feedback(
+            one("prqc", 5), one("prqc", 6), consent=dict.fromkeys(("a", "b"), Consent.everything())
+        ).for_a
+    ),
+    "shareable scales": lambda: shareable_scales("prqc", Consent.to(["trust", "total"])),
+    "small groups": lambda: suppress_small_cells(
+        [{"site": site, "n": n} for site, n in (("A", 4), ("B", 30), ("total", 34))], groups="site"
+    ),
     "bank": lambda: check_bank(load_bank("trust")),
     "finding": lambda: check_bank(Instrument.model_validate(LOOSE)).findings[0],
     "plan": lambda: plan_sample_size("alpha", expected=0.85, n_items=8, width=0.10),

@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from intimacy_scales.dyads.dyads import Dyads
     from intimacy_scales.dyads.faults import PairingFault, PairingFaults
+    from intimacy_scales.dyads.feedback.consent import Consent
+    from intimacy_scales.dyads.feedback.couple import CoupleFeedback, couple_feedback
+    from intimacy_scales.dyads.feedback.partner_view import OwnScore, PartnerFeedback, SharedScore
+    from intimacy_scales.dyads.feedback.shareable import ShareableScales, WithheldScale, shareable_scales
+    from intimacy_scales.dyads.feedback.small_cells import (
+        SuppressedCell,
+        SuppressedTable,
+        suppress_small_cells,
+    )
     from intimacy_scales.dyads.scores_of_couples.reliability import couple_reliability
     from intimacy_scales.dyads.scores_of_couples.reliability_result import CoupleReliability
     from intimacy_scales.dyads.scores_of_couples.reliable_difference import reliable_difference
@@ -25,6 +34,26 @@ _HOMES = {
     "faults": (
         "PairingFault",
         "PairingFaults",
+    ),
+    "feedback.consent": ("Consent",),
+    "feedback.couple": (
+        "CoupleFeedback",
+        "couple_feedback",
+    ),
+    "feedback.partner_view": (
+        "OwnScore",
+        "PartnerFeedback",
+        "SharedScore",
+    ),
+    "feedback.shareable": (
+        "ShareableScales",
+        "WithheldScale",
+        "shareable_scales",
+    ),
+    "feedback.small_cells": (
+        "SuppressedCell",
+        "SuppressedTable",
+        "suppress_small_cells",
     ),
     "scores_of_couples.reliability": ("couple_reliability",),
     "scores_of_couples.reliability_result": ("CoupleReliability",),
@@ -44,9 +73,11 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "CoupleReliability", "CoupleScoreSummary", "CoupleScores", "Dyads", "PairingFault", "PairingFaults",
-    "ReliableDifferences", "ScaleOfCouples", "ScaleOfCouplesSummary", "ScoreReliability",
-    "couple_reliability", "couple_scores", "reliable_difference",
+    "Consent", "CoupleFeedback", "CoupleReliability", "CoupleScoreSummary", "CoupleScores", "Dyads",
+    "OwnScore", "PairingFault", "PairingFaults", "PartnerFeedback", "ReliableDifferences", "ScaleOfCouples",
+    "ScaleOfCouplesSummary", "ScoreReliability", "ShareableScales", "SharedScore", "SuppressedCell",
+    "SuppressedTable", "WithheldScale", "couple_feedback", "couple_reliability", "couple_scores",
+    "reliable_difference", "shareable_scales", "suppress_small_cells",
 ]  # fmt: skip
 
 

@@ -33,6 +33,16 @@ class ScoreReliability(Result):
         Standard error of measurement, and the standard error of this estimate.
     reason
         Why omega is undefined; None if it is defined.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> from intimacy_scales.dyads import Dyads, couple_reliability
+    >>> answers = simulate("scii-24", 600, couples=0.5, rng=1).answers
+    >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", person="partner")
+    >>> difference = couple_reliability(dyads, "trust")["difference"]
+    >>> round(float(difference), 3), round(difference.sem, 3), difference.reason
+    (0.635, 0.706, None)
     """
 
     score: ScoreOfCouple

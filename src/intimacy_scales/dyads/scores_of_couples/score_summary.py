@@ -48,6 +48,15 @@ class ScaleOfCouplesSummary(Result):
         Mean difference without its sign.
     lower_mean, higher_mean
         Of the partners with the lower, and with the higher score.
+
+    Examples
+    --------
+    >>> from intimacy_scales.dyads import Dyads, couple_scores
+    >>> table = [{"a": 5.0, "b": 6.0}, {"a": 4.0, "b": 3.0}, {"a": 2.0, "b": None}]
+    >>> dyads = Dyads.of_scores(table, {"trust": {"a": "a", "b": "b"}})
+    >>> trust = couple_scores(dyads).summary()["trust"]
+    >>> trust.n, trust.n_one, trust.mean, trust.absolute_mean
+    (2, 1, 4.5, 1.0)
     """
 
     scale: str
