@@ -54,7 +54,7 @@ class ScaleOfCouplesSummary(Result):
     >>> from intimacy_scales.dyads import Dyads, couple_scores
     >>> table = [{"a": 5.0, "b": 6.0}, {"a": 4.0, "b": 3.0}, {"a": 2.0, "b": None}]
     >>> dyads = Dyads.of_scores(table, {"trust": {"a": "a", "b": "b"}})
-    >>> trust = couple_scores(dyads).summary()["trust"]
+    >>> trust = couple_scores(dyads).summary().scales[0]
     >>> trust.n, trust.n_one, trust.mean, trust.absolute_mean
     (2, 1, 4.5, 1.0)
     """
