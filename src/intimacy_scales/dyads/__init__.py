@@ -2,5 +2,19 @@
 
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.faults import PairingError, PairingFault
+from intimacy_scales.dyads.profiles import (
+    MeanSimilarity,
+    ProfileSimilarity,
+    PseudoCouples,
+    StrangerComparison,
+    profile_similarity,
+)
 
 __all__ = ["Dyads", "PairingError", "PairingFault"]
+__all__ += [
+    "MeanSimilarity",
+    "ProfileSimilarity",
+    "PseudoCouples",
+    "StrangerComparison",
+    "profile_similarity",
+]
