@@ -49,7 +49,8 @@ class Components:
     @property
     def missing(self) -> NDArray[np.int64]:
         """Number of missing values of each partner (n_couples, 2)."""
-        return np.isnan(self.values).sum(axis=2)
+        n_missing: NDArray[np.int64] = np.isnan(self.values).sum(axis=2)
+        return n_missing
 
 
 def components_of(dyads: Dyads, over: Over, scales: Sequence[str] | None, keyed: bool) -> Components:
@@ -85,7 +86,7 @@ def _chosen_scales(dyads: Dyads, scales: Any) -> tuple[str, ...]:
             raise EstimationError(not_one_of("scales", name, dyads.scale_ids))
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise EstimationError(f"scales={list(names)!r} is not valid: it lists {twice!r} twice")
+        raise EstimationError(f"scales={list(names)!r} is not valid; it lists {twice!r} twice")
     return names
 
 
@@ -106,7 +107,8 @@ def _items(
 ) -> tuple[tuple[str, ...], Floats, tuple[str, ...]]:
     """Return each item of some scales once, its values (n_couples, 2, k), and cautions."""
     columns: dict[str, tuple[str, Floats]] = {}  # item → the first scale that has it, and its values there
-    blocks, ranges = [np.empty((len(dyads), 2, 0))], set()
+    blocks = [np.empty((len(dyads), 2, 0))]
+    ranges: set[tuple[float, float]] = set()
     for scale in scales:
         values, items = _items_of_scale(dyads, scale, keyed)
         ranges.update(zip(items.minima.tolist(), items.ends.tolist(), strict=True))

@@ -14,6 +14,7 @@ import numpy as np
 
 from intimacy_scales.dyads.profiles.couple_figures import COMPARED, CORRELATIONS, CoupleFigures
 from intimacy_scales.dyads.profiles.figures import Floats, profiles_of, smallest_difference
+from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.progress import steps
 from intimacy_scales.numerics.resampling import draw_counts
 from intimacy_scales.numerics.tolerances import ROUNDING
@@ -97,7 +98,8 @@ def resampled_means(
     for start in steps(batches, f"resampling {figure.kind} similarity, batches", len(batches)):
         count = min(at_once, n_resamples - start)
         drawn = draw_counts(n, count, rng).astype(np.float64)
-        values = fixed if refigured is None else transform(refigured(drawn))
+        with one_blas_thread():
+            values = fixed if refigured is None else transform(refigured(drawn))
         defined = ~np.isnan(values)
         with np.errstate(invalid="ignore", divide="ignore"):
             means[start : start + count] = (drawn.T * np.where(defined, values, 0.0)).sum(axis=0) / (

@@ -41,7 +41,8 @@ class Profiles:
     @property
     def flat(self) -> NDArray[np.bool_]:
         """Whether all values of a profile are equal (n,)."""
-        return self.spread == 0
+        flat: NDArray[np.bool_] = self.spread == 0
+        return flat
 
 
 def smallest_difference(values: Floats) -> float:
@@ -60,8 +61,8 @@ def profiles_of(values: Floats, smallest: float) -> Profiles:
 
 def covariance(x: Floats, y: Floats) -> Floats:
     """Return the mean product (n,) of centred profiles, row by row."""
-    products: Floats = np.einsum("nk,nk->n", x, y)
-    return products / x.shape[1]
+    covariances: Floats = np.einsum("nk,nk->n", x, y) / x.shape[1]
+    return covariances
 
 
 def correlation(covariances: Floats, x_spread: Floats, y_spread: Floats) -> Floats:

@@ -24,9 +24,9 @@ class MeanSimilarity(Result):
     mean, sd
         Over the couples in which it is defined.
     mean_by_fisher_z, n_by_fisher_z
-        Of correlations: the mean of Fisher's z, turned back into a correlation, and the number of couples that
-        it is based on, without those whose correlation is 1 or -1, since their z is infinite. None for
-        squared differences.
+        Of correlations: the mean of Fisher's z, turned back into a correlation, and the number of couples
+        that it is based on, without those whose correlation is 1 or -1, since their z is infinite. None
+        for squared differences.
     n, n_undefined
         Couples with two complete profiles in which the figure is defined, and in which it is not.
     reason

@@ -75,9 +75,9 @@ def defined_means(figures: Floats) -> Floats:
 def p_value(name: str, observed: float, means: Floats) -> float:
     """Return the p value of the test that couples are not more similar than pairs drawn at random.
 
-    It is ``(1 + b) / (1 + m)``, with b the number of the m re-pairings that are at least as similar on average
-    as the couples (Phipson & Smyth, 2010): the couples are themselves one of the possible pairings. Means
-    that differ by rounding error are equal, so that p is the same on any machine.
+    It is ``(1 + b) / (1 + m)``, with b the number of the m re-pairings that are at least as similar on
+    average as the couples (Phipson & Smyth, 2010): the couples are themselves one of the possible pairings.
+    Means that differ by rounding error are equal, so that p is the same on any machine.
     """
     means = means[~np.isnan(means)]
     if math.isnan(observed) or not len(means):

@@ -177,6 +177,8 @@ class ProfileSimilarity(Result):
         level = check_level(confidence_level)
         if method not in get_args(IntervalMethod):
             raise EstimationError(not_one_of("method", method, get_args(IntervalMethod)))
+        if of not in self.means:
+            raise EstimationError(not_one_of("of", of, list(self.means)))
         figure, mean = self._figure(of), self[of]
         if by_fisher_z and not figure.is_correlation:
             raise EstimationError(f"by_fisher_z=True is not valid for {of!r}, which is not a correlation")
