@@ -198,6 +198,26 @@ def test_normative_similarity_of_each_role() -> None:
     close(common.of_couples("distinctive"), exchangeable.of_couples("distinctive"))
 
 
+def test_partners_of_mixed_samples_are_exchangeable() -> None:
+    profiles = np.random.default_rng(6).integers(1, 6, size=(12, 2, 4)).astype(int)
+    rows = [
+        {"c": couple, "p": f"{couple}{place}", "r": "fm"[place if couple % 3 else couple // 3 % 2]}
+        | {f"csi4_{n + 1}": profiles[couple, place, n] for n in range(4)}
+        for couple in range(12)
+        for place in (0, 1)
+    ]
+    labels: Any = {"couple": "c", "person": "p"}
+    mixed = Dyads.from_long("csi-4", rows, role="r", mixed=True, **labels)
+    exchangeable = Dyads.from_long("csi-4", rows, **labels)
+    first, second = (profile_similarity(dyads, "items") for dyads in (mixed, exchangeable))
+    assert (first.mean_profile, first.distinguishable) == ("common", False)
+    assert list(first.means) == list(second.means)
+    for name in first.means:
+        close(first[name].mean, second[name].mean)
+    one, other = (result.pseudo_couples(99, rng=1)["overall"] for result in (first, second))
+    close([one.expected, one.p_value], [other.expected, other.p_value])
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

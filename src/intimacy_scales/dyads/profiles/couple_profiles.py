@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,16 +68,10 @@ class CoupleProfiles(Frozen):
                 if n
             ]
             reasons[couple] = f"left out; {'; '.join(texts)}"
-        for place, couple in enumerate(self.places.tolist()):
-            if self._is_partly_undefined[place]:
-                reasons[couple] = "; ".join(self._undefined(place))
+        undefined = self.figures.flat.any(axis=1) | np.isnan(self.figures.distinctive)
+        for place in np.flatnonzero(undefined).tolist():
+            reasons[int(self.places[place])] = "; ".join(self._undefined(place))
         return reasons
-
-    @property
-    def _is_partly_undefined(self) -> NDArray[np.bool_]:
-        """Whether a couple's profile is flat, or its distinctive similarity undefined (n,)."""
-        undefined: NDArray[np.bool_] = self.figures.flat.any(axis=1) | np.isnan(self.figures.distinctive)
-        return undefined
 
     def _undefined(self, place: int) -> Iterator[str]:
         """Yield why figures of a couple are undefined."""
@@ -113,7 +107,7 @@ class CoupleProfiles(Frozen):
         return every
 
 
-def _check_new_names(taken: Sequence[str] | Any, columns: Any) -> None:
+def _check_new_names(taken: Collection[str], columns: Collection[str]) -> None:
     """Raise where the caller's column of couples has the name of a figure."""
     for name in taken:
         if name in columns:

@@ -40,7 +40,7 @@ class MeanSimilarity(Result):
     >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", person="partner")
     >>> overall = profile_similarity(dyads, over="items")["overall"]
     >>> overall.n, round(float(overall), 3)
-    (200, 0.127)
+    (200, 0.112)
     """
 
     name: str

@@ -73,9 +73,10 @@ def profile_similarity(
     distinctive similarity (Furr, 2008) is free of it, and `ProfileSimilarity.pseudo_couples` shows the
     similarity expected of strangers.
 
-    Couples in which a value of a partner is missing are left out and counted. Where a partner has a flat
-    profile, with all values equal, the correlation with it is undefined. The distinctive similarity is not,
-    but it then reflects the mean profile only, and is near 1 where both profiles are flat.
+    Couples in which a value of a partner is missing are left out and counted. A scale's score counts as
+    present where its rule for skipped items gives one. Where a partner has a flat profile, with all values
+    equal, the correlation with it is undefined. The distinctive similarity is not, but it then reflects the
+    mean profile only, and is near 1 where both profiles are flat.
 
     Examples
     --------
