@@ -141,6 +141,22 @@ MORE: dict[str, Callable[[], Any]] = {
 }
 
 
+def profiles() -> Any:
+    from intimacy_scales.dyads import Dyads, profile_similarity
+
+    rows = [
+        {"c": row // 2, "p": row % 2} | {f"q{n}": 1 + (7 * n + row * n + row) % 6 for n in range(1, 7)}
+        for row in range(24)
+    ]
+    return profile_similarity(Dyads.from_long(answers().instrument, rows, couple="c", person="p"), "items")
+
+
+MORE |= {
+    "similarity of profiles": profiles,
+    "pseudo-couples": lambda: profiles().pseudo_couples(99, rng=1),
+}
+
+
 def inside(value: Any) -> Iterator[Result]:
     """Every result that a result leads to."""
     if isinstance(value, Result):

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
         SuppressedTable,
         suppress_small_cells,
     )
+    from intimacy_scales.dyads.profiles import (
+        MeanSimilarity,
+        ProfileSimilarity,
+        PseudoCouples,
+        StrangerComparison,
+        profile_similarity,
+    )
     from intimacy_scales.dyads.scores_of_couples.reliability import couple_reliability
     from intimacy_scales.dyads.scores_of_couples.reliability_result import CoupleReliability
     from intimacy_scales.dyads.scores_of_couples.reliable_difference import reliable_difference
@@ -31,52 +38,35 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "dyads": ("Dyads",),
-    "faults": (
-        "PairingFault",
-        "PairingFaults",
-    ),
+    "faults": ("PairingFault", "PairingFaults"),
     "feedback.consent": ("Consent",),
-    "feedback.couple": (
-        "CoupleFeedback",
-        "couple_feedback",
-    ),
-    "feedback.partner_view": (
-        "OwnScore",
-        "PartnerFeedback",
-        "SharedScore",
-    ),
-    "feedback.shareable": (
-        "ShareableScales",
-        "WithheldScale",
-        "shareable_scales",
-    ),
-    "feedback.small_cells": (
-        "SuppressedCell",
-        "SuppressedTable",
-        "suppress_small_cells",
+    "feedback.couple": ("CoupleFeedback", "couple_feedback"),
+    "feedback.partner_view": ("OwnScore", "PartnerFeedback", "SharedScore"),
+    "feedback.shareable": ("ShareableScales", "WithheldScale", "shareable_scales"),
+    "feedback.small_cells": ("SuppressedCell", "SuppressedTable", "suppress_small_cells"),
+    "profiles": (
+        "MeanSimilarity",
+        "ProfileSimilarity",
+        "PseudoCouples",
+        "StrangerComparison",
+        "profile_similarity",
     ),
     "scores_of_couples.reliability": ("couple_reliability",),
     "scores_of_couples.reliability_result": ("CoupleReliability",),
     "scores_of_couples.reliable_difference": ("reliable_difference",),
     "scores_of_couples.reliable_difference_result": ("ReliableDifferences",),
     "scores_of_couples.score_reliability": ("ScoreReliability",),
-    "scores_of_couples.score_summary": (
-        "CoupleScoreSummary",
-        "ScaleOfCouplesSummary",
-    ),
-    "scores_of_couples.scores": (
-        "CoupleScores",
-        "ScaleOfCouples",
-        "couple_scores",
-    ),
+    "scores_of_couples.score_summary": ("CoupleScoreSummary", "ScaleOfCouplesSummary"),
+    "scores_of_couples.scores": ("CoupleScores", "ScaleOfCouples", "couple_scores"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Consent", "CoupleFeedback", "CoupleReliability", "CoupleScoreSummary", "CoupleScores", "Dyads",
-    "OwnScore", "PairingFault", "PairingFaults", "PartnerFeedback", "ReliableDifferences", "ScaleOfCouples",
-    "ScaleOfCouplesSummary", "ScoreReliability", "ShareableScales", "SharedScore", "SuppressedCell",
-    "SuppressedTable", "WithheldScale", "couple_feedback", "couple_reliability", "couple_scores",
+    "MeanSimilarity", "OwnScore", "PairingFault", "PairingFaults", "PartnerFeedback", "ProfileSimilarity",
+    "PseudoCouples", "ReliableDifferences", "ScaleOfCouples", "ScaleOfCouplesSummary", "ScoreReliability",
+    "ShareableScales", "SharedScore", "StrangerComparison", "SuppressedCell", "SuppressedTable",
+    "WithheldScale", "couple_feedback", "couple_reliability", "couple_scores", "profile_similarity",
     "reliable_difference", "shareable_scales", "suppress_small_cells",
 ]  # fmt: skip
 
