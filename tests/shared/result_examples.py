@@ -20,6 +20,7 @@ from intimacy_scales import (
     score,
     score_many,
 )
+from intimacy_scales.dyads import partner_agreement
 from intimacy_scales.engines import summarize
 from intimacy_scales.factor import (
     bartlett,
@@ -40,6 +41,7 @@ from intimacy_scales.reliability import (
     two_level_omega,
 )
 from intimacy_scales.results.result import Result
+from tests.shared.couples import mixed_couples
 from tests.shared.factor_answers import good
 from tests.shared.one_of_each_result import MODEL, RESULTS, answers, result_classes
 
@@ -110,6 +112,9 @@ MORE: dict[str, Callable[[], Any]] = {
     "defined": lambda: sem("q1 ~ a*q2; q3 ~ b*q1; k := a/b", answers()).defined[0],
     "corrected fit": lambda: cfa(MODEL, answers(), estimator="MLR", missing="fiml").fit,
     "estimate": lambda: cfa(MODEL, answers()).parameters[0],
+    "partner agreement": lambda: partner_agreement(
+        mixed_couples(good(40, 2, 1), ["ff"] * 20 + ["fm"] * 20),
+    ),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,15 +74,17 @@ def partner_agreement(
     >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", person="partner")
     >>> result = partner_agreement(dyads, ["trust", "caring"])
     >>> result["trust"]["icc"]
-    <ICC = 0.428 [0.309, 0.534], F(199, 200) = 2.496, p = <0.001>
+    <ICC = 0.343 [0.215, 0.460], F(199, 200) = 2.044, p < 0.001>
     >>> result["trust"].confidence_interval(method="bootstrap", rng=1)
-    <95% interval [0.306, 0.541], bootstrap, n = 200>
+    <95% interval [0.208, 0.466], bootstrap, n = 200>
     """
     level = check_level(confidence_level)
     dyads = dyads.one_occasion()
     names = dyads.scale_ids if scales is None else as_names("scales", scales, "scales")
     if not names:
-        raise EstimationError(f"scales=[] is not valid; allowed: {', '.join(dyads.scale_ids)}")
+        raise EstimationError(
+            f"scales is empty; name some of {', '.join(dyads.scale_ids)}, or leave it out for all of them"
+        )
     groups = list(_compositions(dyads)) if dyads.mixed else [_Group(None, dyads)]
     if not groups:
         raise EstimationError(
@@ -134,11 +137,14 @@ def _compositions(dyads: Dyads) -> Iterator[_Group]:
 
 
 def _notes(dyads: Dyads, n_grouped: int) -> tuple[str, ...]:
-    """Return which couples are in no composition."""
-    left = len(dyads) - n_grouped
-    if not left:
-        return ()
-    return (f"{counted(left, 'couple')} with the role of one partner or none: in no composition",)
+    """Return which couples are in no composition, and which rows are not couples."""
+    notes, n_left = [], len(dyads) - n_grouped
+    if n_left:
+        notes.append(f"{counted(n_left, 'couple')} with the role of one partner or none: in no composition")
+    if dyads.without_answers:
+        rows = counted(len(dyads.without_answers), "row")
+        notes.append(f"{rows} without answers of either partner: not counted as couples")
+    return tuple(notes)
 
 
 def _agreement(scale: str, group: _Group, level: float) -> ScaleAgreement:
@@ -177,7 +183,7 @@ def _left_out(n_single: int, n_without: int) -> str | None:
     return " and ".join(parts) or None
 
 
-def _descriptives(scores: PairedScores) -> dict[str, float | tuple[float, float]]:
+def _descriptives(scores: PairedScores) -> dict[str, Any]:
     """Return means, standard deviations and mean squares; of partners only where they have roles."""
     n = len(scores)
     if n < 2:

@@ -95,24 +95,29 @@ def _of_agreement(method: str, squares: CoupleSquares, level: float) -> Ends | s
 
 
 def _lin(squares: CoupleSquares, level: float) -> Ends | str:
-    """Return the interval of absolute agreement of two fixed partners (Lin, 1989, with the correction of 2000).
+    """Return the interval of absolute agreement of two fixed partners (Lin, 1989; corrected 2000).
 
-    ICC(A,1) of two fixed roles is, in the population, the concordance correlation ``c = r b`` with
-    ``b = 2 / (v + 1/v + u²)``, ``v = sd1 / sd2`` and ``u = (mean1 - mean2) / sqrt(sd1 sd2)``. The variance of
+    In the population, ICC(A,1) of two fixed roles is the concordance correlation ``c = r b``, with ``b = 2 /
+    (v + 1/v + u²)``, ``v = sd1 / sd2``, ``u = (mean1 - mean2) / sqrt(sd1 sd2)``, and variances of divisor n.
+    In samples they differ by a term of order 1 / n, and only c is always within -1 and 1. The variance of
     ``atanh(c)`` is ``((1 - r²) b² / (1 - c²) + 2 b³ r² (1 - c) u² / (1 - c²)² - b⁴ r² u⁴ / (2 (1 - c²)²)) /
     (n - 2)``.
     """
-    c, r, df = float(icc_agreement(squares)), float(pearson_r(squares)), squares.n - 1
     if not (squares.first > 0 and squares.second > 0):
         return "no interval: all scores of one partner are equal"
+    n, r = squares.n, float(pearson_r(squares))
     v = math.sqrt(squares.first / squares.second)
-    u2 = squares.mean_difference**2 / math.sqrt(squares.first * squares.second) * df
-    b, rest = 2 / (v + 1 / v + u2), 1 - c * c
+    u2 = n * squares.mean_difference**2 / math.sqrt(squares.first * squares.second)
+    b = 2 / (v + 1 / v + u2)
+    c = r * b
+    if is_perfect(c):
+        return f"no interval: {ONE_DIFFERENCE if c > 0 else NO_VARIANCE_BETWEEN}"
+    rest = 1 - c * c
     variance = (
         (1 - r * r) * b**2 / rest
         + 2 * b**3 * r * r * (1 - c) * u2 / rest**2
         - b**4 * r * r * u2**2 / (2 * rest**2)
-    ) / (squares.n - 2)
+    ) / (n - 2)
     low, high = symmetric(math.atanh(c), variance, level)
     return math.tanh(low), math.tanh(high)
 

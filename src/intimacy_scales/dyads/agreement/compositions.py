@@ -41,7 +41,7 @@ class CorrelationDifference(Result):
     >>> role = {"a": "role_a", "b": "role_b"}
     >>> dyads = Dyads.of_scores(table, {"trust": {"a": "a", "b": "b"}}, role=role, mixed=True)
     >>> partner_agreement(dyads).comparisons[0].differences[0]
-    <f-f minus f-m: 0.129 [-0.777, 0.999]>
+    <f-f minus f-m: 0.782 [-0.526, 1.492]>
     """
 
     first: str
@@ -90,7 +90,7 @@ class CompositionComparison(Result):
     >>> role = {"a": "role_a", "b": "role_b"}
     >>> dyads = Dyads.of_scores(table, {"trust": {"a": "a", "b": "b"}}, role=role, mixed=True)
     >>> partner_agreement(dyads).comparisons[0]
-    <Correlations of trust in f-f, f-m: chi-square(1) = 0.058, p = 0.810>
+    <Correlations of trust in f-f, f-m: chi-square(1) = 1.345, p = 0.246>
     """
 
     scale: str

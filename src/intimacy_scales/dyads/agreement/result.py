@@ -57,7 +57,7 @@ class PartnerAgreement(Result):
     >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", person="partner")
     >>> result = partner_agreement(dyads)
     >>> len(result), result["trust"].n_couples, round(float(result["trust"]), 3)
-    (7, 200, 0.428)
+    (7, 200, 0.343)
     """
 
     instrument: InstrumentRef | None

@@ -73,7 +73,7 @@ class AgreementFigure(Result):
     >>> table = [{"a": 4, "b": 5}, {"a": 2, "b": 3}, {"a": 5, "b": 5}, {"a": 1, "b": 3}, {"a": 3, "b": 2}]
     >>> dyads = Dyads.of_scores(table, {"trust": {"a": "a", "b": "b"}})
     >>> partner_agreement(dyads)["trust"]["icc"]
-    <ICC = 0.667 [-0.270, 0.956], F(4, 5) = 5.000, p = 0.107>
+    <ICC = 0.678 [-0.172, 0.960], F(4, 5) = 5.214, p = 0.099>
     """
 
     name: str
@@ -258,7 +258,7 @@ class ScaleAgreement(Result):
         >>> table = [{"a": 4, "b": 5}, {"a": 2, "b": 3}, {"a": 5, "b": 5}, {"a": 1, "b": 3}, {"a": 3, "b": 2}]
         >>> trust = partner_agreement(Dyads.of_scores(table, {"trust": {"a": "a", "b": "b"}}))["trust"]
         >>> trust.confidence_interval(0.9, of="double_entry_r")
-        <90% interval [-0.073, 0.918], fisher-z, n = 5>
+        <90% interval [-0.053, 0.936], fisher-z, n = 5>
         """
         figure = self.main if of is None else self[of]
         usual = figure.interval
