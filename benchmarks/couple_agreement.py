@@ -2,8 +2,9 @@
 
 Run from the root of a checkout: python -m benchmarks.couple_agreement [--samples 1000] [--resamples 500]
 
-Nothing is judged. Scores are means of four answers on five points to items of one normal factor for each
-partner; the factors of two partners correlate .6, and the second partner's is .3 standard deviations lower.
+Nothing is judged: warnings of `partner_agreement` about skewed scores rest on this table. Scores are means
+of four answers on five points to items of one normal factor for each partner. The factors of two partners
+correlate .6, and the second partner's is .3 standard deviations lower.
 """
 
 from __future__ import annotations

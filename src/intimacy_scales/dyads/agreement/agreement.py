@@ -164,7 +164,7 @@ def _agreement(scale: str, group: _Group, level: float) -> ScaleAgreement:
         left_out=_left_out(int(np.sum(missing == 1)), int(np.sum(missing == 2))),
         **_descriptives(scores),
         figures=tuple(_figure(name, scores, level) for name in KINDS),
-        warnings=(*few_persons(n, "couples"), *scores.narrow),
+        warnings=(*few_persons(n, "couples"), *scores.warnings),
         pairs=scores.pairs,
     )
 

@@ -44,7 +44,8 @@ class FigureKind:
     needs_roles
         Whether it depends on which partner comes first.
     holds_for_any_shape
-        Whether its closed forms hold approximately for scores of any shape, as t intervals of means do.
+        Whether its closed forms hold approximately for scores of any shape, as those of means do
+        (benchmarks/couple_agreement.py).
     """
 
     title: str
@@ -184,6 +185,7 @@ KINDS: dict[str, FigureKind] = {
         value=standardized_difference,
         closed_forms=("bonett",),
         needs_roles=True,
+        holds_for_any_shape=True,
     ),
     "variance_ratio": FigureKind(
         title="Variance ratio",

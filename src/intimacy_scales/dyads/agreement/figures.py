@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -24,6 +23,11 @@ FEWEST_COUPLES = 3  # with two, |r| is always 1
 EXCHANGEABLE = (
     "partners are exchangeable: which of them comes first is arbitrary, and so would be this figure; it "
     "needs partners with roles"
+)
+_RESAMPLE = "resampling couples is more accurate (method='bootstrap')"
+_VARIANCES = (
+    "scores are skewed or peaked: the interval of the variance ratio and the Pitman-Morgan test assume "
+    f"normality; nominal 95 % intervals covered 69 to 88 % in simulations of couples; {_RESAMPLE}"
 )
 
 
@@ -53,17 +57,25 @@ class PairedScores:
 
     @cached_property
     def narrow(self) -> tuple[str, ...]:
-        """Warning where scores are so skewed or peaked that closed forms are too narrow.
+        """Warning where scores are so skewed or peaked that closed forms of correlations are too narrow.
 
         Scores are sorted first, so that the order of partners changes no bit of their shape.
         """
         if len(self) < FEWEST_COUPLES or self.pairs.min() == self.pairs.max():
             return ()
         shape = shape_of_columns(np.sort(self.pairs, axis=None)[:, None])
-        return tuple(
-            f"{text}; resampling couples is more accurate (method='bootstrap')"
-            for text in shape.narrows_agreement("scores")
-        )
+        return tuple(f"{text}; {_RESAMPLE}" for text in shape.narrows_agreement("scores"))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Warnings about all figures, which depend on the shape of the scores."""
+        return (*self.narrow, _VARIANCES) if self.narrow and self.roles else self.narrow
+
+    def _narrow(self, name: str) -> tuple[str, ...]:
+        """Return the warning about the closed forms of a figure."""
+        if KINDS[name].holds_for_any_shape or not self.narrow:
+            return ()
+        return (_VARIANCES,) if name == "variance_ratio" else self.narrow
 
     def undefined_because(self, name: str) -> str | None:
         """Return why a figure is undefined, or None if it is defined."""
@@ -93,7 +105,7 @@ class PairedScores:
 
     def interval(self, name: str, choice: IntervalChoice) -> Interval:
         """Return an interval of a figure; the options are those of `checked_choice`."""
-        level, method, kind = choice.confidence_level, choice.method, KINDS[name]
+        level, method = choice.confidence_level, choice.method
         reason = self.undefined_because(name)
         if reason is not None:
             return undefined_interval(level, method, len(self), reason)
@@ -103,8 +115,14 @@ class PairedScores:
         if isinstance(ends, str):
             return undefined_interval(level, method, len(self), ends)
         low, high = map(float, ends)
-        interval = Interval(low=low, high=high, confidence_level=level, method=method, n=len(self))
-        return interval if kind.holds_for_any_shape else replace(interval, warnings=self.narrow)
+        return Interval(
+            low=low,
+            high=high,
+            confidence_level=level,
+            method=method,
+            n=len(self),
+            warnings=self._narrow(name),
+        )
 
     def _resampled(self, name: str, choice: IntervalChoice) -> Interval:
         """Return an interval from resamples of couples."""
