@@ -25,6 +25,7 @@ from intimacy_scales.dyads import (
     couple_feedback,
     couple_reliability,
     couple_scores,
+    partner_agreement,
     reliable_difference,
     shareable_scales,
     suppress_small_cells,
@@ -50,6 +51,7 @@ from intimacy_scales.reliability import (
 )
 from intimacy_scales.results.result import Result
 from tests.shared.couple_score_answers import normal_couples, paired
+from tests.shared.couples import mixed_couples
 from tests.shared.factor_answers import good
 from tests.shared.one_of_each_result import MODEL, RESULTS, answers, result_classes
 
@@ -154,6 +156,9 @@ def profiles() -> Any:
 MORE |= {
     "similarity of profiles": profiles,
     "pseudo-couples": lambda: profiles().pseudo_couples(99, rng=1),
+    "partner agreement": lambda: partner_agreement(
+        mixed_couples(good(40, 2, 1), ["ff"] * 20 + ["fm"] * 20),
+    ),
 }
 
 

@@ -7,6 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from intimacy_scales.dyads.agreement.agreement import partner_agreement
+    from intimacy_scales.dyads.agreement.compositions import CompositionComparison, CorrelationDifference
+    from intimacy_scales.dyads.agreement.result import PartnerAgreement
+    from intimacy_scales.dyads.agreement.scale_agreement import AgreementFigure, ScaleAgreement
     from intimacy_scales.dyads.dyads import Dyads
     from intimacy_scales.dyads.faults import PairingFault, PairingFaults
     from intimacy_scales.dyads.feedback.consent import Consent
@@ -37,6 +41,10 @@ if TYPE_CHECKING:
     from intimacy_scales.dyads.scores_of_couples.scores import CoupleScores, ScaleOfCouples, couple_scores
 
 _HOMES = {
+    "agreement.agreement": ("partner_agreement",),
+    "agreement.compositions": ("CompositionComparison", "CorrelationDifference"),
+    "agreement.result": ("PartnerAgreement",),
+    "agreement.scale_agreement": ("AgreementFigure", "ScaleAgreement"),
     "dyads": ("Dyads",),
     "faults": ("PairingFault", "PairingFaults"),
     "feedback.consent": ("Consent",),
@@ -62,12 +70,14 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Consent", "CoupleFeedback", "CoupleReliability", "CoupleScoreSummary", "CoupleScores", "Dyads",
-    "MeanSimilarity", "OwnScore", "PairingFault", "PairingFaults", "PartnerFeedback", "ProfileSimilarity",
-    "PseudoCouples", "ReliableDifferences", "ScaleOfCouples", "ScaleOfCouplesSummary", "ScoreReliability",
-    "ShareableScales", "SharedScore", "StrangerComparison", "SuppressedCell", "SuppressedTable",
-    "WithheldScale", "couple_feedback", "couple_reliability", "couple_scores", "profile_similarity",
-    "reliable_difference", "shareable_scales", "suppress_small_cells",
+    "AgreementFigure", "CompositionComparison", "Consent", "CorrelationDifference", "CoupleFeedback",
+    "CoupleReliability", "CoupleScoreSummary", "CoupleScores", "Dyads", "MeanSimilarity", "OwnScore",
+    "PairingFault", "PairingFaults", "PartnerAgreement", "PartnerFeedback", "ProfileSimilarity",
+    "PseudoCouples", "ReliableDifferences", "ScaleAgreement", "ScaleOfCouples", "ScaleOfCouplesSummary",
+    "ScoreReliability", "ShareableScales", "SharedScore", "StrangerComparison", "SuppressedCell",
+    "SuppressedTable", "WithheldScale", "couple_feedback", "couple_reliability", "couple_scores",
+    "partner_agreement", "profile_similarity", "reliable_difference", "shareable_scales",
+    "suppress_small_cells",
 ]  # fmt: skip
 
 

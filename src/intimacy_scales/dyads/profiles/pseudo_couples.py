@@ -54,6 +54,16 @@ class StrangerComparison(Result):
         pairings that are as similar on average, the couples themselves included (Phipson & Smyth, 2010).
     reason
         Why the figures are undefined; None where they are defined.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> from intimacy_scales.dyads import Dyads, profile_similarity
+    >>> answers = simulate("scii-24", 200, couples=0.5, rng=1).answers
+    >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", person="partner")
+    >>> compared = profile_similarity(dyads).pseudo_couples(99, rng=1)["overall"]
+    >>> compared.mean > compared.expected, compared.expected_from
+    (True, 'all pairs')
     """
 
     name: str
@@ -99,6 +109,16 @@ class PseudoCouples(Result):
         Name of a figure → its comparison.
     repaired_means
         (n_repairings, n_figures): means of the figures after each re-pairing.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> from intimacy_scales.dyads import Dyads, profile_similarity
+    >>> answers = simulate("scii-24", 200, couples=0.5, rng=1).answers
+    >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", person="partner")
+    >>> strangers = profile_similarity(dyads).pseudo_couples(99, rng=1)
+    >>> strangers.n_couples, strangers["overall"].p_value < 0.05
+    (100, True)
     """
 
     n_couples: int
