@@ -77,6 +77,8 @@ class RowLabels:
         """Whether there are two labels of persons at most, in several couples: they number the partners."""
         if self.person is None or not 0 < len(self.person) <= TWO_PARTNERS:
             return False
+        if self.person.values is self.names:
+            return True  # they are the names of the places in a table with one row for each couple
         known = (self.couple.positions >= 0) & (self.person.positions >= 0)
         keys = self.couple.positions[known] * TWO_PARTNERS + self.person.positions[known]
         return len(numbered(keys)[1]) > len(self.person)
