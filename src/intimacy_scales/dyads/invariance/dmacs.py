@@ -51,8 +51,8 @@ class Dmacs(Result):
     values
         dMACS of each item (n_items,), 0 where both partners' expected answers are the same.
     expected_difference
-        The first partner's expected answer less the second's, where the factor is at the focal partner's mean,
-        in units of the answers (n_items,).
+        The first partner's expected answer less the second's, in units of the answers, where the factor is at
+        the focal partner's mean (n_items,).
     signed
         The same in pooled standard deviations (n_items,).
     sds
@@ -99,7 +99,8 @@ class Dmacs(Result):
     def __getitem__(self, item: str) -> float:
         if item not in self.items:
             raise UnknownNameError(
-                f"{self.scale} has no item {item!r}; it has {', '.join(self.items)}{suggest(item, self.items)}"
+                f"{self.scale} has no item {item!r}; it has {', '.join(self.items)}"
+                f"{suggest(item, self.items)}"
             )
         return float(self.values[self.items.index(item)])
 
@@ -165,9 +166,10 @@ def dmacs_of(
     focal: str | None,
     pooled: PooledSD,
 ) -> Dmacs:
-    """Return the effect sizes from the parameters of the configural model; options as `DyadicInvariance.dmacs`.
+    """Return the effect sizes from the parameters of the configural model.
 
-    ``sds`` (2, n_items) are the standard deviations of both partners' answers.
+    Options are those of `DyadicInvariance.dmacs`; ``sds`` (2, n_items) are the standard deviations of both
+    partners' answers.
     """
     _check_options(pair, identification, marker, focal, pooled)
     lines = [_line_of(parameters, pair, place) for place in (0, 1)]
@@ -179,9 +181,8 @@ def dmacs_of(
     place = 1 if focal is None else pair.partners.index(focal)
     spread = sds.mean(axis=0) if pooled == "mean" else np.sqrt((sds**2).mean(axis=0))
     first, second = lines
-    expected = (first.intercepts - second.intercepts) + (first.loadings - second.loadings) * factors[
-        place
-    ].mean
+    at_mean = (first.loadings - second.loadings) * factors[place].mean
+    expected = first.intercepts - second.intercepts + at_mean
     return Dmacs(
         scale=pair.scale,
         items=pair.items,

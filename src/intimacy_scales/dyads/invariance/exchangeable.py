@@ -122,10 +122,11 @@ class ExchangeableMeasurement(Result):
         low, high = r.confidence_interval()
         used = sample_text(self.n, self.n_rows, self.missing)
         return (
-            f"The measurement model of {self.scale} in which all parameters are the same for both partners had, "
-            f"judged against the saturated model of exchangeable partners (I-SAT; Olsen & Kenny, 2006; {used} "
-            f"couples), {self._fit_text()}, SRMR = {apa(self.srmr, 3)}. The partners' factors correlated by "
-            f"r = {apa(r.estimate)}, 95% CI [{apa(low)}, {apa(high)}].{_improper(self.improper)}"
+            f"In the measurement model of {self.scale}, all parameters were the same for both partners "
+            f"({used}; n counts couples). Judged against the saturated model of such partners (I-SAT; Olsen "
+            f"& Kenny, 2006), it had {self._fit_text()}, SRMR = {apa(self.srmr, 3)}. The partners' "
+            f"factors correlated by r = {apa(r.estimate)}, 95% CI [{apa(low)}, {apa(high)}]."
+            f"{_improper(self.improper)}"
         )
 
     def _fit_text(self) -> str:
@@ -146,8 +147,8 @@ class ExchangeableMeasurement(Result):
     def __repr__(self) -> str:
         fit = self.fit if self.scaled is None else self.scaled
         return (
-            f"<{self.scale} of exchangeable partners, against I-SAT: {repr(fit)[1:-1]}, SRMR {shown(self.srmr)}; "
-            f"r of factors {shown(self.partner_correlation.estimate)}; n = {self.n}>"
+            f"<{self.scale} of exchangeable partners, against I-SAT: {repr(fit)[1:-1]}, SRMR "
+            f"{shown(self.srmr)}; r of factors {shown(self.partner_correlation.estimate)}; n = {self.n}>"
         )
 
 
@@ -205,7 +206,7 @@ def _against(saturated: CFAResult, model: CFAResult, independent: CFAResult) -> 
 def _scaled(
     tested: FitIndices, saturated: CFAResult, model: CFAResult, independent: CFAResult
 ) -> ScaledFit | None:
-    """Return the scaled test of these differences (Satorra & Bentler, 2001); None without robust estimation."""
+    """Return the scaled test of these differences (Satorra & Bentler, 2001), with robust estimation."""
     if not discrepancy_of(model.estimator).is_scaled:
         return None
     expected = [result.solution.expected_chi_square for result in (saturated, model, independent)]
@@ -226,7 +227,7 @@ def _each_once(model: CFAResult) -> list[ParameterEstimate]:
 
 
 def _omega(rows: Sequence[ParameterEstimate]) -> float:
-    """Return ``(sum of loadings)^2 / ((sum of loadings)^2 + sum of residual variances)``; factor variance 1."""
+    """Return omega, ``L^2 / (L^2 + T)`` of the sums of loadings L and of residual variances T."""
     common = sum(row.estimate for row in rows if row.op == "=~") ** 2
     residual = sum(row.estimate for row in rows if row.op == "~~" and row.lhs == row.rhs)
     return common / (common + residual)

@@ -55,7 +55,7 @@ class BothPartners:
     def fit(self, model: Model, name: str) -> CFAResult:
         """Fit a model; where that fails, the error names the model."""
         try:
-            parts = fitted_parts(model, [self.sample], identification="none", means=True, **self.options)
+            parts = fitted_parts(model, [self.sample], **self.options)
         except NotConvergedError as error:
             raise NotConvergedError(f"{self.pair.scale}, the {name} model: {error}") from None
         return CFAResult(**parts)

@@ -11,6 +11,7 @@ from intimacy_scales.dyads.invariance.models import ladder_model
 from intimacy_scales.dyads.invariance.partner_means import compared_means, no_means
 from intimacy_scales.dyads.invariance.result import DyadicInvariance
 from intimacy_scales.dyads.invariance.steps import (
+    EVERY_STEP,
     STEPS,
     Direction,
     Step,
@@ -33,7 +34,7 @@ def dyadic_invariance(
     scale: str,
     *,
     distinguishable: bool | None = None,
-    steps: Collection[Step] = tuple(STEPS),  # type: ignore[assignment]
+    steps: Collection[Step] = EVERY_STEP,
     direction: Direction = "from_free",
     partial: Collection[str] = (),
     estimator: Estimator = "ML",
@@ -111,6 +112,8 @@ def dyadic_invariance(
     options = FitOptions(
         estimator=estimator,
         scaling=scaling,
+        identification="none",
+        means=True,
         keep_answers=method == "satorra_bentler_2010",
         max_iterations=max_iterations,
     )
@@ -139,8 +142,8 @@ def _reason_for_exchangeable(dyads: Dyads, distinguishable: bool | None) -> str 
     )
     if distinguishable:
         raise EstimationError(
-            f"distinguishable=True needs two partners with different roles in each couple: {reason}; name the "
-            "column of roles where couples are paired (role=...), or leave distinguishable= out"
+            f"distinguishable=True needs two partners with different roles in each couple: {reason}; name "
+            "the column of roles where couples are paired (role=...), or leave distinguishable= out"
         )
     return reason
 

@@ -132,7 +132,7 @@ def _resting_on(status: Status) -> str:
     return {
         "supported": "scalar invariance, on which this comparison rests, was supported",
         "partial": "this comparison rests on partial scalar invariance, which was supported",
-        "not supported": "scalar invariance was not supported, so that the items may differ, not the construct",
+        "not supported": "scalar invariance was not supported, so that items may differ, not the construct",
         "not tested": "scalar invariance, on which this comparison rests, was not tested",
     }[status]
 
@@ -174,8 +174,14 @@ def compared_means(models: Mapping[str, CFAResult], pair: PairedItems, status: S
 
 def no_means(partners: tuple[str, str], n: int, reason: str) -> PartnerMeans:
     """Return an undefined difference with the reason."""
-    names = ("difference", "se", "standardized", "standardized_se")
     return PartnerMeans(
-        partners=partners, n=n, step=None, invariance="not tested", reason=reason,
-        **dict.fromkeys(names, math.nan),
-    )  # fmt: skip
+        partners=partners,
+        difference=math.nan,
+        se=math.nan,
+        standardized=math.nan,
+        standardized_se=math.nan,
+        n=n,
+        step=None,
+        invariance="not tested",
+        reason=reason,
+    )

@@ -253,8 +253,8 @@ class DyadicInvariance(ModelComparison):
         """Raise where partners are exchangeable, so that there are no steps."""
         if self.reason is not None:
             raise EstimationError(
-                f"differences between partners of {self.scale} cannot be tested: {self.reason}; `exchangeable` "
-                "holds the model that can be"
+                f"differences between partners in {self.scale} cannot be tested: {self.reason}; the model "
+                "of exchangeable partners is in .exchangeable"
             )
 
     def dmacs(
@@ -270,9 +270,9 @@ class DyadicInvariance(ModelComparison):
         Parameters
         ----------
         identification
-            How the partners' factors get a common scale. ``marker``: by an item that is assumed to be the same
-            for both. ``fixed_factor``: by equal means and variances of the factors, as in the R package dySEM;
-            a real difference of the partners' means then counts as a difference of every item.
+            How the partners' factors get a common scale. ``marker``: by an item that is assumed to be the
+            same for both. ``fixed_factor``: by equal means and variances of the factors, as in the R package
+            dySEM; a real difference of the partners' means then counts as a difference of every item.
         marker
             The item that is the same for both; by default the first one.
         focal
@@ -331,7 +331,8 @@ class DyadicInvariance(ModelComparison):
     def sentence(self) -> str:
         """Return the sentences for a Results section: which invariance holds, and the difference of means."""
         if self.exchangeable is not None:
-            return f"Differences between the partners cannot be tested: {self.reason}. {self.exchangeable.sentence()}"
+            measured = self.exchangeable.sentence()
+            return f"Differences between the partners cannot be tested: {self.reason}. {measured}"
         first, last = (self.models[name] for name in (self.changes[0].before, self.changes[-1].name))
         start, verdict = (
             (first, verdict_from_free) if self.direction == "from_free" else (last, verdict_from_equal)

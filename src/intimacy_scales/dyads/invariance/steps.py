@@ -13,7 +13,8 @@ from intimacy_scales.numerics.arguments import as_names
 Step = Literal["configural", "metric", "scalar", "residual", "variances", "means"]
 Direction = Literal["from_free", "from_equal"]
 
-STEPS: dict[str, tuple[Kind, ...]] = {step: KINDS[:n] for n, step in enumerate(get_args(Step))}
+EVERY_STEP: tuple[Step, ...] = get_args(Step)
+STEPS: dict[str, tuple[Kind, ...]] = {step: KINDS[:n] for n, step in enumerate(EVERY_STEP)}
 # what each step sets equal, in words
 SETS_EQUAL: dict[str, str] = {
     "metric": "loadings",

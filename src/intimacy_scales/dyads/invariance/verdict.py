@@ -60,8 +60,8 @@ def verdict_from_free(changes: Sequence[FitChange], first: Fit) -> str:
     elif kept == "means":
         advice = " Nothing in this scale distinguishes the partners."
     return (
-        f"Taking a fall of the {kind_of(first)}CFI by more than {apa(CFI_DROP)} as a sign that invariance does "
-        f"not hold (Cheung & Rensvold, 2002), {kept} invariance was supported.{undefined}{advice}"
+        f"Taking a fall of the {kind_of(first)}CFI by more than {apa(CFI_DROP)} as a sign that invariance "
+        f"does not hold (Cheung & Rensvold, 2002), {kept} invariance was supported.{undefined}{advice}"
         f"{_poor_fit(changes[0].before, first)}"
     )
 
@@ -77,12 +77,13 @@ def verdict_from_equal(changes: Sequence[FitChange], first: Fit) -> str:
         what = " and ".join(SETS_EQUAL[name] for name in reversed(released))
         shown = f"this released the {what}, and the {kept} model was retained"
     hidden = contradicted_below(changes)
-    caution = (
-        f" Yet the answers contradict equal {' and '.join(SETS_EQUAL[name] for name in hidden)}, which it has: "
-        "look at constraint_tests() before you treat partners as the same."
-        if hidden
-        else ""
-    )
+    caution = ""
+    if hidden:
+        what = " and ".join(SETS_EQUAL[name] for name in hidden)
+        caution = (
+            f" Yet the answers contradict equal {what}, which it has: look at constraint_tests() before "
+            "treating partners as the same."
+        )
     alike = (
         " Partners have not shown that they are distinguishable by this scale."
         if kept == "means" and not hidden
@@ -90,8 +91,8 @@ def verdict_from_equal(changes: Sequence[FitChange], first: Fit) -> str:
     )
     return (
         "Equalities are released as long as this raises the "
-        f"{kind_of(first)}CFI by more than {apa(CFI_DROP)} (Cheung & Rensvold, 2002), beginning with the most "
-        f"constrained model (Sakaluk, Fisher & Kilshaw, 2021): {shown}.{alike}{caution}"
+        f"{kind_of(first)}CFI by more than {apa(CFI_DROP)} (Cheung & Rensvold, 2002), beginning with the "
+        f"most constrained model (Sakaluk, Fisher & Kilshaw, 2021): {shown}.{alike}{caution}"
         f"{_poor_fit(changes[0].before, first)}"
     )
 
