@@ -54,8 +54,9 @@ class BothPartners:
 
     def fit(self, model: Model, name: str) -> CFAResult:
         """Fit a model; where that fails, the error names the model."""
+        sample = self.sample.of(model.observed)  # in the order of the model's variables
         try:
-            parts = fitted_parts(model, [self.sample], **self.options)
+            parts = fitted_parts(model, [sample], **self.options)
         except NotConvergedError as error:
             raise NotConvergedError(f"{self.pair.scale}, the {name} model: {error}") from None
         return CFAResult(**parts)

@@ -141,9 +141,9 @@ def independent_exchangeable(pair: PairedItems) -> Model:
 
 
 def _exchangeable_moments(first: Iterable[str], second: Iterable[str]) -> Iterator[Statement]:
-    """Yield means and variances that are equal for both partners."""
-    for n, pair in enumerate(zip(first, second, strict=True), 1):
-        for name in pair:
+    """Yield means and variances that are equal for both partners, in the order of the ladder."""
+    for variables in (first, second):
+        for n, name in enumerate(variables, 1):
             yield _parameter(name, "~1", "", Modifier(label=f"m{n}"))
             yield _parameter(name, "~~", name, Modifier(label=f"v{n}"))
 

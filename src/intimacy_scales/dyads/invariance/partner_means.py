@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from intimacy_scales.dyads.invariance.models import PairedItems
+from intimacy_scales.factor.confirmatory.estimation.fit import p_text
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
@@ -123,7 +124,7 @@ class PartnerMeans(Result):
             return f"<{first} - {second}: undefined, {self.reason}>"
         interval = self.confidence_interval(standardized=True)
         return (
-            f"<{first} - {second}: {shown(self.standardized)} {interval} pooled SD, {apa_p(self.p)}; "
+            f"<{first} - {second}: {shown(self.standardized)} {interval} pooled SD, {p_text(self.p)}; "
             f"scalar invariance {self.invariance}>"
         )
 
