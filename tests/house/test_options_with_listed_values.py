@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import intimacy_scales as scales
-from intimacy_scales import reliability
+from intimacy_scales import dyads, reliability
 from intimacy_scales.factor import rotate
 from intimacy_scales.jobs.executors import executor_of
 from tests.shared.folders import ROOT
@@ -34,6 +34,18 @@ def alpha() -> Any:
 @cache
 def fitted(estimator: str = "ML") -> Any:
     return scales.cfa(TRUST, coded(), estimator=estimator)
+
+
+@cache
+def couples() -> Any:
+    from tests.shared.paired_answers import paired, paired_answers
+
+    return paired(paired_answers(60))
+
+
+@cache
+def of_partners() -> Any:
+    return dyads.dyadic_invariance(couples(), "closeness", steps=["configural", "metric"])
 
 
 @cache
@@ -72,6 +84,25 @@ OPTIONS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     ),
     "factor_scores method": (lambda v: fitted().factor_scores(coded(), method=v), "Bartlett", "bartlett"),
     "invariance misfits": (lambda v: invariant().misfits(v), "Metric", "metric"),
+    "dyadic_invariance direction": (
+        lambda v: dyads.dyadic_invariance(couples(), "closeness", direction=v),
+        "from-equal",
+        "from_equal",
+    ),
+    "dyadic_invariance steps": (
+        lambda v: dyads.dyadic_invariance(couples(), "closeness", steps=["configural", v]),
+        "Metric",
+        "metric",
+    ),
+    "dyadic_invariance status": (lambda v: of_partners().status(v), "Scalar", "scalar"),
+    "dyadic_invariance to_free": (lambda v: of_partners().to_free(v), "Metric", "metric"),
+    "dmacs identification": (
+        lambda v: of_partners().dmacs(identification=v),
+        "fixed-factor",
+        "fixed_factor",
+    ),
+    "dmacs pooled": (lambda v: of_partners().dmacs(pooled=v), "root mean square", "root_mean_square"),
+    "dmacs focal": (lambda v: of_partners().dmacs(focal=v), "Wife", "wife"),
     "compare_models method": (nested, "satorra2000", "satorra_2000"),
     "from_instrument factors": (
         lambda v: scales.Model.from_instrument("scii-24", factors=v),

@@ -20,6 +20,7 @@ from intimacy_scales import (
     score,
     score_many,
 )
+from intimacy_scales.dyads import dyadic_invariance
 from intimacy_scales.engines import summarize
 from intimacy_scales.factor import (
     bartlett,
@@ -42,6 +43,7 @@ from intimacy_scales.reliability import (
 from intimacy_scales.results.result import Result
 from tests.shared.factor_answers import good
 from tests.shared.one_of_each_result import MODEL, RESULTS, answers, result_classes
+from tests.shared.paired_answers import paired, paired_answers
 
 ONE = "f =~ q1 + q2 + q3 + q4 + q5 + q6"
 _PERSONS = np.repeat(np.random.default_rng(3).normal(size=(40, 1)), 6, axis=0)
@@ -71,6 +73,10 @@ def diary() -> Any:
 
 def two_groups() -> Any:
     return invariance(MODEL, answers(), groups=np.arange(80) % 2)
+
+
+def partners(**options: Any) -> Any:
+    return dyadic_invariance(paired(paired_answers(80)), "closeness", **options)
 
 
 def engine_rows() -> Any:
@@ -110,6 +116,9 @@ MORE: dict[str, Callable[[], Any]] = {
     "defined": lambda: sem("q1 ~ a*q2; q3 ~ b*q1; k := a/b", answers()).defined[0],
     "corrected fit": lambda: cfa(MODEL, answers(), estimator="MLR", missing="fiml").fit,
     "estimate": lambda: cfa(MODEL, answers()).parameters[0],
+    "invariance across partners": partners,
+    "exchangeable partners": lambda: partners(distinguishable=False),
+    "dmacs": lambda: partners().dmacs(),
 }
 
 
