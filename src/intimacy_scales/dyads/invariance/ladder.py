@@ -82,8 +82,8 @@ def dyadic_invariance(
     Raises
     ------
     EstimationError
-        As in `cfa`; fewer than three items; an unknown step; partners without roles that shall be
-        distinguishable.
+        As in `cfa`; fewer than three items; an unknown step; ``distinguishable=True`` for partners without
+        roles.
 
     Notes
     -----
