@@ -72,7 +72,7 @@ class Dmacs(Result):
     --------
     >>> from intimacy_scales import simulate
     >>> from intimacy_scales.dyads import Dyads, dyadic_invariance
-    >>> answers = simulate("scii-24", 400, couples=0.5, rng=1).answers
+    >>> answers = simulate("scii-24", 400, couples=0.5, rng=2).answers
     >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", role="partner")
     >>> sizes = dyadic_invariance(dyads, "trust").dmacs()
     >>> sizes.marker, sizes["tru01"], sizes["tru04"] < 0.2

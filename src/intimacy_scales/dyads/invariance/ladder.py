@@ -95,7 +95,7 @@ def dyadic_invariance(
     --------
     >>> from intimacy_scales import simulate
     >>> from intimacy_scales.dyads import Dyads
-    >>> answers = simulate("scii-24", 400, couples=0.5, rng=1).answers
+    >>> answers = simulate("scii-24", 400, couples=0.5, rng=2).answers
     >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", role="partner")
     >>> tested = dyadic_invariance(dyads, "trust")
     >>> [change.df_change for change in tested.changes], tested.to_free()

@@ -52,7 +52,7 @@ class PartnerMeans(Result):
     --------
     >>> from intimacy_scales import simulate
     >>> from intimacy_scales.dyads import Dyads, dyadic_invariance
-    >>> answers = simulate("scii-24", 400, couples=0.5, rng=1).answers
+    >>> answers = simulate("scii-24", 400, couples=0.5, rng=2).answers
     >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", role="partner")
     >>> means = dyadic_invariance(dyads, "trust").mean_difference
     >>> means.invariance, means.step, means.se > 0

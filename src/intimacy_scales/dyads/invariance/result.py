@@ -85,7 +85,7 @@ class DyadicInvariance(ModelComparison):
     --------
     >>> from intimacy_scales import simulate
     >>> from intimacy_scales.dyads import Dyads, dyadic_invariance
-    >>> answers = simulate("scii-24", 400, couples=0.5, rng=1).answers
+    >>> answers = simulate("scii-24", 400, couples=0.5, rng=2).answers
     >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", role="partner")
     >>> tested = dyadic_invariance(dyads, "trust")
     >>> tested.status("scalar"), tested["metric"].fit.df
@@ -157,7 +157,7 @@ class DyadicInvariance(ModelComparison):
         --------
         >>> from intimacy_scales import simulate
         >>> from intimacy_scales.dyads import Dyads, dyadic_invariance
-        >>> answers = simulate("scii-24", 400, couples=0.5, rng=1).answers
+        >>> answers = simulate("scii-24", 400, couples=0.5, rng=2).answers
         >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", role="partner")
         >>> tests = dyadic_invariance(dyads, "trust").constraint_tests("scalar")
         >>> len(tests), tests.df, tests[0].constraint
@@ -223,7 +223,7 @@ class DyadicInvariance(ModelComparison):
         --------
         >>> from intimacy_scales import simulate
         >>> from intimacy_scales.dyads import Dyads, dyadic_invariance
-        >>> answers = simulate("scii-24", 400, couples=0.5, rng=1).answers
+        >>> answers = simulate("scii-24", 400, couples=0.5, rng=2).answers
         >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", role="partner")
         >>> dyadic_invariance(dyads, "trust").to_free("scalar").parameters
         ('tru11 ~ 1',)

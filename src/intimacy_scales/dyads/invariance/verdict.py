@@ -56,7 +56,7 @@ def verdict_from_free(changes: Sequence[FitChange], first: Fit) -> str:
     undefined = f" For {failed} it is undefined." if failed and math.isnan(falls[failed]) else ""
     advice = ""
     if failed in ("metric", "scalar", "residual"):
-        advice = f" to_free() names the item to look at first, for partial {failed} invariance."
+        advice = f" For partial {failed} invariance, equalities of single items can be released."
     elif kept == "means":
         advice = " Nothing in this scale distinguishes the partners."
     return (
@@ -81,7 +81,7 @@ def verdict_from_equal(changes: Sequence[FitChange], first: Fit) -> str:
     if hidden:
         what = " and ".join(SETS_EQUAL[name] for name in hidden)
         caution = (
-            f" Yet the answers contradict equal {what}, which it has: look at constraint_tests() before "
+            f" Yet the answers contradict equal {what}, which it has: look at their score tests before "
             "treating partners as the same."
         )
     alike = (
