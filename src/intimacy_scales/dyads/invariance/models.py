@@ -85,7 +85,7 @@ def _statements(pair: PairedItems, equal: frozenset[Kind], released: Released) -
     def modifiers(kind: Kind) -> list[Modifier]:
         shared = [kind in equal and (kind, item) not in released for item in pair.items]
         labels = [f"{_LETTERS[kind]}{n}" if share else None for n, share in enumerate(shared, 1)]
-        return [Modifier(label=label) if label else _FREE for label in labels]
+        return [Modifier(free=True, label=label) for label in labels]
 
     for factor, variables in zip(pair.factors, sides, strict=True):
         for name, modifier in zip(variables, modifiers("loadings"), strict=True):
