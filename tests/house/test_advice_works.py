@@ -13,7 +13,7 @@ import pytest
 import intimacy_scales as scales
 from intimacy_scales import factor, reliability
 from intimacy_scales.dyads import dyadic_invariance
-from tests.shared.paired_answers import paired, paired_answers
+from tests.shared.paired_answers import couples_of, paired_answers
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
 ITEMS = ["tru01", "tru04", "tru09", "tru11"]
@@ -45,7 +45,7 @@ def texts() -> pd.DataFrame:
 
 
 def couples(*, role: bool = True) -> Any:
-    return paired(paired_answers(60), role=role)
+    return couples_of(paired_answers(60), role=role)
 
 
 Call = Callable[[], Any]

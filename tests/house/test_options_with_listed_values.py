@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 
 import intimacy_scales as scales
-from intimacy_scales import dyads, reliability
+from intimacy_scales import reliability
+from intimacy_scales.dyads import couple_reliability, dyadic_invariance
 from intimacy_scales.factor import rotate
 from intimacy_scales.jobs.executors import executor_of
+from tests.shared.couple_score_answers import normal_couples, paired
 from tests.shared.folders import ROOT
+from tests.shared.paired_answers import couples_of, paired_answers
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
 PAIRS = ([3, 5, 2, 4, 6, 1], [3, 4, 2, 5, 6, 2])
@@ -37,15 +40,13 @@ def fitted(estimator: str = "ML") -> Any:
 
 
 @cache
-def couples() -> Any:
-    from tests.shared.paired_answers import paired, paired_answers
-
-    return paired(paired_answers(60))
+def both_partners() -> Any:
+    return couples_of(paired_answers(60))
 
 
 @cache
 def of_partners() -> Any:
-    return dyads.dyadic_invariance(couples(), "closeness", steps=["configural", "metric"])
+    return dyadic_invariance(both_partners(), "closeness", steps=["configural", "metric"])
 
 
 @cache
@@ -67,6 +68,15 @@ def days(**options: Any) -> Any:
     )
 
 
+@cache
+def couples() -> Any:
+    return paired(normal_couples(60, 3, shared=0.2), low=0, high=100)
+
+
+def couple_omega(**options: Any) -> Any:
+    return couple_reliability(couples(), **options)
+
+
 # name → a call with the value of the option, a value in another case or misspelled, the value that was meant
 OPTIONS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     "cfa estimator": (lambda v: scales.cfa(TRUST, coded(), estimator=v), "mlr", "MLR"),
@@ -85,12 +95,12 @@ OPTIONS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     "factor_scores method": (lambda v: fitted().factor_scores(coded(), method=v), "Bartlett", "bartlett"),
     "invariance misfits": (lambda v: invariant().misfits(v), "Metric", "metric"),
     "dyadic_invariance direction": (
-        lambda v: dyads.dyadic_invariance(couples(), "closeness", direction=v),
+        lambda v: dyadic_invariance(both_partners(), "closeness", direction=v),
         "from-equal",
         "from_equal",
     ),
     "dyadic_invariance steps": (
-        lambda v: dyads.dyadic_invariance(couples(), "closeness", steps=["configural", v]),
+        lambda v: dyadic_invariance(both_partners(), "closeness", steps=["configural", v]),
         "Metric",
         "metric",
     ),
@@ -210,6 +220,11 @@ OPTIONS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     "a scale of an instrument": (lambda v: scales.cronbach_alpha(coded(), scale=v), "Trust", "trust"),
     "an item of a bank": (lambda v: scales.load_bank("trust").item(v), "TRU01", "tru01"),
     "a parameter": (lambda v: fitted().parameters[v], "trust =~ tru4", "trust =~ tru04"),
+    "couple_reliability factors": (lambda v: couple_omega(factors=v), "tau equivalent", "tau_equivalent"),
+    "couple_reliability estimator": (lambda v: couple_omega(estimator=v), "mlr", "MLR"),
+    "couple_reliability missing": (lambda v: couple_omega(missing=v), "FIML", "fiml"),
+    "couple interval method": (lambda v: couple_omega().confidence_interval(method=v), "Delta", "delta"),
+    "couple interval of": (lambda v: couple_omega().confidence_interval(of=v), "SEM", "sem"),
 }
 
 

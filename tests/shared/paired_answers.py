@@ -41,7 +41,7 @@ def paired_answers(
     return table
 
 
-def paired(table: Mapping[str, Any], *, role: bool = True, keys: str = "q1 q2 q3 q4") -> Dyads:
+def couples_of(table: Mapping[str, Any], *, role: bool = True, keys: str = "q1 q2 q3 q4") -> Dyads:
     """Return such answers as couples of a wife and a husband, or of partners without roles."""
     import pandas as pd
 

@@ -20,7 +20,12 @@ from intimacy_scales import (
     score,
     score_many,
 )
-from intimacy_scales.dyads import dyadic_invariance
+from intimacy_scales.dyads import (
+    couple_reliability,
+    couple_scores,
+    dyadic_invariance,
+    reliable_difference,
+)
 from intimacy_scales.engines import summarize
 from intimacy_scales.factor import (
     bartlett,
@@ -41,9 +46,10 @@ from intimacy_scales.reliability import (
     two_level_omega,
 )
 from intimacy_scales.results.result import Result
+from tests.shared.couple_score_answers import normal_couples, paired
 from tests.shared.factor_answers import good
 from tests.shared.one_of_each_result import MODEL, RESULTS, answers, result_classes
-from tests.shared.paired_answers import paired, paired_answers
+from tests.shared.paired_answers import couples_of, paired_answers
 
 ONE = "f =~ q1 + q2 + q3 + q4 + q5 + q6"
 _PERSONS = np.repeat(np.random.default_rng(3).normal(size=(40, 1)), 6, axis=0)
@@ -71,12 +77,17 @@ def diary() -> Any:
     return Instrument.model_validate(form), table
 
 
+@cache
+def couples() -> Any:
+    return paired(normal_couples(60, 3, shared=0.2), role=False, low=0, high=100)
+
+
 def two_groups() -> Any:
     return invariance(MODEL, answers(), groups=np.arange(80) % 2)
 
 
 def partners(**options: Any) -> Any:
-    return dyadic_invariance(paired(paired_answers(80)), "closeness", **options)
+    return dyadic_invariance(couples_of(paired_answers(80)), "closeness", **options)
 
 
 def engine_rows() -> Any:
@@ -119,6 +130,10 @@ MORE: dict[str, Callable[[], Any]] = {
     "invariance across partners": partners,
     "exchangeable partners": lambda: partners(distinguishable=False),
     "dmacs": lambda: partners().dmacs(),
+    "couple scores": lambda: couple_scores(couples()),
+    "summary of couple scores": lambda: couple_scores(couples()).summary(),
+    "couple reliability": lambda: couple_reliability(couples(), estimator="MLR"),
+    "reliable difference": lambda: reliable_difference(couples()),
 }
 
 

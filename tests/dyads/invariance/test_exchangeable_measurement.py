@@ -14,7 +14,7 @@ from intimacy_scales.dyads import DyadicInvariance, Dyads, ExchangeableMeasureme
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.estimation.fit import srmr_of
 from tests.shared.comparison import near, roughly
-from tests.shared.paired_answers import ITEMS, paired, paired_answers
+from tests.shared.paired_answers import ITEMS, couples_of, paired_answers
 
 OPTIONS: list[dict[str, Any]] = [
     {},
@@ -25,7 +25,7 @@ OPTIONS: list[dict[str, Any]] = [
 
 
 def measured(table: Any, **options: Any) -> ExchangeableMeasurement:
-    result = dyadic_invariance(paired(table, role=False), "closeness", **options).exchangeable
+    result = dyadic_invariance(couples_of(table, role=False), "closeness", **options).exchangeable
     assert result is not None
     return result
 
@@ -92,15 +92,15 @@ def test_fit_is_judged_against_the_saturated_model_in_closed_form() -> None:
 
 def test_roles_that_are_not_used_give_the_same() -> None:
     table = paired_answers(120)
-    one = dyadic_invariance(paired(table), "closeness", distinguishable=False)
-    other = dyadic_invariance(paired(table, role=False), "closeness")
+    one = dyadic_invariance(couples_of(table), "closeness", distinguishable=False)
+    other = dyadic_invariance(couples_of(table, role=False), "closeness")
     assert one.exchangeable == other.exchangeable
     assert one.reason == "partners are treated as exchangeable (distinguishable=False)"
 
 
 def test_the_exchangeable_model_is_the_last_step() -> None:
     table = paired_answers(120)
-    last = dyadic_invariance(paired(table), "closeness")["means"]
+    last = dyadic_invariance(couples_of(table), "closeness")["means"]
     result = measured(table)
     shared = {p.name: p for p in last.parameters}
     for p in result.parameters:
@@ -108,7 +108,7 @@ def test_the_exchangeable_model_is_the_last_step() -> None:
 
 
 def test_what_has_no_meaning_for_exchangeable_partners_says_why() -> None:
-    result = dyadic_invariance(paired(paired_answers(120), role=False), "closeness")
+    result = dyadic_invariance(couples_of(paired_answers(120), role=False), "closeness")
     assert (result.models, result.changes, result.distinguishable) == ({}, (), False)
     assert result.reason == "partners have no roles, so that their order is arbitrary"
     assert result.mean_difference.reason == result.reason
@@ -123,7 +123,7 @@ def test_what_has_no_meaning_for_exchangeable_partners_says_why() -> None:
     assert [table.title for table in result.page().tables] == ["Parameters of both partners"]
     assert "no steps of invariance" in repr(result)
     assert "I-SAT" in result.to_html()
-    again = DyadicInvariance.from_json(result.to_json(), instrument=paired(paired_answers(9)).form)
+    again = DyadicInvariance.from_json(result.to_json(), instrument=couples_of(paired_answers(9)).form)
     assert again.to_dict() == result.to_dict()
     robust = measured(paired_answers(120), estimator="MLR")
     assert "Yuan-Bentler scaled chi-square" in robust.sentence()
@@ -136,7 +136,7 @@ def test_mixed_couples_have_no_common_role() -> None:
     wide = paired_answers(120)
     for item in ITEMS:
         table[item] = np.column_stack([wide[f"{item}.0"], wide[f"{item}.1"]]).ravel()
-    form = paired(wide).form
+    form = couples_of(wide).form
     assert form is not None
     table["person"] = np.arange(240)
     dyads = Dyads.from_long(form, table, couple="couple", person="person", role="role", mixed=True)
@@ -146,7 +146,7 @@ def test_mixed_couples_have_no_common_role() -> None:
 
 
 def test_partners_without_roles_are_not_made_distinguishable() -> None:
-    dyads = paired(paired_answers(60), role=False)
+    dyads = couples_of(paired_answers(60), role=False)
     with pytest.raises(EstimationError, match="distinguishable=True needs two partners with different"):
         dyadic_invariance(dyads, "closeness", distinguishable=True)
     with pytest.raises(EstimationError, match=r"estimator='GLS' is not valid; allowed: 'ML', 'MLR'"):
@@ -157,5 +157,5 @@ def test_saturated_and_independent_models_have_the_degrees_of_freedom_of_olsen_a
     fit, k = measured(paired_answers(100)).fit, len(ITEMS)
     i_sat, i_null = k * (k + 1), 2 * k * (2 * k + 3) // 2 - 2 * k
     assert fit.baseline_df == i_null - i_sat
-    usual = dyadic_invariance(paired(paired_answers(100)), "closeness")["means"].fit
+    usual = dyadic_invariance(couples_of(paired_answers(100)), "closeness")["means"].fit
     assert fit.df == usual.df - i_sat
