@@ -151,6 +151,10 @@ def test_partners_without_roles_are_not_made_distinguishable() -> None:
         dyadic_invariance(dyads, "closeness", distinguishable=True)
     with pytest.raises(EstimationError, match=r"estimator='GLS' is not valid; allowed: 'ML', 'MLR'"):
         dyadic_invariance(dyads, "closeness", estimator="GLS")
+    with pytest.raises(
+        EstimationError, match=r"missing='pairwise' is not valid; allowed: 'listwise', 'fiml'"
+    ):
+        dyadic_invariance(dyads, "closeness", missing="pairwise")
 
 
 def test_saturated_and_independent_models_have_the_degrees_of_freedom_of_olsen_and_kenny() -> None:

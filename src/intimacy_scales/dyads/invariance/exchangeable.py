@@ -41,6 +41,7 @@ from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import apa, apa_p, shown
 
 _OF_LIKELIHOOD = ("ML", "MLR")
+_EVERY_COUPLE_ALIKE = ("listwise", "fiml")
 
 
 @result_class
@@ -157,11 +158,14 @@ def _improper(parts: Sequence[str]) -> str:
     return f" {text}" if text else ""
 
 
-def check_likelihood(estimator: str) -> None:
-    """Raise where the estimator compares with observed covariances, in which partners have an order."""
+def check_likelihood(estimator: str, missing: str) -> None:
+    """Raise where fit rests on observed covariances, in which partners have an order."""
     if estimator not in _OF_LIKELIHOOD:
         note = "with exchangeable partners, since others weigh covariances that depend on the partners' order"
         raise EstimationError(not_one_of("estimator", estimator, _OF_LIKELIHOOD, note=note))
+    if missing not in _EVERY_COUPLE_ALIKE:
+        note = "with exchangeable partners, since covariances of pairs depend on the partners' order"
+        raise EstimationError(not_one_of("missing", missing, _EVERY_COUPLE_ALIKE, note=note))
 
 
 def exchangeable_measurement(both: BothPartners) -> ExchangeableMeasurement:

@@ -108,7 +108,7 @@ def dyadic_invariance(
     couples = dyads.one_occasion()
     reason = _reason_for_exchangeable(couples, distinguishable)
     if reason is not None:
-        check_likelihood(estimator)
+        check_likelihood(estimator, missing)
     options = FitOptions(
         estimator=estimator,
         scaling=scaling,
