@@ -12,6 +12,8 @@ import pytest
 
 import intimacy_scales as scales
 from intimacy_scales import dyads, factor, reliability
+from intimacy_scales.dyads import dyadic_invariance
+from tests.shared.paired_answers import dyads_of, paired_answers
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
 ITEMS = ["tru01", "tru04", "tru09", "tru11"]
@@ -47,10 +49,29 @@ def one_score(version: str | None = None) -> Any:
     return scales.score(form, dict.fromkeys(form.item_ids, 4))
 
 
+def couples(*, role: bool = True) -> Any:
+    return dyads_of(paired_answers(60), role=role)
+
+
 Call = Callable[[], Any]
 
 # name → a mistaken call, words of the message in order, and a call that follows the advice
 MISTAKES: dict[str, tuple[Call, tuple[str, ...], Call]] = {
+    "dyadic_invariance, partners without roles": (
+        lambda: dyadic_invariance(couples(role=False), "closeness", distinguishable=True),
+        ("distinguishable=True needs two partners with different roles", "role=..."),
+        lambda: dyadic_invariance(couples(role=True), "closeness", distinguishable=True),
+    ),
+    "dyadic_invariance, a partner's parameter": (
+        lambda: dyadic_invariance(couples(), "closeness", partial=["q2_wife ~ 1"]),
+        ("partial: there is no parameter 'q2_wife ~ 1'", "'q1 ~ 1'", "did you mean 'q2 ~ 1'?"),
+        lambda: dyadic_invariance(couples(), "closeness", partial=["q2 ~ 1"]),
+    ),
+    "dyadic_invariance, dMACS without the configural model": (
+        lambda: dyadic_invariance(couples(), "closeness", steps=["metric", "residual"]).dmacs(),
+        ("dmacs needs the configural model", "add 'configural' to steps"),
+        lambda: dyadic_invariance(couples(), "closeness", steps=["configural", "residual"]).dmacs(),
+    ),
     "invariance, one group": (
         lambda: scales.invariance(TRUST, table(), groups=[0] * 120),
         ("groups: there is only one, '0'", "cfa() or sem() without groups="),

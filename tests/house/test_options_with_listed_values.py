@@ -13,12 +13,13 @@ import pytest
 
 import intimacy_scales as scales
 from intimacy_scales import reliability
-from intimacy_scales.dyads import couple_reliability, partner_agreement
+from intimacy_scales.dyads import couple_reliability, dyadic_invariance, partner_agreement
 from intimacy_scales.factor import rotate
 from intimacy_scales.jobs.executors import executor_of
 from tests.shared.couple_score_answers import normal_couples, paired
 from tests.shared.couples import couples_of
 from tests.shared.folders import ROOT
+from tests.shared.paired_answers import dyads_of, paired_answers
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
 PAIRS = ([3, 5, 2, 4, 6, 1], [3, 4, 2, 5, 6, 2])
@@ -42,6 +43,16 @@ def alpha() -> Any:
 @cache
 def fitted(estimator: str = "ML") -> Any:
     return scales.cfa(TRUST, coded(), estimator=estimator)
+
+
+@cache
+def both_partners() -> Any:
+    return dyads_of(paired_answers(60))
+
+
+@cache
+def of_partners() -> Any:
+    return dyadic_invariance(both_partners(), "closeness", steps=["configural", "metric"])
 
 
 @cache
@@ -89,6 +100,25 @@ OPTIONS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     ),
     "factor_scores method": (lambda v: fitted().factor_scores(coded(), method=v), "Bartlett", "bartlett"),
     "invariance misfits": (lambda v: invariant().misfits(v), "Metric", "metric"),
+    "dyadic_invariance direction": (
+        lambda v: dyadic_invariance(both_partners(), "closeness", direction=v),
+        "from-equal",
+        "from_equal",
+    ),
+    "dyadic_invariance steps": (
+        lambda v: dyadic_invariance(both_partners(), "closeness", steps=["configural", v]),
+        "Metric",
+        "metric",
+    ),
+    "dyadic_invariance status": (lambda v: of_partners().status(v), "Scalar", "scalar"),
+    "dyadic_invariance to_free": (lambda v: of_partners().to_free(v), "Metric", "metric"),
+    "dmacs identification": (
+        lambda v: of_partners().dmacs(identification=v),
+        "fixed-factor",
+        "fixed_factor",
+    ),
+    "dmacs pooled": (lambda v: of_partners().dmacs(pooled=v), "root mean square", "root_mean_square"),
+    "dmacs focal": (lambda v: of_partners().dmacs(focal=v), "Wife", "wife"),
     "compare_models method": (nested, "satorra2000", "satorra_2000"),
     "from_instrument factors": (
         lambda v: scales.Model.from_instrument("scii-24", factors=v),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from intimacy_scales.factor import CFAResult, FitChange, cfa, compare_models, invariance
+from intimacy_scales.dyads import Dyads, dyadic_invariance
+from intimacy_scales.factor import CFAResult, FitChange, Model, invariance
+from intimacy_scales.factor.confirmatory.results.estimates import Parameters
 
 from .factor_values import fit_rows, objective_row, parameter_rows
+from .forms import form_of
 from .oracles import CHI_SQUARE, CLOSED_FORM, ESTIMATE, ROBUST, TEST, Block, Reference, Row
 
 _CHANGES = {
@@ -17,6 +21,14 @@ _CHANGES = {
     "delta_rmsea": "rmsea_change",
     "delta_srmr": "srmr_change",
     "delta_tli": "tli_change",
+}
+# our steps → R's levels
+_LEVELS = {
+    "configural": "configural",
+    "metric": "metric",
+    "scalar": "scalar",
+    "residual": "residual",
+    "means": "indistinguishable",
 }
 
 
@@ -93,29 +105,60 @@ def _omega(result: CFAResult, factor: str) -> float:
     return float(common / (common + sum(errors)))
 
 
+def _couples(models: Mapping[str, str], table: pd.DataFrame) -> tuple[Dyads, dict[str, str]]:
+    """Return the couples of R's models, and our names of variables and factors → R's."""
+    model = Model.from_text(models["configural"])
+    partners = {"first": model.indicators("P1"), "second": model.indicators("P2")}
+    items = [f"item{n}" for n in range(1, len(partners["first"]) + 1)]
+    answers = table[list(model.observed)]
+    form = form_of({"scale": items}, 1, 9 if answers.max(axis=None) > 7 else 7)
+    columns = {partner: dict(zip(items, names, strict=True)) for partner, names in partners.items()}
+    names = {f"{item}_{p}": name for p, of_partner in columns.items() for item, name in of_partner.items()}
+    names |= {"scale_first": "P1", "scale_second": "P2"}
+    return Dyads.from_wide(form, answers, columns=columns, role=True), names
+
+
+def _as_in_r(result: CFAResult, names: Mapping[str, str]) -> CFAResult:
+    """Return a result whose parameters have R's names."""
+
+    def renamed(row: Any) -> Any:
+        return replace(row, lhs=names[row.lhs], rhs=names.get(row.rhs, row.rhs))
+
+    table = result.solution.table
+    return replace(
+        result,
+        parameters=Parameters([renamed(row) for row in result.parameters]),
+        solution=replace(
+            result.solution, table=replace(table, parameters=tuple(map(renamed, table.parameters)))
+        ),
+    )
+
+
 def dyadic_rows(ref: Reference, name: str, construct: str, table: pd.DataFrame, title: str) -> Iterator[Row]:
-    """Compare the levels of invariance across partners, each model as R has it."""
+    """Compare the levels of invariance across partners; R has no step between equal residuals and means."""
     options: Any = {
         "estimator": "MLR" if name.endswith("_mlr") else "ML",
         "missing": "fiml" if name.endswith("_fiml") else "listwise",
     }
-    gaps = options["missing"] == "fiml"
+    gaps, function = options["missing"] == "fiml", "dyadic_invariance()"
     place = _Place(ref, (name, construct), title, construct)
-    models = place.given("models")
-    fitted = {level: cfa(model, table, identification="none", **options) for level, model in models.items()}
+    dyads, names = _couples(place.given("models"), table)
+    tested = dyadic_invariance(dyads, "scale", steps=tuple(_LEVELS), **options)
     first = ref.block(name, construct, table=title, column="configural", prefix=f"{construct}.")
-    yield first.row("n", fitted["configural"].n, "cfa().n")
-    for level, result in fitted.items():
-        yield from _level_rows(place, level, result, 'cfa(identification="none")', gaps=gaps)
+    yield first.row("n", tested.n, f"{function}.n")
+    for step, level in _LEVELS.items():
+        result = _as_in_r(tested[step], names)
+        yield from _level_rows(place, level, result, f"{function}[step]", gaps=gaps)
         block = place.at("latent_correlation", level=level, prefix="latent_correlation")
-        ours = result.factor_correlations().loc["P1", "P2"]
+        ours = result.parameters["P1 ~~ P2"].std_all
         label = f"{construct}.latent_correlation"
-        yield block.row(level, ours, "cfa().factor_correlations()", tolerance=ESTIMATE, label=label)
+        called = f"{function}[step].parameters[].std_all"
+        yield block.row(level, ours, called, tolerance=ESTIMATE, label=label)
         block = place.at("omega", level, level=level, prefix="omega")
         for partner in ("P1", "P2"):
             ours = _omega(result, partner)
-            yield block.as_family().row(partner, ours, "omega of cfa().parameters", tolerance=ESTIMATE)
-    compared = compare_models(*fitted.values(), names=list(fitted))
-    changes = {change.name: change for change in compared.changes}
+            called = f"omega of {function}[step].parameters"
+            yield block.as_family().row(partner, ours, called, tolerance=ESTIMATE)
+    changes = {_LEVELS[change.name]: replace(change, name=_LEVELS[change.name]) for change in tested.changes}
     robust = options["estimator"] == "MLR"
-    yield from _change_rows(place, changes, "compare_models().changes", robust=robust)
+    yield from _change_rows(place, changes, f"{function}.changes", robust=robust)

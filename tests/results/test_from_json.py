@@ -178,6 +178,7 @@ def test_only_what_needs_answers_or_a_fit_is_refused() -> None:
             )
         ),
         ("CronbachAlpha", "standard_error"),
+        ("DyadicInvariance", "to_free"),
         ("Invariance", "to_free"),
         ("ItemAnalysis", "if_dropped"),
         ("McDonaldOmega", "if_dropped"),

@@ -25,6 +25,7 @@ from intimacy_scales.dyads import (
     couple_feedback,
     couple_reliability,
     couple_scores,
+    dyadic_invariance,
     partner_agreement,
     reliable_difference,
     shareable_scales,
@@ -54,6 +55,7 @@ from tests.shared.couple_score_answers import normal_couples, paired
 from tests.shared.couples import mixed_couples
 from tests.shared.factor_answers import good
 from tests.shared.one_of_each_result import MODEL, RESULTS, answers, result_classes
+from tests.shared.paired_answers import dyads_of, paired_answers
 
 ONE = "f =~ q1 + q2 + q3 + q4 + q5 + q6"
 _PERSONS = np.repeat(np.random.default_rng(3).normal(size=(40, 1)), 6, axis=0)
@@ -88,6 +90,10 @@ def couples() -> Any:
 
 def two_groups() -> Any:
     return invariance(MODEL, answers(), groups=np.arange(80) % 2)
+
+
+def partners(**options: Any) -> Any:
+    return dyadic_invariance(dyads_of(paired_answers(80)), "closeness", **options)
 
 
 def engine_rows() -> Any:
@@ -136,6 +142,9 @@ MORE: dict[str, Callable[[], Any]] = {
     "defined": lambda: sem("q1 ~ a*q2; q3 ~ b*q1; k := a/b", answers()).defined[0],
     "corrected fit": lambda: cfa(MODEL, answers(), estimator="MLR", missing="fiml").fit,
     "estimate": lambda: cfa(MODEL, answers()).parameters[0],
+    "invariance across partners": partners,
+    "exchangeable partners": lambda: partners(distinguishable=False),
+    "dmacs": lambda: partners().dmacs(),
     "couple scores": lambda: couple_scores(couples()),
     "summary of couple scores": lambda: couple_scores(couples()).summary(),
     "couple reliability": lambda: couple_reliability(couples(), estimator="MLR"),

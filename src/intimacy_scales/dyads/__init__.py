@@ -22,6 +22,11 @@ if TYPE_CHECKING:
         SuppressedTable,
         suppress_small_cells,
     )
+    from intimacy_scales.dyads.invariance.dmacs import Dmacs
+    from intimacy_scales.dyads.invariance.exchangeable import ExchangeableMeasurement
+    from intimacy_scales.dyads.invariance.ladder import dyadic_invariance
+    from intimacy_scales.dyads.invariance.partner_means import PartnerMeans
+    from intimacy_scales.dyads.invariance.result import DyadicInvariance
     from intimacy_scales.dyads.profiles import (
         MeanSimilarity,
         ProfileSimilarity,
@@ -52,6 +57,11 @@ _HOMES = {
     "feedback.partner_view": ("OwnScore", "PartnerFeedback", "SharedScore"),
     "feedback.shareable": ("ShareableScales", "WithheldScale", "shareable_scales"),
     "feedback.small_cells": ("SuppressedCell", "SuppressedTable", "suppress_small_cells"),
+    "invariance.dmacs": ("Dmacs",),
+    "invariance.exchangeable": ("ExchangeableMeasurement",),
+    "invariance.ladder": ("dyadic_invariance",),
+    "invariance.partner_means": ("PartnerMeans",),
+    "invariance.result": ("DyadicInvariance",),
     "profiles": (
         "MeanSimilarity",
         "ProfileSimilarity",
@@ -71,11 +81,12 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AgreementFigure", "CompositionComparison", "Consent", "CorrelationDifference", "CoupleFeedback",
-    "CoupleReliability", "CoupleScoreSummary", "CoupleScores", "Dyads", "MeanSimilarity", "OwnScore",
-    "PairingFault", "PairingFaults", "PartnerAgreement", "PartnerFeedback", "ProfileSimilarity",
-    "PseudoCouples", "ReliableDifferences", "ScaleAgreement", "ScaleOfCouples", "ScaleOfCouplesSummary",
-    "ScoreReliability", "ShareableScales", "SharedScore", "StrangerComparison", "SuppressedCell",
-    "SuppressedTable", "WithheldScale", "couple_feedback", "couple_reliability", "couple_scores",
+    "CoupleReliability", "CoupleScoreSummary", "CoupleScores", "Dmacs", "DyadicInvariance", "Dyads",
+    "ExchangeableMeasurement", "MeanSimilarity", "OwnScore", "PairingFault", "PairingFaults",
+    "PartnerAgreement", "PartnerFeedback", "PartnerMeans", "ProfileSimilarity", "PseudoCouples",
+    "ReliableDifferences", "ScaleAgreement", "ScaleOfCouples", "ScaleOfCouplesSummary", "ScoreReliability",
+    "ShareableScales", "SharedScore", "StrangerComparison", "SuppressedCell", "SuppressedTable",
+    "WithheldScale", "couple_feedback", "couple_reliability", "couple_scores", "dyadic_invariance",
     "partner_agreement", "profile_similarity", "reliable_difference", "shareable_scales",
     "suppress_small_cells",
 ]  # fmt: skip

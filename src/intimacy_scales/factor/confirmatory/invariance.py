@@ -43,11 +43,16 @@ from intimacy_scales.factor.confirmatory.results.fit_sentence import (
     improper_sentences,
     index_text,
     kind_of,
-    reported,
     rmsea_text,
 )
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
+from intimacy_scales.factor.confirmatory.support import (
+    CFI_DROP,
+    change_findings,
+    fits_poorly,
+    last_supported,
+)
 from intimacy_scales.factor.reading import data_of_model, model_first, read_samples
 from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.instrument import Finding, Instrument
@@ -64,8 +69,6 @@ STEPS: dict[str, tuple[Equal, ...]] = {
     "scalar": ("loadings", "intercepts"),
     "strict": ("loadings", "intercepts", "residuals"),
 }
-_CFI_DROP = 0.010  # Cheung & Rensvold (2002)
-_POOR_CFI, _POOR_RMSEA = 0.90, 0.10  # of the first model, by which a comparison says little
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -173,7 +176,7 @@ class Invariance(ModelComparison):
         ('tru01 ~ 1',)
         """
         if step is None:
-            step = self._supported()[1]
+            step = last_supported(self.changes)[1]
         return None if step is None else self.constraint_tests(step)[0]
 
     def _set_equal_by(self, step: str) -> set[str]:
@@ -195,19 +198,8 @@ class Invariance(ModelComparison):
         sample, source
             Description of the groups, and a reference to the study.
         """
-        return tuple(
-            Finding(
-                step="invariance",
-                statistic=f"change of {'robust ' * change.scaled}CFI",
-                value=round(change.reported("cfi"), 3),
-                of=f"{change.name} against {change.before}",
-                sample=sample,
-                n=sum(self.groups.values()),
-                source=source,
-            )
-            for change in self.changes
-            if math.isfinite(change.reported("cfi"))
-        )
+        n = sum(self.groups.values())
+        return change_findings(self.changes, step="invariance", sample=sample, n=n, source=source)
 
     def sentence(self) -> str:
         """Return the sentences for a Results section: which invariance held, and by how much fit changed."""
@@ -226,26 +218,15 @@ class Invariance(ModelComparison):
     def _verdict(self) -> str:
         """Return the sentences on which invariance is supported, and a caution where fit is poor."""
         first = next(iter(self.models))
-        fit, (kept, failed) = self.models[first].fit, self._supported()
+        fit, (kept, failed) = self.models[first].fit, last_supported(self.changes)
         falls = {change.name: change.reported("cfi") for change in self.changes}
         undefined = f" For {failed} it is undefined." if failed and math.isnan(falls[failed]) else ""
-        poor = reported(fit, "cfi") < _POOR_CFI or reported(fit, "rmsea") > _POOR_RMSEA
-        caution = (
-            f" The {first} model does not fit well, so that this says little." if fit.df and poor else ""
-        )
+        poor = f" The {first} model does not fit well, so that this says little."
+        caution = poor if fits_poorly(fit) else ""
         return (
-            f"Taking a fall of the {kind_of(fit)}CFI by more than {apa(_CFI_DROP)} as a sign that invariance "
+            f"Taking a fall of the {kind_of(fit)}CFI by more than {apa(CFI_DROP)} as a sign that invariance "
             f"does not hold (Cheung & Rensvold, 2002), {kept} invariance was supported.{undefined}{caution}"
         )
-
-    def _supported(self) -> tuple[str, str | None]:
-        """Return the last step that is supported, and the first that is not, by the fall of CFI."""
-        kept = "configural"
-        for change in self.changes:
-            if not change.reported("cfi") >= -_CFI_DROP:
-                return kept, change.name
-            kept = change.name
-        return kept, None
 
 
 def _set_equal(model: CFAResult) -> set[str]:

@@ -180,7 +180,11 @@ class ConstraintTests(Result):
 
 
 def constraint_tests(
-    solution: Solution, groups: Sequence[str | None], *, chosen: Collection[str] | None = None
+    solution: Solution,
+    groups: Sequence[str | None],
+    *,
+    chosen: Collection[str] | None = None,
+    kind: str = "equal",
 ) -> ConstraintTests:
     """Return the score tests of a model's equality constraints.
 
@@ -191,7 +195,9 @@ def constraint_tests(
     groups
         Labels of its groups.
     chosen
-        Names of the parameters whose constraints by ``equal=`` are tested; None: all constraints.
+        Names of the parameters whose constraints of this kind are tested; None: all constraints.
+    kind
+        ``equal`` (by ``equal=``) or ``label``, where some are chosen.
 
     Raises
     ------
@@ -207,7 +213,7 @@ def constraint_tests(
     rows = [
         k
         for k, (constraint, of_row) in enumerate(zip(equalities.constraints, names, strict=True))
-        if chosen is None or (constraint.kind == "equal" and of_row[0] in chosen)
+        if chosen is None or (constraint.kind == kind and of_row[0] in chosen)
     ]
     scores, information, alone, possible = _released(solution, equalities, rows)
     n, single = solution.problem.n, information.diagonal()

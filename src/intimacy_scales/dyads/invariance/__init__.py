@@ -1,0 +1,1 @@
+"""Measurement invariance across the partners of couples."""

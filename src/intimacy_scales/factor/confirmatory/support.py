@@ -1,0 +1,53 @@
+"""Whether a loss of fit speaks against a step of invariance: the rule that every ladder of models uses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from intimacy_scales.factor.confirmatory.comparison import FitChange
+from intimacy_scales.factor.confirmatory.estimation.fit import Fit
+from intimacy_scales.factor.confirmatory.results.fit_sentence import reported
+from intimacy_scales.instrument import Finding
+
+CFI_DROP = 0.010  # Cheung & Rensvold (2002)
+_POOR_CFI, _POOR_RMSEA = 0.90, 0.10  # of the first model, by which a comparison says little
+
+
+def is_supported(change: FitChange) -> bool:
+    """Return whether CFI falls by no more than .010; an undefined fall supports nothing."""
+    return bool(change.reported("cfi") >= -CFI_DROP)
+
+
+def last_supported(changes: Sequence[FitChange]) -> tuple[str, str | None]:
+    """Return the last step that is supported, and the first that is not, of changes in their order."""
+    kept = "configural"
+    for change in changes:
+        if not is_supported(change):
+            return kept, change.name
+        kept = change.name
+    return kept, None
+
+
+def fits_poorly(fit: Fit) -> bool:
+    """Return whether a model fits so badly that comparing it with others says little."""
+    return bool(fit.df and (reported(fit, "cfi") < _POOR_CFI or reported(fit, "rmsea") > _POOR_RMSEA))
+
+
+def change_findings(
+    changes: Sequence[FitChange], *, step: str, sample: str, n: int, source: str
+) -> tuple[Finding, ...]:
+    """Return the changes of CFI as findings for an instrument's evidence, rounded to three decimals."""
+    return tuple(
+        Finding(
+            step=step,
+            statistic=f"change of {'robust ' * change.scaled}CFI",
+            value=round(change.reported("cfi"), 3),
+            of=f"{change.name} against {change.before}",
+            sample=sample,
+            n=n,
+            source=source,
+        )
+        for change in changes
+        if math.isfinite(change.reported("cfi"))
+    )

@@ -1,0 +1,165 @@
+"""Exchangeable partners: figures that do not depend on who is called first, judged against I-SAT."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intimacy_scales.dyads import DyadicInvariance, Dyads, ExchangeableMeasurement, dyadic_invariance
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.estimation.fit import srmr_of
+from tests.shared.comparison import near, roughly
+from tests.shared.paired_answers import ITEMS, dyads_of, paired_answers
+
+OPTIONS: list[dict[str, Any]] = [
+    {},
+    {"estimator": "MLR"},
+    {"missing": "fiml"},
+    {"estimator": "MLR", "missing": "fiml"},
+]
+
+
+def measured(table: Any, **options: Any) -> ExchangeableMeasurement:
+    result = dyadic_invariance(dyads_of(table, role=False), "closeness", **options).exchangeable
+    assert result is not None
+    return result
+
+
+def figures(result: ExchangeableMeasurement) -> list[float]:
+    """Every figure of a result."""
+    rows = [f for p in result.parameters for f in (p.estimate, p.se, p.std_all, p.std_all_se)]
+    fit = [result.fit.chi_square, result.fit.cfi, result.fit.rmsea, result.fit.baseline_chi_square]
+    scaled = [] if result.scaled is None else [result.scaled.chi_square, result.scaled.robust_cfi]
+    return [*rows, *fit, *scaled, result.srmr, result.omega, result.partner_correlation.se]
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@settings(max_examples=3)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_dyadic_invariance_of_exchangeable_partners_is_the_same_for_any_order(
+    options: Any, seed: int
+) -> None:
+    table, swapped = paired_answers(80, missing=0.05, seed=2), np.random.default_rng(seed).random(80) < 0.5
+    other = {
+        f"{item}.{p}": np.where(swapped, table[f"{item}.{1 - p}"], table[f"{item}.{p}"])
+        for item in ITEMS
+        for p in (0, 1)
+    }
+    roughly(figures(measured(other, **options)), figures(measured(table, **options)), rel=1e-5, abs=1e-6)
+
+
+def test_fit_is_judged_against_the_saturated_model_in_closed_form() -> None:
+    table = pd.DataFrame(paired_answers(150, higher=0.4))
+    result = measured(table)
+    # I-SAT has the moments that the couples have if each is entered in both orders
+    first, second = (table[[f"{item}.{p}" for item in ITEMS]].to_numpy() for p in (0, 1))
+    both = np.vstack([np.hstack([first, second]), np.hstack([second, first])])
+    covariances, means = np.cov(both.T, bias=True), both.mean(axis=0)
+    n, k = len(first), len(ITEMS)
+
+    def deviance(implied: Any, implied_means: Any) -> float:
+        """Twice the lost log likelihood, per couple, against the observed moments of both orders."""
+        gap = means - implied_means
+        inner = covariances + np.outer(gap, gap)
+        return float(
+            np.linalg.slogdet(implied)[1]
+            - np.linalg.slogdet(covariances)[1]
+            + np.trace(np.linalg.solve(implied, inner))
+            - 2 * k
+        )
+
+    estimates = {p.name: p.estimate for p in result.parameters}
+    loads = np.array([estimates[f"closeness_wife =~ {i}_wife"] for i in ITEMS])
+    errors = np.array([estimates[f"{i}_wife ~~ {i}_wife"] for i in ITEMS])
+    same = np.array([estimates[f"{i}_wife ~~ {i}_husband"] for i in ITEMS])
+    r = result.partner_correlation.estimate
+    within = np.outer(loads, loads) + np.diag(errors)
+    across = r * np.outer(loads, loads) + np.diag(same)
+    implied = np.block([[within, across], [across, within]])
+    implied_means = np.tile([estimates[f"{i}_wife ~ 1"] for i in ITEMS], 2)
+    roughly(result.fit.chi_square, n * deviance(implied, implied_means), rel=1e-6)
+    roughly(result.fit.baseline_chi_square, n * deviance(np.diag(covariances.diagonal()), means), rel=1e-6)
+    near(result.srmr, srmr_of(covariances, implied, means, implied_means), rel=1e-4)
+    moments, parameters = 2 * k * (2 * k + 3) // 2 - k * (k + 1), len(result.parameters)
+    assert (result.fit.df, result.fit.n) == (moments - parameters, n)
+    near(result.omega, loads.sum() ** 2 / (loads.sum() ** 2 + errors.sum()))
+
+
+def test_roles_that_are_not_used_give_the_same() -> None:
+    table = paired_answers(120)
+    one = dyadic_invariance(dyads_of(table), "closeness", distinguishable=False)
+    other = dyadic_invariance(dyads_of(table, role=False), "closeness")
+    assert one.exchangeable == other.exchangeable
+    assert one.reason == "partners are treated as exchangeable (distinguishable=False)"
+
+
+def test_the_exchangeable_model_is_the_last_step() -> None:
+    table = paired_answers(120)
+    last = dyadic_invariance(dyads_of(table), "closeness")["means"]
+    result = measured(table)
+    shared = {p.name: p for p in last.parameters}
+    for p in result.parameters:
+        roughly([p.estimate, p.se], [shared[p.name].estimate, shared[p.name].se])
+
+
+def test_what_has_no_meaning_for_exchangeable_partners_says_why() -> None:
+    result = dyadic_invariance(dyads_of(paired_answers(120), role=False), "closeness")
+    assert (result.models, result.changes, result.distinguishable) == ({}, (), False)
+    assert result.reason == "partners have no roles, so that their order is arbitrary"
+    assert result.mean_difference.reason == result.reason
+    assert result.status("scalar") == "not tested"
+    for ask in (result.dmacs, lambda: result.constraint_tests("metric"), lambda: result.misfits("metric")):
+        with pytest.raises(EstimationError, match="differences between partners in closeness cannot be"):
+            ask()
+    assert result.to_free() is None
+    assert result.sentence().startswith("Differences between the partners cannot be tested: partners have no")
+    assert "Judged against the saturated model of such partners" in result.sentence()
+    assert len(result.to_frame()) == len(result.exchangeable.parameters) if result.exchangeable else False
+    assert [table.title for table in result.page().tables] == ["Parameters of both partners"]
+    assert "no steps of invariance" in repr(result)
+    assert "I-SAT" in result.to_html()
+    again = DyadicInvariance.from_json(result.to_json(), instrument=dyads_of(paired_answers(9)).form)
+    assert again.to_dict() == result.to_dict()
+    robust = measured(paired_answers(120), estimator="MLR")
+    assert "Yuan-Bentler scaled chi-square" in robust.sentence()
+
+
+def test_mixed_couples_have_no_common_role() -> None:
+    table = pd.DataFrame(
+        {"couple": np.repeat(np.arange(120), 2), "role": np.tile(["f", "f", "f", "m", "m", "m"], 40)}
+    )
+    wide = paired_answers(120)
+    for item in ITEMS:
+        table[item] = np.column_stack([wide[f"{item}.0"], wide[f"{item}.1"]]).ravel()
+    form = dyads_of(wide).form
+    assert form is not None
+    table["person"] = np.arange(240)
+    dyads = Dyads.from_long(form, table, couple="couple", person="person", role="role", mixed=True)
+    result = dyadic_invariance(dyads, "closeness")
+    assert result.reason is not None
+    assert "so that no role distinguishes all partners" in result.reason
+
+
+def test_partners_without_roles_are_not_made_distinguishable() -> None:
+    dyads = dyads_of(paired_answers(60), role=False)
+    with pytest.raises(EstimationError, match="distinguishable=True needs two partners with different"):
+        dyadic_invariance(dyads, "closeness", distinguishable=True)
+    with pytest.raises(EstimationError, match=r"estimator='GLS' is not valid; allowed: 'ML', 'MLR'"):
+        dyadic_invariance(dyads, "closeness", estimator="GLS")
+    with pytest.raises(
+        EstimationError, match=r"missing='pairwise' is not valid; allowed: 'listwise', 'fiml'"
+    ):
+        dyadic_invariance(dyads, "closeness", missing="pairwise")
+
+
+def test_saturated_and_independent_models_have_the_degrees_of_freedom_of_olsen_and_kenny() -> None:
+    fit, k = measured(paired_answers(100)).fit, len(ITEMS)
+    i_sat, i_null = k * (k + 1), 2 * k * (2 * k + 3) // 2 - 2 * k
+    assert fit.baseline_df == i_null - i_sat
+    usual = dyadic_invariance(dyads_of(paired_answers(100)), "closeness")["means"].fit
+    assert fit.df == usual.df - i_sat
