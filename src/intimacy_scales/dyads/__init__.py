@@ -3,4 +3,8 @@
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.faults import PairingError, PairingFault
 
-__all__ = ["Dyads", "PairingError", "PairingFault"]
+# how partners see each other
+from intimacy_scales.dyads.perception.truth_and_bias import truth_and_bias
+from intimacy_scales.dyads.perception.truth_result import TruthAndBias
+
+__all__ = ["Dyads", "PairingError", "PairingFault", "TruthAndBias", "truth_and_bias"]

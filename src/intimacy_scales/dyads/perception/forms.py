@@ -1,0 +1,82 @@
+"""Checks that two forms ask the same about oneself and about the partner, scale by scale."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.errors import EstimationError, UnknownNameError
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.messages import shortened, suggest
+from intimacy_scales.numerics.arguments import as_names
+
+
+def common_scales(own: Dyads, partner: Dyads, scales: Collection[str] | None) -> tuple[str, ...]:
+    """Return the scales of own reports and judgements, matched by their ids.
+
+    Raises
+    ------
+    EstimationError
+        The forms do not belong together; names each scale that differs.
+    UnknownNameError
+        A scale that one of them does not have.
+    """
+    _check_wordings(own.form, partner.form)
+    shared = tuple(name for name in own.scale_ids if name in partner.scale_ids)
+    if scales is None:
+        chosen = shared
+        if not chosen:
+            raise EstimationError(
+                f"own has the scales {', '.join(own.scale_ids)}, and partner has {', '.join(partner.scale_ids)}: none "
+                "is in both; scales are matched by their ids"
+            )
+    else:
+        chosen = as_names("scales", scales, "scales")
+        for name in chosen:
+            if name not in shared:
+                lists = f"own has {', '.join(own.scale_ids)}, partner has {', '.join(partner.scale_ids)}"
+                raise UnknownNameError(f"scale {shortened(name)} is not in both: {lists}{suggest(name, shared)}")
+    _check_scales(own, partner, chosen)
+    return chosen
+
+
+def _check_wordings(own: Instrument | None, partner: Instrument | None) -> None:
+    """Raise where two forms are not the two wordings of one."""
+    if own is None or partner is None:
+        return
+    if own.wording == "partner" and partner.wording != "partner":
+        raise EstimationError(
+            f"own= are answers to {own.id}, which asks about the partner; pass own reports first: own={partner.id}, "
+            f"partner={own.id}"
+        )
+    if partner.id == own.id or partner.wording == own.wording == "partner":
+        raise EstimationError(
+            f"own= are answers to {own.id} and partner= to {partner.id}, in the same wording; pass own reports and "
+            f"reports about the partner, such as {own.counterpart or 'scii-24-partner'}"
+        )
+    counterparts = {own.counterpart, partner.counterpart} - {None}
+    if counterparts and own.counterpart != partner.id and partner.counterpart != own.id:
+        raise EstimationError(
+            f"{own.id} and {partner.id} do not belong together: the counterpart of {own.id} is {own.counterpart}, "
+            f"and that of {partner.id} is {partner.counterpart}"
+        )
+
+
+def _check_scales(own: Dyads, partner: Dyads, scales: Collection[str]) -> None:
+    """Raise where a scale has other items, or another range, in the two forms; names all of them."""
+    differences = []
+    for name in scales:
+        ranges = own.ranges.get(name), partner.ranges.get(name)
+        if None not in ranges and ranges[0] != ranges[1]:
+            low, high = ranges
+            differences.append(f"{name}: scores from {low[0]:g} to {low[1]:g} in own, {high[0]:g} to {high[1]:g}")
+        if own.form is None or partner.form is None:
+            continue
+        items = [{*form.scale(name).items, *form.scale(name).of} for form in (own.form, partner.form)]
+        if items[0] != items[1]:
+            differences.append(f"{name}: {', '.join(sorted(items[0] ^ items[1]))} in one of them only")
+    if differences:
+        raise EstimationError(
+            "these scales differ between own reports and judgements, so that their scores cannot be compared: "
+            + "; ".join(differences)
+        )
