@@ -4,7 +4,18 @@ from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.faults import PairingError, PairingFault
 
 # how partners see each other
-from intimacy_scales.dyads.perception.truth_and_bias import truth_and_bias
-from intimacy_scales.dyads.perception.truth_result import TruthAndBias
+from intimacy_scales.dyads.partner_perception.perception import perception
+from intimacy_scales.dyads.partner_perception.perception_result import Perception, PerceptionCorrelation
+from intimacy_scales.dyads.partner_perception.truth_and_bias import truth_and_bias
+from intimacy_scales.dyads.partner_perception.truth_result import TruthAndBias
 
-__all__ = ["Dyads", "PairingError", "PairingFault", "TruthAndBias", "truth_and_bias"]
+__all__ = [
+    "Dyads",
+    "PairingError",
+    "PairingFault",
+    "Perception",
+    "PerceptionCorrelation",
+    "TruthAndBias",
+    "perception",
+    "truth_and_bias",
+]

@@ -202,7 +202,9 @@ class CoupleRegressions:
         return sum(len(part.coefficients) for part in self.parts) + (3 if self.distinguishable else 2)
 
 
-def couple_regressions(outcome: Floats, regressors: Regressors, *, distinguishable: bool) -> CoupleRegressions:
+def couple_regressions(
+    outcome: Floats, regressors: Regressors, *, distinguishable: bool
+) -> CoupleRegressions:
     """Return the regressions of couples by least squares, which is maximum likelihood.
 
     Parameters
@@ -255,7 +257,11 @@ def _of_means_and_halves(
     paired = regressors.paired
     means = np.column_stack([np.ones(len(outcome)), regressors.shared, (paired[:, 0] + paired[:, 1]) / 2])
     halves = (paired[:, 0] - paired[:, 1]) / 2
-    mean_names = ["the intercept", *regressors.shared_names, *(f"{x} of a couple" for x in regressors.paired_names)]
+    mean_names = [
+        "the intercept",
+        *regressors.shared_names,
+        *(f"{x} of a couple" for x in regressors.paired_names),
+    ]
     half_names = [f"the difference between partners in {name}" for name in regressors.paired_names]
     of_means = _least_squares(means, (outcome[:, 0] + outcome[:, 1]) / 2, mean_names)
     of_halves = _least_squares(halves, (outcome[:, 0] - outcome[:, 1]) / 2, half_names)

@@ -10,7 +10,7 @@ from intimacy_scales.late import late_module
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import p_shown, shown
+from intimacy_scales.results.wording import apa_p, p_shown, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ class CoupleEstimate(Result):
     --------
     >>> path = CoupleEstimate(name="truth", partner="wife", estimate=0.25, se=0.1, df=145.0, n=148, method="REML")
     >>> path
-    <truth (wife): 0.250, SE 0.100, t(145) = 2.50, p = 0.014>
+    <truth (wife): 0.250, SE 0.100, t(145) = 2.50, p = .014>
     >>> path.confidence_interval()
     <95% interval [0.052, 0.448], t, n = 148>
     """
@@ -116,7 +116,7 @@ class CoupleEstimate(Result):
         kind = "z" if math.isinf(self.df) else f"t({self.df:.4g})"
         return (
             f"<{self.name}{whose}: {shown(self.estimate)}, SE {shown(self.se)}, {kind} = "
-            f"{shown(self.statistic, 2)}, p = {p_shown(self.p)}>"
+            f"{shown(self.statistic, 2)}, {apa_p(self.p)}>"
         )
 
 

@@ -10,14 +10,14 @@ import numpy as np
 
 from intimacy_scales.dyads.distinguishable import as_distinguishable
 from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.dyads.perception.judgements import Floats, Judgements, judgements_of
-from intimacy_scales.dyads.perception.truth_models import (
+from intimacy_scales.dyads.partner_perception.judgements import Floats, Judgements, judgements_of
+from intimacy_scales.dyads.partner_perception.truth_models import (
     Estimator,
     TruthModel,
     of_all_couples,
     of_complete_couples,
 )
-from intimacy_scales.dyads.perception.truth_result import TruthAndBias
+from intimacy_scales.dyads.partner_perception.truth_result import TruthAndBias
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import not_one_of
 from intimacy_scales.numerics.tolerances import NO_VARIANCE
@@ -95,14 +95,16 @@ def truth_and_bias(
     >>> dyads = Dyads.of_scores(table, scores)
     >>> result = truth_and_bias(dyads, judgement="says", truth="own")
     >>> result.path("truth")
-    <truth: 0.589, SE 0.074, z = 7.97, p = <0.001>
+    <truth: 0.692, SE 0.156, z = 4.44, p < .001>
     """
     _check_options(estimator, missing)
     data = judgements_of(own, partner, scale, judgement, truth)
     by_role = as_distinguishable(data.dyads, distinguishable)
     judgements, reports, reasons, n_left_out = _usable(data, missing)
     centre = _grand_mean(reports)
-    fit = of_all_couples if missing == "fiml" and np.isnan([judgements, reports]).any() else of_complete_couples
+    fit = (
+        of_all_couples if missing == "fiml" and np.isnan([judgements, reports]).any() else of_complete_couples
+    )
     cells: Sequence[str | None] = data.dyads.partners if by_role else (None,)
     model = fit(judgements - centre, reports - centre, cells, estimator)
     return _result(data, model, by_role, centre, estimator, missing, reasons, n_left_out)

@@ -35,7 +35,9 @@ def common_scales(own: Dyads, partner: Dyads, scales: Collection[str] | None) ->
         for name in chosen:
             if name not in shared:
                 lists = f"own has {', '.join(own.scale_ids)}, partner has {', '.join(partner.scale_ids)}"
-                raise UnknownNameError(f"scale {shortened(name)} is not in both: {lists}{suggest(name, shared)}")
+                raise UnknownNameError(
+                    f"scale {shortened(name)} is not in both: {lists}{suggest(name, shared)}"
+                )
     _check_scales(own, partner, chosen)
     return chosen
 
@@ -69,7 +71,9 @@ def _check_scales(own: Dyads, partner: Dyads, scales: Collection[str]) -> None:
         ranges = own.ranges.get(name), partner.ranges.get(name)
         if None not in ranges and ranges[0] != ranges[1]:
             low, high = ranges
-            differences.append(f"{name}: scores from {low[0]:g} to {low[1]:g} in own, {high[0]:g} to {high[1]:g}")
+            differences.append(
+                f"{name}: scores from {low[0]:g} to {low[1]:g} in own, {high[0]:g} to {high[1]:g}"
+            )
         if own.form is None or partner.form is None:
             continue
         items = [{*form.scale(name).items, *form.scale(name).of} for form in (own.form, partner.form)]

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.dyads.perception.forms import common_scales
-from intimacy_scales.dyads.perception.matching import matched_reports
+from intimacy_scales.dyads.partner_perception.forms import common_scales
+from intimacy_scales.dyads.partner_perception.matching import matched_reports
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.messages import shortened

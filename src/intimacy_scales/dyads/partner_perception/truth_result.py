@@ -67,10 +67,11 @@ class TruthAndBias(Result):
     --------
     >>> from intimacy_scales import simulate
     >>> from intimacy_scales.dyads import Dyads, truth_and_bias
-    >>> own, partner = (simulate(f, 400, couples=0.5, rng=1).answers for f in ("scii-24", "scii-24-partner"))
     >>> couples = [
-    ...     Dyads.from_long(form, answers, couple="couple", person="partner")
-    ...     for form, answers in (("scii-24", own), ("scii-24-partner", partner))
+    ...     Dyads.from_long(
+    ...         form, simulate(form, 400, couples=0.5, rng=seed).answers, couple="couple", person="partner"
+    ...     )
+    ...     for seed, form in enumerate(("scii-24", "scii-24-partner"))
     ... ]
     >>> result = truth_and_bias(*couples, "trust")
     >>> [path.name for path in result.estimates], result.n_couples
@@ -143,7 +144,9 @@ class TruthAndBias(Result):
                 f"({_figures(level, confidence_level)})."
             )
         if self.distinguishable:
-            parts.append(f"Equality of both judges: chi-square({self.df}) = {self.chisq:.2f}, {apa_p(self.p)}.")
+            parts.append(
+                f"Equality of both judges: chi-square({self.df}) = {self.chisq:.2f}, {apa_p(self.p)}."
+            )
         return " ".join(parts)
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
