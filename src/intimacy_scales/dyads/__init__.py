@@ -9,13 +9,26 @@ from intimacy_scales.dyads.partner_perception.perception_result import Perceptio
 from intimacy_scales.dyads.partner_perception.truth_and_bias import truth_and_bias
 from intimacy_scales.dyads.partner_perception.truth_result import TruthAndBias
 
+# an outcome as a function of both partners' scores
+from intimacy_scales.dyads.surfaces.congruence import CongruenceChecklist, CongruenceCondition
+from intimacy_scales.dyads.surfaces.response_surface import response_surface
+from intimacy_scales.dyads.surfaces.result import InfluentialCouple, ResponseSurface
+from intimacy_scales.dyads.surfaces.surface import PartnerSurface, SurfaceTest
+
 __all__ = [
+    "CongruenceChecklist",
+    "CongruenceCondition",
     "Dyads",
+    "InfluentialCouple",
     "PairingError",
     "PairingFault",
+    "PartnerSurface",
     "Perception",
     "PerceptionCorrelation",
+    "ResponseSurface",
+    "SurfaceTest",
     "TruthAndBias",
     "perception",
+    "response_surface",
     "truth_and_bias",
 ]
