@@ -1,16 +1,18 @@
 """Regressions of both partners' outcomes on what both reported, of complete couples (arrays only).
 
-For partner i with the other partner j, ``y_i = b0 + c z_ij + a x_i + p x_j + e_i``, where z (such as the product
-``x_i x_j``) is the same for both partners and each x has an own and a partner coefficient.
+For partner i with the other partner j, ``y_i = b0 + c z_ij + a x_i + p x_j + e_i``, where z (such as the
+product ``x_i x_j``) is the same for both partners and each x has an own and a partner coefficient.
 
-Each kind of couples has two regressions, of one row for each couple, whose solutions are ordinary least squares:
+Each kind of couples has two regressions, of one row for each couple, whose solutions are ordinary least
+squares:
 
-- Distinguishable partners: one regression for each partner, with the same regressors, so that least squares is
-  maximum likelihood whatever the covariance of the residuals (Zellner, 1962).
-- Exchangeable partners: one of couple means, ``mean y = b0 + c z + (a + p) mean x``, and one of half-differences,
-  ``(y1 - y2) / 2 = (a - p) (x1 - x2) / 2``, without an intercept. Their residuals are uncorrelated, and both of
-  their variances are free, so that partners may also be less alike than strangers (Griffin & Gonzalez, 1995;
-  Kenny, Kashy & Cook, 2006, ch. 7). Swapping partners only changes signs of half-differences.
+- Distinguishable partners: one regression for each partner, with the same regressors, so that least
+  squares is maximum likelihood whatever the covariance of the residuals (Zellner, 1962).
+- Exchangeable partners: one of couple means, ``mean y = b0 + c z + (a + p) mean x``, and one of
+  half-differences, ``(y1 - y2) / 2 = (a - p) (x1 - x2) / 2``, without an intercept. Their residuals are
+  uncorrelated, and both of their variances are free, so that partners may also be less alike than strangers
+  (Griffin & Gonzalez, 1995; Kenny, Kashy & Cook, 2006, ch. 7). Swapping partners only changes signs of
+  half-differences.
 """
 
 from __future__ import annotations
@@ -53,7 +55,7 @@ class Regressors:
     @property
     def n_terms(self) -> int:
         """Number of coefficients of one partner: intercept, shared, own, partner."""
-        return 1 + self.shared.shape[1] + 2 * self.paired.shape[2]
+        return int(1 + self.shared.shape[1] + 2 * self.paired.shape[2])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,7 @@ class Regression:
     @property
     def df(self) -> int:
         """Residual degrees of freedom."""
-        return len(self.residuals) - len(self.coefficients)
+        return len(self.design) - len(self.inverse)
 
     @property
     def leverages(self) -> Floats:
@@ -101,8 +103,8 @@ class CoupleRegressions:
     distinguishable
         Which of these.
     to_terms
-        (n_cells, n_terms, n_working): coefficients of each cell (each partner, or both alike) as linear forms of
-        the coefficients of both regressions. The order is intercept, shared, own, partner.
+        (n_cells, n_terms, n_working): coefficients of each cell (each partner, or both alike) as linear
+        forms of the coefficients of both regressions. The order is intercept, shared, own, partner.
     """
 
     parts: tuple[Regression, Regression]
@@ -117,7 +119,7 @@ class CoupleRegressions:
     @property
     def n_terms(self) -> int:
         """Number of coefficients of a cell."""
-        return self.to_terms.shape[1]
+        return int(self.to_terms.shape[1])
 
     @property
     def coefficients(self) -> Floats:
@@ -129,8 +131,8 @@ class CoupleRegressions:
     def residual_covariances(self, rule: ErrorRule) -> Floats:
         """Return the covariances (2, 2) of the residuals of both regressions.
 
-        The divisor is n, with ``REML`` the residual degrees of freedom. Those of exchangeable partners do not
-        covary: swapping partners in half of the couples would change the sign.
+        The divisor is n, with ``REML`` the residual degrees of freedom. Those of exchangeable partners do
+        not covary: swapping partners in half of the couples would change the sign.
         """
         residuals = np.array([part.residuals for part in self.parts])
         divisors = [math.sqrt(part.df if rule == "REML" else self.n) for part in self.parts]
@@ -149,8 +151,9 @@ class CoupleRegressions:
     def covariance(self, rule: ErrorRule) -> Floats:
         """Return the covariance matrix of the coefficients of all cells, one after another.
 
-        ``ML`` and ``REML`` assume normality: ``sigma_st (X_s'X_s)^-1 X_s'X_t (X_t'X_t)^-1`` for regressions s and
-        t. ``MLR`` is the sandwich of Huber and White: ``sum x_si e_si e_ti x_ti'`` over couples in the middle.
+        ``ML`` and ``REML`` assume normality: ``sigma_st (X_s'X_s)^-1 X_s'X_t (X_t'X_t)^-1`` for regressions
+        s and t. ``MLR`` is the sandwich of Huber and White: ``sum x_si e_si e_ti x_ti'`` over couples in
+        the middle.
         """
         sigma = self.residual_covariances(rule)
         blocks = [
@@ -173,8 +176,8 @@ class CoupleRegressions:
     def degrees_of_freedom(self, weights: Floats, rule: ErrorRule) -> float:
         """Return the degrees of freedom of a linear form of coefficients of all cells.
 
-        Infinite for ``ML`` and ``MLR``. With ``REML``, those of the regressions; of exchangeable partners, whose
-        coefficients are sums over both regressions, by Satterthwaite's (1946) approximation.
+        Infinite for ``ML`` and ``MLR``. With ``REML``, those of the regressions; of exchangeable partners,
+        whose coefficients are sums over both regressions, by Satterthwaite's (1946) approximation.
         """
         if rule != "REML":
             return math.inf
@@ -224,7 +227,8 @@ def couple_regressions(
     needed = regressors.n_terms + 1
     if len(outcome) < needed:
         raise EstimationError(
-            f"{counted(len(outcome), 'complete couple')} and {regressors.n_terms} coefficients: at least {needed} "
+            f"{counted(len(outcome), 'complete couple')} and {regressors.n_terms} coefficients: at least "
+            f"{needed} "
             "couples are needed"
         )
     fit = _of_partners if distinguishable else _of_means_and_halves
@@ -323,6 +327,8 @@ def _check_residuals(regressions: CoupleRegressions, outcome: Floats) -> None:
     covariances = regressions.partner_covariances("ML")
     if np.linalg.eigvalsh(covariances)[0] <= ROUNDING * float(outcome.var()):
         raise EstimationError(
-            "the outcome is predicted without any error, in both partners or in a difference or sum of theirs, so "
-            "that errors of estimates are undefined; check whether the outcome was computed from the predictors"
+            "the outcome is predicted without any error, in both partners or in a difference or sum of "
+            "theirs, so "
+            "that errors of estimates are undefined; check whether the outcome was computed from the "
+            "predictors"
         )

@@ -1,10 +1,12 @@
-"""Whether a statistic tells the two partners of a couple apart."""
+"""Whether a statistic tells the two partners of a couple apart, and whose figures are asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.errors import EstimationError
-from intimacy_scales.messages import shortened
+from intimacy_scales.errors import EstimationError, UnknownNameError
+from intimacy_scales.messages import shortened, suggest
 
 
 def as_distinguishable(dyads: Dyads, asked: bool | None) -> bool:
@@ -24,7 +26,29 @@ def as_distinguishable(dyads: Dyads, asked: bool | None) -> bool:
     if asked and not dyads.distinguishable:
         why = "couples differ in their roles" if dyads.has_roles else "partners have no roles"
         raise EstimationError(
-            f"distinguishable=True needs the same two roles in every couple, and {why}; name the column of roles "
+            f"distinguishable=True needs the same two roles in every couple, and {why}; name the column "
+            "of roles "
             "when couples are paired (role=...), or leave distinguishable out"
         )
     return asked
+
+
+def place_of(option: str, partner: str | None, partners: Sequence[str | None]) -> int:
+    """Return the position of a partner's figures; None is the name of those of both alike.
+
+    Raises
+    ------
+    UnknownNameError
+        There are none of that partner.
+
+    Examples
+    --------
+    >>> place_of("partner", "wife", ["wife", "husband"])
+    0
+    """
+    if partner in partners:
+        return list(partners).index(partner)
+    hint = suggest(partner, [name for name in partners if name is not None])
+    raise UnknownNameError(
+        f"{option}={shortened(partner)} is not valid; allowed: {', '.join(map(repr, partners))}{hint}"
+    )

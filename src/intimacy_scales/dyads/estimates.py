@@ -41,7 +41,9 @@ class CoupleEstimate(Result):
 
     Examples
     --------
-    >>> path = CoupleEstimate(name="truth", partner="wife", estimate=0.25, se=0.1, df=145.0, n=148, method="REML")
+    >>> path = CoupleEstimate(
+    ...     name="truth", partner="wife", estimate=0.25, se=0.1, df=145.0, n=148, method="REML"
+    ... )
     >>> path
     <truth (wife): 0.250, SE 0.100, t(145) = 2.50, p = .014>
     >>> path.confidence_interval()

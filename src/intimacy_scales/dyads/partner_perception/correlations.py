@@ -20,8 +20,8 @@ def pooled_correlation(x: Floats, y: Floats, *, distinguishable: bool) -> tuple[
     x, y
         (n, 2): both reports of each person, complete; partners in the same order in both.
     distinguishable
-        Whether means are those of each partner's role: the correlation is pooled within roles. Otherwise it is
-        the overall correlation of exchangeable partners.
+        Whether means are those of each partner's role: the correlation is pooled within roles. Otherwise it
+        is the overall correlation of exchangeable partners.
 
     Returns
     -------
@@ -30,12 +30,12 @@ def pooled_correlation(x: Floats, y: Floats, *, distinguishable: bool) -> tuple[
 
     Notes
     -----
-    Persons in a couple are not independent. With ``v = (x1, x2, y1, y2)`` less its means and scaled so that the
-    pooled variances are 1, the correlation changes with a couple's ``v' A v``, whose A has 1/4 for each product
-    ``x_i y_i``, counted twice, and ``-r/4`` for each square. For normal scores this has the variance ``2 tr(A S A
-    S)``, S the covariances of v; the effective number is ``(1 - r^2)^2`` divided by that. Where r is 0 it is
-    ``2n / (1 + r_xx' r_yy' + r_xy'^2)`` (Griffin & Gonzalez, 1995, eq. 7), and for one report of independent
-    persons their number.
+    Persons in a couple are not independent. With ``v = (x1, x2, y1, y2)`` less its means and scaled so that
+    the pooled variances are 1, the correlation changes with a couple's ``v' A v``, whose A has 1/4 for each
+    product ``x_i y_i``, counted twice, and ``-r/4`` for each square. For normal scores this has the
+    variance ``2 tr(A S A S)``, S the covariances of v; the effective number is ``(1 - r^2)^2`` divided by
+    that. Where r is 0 it is ``2n / (1 + r_xx' r_yy' + r_xy'^2)`` (Griffin & Gonzalez, 1995, eq. 7), and for
+    one report of independent persons their number.
     """
     if not distinguishable:
         x, y = x - _overall_mean(x), y - _overall_mean(y)
@@ -71,8 +71,8 @@ def correlation(x: Floats, y: Floats) -> float:
 def one_way_icc(scores: Floats) -> float:
     """Return the intraclass correlation ICC(1) of two partners; nan where no score differs.
 
-    ``(MS between - MS within) / (MS between + MS within)`` of couples (Shrout & Fleiss, 1979; Kenny, Kashy & Cook,
-    2006, ch. 2).
+    ``(MS between - MS within) / (MS between + MS within)`` of couples (Shrout & Fleiss, 1979; Kenny, Kashy
+    & Cook, 2006, ch. 2).
     """
     means, halves = (scores[:, 0] + scores[:, 1]) / 2, (scores[:, 0] - scores[:, 1]) / 2
     between = 2 * float(np.var(means, ddof=1))

@@ -27,7 +27,8 @@ def common_scales(own: Dyads, partner: Dyads, scales: Collection[str] | None) ->
         chosen = shared
         if not chosen:
             raise EstimationError(
-                f"own has the scales {', '.join(own.scale_ids)}, and partner has {', '.join(partner.scale_ids)}: none "
+                f"own has the scales {', '.join(own.scale_ids)}, and partner has "
+                f"{', '.join(partner.scale_ids)}: none "
                 "is in both; scales are matched by their ids"
             )
     else:
@@ -48,18 +49,21 @@ def _check_wordings(own: Instrument | None, partner: Instrument | None) -> None:
         return
     if own.wording == "partner" and partner.wording != "partner":
         raise EstimationError(
-            f"own= are answers to {own.id}, which asks about the partner; pass own reports first: own={partner.id}, "
+            f"own= are answers to {own.id}, which asks about the partner; pass own reports first: "
+            f"own={partner.id}, "
             f"partner={own.id}"
         )
     if partner.id == own.id or partner.wording == own.wording == "partner":
         raise EstimationError(
-            f"own= are answers to {own.id} and partner= to {partner.id}, in the same wording; pass own reports and "
+            f"own= are answers to {own.id} and partner= to {partner.id}, in the same wording; pass own "
+            "reports and "
             f"reports about the partner, such as {own.counterpart or 'scii-24-partner'}"
         )
     counterparts = {own.counterpart, partner.counterpart} - {None}
     if counterparts and own.counterpart != partner.id and partner.counterpart != own.id:
         raise EstimationError(
-            f"{own.id} and {partner.id} do not belong together: the counterpart of {own.id} is {own.counterpart}, "
+            f"{own.id} and {partner.id} do not belong together: the counterpart of {own.id} is "
+            f"{own.counterpart}, "
             f"and that of {partner.id} is {partner.counterpart}"
         )
 
@@ -68,11 +72,10 @@ def _check_scales(own: Dyads, partner: Dyads, scales: Collection[str]) -> None:
     """Raise where a scale has other items, or another range, in the two forms; names all of them."""
     differences = []
     for name in scales:
-        ranges = own.ranges.get(name), partner.ranges.get(name)
-        if None not in ranges and ranges[0] != ranges[1]:
-            low, high = ranges
+        here, elsewhere = own.ranges.get(name), partner.ranges.get(name)
+        if here is not None and elsewhere is not None and here != elsewhere:
             differences.append(
-                f"{name}: scores from {low[0]:g} to {low[1]:g} in own, {high[0]:g} to {high[1]:g}"
+                f"{name}: scores from {here[0]:g} to {here[1]:g} in own, {elsewhere[0]:g} to {elsewhere[1]:g}"
             )
         if own.form is None or partner.form is None:
             continue
@@ -81,6 +84,6 @@ def _check_scales(own: Dyads, partner: Dyads, scales: Collection[str]) -> None:
             differences.append(f"{name}: {', '.join(sorted(items[0] ^ items[1]))} in one of them only")
     if differences:
         raise EstimationError(
-            "these scales differ between own reports and judgements, so that their scores cannot be compared: "
-            + "; ".join(differences)
+            "these scales differ between own reports and judgements, so that their scores cannot be "
+            "compared: " + "; ".join(differences)
         )

@@ -79,7 +79,8 @@ def _matched_couples(
     if not any(labelled):
         if len(own) != len(partner):
             raise EstimationError(
-                f"own has {counted(len(own), 'couple')} and partner has {len(partner)}, none with a label: name "
+                f"own has {counted(len(own), 'couple')} and partner has {len(partner)}, none with a "
+                "label: name "
                 "the column with the couple's label in both (couple=...), so that they can be matched"
             )
         rows = np.arange(len(own))
@@ -87,7 +88,8 @@ def _matched_couples(
     if not all(labelled):
         without = "partner" if labelled[0] else "own"
         raise EstimationError(
-            f"couples in {without} have no label, and the others have: name its column in both (couple=...), so "
+            f"couples in {without} have no label, and the others have: name its column in both "
+            "(couple=...), so "
             "that they can be matched"
         )
     by_label = {name_of(label): place for place, label in enumerate(partner.couples)}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -41,8 +42,8 @@ def perception(
     own
         Reports of both partners about themselves, such as answers to ``scii-24``.
     partner
-        Reports of both partners about each other, such as answers to ``scii-24-partner``. Couples are matched by
-        their label, and partners by role, id or name.
+        Reports of both partners about each other, such as answers to ``scii-24-partner``. Couples are
+        matched by their label, and partners by role, id or name.
     scales
         Scales, matched by their ids; None: all that both have.
     distinguishable
@@ -63,14 +64,14 @@ def perception(
 
     Notes
     -----
-    Accuracy is the correlation of the judgement of the partner with the partner's own report, assumed similarity
-    that with the judge's own report, and similarity that of both own reports (Kenny & Acitelli, 2001). Of each
-    judge they are Pearson correlations; over both judges, correlations pooled within roles, or overall
-    correlations of exchangeable partners, whose intervals allow for the dependence of partners (Griffin &
-    Gonzalez, 1995). Similarity of exchangeable partners is the intraclass correlation ICC(1). Correlations say
-    nothing about means: the mean of judgement minus own report does. Each figure uses the couples who have the
-    scores that it needs. How far a judgement follows the truth given the judge's own report, and the
-    reverse: `truth_and_bias`.
+    Accuracy is the correlation of the judgement of the partner with the partner's own report, assumed
+    similarity that with the judge's own report, and similarity that of both own reports (Kenny & Acitelli,
+    2001). Of each judge they are Pearson correlations; over both judges, correlations pooled within roles,
+    or overall correlations of exchangeable partners, whose intervals allow for the dependence of partners
+    (Griffin & Gonzalez, 1995). Similarity of exchangeable partners is the intraclass correlation ICC(1).
+    Correlations say nothing about means: the mean of judgement minus own report does. Each figure uses the
+    couples who have the scores that it needs. How far a judgement follows the truth given the judge's own
+    report, and the reverse: `truth_and_bias`.
 
     Examples
     --------
@@ -118,47 +119,53 @@ def _correlations(
     """Yield the correlations of a scale: over both judges, then of each."""
     of_partner = reports[:, ::-1]
     kinds: tuple[tuple[Kind, Floats], ...] = (("accuracy", of_partner), ("assumed_similarity", reports))
+    pooled = partial(pooled_correlation, distinguishable=judges is not None)
     for kind, criterion in kinds:
-        yield _pooled(scale, kind, judgements, criterion, judges is not None)
+        both = _complete(judgements, criterion)
+        yield _figure(scale, kind, None, "pooled r", both, pooled)
         for number, judge in enumerate(judges or ()):
-            x, y = _complete(judgements[:, number], criterion[:, number])
-            yield _figure(scale, kind, judge, "Pearson r", x, y, lambda x=x, y=y: (correlation(x, y), len(x)))
-    first, second = _complete(reports[:, 0], reports[:, 1])
+            one = _complete(judgements[:, [number]], criterion[:, [number]])
+            yield _figure(scale, kind, judge, "Pearson r", one, _pearson)
+    partners = _complete(reports[:, [0]], reports[:, [1]])
     if judges is not None:
-        yield _figure(
-            scale,
-            "similarity",
-            None,
-            "Pearson r",
-            first,
-            second,
-            lambda: (correlation(first, second), len(first)),
-        )
-        return
-    both = np.column_stack([first, second])
-    yield _figure(scale, "similarity", None, "ICC(1)", both, both, lambda: (one_way_icc(both), len(both)))
+        yield _figure(scale, "similarity", None, "Pearson r", partners, _pearson)
+    else:
+        yield _figure(scale, "similarity", None, "ICC(1)", partners, _icc)
 
 
-def _pooled(scale: str, kind: Kind, x: Floats, y: Floats, by_role: bool) -> PerceptionCorrelation:
-    """Return a correlation over both judges."""
+def _complete(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Return two reports (n, k) of the couples for whom both are complete."""
     complete = ~np.isnan(np.hstack([x, y])).any(axis=1)
-    x, y = x[complete], y[complete]
-    return _figure(
-        scale, kind, None, "pooled r", x, y, lambda: pooled_correlation(x, y, distinguishable=by_role)
-    )
+    return x[complete], y[complete]
+
+
+def _pearson(x: Floats, y: Floats) -> tuple[float, float]:
+    """Return the correlation of two columns (n, 1), and the number of couples."""
+    return correlation(x[:, 0], y[:, 0]), float(len(x))
+
+
+def _icc(x: Floats, y: Floats) -> tuple[float, float]:
+    """Return the intraclass correlation of two columns (n, 1), and the number of couples."""
+    return one_way_icc(np.hstack([x, y])), float(len(x))
 
 
 def _figure(
-    scale: str, kind: Kind, judge: str | None, statistic: Statistic, x: Floats, y: Floats, compute
+    scale: str,
+    kind: Kind,
+    judge: str | None,
+    statistic: Statistic,
+    scores: tuple[Floats, Floats],
+    compute: Callable[[Floats, Floats], tuple[float, float]],
 ) -> PerceptionCorrelation:
     """Return a correlation, or why it is undefined."""
+    x, y = scores
     reason, r, n_effective = None, math.nan, math.nan
     if len(x) < _FEWEST:
         reason = f"{counted(len(x), 'couple')} with both reports, and at least {_FEWEST} are needed"
     elif is_constant(x) or is_constant(y):
         reason = "all reports are the same"
     else:
-        r, n_effective = compute()
+        r, n_effective = compute(x, y)
         if math.isnan(r):
             reason = "reports do not differ within roles"
         elif n_effective <= _FEWEST - 1:
@@ -167,12 +174,6 @@ def _figure(
         scale=scale, kind=kind, judge=judge, statistic=statistic, estimate=r if reason is None else math.nan,
         n=len(x), n_effective=float(n_effective), reason=reason,
     )  # fmt: skip
-
-
-def _complete(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Return two columns where both are present."""
-    present = ~(np.isnan(x) | np.isnan(y))
-    return x[present], y[present]
 
 
 def _biases(

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from intimacy_scales.dyads.distinguishable import place_of
 from intimacy_scales.dyads.estimates import CoupleEstimate
 from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import InstrumentRef
@@ -40,13 +41,13 @@ class PerceptionCorrelation(Result):
     scale
         The scale.
     kind
-        ``accuracy``: judgement of the partner with the partner's own report. ``assumed_similarity``: judgement
-        with the judge's own report. ``similarity``: own reports of both partners.
+        ``accuracy``: judgement of the partner with the partner's own report. ``assumed_similarity``:
+        judgement with the judge's own report. ``similarity``: own reports of both partners.
     judge
         The partner who judges; None for both.
     statistic
-        ``Pearson r`` of one judge, or of both partners' own reports; ``pooled r`` over both judges; ``ICC(1)`` of
-        the own reports of exchangeable partners.
+        ``Pearson r`` of one judge, or of both partners' own reports; ``pooled r`` over both judges;
+        ``ICC(1)`` of the own reports of exchangeable partners.
     estimate
         The correlation; nan if it is undefined.
     n
@@ -104,7 +105,7 @@ class PerceptionCorrelation(Result):
         return 2 * min(share, 1 - share)
 
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
-        """Return Fisher's z interval with `n_effective`; of an intraclass correlation, the exact F interval."""
+        """Return Fisher's z interval with `n_effective`; of an intraclass correlation, that by F."""
         level = check_level(confidence_level)
         method = "F" if self.statistic == "ICC(1)" else "Fisher z"
         if self.reason is not None:
@@ -226,10 +227,7 @@ class Perception(Result):
             if value not in allowed:
                 raise UnknownNameError(not_one_of(option, value, allowed))
         chosen = [c for c in self.correlations if (c.scale, c.kind) == (scale, kind)]
-        judges = [c.judge for c in chosen]
-        if judge not in judges:
-            raise UnknownNameError(not_one_of("judge", judge, judges))
-        return chosen[judges.index(judge)]
+        return chosen[place_of("judge", judge, [c.judge for c in chosen])]
 
     def bias(self, scale: str, judge: str | None = None) -> CoupleEstimate:
         """Return the mean of judgement minus the partner's own report.
@@ -242,10 +240,7 @@ class Perception(Result):
         if scale not in self.scales:
             raise UnknownNameError(not_one_of("scale", scale, self.scales))
         chosen = [estimate for estimate in self.mean_bias if estimate.name == scale]
-        judges = [estimate.partner for estimate in chosen]
-        if judge not in judges:
-            raise UnknownNameError(not_one_of("judge", judge, judges))
-        return chosen[judges.index(judge)]
+        return chosen[place_of("judge", judge, [estimate.partner for estimate in chosen])]
 
     def sentence(self, confidence_level: float = 0.95) -> str:
         """Return the figures over both judges, for a paper."""
@@ -257,69 +252,63 @@ class Perception(Result):
             ]
             bias = self.bias(scale)
             bias_text = (
-                f"judgements {signed(bias.estimate, 2)} compared with the partners' own reports, t({bias.n - 1}) = "
-                f"{shown(bias.statistic, 2)}, {apa_p(bias.p)}"
+                f"judgements {signed(bias.estimate, 2)} compared with the partners' own reports, "
+                f"t({bias.n - 1}) = {shown(bias.statistic, 2)}, {apa_p(bias.p)}"
                 if bias.reason is None
                 else "mean-level bias undefined"
             )
             parts.append(f"{scale}: {', '.join(texts)}; {bias_text}.")
         return " ".join(parts)
 
-    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
-        """Return a pandas table with a row for each figure; ``judge`` is ``both`` where it is over both."""
-        from intimacy_scales.results.frames import pandas_frame
-
-        rows: list[dict[str, Any]] = []
-        for c in self.correlations:
-            low, high = c.confidence_interval(confidence_level)
-            rows.append(
-                {"scale": c.scale, "figure": c.kind, "judge": c.judge or "both", "statistic": c.statistic,
-                 "estimate": c.estimate, "low": low, "high": high, "p": c.p, "n": c.n}
-            )  # fmt: skip
-        for bias in self.mean_bias:
-            low, high = bias.confidence_interval(confidence_level)
-            rows.append(
-                {"scale": bias.name, "figure": "mean_bias", "judge": bias.partner or "both", "statistic": "mean difference",
-                 "estimate": bias.estimate, "low": low, "high": high, "p": bias.p, "n": bias.n}
-            )  # fmt: skip
-        return pandas_frame({name: [row[name] for row in rows] for name in rows[0]})
-
-    def page(self, confidence_level: float = 0.95) -> Page:
-        """Return the page that `to_markdown` writes, as data."""
-        rows = [
+    def _rows(self, confidence_level: float) -> list[dict[str, Any]]:
+        """Return the figures with their intervals, by scale."""
+        correlations = [
             (
                 c.scale,
-                KIND_TITLES[c.kind],
+                c.kind,
                 c.judge,
-                apa(c.estimate),
+                c.statistic,
+                c.estimate,
                 c.confidence_interval(confidence_level),
                 c.p,
                 c.n,
             )
             for c in self.correlations
-        ] + [
-            (
-                e.name,
-                "mean bias",
-                e.partner,
-                signed(e.estimate, 2),
-                e.confidence_interval(confidence_level),
-                e.p,
-                e.n,
-            )
+        ]
+        kind, name = "mean_bias", "mean difference"
+        biases = [
+            (e.name, kind, e.partner, name, e.estimate, e.confidence_interval(confidence_level), e.p, e.n)
             for e in self.mean_bias
         ]
-        rows.sort(key=lambda row: self.scales.index(row[0]))
+        names = ("scale", "figure", "judge", "statistic", "estimate", "interval", "p", "n")
+        rows = [dict(zip(names, row, strict=True)) for row in (*correlations, *biases)]
+        return sorted(rows, key=lambda row: self.scales.index(row["scale"]))
+
+    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """Return a pandas table with a row for each figure; ``judge`` is ``both`` where it is over both."""
+        from intimacy_scales.results.frames import pandas_frame
+
+        rows = self._rows(confidence_level)
+        columns = {name: [row[name] for row in rows] for name in ("scale", "figure")}
+        columns["judge"] = [row["judge"] or "both" for row in rows]
+        columns |= {name: [row[name] for row in rows] for name in ("statistic", "estimate")}
+        columns |= {end: [getattr(row["interval"], end) for row in rows] for end in ("low", "high")}
+        return pandas_frame(columns | {name: [row[name] for row in rows] for name in ("p", "n")})
+
+    def page(self, confidence_level: float = 0.95) -> Page:
+        """Return the page that `to_markdown` writes, as data."""
+        rows = self._rows(confidence_level)
+        intervals = [row["interval"] for row in rows]
         columns = {
-            "scale": [row[0] for row in rows],
-            "figure": [row[1] for row in rows],
-            "judge": [row[2] or "both" for row in rows],
-            "estimate": [row[3] for row in rows],
+            "scale": [row["scale"] for row in rows],
+            "figure": [row["figure"].replace("_", " ") for row in rows],
+            "judge": [row["judge"] or "both" for row in rows],
+            "estimate": [shown(row["estimate"], 2) for row in rows],
             f"{percent(confidence_level)} CI": [
-                f"[{shown(row[4].low, 2)}, {shown(row[4].high, 2)}]" for row in rows
+                f"[{shown(low, 2)}, {shown(high, 2)}]" for low, high in intervals
             ],
-            "p": [p_shown(row[5]) for row in rows],
-            "couples": [str(row[6]) for row in rows],
+            "p": [p_shown(row["p"]) for row in rows],
+            "couples": [str(row["n"]) for row in rows],
         }
         return Page(
             title=self.title,

@@ -42,24 +42,24 @@ def truth_and_bias(
     Parameters
     ----------
     own
-        Couples with reports of both partners about themselves; or with judgements too, named by ``judgement``
-        and ``truth``.
+        Couples with reports of both partners about themselves; or with judgements too, named by
+        ``judgement`` and ``truth``.
     partner
         The same couples with reports of both partners about each other, such as answers to
         ``scii-24-partner``. Couples are matched by their label, and partners by role, id or name.
     scale
         The scale, which both have.
     judgement, truth
-        Variables of ``own``, in place of ``partner`` and ``scale``: the judgement of the partner, and the report
-        about oneself.
+        Variables of ``own``, in place of ``partner`` and ``scale``: the judgement of the partner, and the
+        report about oneself.
     distinguishable
         Whether each judge has paths of their own. None: if partners have roles.
     estimator
-        ``ML``: maximum likelihood. ``MLR``: the same with robust standard errors. ``REML``: restricted maximum
-        likelihood, with t tests.
+        ``ML``: maximum likelihood. ``MLR``: the same with robust standard errors. ``REML``: restricted
+        maximum likelihood, with t tests.
     missing
-        ``listwise``: couples with all four scores. ``fiml``: full information, also of couples in which only one
-        partner took part; not with ``REML``.
+        ``listwise``: couples with all four scores. ``fiml``: full information, also of couples in which
+        only one partner took part; not with ``REML``.
 
     Returns
     -------
@@ -68,8 +68,8 @@ def truth_and_bias(
     Raises
     ------
     EstimationError
-        Too few couples, reports that do not vary, forms that do not belong together, or options that exclude
-        each other.
+        Too few couples, reports that do not vary, forms that do not belong together, or options that
+        exclude each other.
     UnknownNameError
         A scale that one of the reports does not have.
     ResponseError
@@ -77,12 +77,12 @@ def truth_and_bias(
 
     Notes
     -----
-    ``judgement_i = directional bias + truth force * own_j + bias force * own_i + e_i`` for judge i with partner
-    j, with all variables measured from the mean of the truth, that is of both partners' own reports (West &
-    Kenny, 2011). The truth force is accuracy, the bias force assumed similarity, each given the other; the
-    directional bias is how far judgements are too high or too low for an average truth. The residuals of
-    both judges covary. Without missing scores the estimates are of closed form; with ``fiml`` they are those of
-    `sem` with both partners in one row and ``fixed_x=False``.
+    ``judgement_i = directional bias + truth force * own_j + bias force * own_i + e_i`` for judge i with
+    partner j, with all variables measured from the mean of the truth, that is of both partners' own reports
+    (West & Kenny, 2011). The truth force is accuracy, the bias force assumed similarity, each given the
+    other; the directional bias is how far judgements are too high or too low for an average truth. The
+    residuals of both judges covary. Without missing scores the estimates are of closed form; with ``fiml``
+    they are those of `sem` with both partners in one row and ``fixed_x=False``.
 
     Examples
     --------
@@ -137,7 +137,8 @@ def _usable(data: Judgements, missing: Missing) -> tuple[Floats, Floats, tuple[s
         values = scores[~np.isnan(scores)]
         if len(values) and values.var() <= NO_VARIANCE * float((values**2).mean()):
             raise EstimationError(
-                f"{name} is {values[0]:g} for everybody; truth and bias need reports that differ between persons"
+                f"{name} is {values[0]:g} for everybody; truth and bias need reports that differ between "
+                "persons"
             )
     return judgements, reports, tuple(reasons), data.n_left_out + n_others
 

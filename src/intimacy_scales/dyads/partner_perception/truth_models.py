@@ -1,7 +1,8 @@
 """Estimation of the truth and bias model: from complete couples, and by full information.
 
-West and Kenny (2011, eqs. 1 and 3): ``judgement_i = directional bias + truth force * own_j + bias force * own_i +
-e_i``, all variables minus the mean of the truth. It has the form of an actor-partner model of the judgement.
+West and Kenny (2011, eqs. 1 and 3): ``judgement_i = directional bias + truth force * own_j + bias force *
+own_i + e_i``, all variables minus the mean of the truth. It has the form of an actor-partner model of the
+judgement.
 """
 
 from __future__ import annotations
@@ -63,8 +64,8 @@ class TruthModel:
     residuals
         (2, 2): covariances of both judgements given the own reports.
     test
-        Likelihood-ratio test that paths and residual variances of both judges are equal: chi-square, degrees of
-        freedom and p value; nan and 0 for exchangeable partners.
+        Likelihood-ratio test that paths and residual variances of both judges are equal: chi-square,
+        degrees of freedom and p value; nan and 0 for exchangeable partners.
     n
         Number of couples.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from intimacy_scales.dyads.distinguishable import place_of
 from intimacy_scales.dyads.estimates import CoupleEstimate, cells_of, estimates_frame
 from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import InstrumentRef
@@ -60,8 +61,8 @@ class TruthAndBias(Result):
     residual_correlation
         Correlation of both partners' judgements given the own reports.
     chisq, df, p
-        Likelihood-ratio test that paths and residual variances of both judges are equal; nan, and 0 degrees of
-        freedom, where partners are exchangeable.
+        Likelihood-ratio test that paths and residual variances of both judges are equal; nan, and 0 degrees
+        of freedom, where partners are exchangeable.
 
     Examples
     --------
@@ -127,8 +128,7 @@ class TruthAndBias(Result):
         names, partners = list(PATH_TITLES), list(dict.fromkeys(e.partner for e in self.estimates))
         if name not in names:
             raise UnknownNameError(not_one_of("name", name, names))
-        if partner not in partners:
-            raise UnknownNameError(not_one_of("partner", partner, partners))
+        place_of("partner", partner, partners)
         return next(e for e in self.estimates if (e.name, e.partner) == (name, partner))
 
     def sentence(self, confidence_level: float = 0.95) -> str:
@@ -139,7 +139,8 @@ class TruthAndBias(Result):
             level, truth, bias = (self.path(name, partner) for name in PATH_TITLES)
             parts.append(
                 f"Judgements by {judge} {_followed(truth, confidence_level)} what the judged partner reports "
-                f"({_figures(truth, confidence_level)}), {_followed(bias, confidence_level)} the judge's own report "
+                f"({_figures(truth, confidence_level)}), {_followed(bias, confidence_level)} the judge's "
+                "own report "
                 f"({_figures(bias, confidence_level)}), and {_level(level, confidence_level)} "
                 f"({_figures(level, confidence_level)})."
             )
@@ -166,7 +167,8 @@ class TruthAndBias(Result):
             tables=(TextTable(title="Paths", columns=columns | cells_of(rows, confidence_level)),),
             warnings=self.warnings,
             sentence=self.sentence(confidence_level),
-            legend=f"All variables less {shown(self.centre)}, the mean of both partners' own reports. Errors: "
+            legend=f"All variables less {shown(self.centre)}, the mean of both partners' own reports. "
+            "Errors: "
             f"{self.method}, {percent(confidence_level)} intervals.",
         )
 
@@ -195,7 +197,8 @@ class TruthAndBias(Result):
         for estimate in self.estimates:
             whose = "" if estimate.partner is None else f"{estimate.partner}: "
             lines.append(
-                f"  {whose}{PATH_TITLES[estimate.name]} {shown(estimate.estimate)} {estimate.confidence_interval()}"
+                f"  {whose}{PATH_TITLES[estimate.name]} {shown(estimate.estimate)} "
+                f"{estimate.confidence_interval()}"
             )
         if self.distinguishable:
             lines.append(f"  equal paths: chi-square({self.df}) = {shown(self.chisq, 2)}, {apa_p(self.p)}")

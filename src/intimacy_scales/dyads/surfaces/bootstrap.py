@@ -18,9 +18,10 @@ _NUMBERS = 4_000_000  # in memory at once
 def resampled_coefficients(
     regressions: CoupleRegressions, n_resamples: int, rng: np.random.Generator
 ) -> Floats:
-    """Return b0 to b5 of each surface in resamples of couples (n_resamples, n_cells, 6); nan where not identified.
+    """Return b0 to b5 of each surface in resamples of couples (n_resamples, n_cells, 6).
 
     A couple that is drawn several times counts as often, so that a resample only needs sums of products.
+    Coefficients are nan where they are not identified.
     """
     sums = [_products(part) for part in regressions.parts]
     at_once = max(1, _NUMBERS // regressions.n)

@@ -22,12 +22,12 @@ else:
 Sense = Literal["broad", "strict"]
 # figure, its condition, the sense it is needed for, and what it says (Humberg, Nestler & Back, 2019, table 2)
 _CONDITIONS: tuple[tuple[str, str, Sense, str], ...] = (
-    ("p10", "is 0", "broad", "the ridge of the surface starts on the line of congruence"),
-    ("p11", "is 1", "broad", "the ridge runs parallel to the line of congruence"),
-    ("a4", "is below 0", "broad", "the outcome falls the more partners differ"),
-    ("a3", "is 0", "broad", "it falls alike whichever partner is higher"),
-    ("a1", "is 0", "strict", "equal scores have the same outcome whether high or low: no linear trend"),
-    ("a2", "is 0", "strict", "equal scores have the same outcome whether high or low: no curvature"),
+    ("p10", "= 0", "broad", "the ridge of the surface starts on the line of congruence"),
+    ("p11", "= 1", "broad", "the ridge runs parallel to the line of congruence"),
+    ("a4", "< 0", "broad", "the outcome falls the more partners differ"),
+    ("a3", "= 0", "broad", "it falls alike whichever partner is higher"),
+    ("a1", "= 0", "strict", "equal scores have the same outcome whether high or low: no linear trend"),
+    ("a2", "= 0", "strict", "equal scores have the same outcome whether high or low: no curvature"),
 )
 FIGURES = tuple(condition[0] for condition in _CONDITIONS)
 
@@ -41,10 +41,11 @@ class CongruenceCondition(Result):
     figure
         The figure of the surface: ``p10``, ``p11``, ``a4``, ``a3``, ``a1`` or ``a2``.
     condition
-        ``is 0``, ``is 1`` or ``is below 0``. The first two are met where the interval includes the value, the
+        ``= 0``, ``= 1`` or ``< 0``. The first two are met where the interval includes the value, the
         third where the whole interval is below 0.
     sense
-        ``broad``: needed for any congruence effect. ``strict``: needed in addition for one in the strict sense.
+        ``broad``: needed for any congruence effect. ``strict``: needed in addition for one in the strict
+        sense.
     meaning
         What it says of the surface.
     estimate
@@ -58,10 +59,10 @@ class CongruenceCondition(Result):
     --------
     >>> interval = Interval(low=-0.3, high=-0.1, confidence_level=0.95, method="wald", n=150)
     >>> CongruenceCondition(
-    ...     figure="a4", condition="is below 0", sense="broad", meaning="the outcome falls the more partners differ",
+    ...     figure="a4", condition="< 0", sense="broad", meaning="the outcome falls the more partners differ",
     ...     estimate=-0.2, interval=interval, met=True,
     ... )
-    <a4 is below 0: met, -0.200 [-0.300, -0.100]>
+    <a4 < 0: met, -0.200 [-0.300, -0.100]>
     """
 
     figure: str
@@ -123,21 +124,25 @@ class CongruenceChecklist(Result):
     def conclusion(self) -> str:
         """What follows, in words."""
         if self.strict:
-            return "a congruence effect in the strict sense: the outcome depends on nothing but how alike partners are"
+            return (
+                "a congruence effect in the strict sense: the outcome depends on nothing but how "
+                "alike partners are"
+            )
         unmet = [
             f"{condition.figure} {condition.condition}" for condition in self.conditions if not condition.met
         ]
         if self.broad:
             return (
-                "a congruence effect in the broad sense: the outcome is highest where partners are alike, and also "
-                f"depends on their level ({' and '.join(unmet)} not met)"
+                "a congruence effect in the broad sense: the outcome is highest where partners are "
+                "alike, and also "
+                f"depends on their level (not met: {', '.join(unmet)})"
             )
         needed = [
             f"{condition.figure} {condition.condition}"
             for condition in self.conditions
             if condition.sense == "broad" and not condition.met
         ]
-        return f"no evidence of a congruence effect: {', '.join(needed)} not met"
+        return f"no evidence of a congruence effect (not met: {', '.join(needed)})"
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table with a row for each condition."""
@@ -193,10 +198,10 @@ def _conditions(
         interval = interval_of(name)
         if math.isnan(interval.low):
             met = False
-        elif condition == "is below 0":
+        elif condition == "< 0":
             met = interval.high < 0
         else:
-            met = float(condition.removeprefix("is ")) in interval
+            met = float(condition.removeprefix("= ")) in interval
         yield CongruenceCondition(
             figure=name, condition=condition, sense=sense, meaning=meaning,
             estimate=figures[name].estimate, interval=interval, met=met,

@@ -28,11 +28,11 @@ class SurfaceGrid(Frozen):
     congruent
         (n,): along the line of congruence, where both have the scores in ``own``.
     incongruent
-        (n,): along the line of incongruence, where the partner's score is as far on the other side of the centre;
-        nan where that is outside the scores in ``partner``.
+        (n,): along the line of incongruence, where the partner's score is as far on the other side of the
+        centre; nan where that is outside the scores in ``partner``.
     first_axis
-        (n,): the partner's score on the first principal axis at the scores in ``own``; nan where that is undefined,
-        or outside.
+        (n,): the partner's score on the first principal axis at the scores in ``own``; nan where that is
+        undefined, or outside.
     """
 
     own: Floats

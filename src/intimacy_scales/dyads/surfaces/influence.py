@@ -51,8 +51,9 @@ class Influence:
 def influence_of(regressions: CoupleRegressions) -> Influence:
     """Return the influence of each couple.
 
-    Of distinguishable partners it is that on each partner's regression. Of exchangeable partners, leaving out a
-    couple leaves out a row of two regressions with uncorrelated residuals, whose squared changes add up.
+    Of distinguishable partners it is that on each partner's regression. Of exchangeable partners, leaving
+    out a couple leaves out a row of two regressions with uncorrelated residuals, whose squared changes add
+    up.
     """
     parts = [_changes(part) for part in regressions.parts]
     if regressions.distinguishable:
@@ -66,8 +67,8 @@ def influence_of(regressions: CoupleRegressions) -> Influence:
 def _changes(part: Regression) -> tuple[Floats, Floats, Floats]:
     """Return squared changes of coefficients without each row, by the residual variance with and without it.
 
-    ``h e^2 / (s^2 (1 - h)^2)`` (Cook, 1977); with the variance of the other rows, DFFITS squared (Belsley, Kuh &
-    Welsch, 1980). Third: the leverages h.
+    ``h e^2 / (s^2 (1 - h)^2)`` (Cook, 1977); with the variance of the other rows, DFFITS squared (Belsley,
+    Kuh & Welsch, 1980). Third: the leverages h.
     """
     leverages, squares = np.minimum(part.leverages, 1.0), part.residuals**2
     with np.errstate(divide="ignore", invalid="ignore"):

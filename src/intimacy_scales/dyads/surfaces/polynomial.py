@@ -1,9 +1,10 @@
 """The quadratic polynomial of both partners' scores, its parameters and its geometry (arrays only).
 
-``y = b0 + b1 own + b2 partner + b3 own^2 + b4 own partner + b5 partner^2``, scores less a common centre. Along the
-line of congruence (partner = own) it is ``b0 + a1 own + a2 own^2``, along the line of incongruence (partner = -own)
-``b0 + a3 own + a4 own^2``; ``a5 = b3 - b5`` is 0 where both lines are parallel to the axes of the surface (Edwards &
-Parry, 1993; Shanock et al., 2010; Humberg, Nestler & Back, 2019).
+``y = b0 + b1 own + b2 partner + b3 own^2 + b4 own partner + b5 partner^2``, scores less a common centre.
+Along the line of congruence (partner = own) it is ``b0 + a1 own + a2 own^2``, along the line of
+incongruence (partner = -own) ``b0 + a3 own + a4 own^2``; ``a5 = b3 - b5`` is 0 where both lines are
+parallel to the axes of the surface (Edwards & Parry, 1993; Shanock et al., 2010; Humberg, Nestler & Back,
+2019).
 """
 
 from __future__ import annotations
@@ -71,9 +72,10 @@ def geometry(b: NDArray[Any]) -> NDArray[Any]:
 
     Notes
     -----
-    At ``(x0, y0)`` the surface is level. The first principal axis, ``partner = p10 + p11 own``, is the line through
-    it along which the surface bends upwards most, or downwards least; the second one is perpendicular to it
-    (Edwards & Parry, 1993, eqs. 12-19). Infinite or nan where they are undefined: see `undefined_because`.
+    At ``(x0, y0)`` the surface is level. The first principal axis, ``partner = p10 + p11 own``, is the line
+    through it along which the surface bends upwards most, or downwards least; the second one is
+    perpendicular to it (Edwards & Parry, 1993, eqs. 12-19). Infinite or nan where they are undefined: see
+    `undefined_because`.
     """
     _, b1, b2, b3, b4, b5 = np.moveaxis(b, -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -87,7 +89,7 @@ def geometry(b: NDArray[Any]) -> NDArray[Any]:
 
 
 def geometry_slopes(b: Floats) -> Floats:
-    """Return derivatives of `geometry` by the coefficients (6, 6), by complex steps (Squire & Trapp, 1998)."""
+    """Return derivatives of `geometry` by the coefficients (6, 6), by complex steps."""
     slopes: Floats = np.imag(geometry(b + 1j * _STEP * np.eye(6))).T / _STEP
     return slopes
 

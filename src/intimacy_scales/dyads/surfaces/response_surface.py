@@ -47,12 +47,13 @@ def response_surface(
     distinguishable
         Whether each partner has a surface of their own. None: if partners have roles.
     estimator
-        Rule of the standard errors; the estimates are the same. ``ML``: maximum likelihood, divisor n, normal
-        tests. ``MLR``: robust (Huber-White). ``REML``: residual degrees of freedom, t tests; of distinguishable
-        partners these are the errors of ordinary least squares in each of them (R's ``lm``).
+        Rule of the standard errors; the estimates are the same. ``ML``: maximum likelihood, divisor n,
+        normal tests. ``MLR``: robust (Huber-White). ``REML``: residual degrees of freedom, t tests; of
+        distinguishable partners these are the errors of ordinary least squares in each of them (R's
+        ``lm``).
     centre
-        Score from which scores of both partners are measured: ``grand_mean`` over both partners, ``midpoint`` of
-        the possible scores, or a number.
+        Score from which scores of both partners are measured: ``grand_mean`` over both partners,
+        ``midpoint`` of the possible scores, or a number.
 
     Returns
     -------
@@ -61,17 +62,19 @@ def response_surface(
     Raises
     ------
     EstimationError
-        Too few couples, scores that do not vary or have too few different values, or options that are not valid.
+        Too few couples, scores that do not vary or have too few different values, or options that are not
+        valid.
 
     Notes
     -----
-    ``y = b0 + b1 own + b2 partner + b3 own^2 + b4 own partner + b5 partner^2 + e`` for both partners, whose residuals
-    covary (Schönbrodt, Humberg & Nestler, 2018). Along the line of congruence (both have the same score) the slope
-    at the centre is ``a1 = b1 + b2`` and the curvature ``a2 = b3 + b4 + b5``; along the line of incongruence (scores
-    are equally far from the centre on opposite sides) they are ``a3 = b1 - b2`` and ``a4 = b3 - b4 + b5``; ``a5 = b3 -
-    b5``. Both partners' scores need one centre, as congruence means equal scores. The estimates are of closed form:
-    least squares for each partner, or, of exchangeable partners, of couple means and half-differences. Couples with
-    a missing score are left out; influential ones are reported and used.
+    ``y = b0 + b1 own + b2 partner + b3 own^2 + b4 own partner + b5 partner^2 + e`` for both partners, whose
+    residuals covary (Schönbrodt, Humberg & Nestler, 2018). Along the line of congruence (both have the same
+    score) the slope at the centre is ``a1 = b1 + b2`` and the curvature ``a2 = b3 + b4 + b5``; along the
+    line of incongruence (scores are equally far from the centre on opposite sides) they are ``a3 = b1 -
+    b2`` and ``a4 = b3 - b4 + b5``; ``a5 = b3 - b5``. Both partners' scores need one centre, as congruence
+    means equal scores. The estimates are of closed form: least squares for each partner, or, of
+    exchangeable partners, of couple means and half-differences. Couples with a missing score are left out;
+    influential ones are reported and used.
 
     Examples
     --------
@@ -84,7 +87,8 @@ def response_surface(
     """
     if not isinstance(dyads, Dyads):
         raise EstimationError(
-            f"dyads={shortened(dyads)} is not valid; allowed: couples, as made by Dyads.from_long, Dyads.from_wide or "
+            f"dyads={shortened(dyads)} is not valid; allowed: couples, as made by Dyads.from_long, "
+            "Dyads.from_wide or "
             "Dyads.of_scores"
         )
     if estimator not in get_args(ErrorRule):
@@ -152,7 +156,8 @@ def _centre_of(dyads: Dyads, predictor: str, scores: Floats, centre: Centre | fl
     if centre == "midpoint":
         if predictor not in dyads.ranges:
             raise EstimationError(
-                f"centre='midpoint' needs the range of possible scores, which is not known for {predictor!r}; use "
+                "centre='midpoint' needs the range of possible scores, which is not known for "
+                f"{predictor!r}; use "
                 "centre='grand_mean', or pass the midpoint as a number"
             )
         low, high = dyads.ranges[predictor]

@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from intimacy_scales.dyads.estimates import cells_of
+from intimacy_scales.dyads.distinguishable import place_of
+from intimacy_scales.dyads.estimates import cells_of, estimates_frame
 from intimacy_scales.dyads.surfaces.grid import SurfaceGrid, grid_of
 from intimacy_scales.dyads.surfaces.influence import Influence, influence_of
 from intimacy_scales.dyads.surfaces.kept import KeptRegressions
 from intimacy_scales.dyads.surfaces.surface import PartnerSurface
-from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import not_one_of
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.html import html_fragment
@@ -73,7 +72,7 @@ class InfluentialCouple(Result):
 
 @result_class
 class ResponseSurface(Result):
-    """A dyadic response surface: an outcome of both partners as a quadratic function of both partners' scores.
+    """A dyadic response surface: an outcome as a quadratic function of both partners' scores.
 
     Attributes
     ----------
@@ -100,14 +99,14 @@ class ResponseSurface(Result):
     residual_correlation
         Correlation of both partners' residuals.
     chisq, df, p
-        Likelihood-ratio test that both surfaces, and residual variances, are equal; nan, and 0 degrees of freedom,
-        where partners are exchangeable.
+        Likelihood-ratio test that both surfaces, and residual variances, are equal; nan, and 0 degrees of
+        freedom, where partners are exchangeable.
     share_different
-        Share of couples whose partners differ by more than half a standard deviation in the predictor (Shanock et
-        al., 2010).
+        Share of couples whose partners differ by more than half a standard deviation in the predictor
+        (Shanock et al., 2010).
     outliers
-        Couples with Cook's distance, DFFITS and leverage above their limits (Bollen & Jackman, 1985). They are
-        used like all others.
+        Couples with Cook's distance, DFFITS and leverage above their limits (Bollen & Jackman, 1985). They
+        are used like all others.
     places
         (n_couples,): places of the couples used among those passed; not in documents.
 
@@ -155,13 +154,15 @@ class ResponseSurface(Result):
             )
         if self.share_different < _FEW_DIFFERENT:
             cautions.append(
-                f"partners differ by more than half a standard deviation in {percent(round(self.share_different, 3))} "
+                "partners differ by more than half a standard deviation in "
+                f"{percent(round(self.share_different, 3))} "
                 "of the couples: the surface is hardly known away from the line of congruence"
             )
         n = len({couple.place for couple in self.outliers})
         if n:
             cautions.append(
-                f"{counted(n, 'influential couple')} (.outliers), used like all others: report the analysis without "
+                f"{counted(n, 'influential couple')} (.outliers), used like all others: report the "
+                "analysis without "
                 "them too"
             )
         return tuple(cautions)
@@ -174,10 +175,7 @@ class ResponseSurface(Result):
         UnknownNameError
             There is no surface of that partner.
         """
-        partners = [surface.partner for surface in self.surfaces]
-        if partner not in partners:
-            raise UnknownNameError(not_one_of("partner", partner, partners))
-        return self.surfaces[partners.index(partner)]
+        return self.surfaces[place_of("partner", partner, [surface.partner for surface in self.surfaces])]
 
     def influence(self) -> Influence:
         """Return the influence of each couple that was used (n_couples, n_surfaces), with its limits."""
@@ -227,8 +225,10 @@ class ResponseSurface(Result):
                 for low, high in (e.confidence_interval(confidence_level),)
             )
             parts.append(
-                f"The surface {whose} ({self.outcome} on {self.predictor}, {counted(self.n_couples, 'couple')}, R² = "
-                f"{shown(surface.r_squared, 2)}, {self.method}, {percent(confidence_level)} intervals) has {figures}: "
+                f"The surface {whose} ({self.outcome} on {self.predictor}, "
+                f"{counted(self.n_couples, 'couple')}, R² = "
+                f"{shown(surface.r_squared, 2)}, {self.method}, {percent(confidence_level)} intervals) "
+                f"has {figures}: "
                 f"{surface.congruence(confidence_level).conclusion}."
             )
         if self.distinguishable:
@@ -239,8 +239,6 @@ class ResponseSurface(Result):
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """Return a pandas table with a row for each figure of each surface."""
-        from intimacy_scales.dyads.estimates import estimates_frame
-
         rows = tuple(estimate for surface in self.surfaces for estimate in surface.estimates)
         return estimates_frame(rows, confidence_level)
 
@@ -271,7 +269,8 @@ class ResponseSurface(Result):
             warnings=self.warnings,
             sentence=self.sentence(confidence_level),
             legend="b1 own, b2 partner, b3 own squared, b4 own x partner, b5 partner squared, of scores less "
-            f"{shown(self.centre)}; a1 = b1 + b2, a2 = b3 + b4 + b5, a3 = b1 - b2, a4 = b3 - b4 + b5, a5 = b3 - b5.",
+            f"{shown(self.centre)}; a1 = b1 + b2, a2 = b3 + b4 + b5, a3 = b1 - b2, a4 = b3 - b4 + b5, a5 "
+            "= b3 - b5.",
         )
 
     def to_markdown(self) -> str:
@@ -294,7 +293,8 @@ class ResponseSurface(Result):
 
     def __repr__(self) -> str:
         lines = [
-            f"<Response surface: {self.outcome} on {self.predictor}; {counted(self.n_couples, 'couple')}, {self.method}"
+            f"<Response surface: {self.outcome} on {self.predictor}; {counted(self.n_couples, 'couple')}, "
+            f"{self.method}"
         ]
         for surface in self.surfaces:
             whose = "" if surface.partner is None else f"{surface.partner}: "

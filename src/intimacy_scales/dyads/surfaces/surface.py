@@ -89,8 +89,9 @@ class PartnerSurface(Result):
     parameters
         ``a1`` to ``a5``.
     axes
-        ``x0`` and ``y0``, own and partner's score at the stationary point; ``p10`` and ``p11``, intercept and slope
-        of the first principal axis; ``p20`` and ``p21``, those of the second one. All on centred scores.
+        ``x0`` and ``y0``, own and partner's score at the stationary point; ``p10`` and ``p11``, intercept
+        and slope of the first principal axis; ``p20`` and ``p21``, those of the second one. All on centred
+        scores.
     shape
         What the stationary point is: ``maximum``, ``minimum``, ``saddle``, or ``none``.
     r_squared
@@ -139,7 +140,7 @@ class PartnerSurface(Result):
         """
         by_name = {estimate.name: estimate for estimate in self.estimates}
         if name not in by_name:
-            raise UnknownNameError(not_one_of("name", name, by_name))
+            raise UnknownNameError(not_one_of("name", name, list(by_name)))
         return by_name[name]
 
     def confidence_interval(
@@ -160,8 +161,8 @@ class PartnerSurface(Result):
         confidence_level
             For example 0.95.
         method
-            ``delta``: estimate ± quantile x standard error. ``percentile`` and ``bca``: from resamples of couples;
-            they suit the stationary point and the axes better, as these are ratios.
+            ``delta``: estimate ± quantile x standard error. ``percentile`` and ``bca``: from resamples of
+            couples; they suit the stationary point and the axes better, as these are ratios.
         n_resamples, rng
             Number of resamples, and a seed or Generator.
 
@@ -220,8 +221,8 @@ class PartnerSurface(Result):
 
         Notes
         -----
-        Four of the six conditions are met where an interval *includes* a value, which a small sample does easily:
-        check that intervals are narrow before you conclude that there is congruence.
+        Four of the six conditions are met where an interval *includes* a value, which a small sample does
+        easily: check that intervals are narrow before you conclude that there is congruence.
         """
         seed = generator(rng).integers(2**32) if method != "delta" else None
         return checklist_of(
