@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.errors import EstimationError, UnknownNameError
-from intimacy_scales.messages import shortened, suggest
+from intimacy_scales.messages import not_one_of, shortened
 
 
 def as_distinguishable(dyads: Dyads, asked: bool | None) -> bool:
@@ -48,7 +48,10 @@ def place_of(option: str, partner: str | None, partners: Sequence[str | None]) -
     """
     if partner in partners:
         return list(partners).index(partner)
-    hint = suggest(partner, [name for name in partners if name is not None])
-    raise UnknownNameError(
-        f"{option}={shortened(partner)} is not valid; allowed: {', '.join(map(repr, partners))}{hint}"
-    )
+    names = [name for name in partners if name is not None]
+    if not names:
+        raise UnknownNameError(
+            f"{option}={shortened(partner)} is not valid: partners are exchangeable, and figures are those of "
+            f"both alike; leave {option} out"
+        )
+    raise UnknownNameError(not_one_of(option, partner, names))
