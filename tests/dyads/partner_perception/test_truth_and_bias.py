@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from intimacy_scales import simulate
 from intimacy_scales.dyads import Dyads, TruthAndBias, truth_and_bias
+from intimacy_scales.dyads.partner_perception.truth_models import of_all_couples, of_complete_couples
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from tests.shared.comparison import close, near
 from tests.shared.couple_scores import acipair, couples_of, r_parameters, r_values, random_couples, swapped
@@ -75,19 +76,29 @@ def test_truth_and_bias_as_gls(shared: Path, block: Any, role: bool, name: str, 
         close(result.residual_correlation, block[name]["REML"]["rho"], 1e-5)
 
 
-@given(seed=SEEDS)
-@settings(max_examples=5)
-def test_full_information_of_complete_couples_is_the_closed_form(seed: int) -> None:
+@given(seed=SEEDS, method=st.sampled_from(["ML", "MLR"]))
+@settings(max_examples=6)
+def test_full_information_of_complete_couples_is_the_closed_form(seed: int, method: Any) -> None:
     scores = judged(seed)
-    with_gap = {name: np.vstack([s, [[4.0, np.nan]]]) for name, s in scores.items()}
+    for cells in ((None,), ("wife", "husband")):
+        closed, full = (fit(scores["says"] - 4, scores["own"] - 4, cells, method) for fit in (
+            of_complete_couples, of_all_couples,
+        ))  # fmt: skip
+        ours, theirs = ([(e.estimate, e.se) for e in (*m.estimates, *m.differences)] for m in (closed, full))
+        close(ours, theirs, 2e-5)
+        close(closed.residuals, full.residuals, 2e-5)
+        close(closed.test[0], full.test[0], 1e-5) if len(cells) > 1 else None
+
+
+def test_one_partner_couples_count_with_full_information() -> None:
+    scores = judged(6, 80)
+    for places, who in ((slice(0, None, 10), 0), (slice(5, None, 10), 1)):
+        for name in scores:
+            scores[name][places, who] = np.nan
     for role in (False, True):
-        closed = model(scores, role)
-        full = model(with_gap, role, missing="fiml")
-        assert full.n_couples == closed.n_couples + 1
-        # one more person moves little, and the same model is fitted
-        for ours, theirs in zip(closed.estimates, full.estimates, strict=True):
-            assert abs(ours.estimate - theirs.estimate) < ours.se
-            assert theirs.se == pytest.approx(ours.se, rel=0.25)
+        full, listwise = model(scores, role, missing="fiml"), model(scores, role)
+        assert (full.n_couples, full.n_left_out, listwise.n_couples) == (80, 0, 64)
+        assert full.path("bias", full.estimates[0].partner).se < listwise.path("bias", full.estimates[0].partner).se
 
 
 @given(seed=SEEDS, places=st.lists(st.booleans(), min_size=40, max_size=40))

@@ -45,13 +45,15 @@ _ORDER = [
 _STEP = 1e-30  # of a complex step: derivatives without cancellation
 
 
-def fitted_polynomial(outcome: Floats, scores: Floats, *, distinguishable: bool) -> CoupleRegressions:
-    """Return the regressions of the outcome (n, 2) on the polynomial of centred scores (n, 2)."""
+def fitted_polynomial(
+    outcome: Floats, scores: Floats, *, distinguishable: bool, name: str = "the score"
+) -> CoupleRegressions:
+    """Return the regressions of the outcome (n, 2) on the polynomial of centred scores (n, 2), by their name."""
     regressors = Regressors(
         shared=(scores[:, 0] * scores[:, 1])[:, None],
         paired=np.stack([scores, scores**2], axis=2),
-        shared_names=("the product of both scores",),
-        paired_names=("score", "squared score"),
+        shared_names=(f"{name} of one partner times that of the other one",),
+        paired_names=(name, f"{name} squared"),
     )
     return couple_regressions(outcome, regressors, distinguishable=distinguishable)
 

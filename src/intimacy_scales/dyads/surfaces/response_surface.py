@@ -97,7 +97,7 @@ def response_surface(
     by_role = as_distinguishable(couples, distinguishable)
     y, x, places, reasons = _complete(couples, outcome, predictor)
     middle = _centre_of(couples, predictor, x, centre)
-    regressions = fitted_polynomial(y, x - middle, distinguishable=by_role)
+    regressions = fitted_polynomial(y, x - middle, distinguishable=by_role, name=predictor)
     partners: Sequence[str | None] = couples.partners if by_role else (None,)
     chisq, df, p = _test_of_roles(regressions, y, x - middle)
     residuals = regressions.partner_covariances(estimator)
@@ -141,6 +141,11 @@ def _complete(
             raise EstimationError(
                 f"{name} is {scores[0, 0]:g} for everybody; a response surface needs scores that differ"
             )
+    if len(x) and (x[:, 0] == x[:, 1]).all():
+        raise EstimationError(
+            f"both partners have the same score in {predictor} in every couple, so that own and partner's score "
+            "cannot be told apart; check the columns of the two partners, or whether it is a variable of couples"
+        )
     return y, x, np.flatnonzero(complete), reasons
 
 
