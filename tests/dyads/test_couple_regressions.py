@@ -20,7 +20,10 @@ SEEDS = st.integers(0, 10_000)
 
 def on(x: Floats) -> Regressors:
     return Regressors(
-        shared=(x[:, 0] * x[:, 1])[:, None], paired=x[:, :, None], shared_names=("product",), paired_names=("x",)
+        shared=(x[:, 0] * x[:, 1])[:, None],
+        paired=x[:, :, None],
+        shared_names=("product",),
+        paired_names=("x",),
     )
 
 
@@ -87,9 +90,7 @@ def test_errors_of_roles_are_those_of_ordinary_regressions(seed: int) -> None:
 def test_swapping_exchangeable_partners_changes_nothing(seed: int, places: list[bool]) -> None:
     scores = random_couples(seed, 30)
     other = swapped(scores, np.array(places))
-    fits = [
-        couple_regressions(s["y"], on(s["x"] - 4), distinguishable=False) for s in (scores, other)
-    ]
+    fits = [couple_regressions(s["y"], on(s["x"] - 4), distinguishable=False) for s in (scores, other)]
     near(fits[0].coefficients, fits[1].coefficients, 1e-12)
     for rule in ("ML", "MLR", "REML"):
         near(fits[0].covariance(rule), fits[1].covariance(rule), 1e-11, 1e-15)
@@ -113,7 +114,10 @@ def test_satterthwaite_lies_between_the_degrees_of_freedom_and_their_sum() -> No
         (lambda y, x: (y, x * 0), "product, x of a couple is 0 in all couples"),
         (lambda y, x: (y * 0 + 3, x), "outcome of both partners is the same"),
         (lambda y, x: (2 * x + 1, x), "predicted without any error"),
-        (lambda y, x: (y[:, [0, 0]], x[:, [0, 0]]), "the difference between partners in x is 0 in all couples"),
+        (
+            lambda y, x: (y[:, [0, 0]], x[:, [0, 0]]),
+            "the difference between partners in x is 0 in all couples",
+        ),
     ],
 )
 def test_couple_regressions_say_what_is_wrong(change, message: str) -> None:  # type: ignore[no-untyped-def]

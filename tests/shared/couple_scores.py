@@ -41,15 +41,15 @@ def random_couples(
 
 def swapped(variables: Mapping[str, Floats], places: NDArray[np.bool_]) -> dict[str, Floats]:
     """Return the scores with the partners of some couples in the other order."""
-    return {
-        name: np.where(places[:, None], scores[:, ::-1], scores) for name, scores in variables.items()
-    }
+    return {name: np.where(places[:, None], scores[:, ::-1], scores) for name, scores in variables.items()}
 
 
 def acipair(shared: Path) -> dict[str, Floats]:
     """Return the scores of the 148 couples of the reference data, wives first, in order of couples."""
     with (shared / "oracles" / "data" / "acipair.csv").open(encoding="utf-8") as file:
-        rows = sorted(csv.DictReader(file), key=lambda row: (float(row["CoupleID"]), row["Gender_A"] != "Wife"))
+        rows = sorted(
+            csv.DictReader(file), key=lambda row: (float(row["CoupleID"]), row["Gender_A"] != "Wife")
+        )
     names = {"sat": "Satisfaction_A", "oth": "OtherPos_A", "slf": "SelfPos_A", "ten": "Tension_A"}
     return {
         name: np.array([float(row[column]) for row in rows]).reshape(-1, 2) for name, column in names.items()

@@ -247,8 +247,8 @@ def _of_partners(outcome: Floats, regressors: Regressors) -> tuple[tuple[Regress
     ]  # fmt: skip
     parts = []
     for partner in (0, 1):
-        own, other = regressors.paired[:, partner], regressors.paired[:, 1 - partner]
-        design = np.column_stack([np.ones(len(outcome)), regressors.shared, own, other])
+        these, others = regressors.paired[:, partner], regressors.paired[:, 1 - partner]
+        design = np.column_stack([np.ones(len(outcome)), regressors.shared, these, others])
         parts.append(_least_squares(design, outcome[:, partner], names))
     terms = np.eye(2 * regressors.n_terms).reshape(2, regressors.n_terms, -1)
     return (parts[0], parts[1]), terms

@@ -51,7 +51,7 @@ def place_of(option: str, partner: str | None, partners: Sequence[str | None]) -
     names = [name for name in partners if name is not None]
     if not names:
         raise UnknownNameError(
-            f"{option}={shortened(partner)} is not valid: partners are exchangeable, and figures are those of "
-            f"both alike; leave {option} out"
+            f"{option}={shortened(partner)} is not valid: partners are exchangeable, and figures are "
+            f"those of both alike; leave {option} out"
         )
     raise UnknownNameError(not_one_of(option, partner, names))

@@ -16,6 +16,7 @@ from scipy import stats
 from intimacy_scales import load, simulate
 from intimacy_scales.dyads import Dyads, Perception, perception
 from intimacy_scales.dyads.partner_perception.correlations import pooled_correlation
+from intimacy_scales.dyads.partner_perception.matching import _swapped_by
 from intimacy_scales.errors import EstimationError, ResponseError, UnknownNameError
 from intimacy_scales.reliability import intraclass_corr
 from tests.shared.comparison import close, near
@@ -163,10 +164,14 @@ def test_partners_are_matched_by_id_whatever_their_order() -> None:
     labels: dict[str, Any] = {"couple": "couple", "person": "id"}
     backwards = partner.iloc[::-1]
     one = perception(
-        Dyads.from_long("scii-24", own, **labels), Dyads.from_long("scii-24-partner", partner, **labels), ["trust"]
+        Dyads.from_long("scii-24", own, **labels),
+        Dyads.from_long("scii-24-partner", partner, **labels),
+        ["trust"],
     )
     two = perception(
-        Dyads.from_long("scii-24", own, **labels), Dyads.from_long("scii-24-partner", backwards, **labels), ["trust"]
+        Dyads.from_long("scii-24", own, **labels),
+        Dyads.from_long("scii-24-partner", backwards, **labels),
+        ["trust"],
     )
     near([c.estimate for c in two.correlations], [c.estimate for c in one.correlations])
 
@@ -199,6 +204,31 @@ def test_persons_who_contradict_each_other_are_all_named() -> None:
     assert "couple 7: '7-1' and '7-2' in own, '7-1x' and '7-2x' in partner" in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("these", "those", "swapped"),
+    [
+        (("a", "b"), ("a", "b"), False),
+        (("a", "b"), ("b", "a"), True),
+        (("a", None), (None, "a"), True),
+        (("a", None), ("b", None), True),  # a reports, b judges: two persons
+        (("a", None), (None, "b"), False),
+        (("a", None), ("a", "b"), False),
+        (("a", "b"), (None, "a"), True),
+        ((None, None), ("a", "b"), False),
+    ],
+)
+def test_partners_are_matched_by_labels(these: Any, those: Any, swapped: bool) -> None:
+    assert _swapped_by([these], [those], [1]).tolist() == [swapped]
+
+
+@pytest.mark.parametrize(
+    ("these", "those"), [(("a", "b"), ("a", "c")), (("f", "f"), ("f", "f")), (("a", None), ("b", "c"))]
+)
+def test_labels_that_do_not_tell_partners_apart_are_refused(these: Any, those: Any) -> None:
+    with pytest.raises(ResponseError, match="partners of 1 couple cannot be matched"):
+        _swapped_by([these], [those], [1])
+
+
 def test_what_is_undefined_says_why() -> None:
     own, says = reports(1)
     says["trust"][:] = 4.0
@@ -210,13 +240,18 @@ def test_what_is_undefined_says_why() -> None:
     assert math.isnan(accuracy.p)
     assert "accuracy undefined" in result.sentence()
     few = seen({"trust": own["trust"][:3]}, {"trust": says["trust"][:3]})
-    assert few.correlation("trust", "similarity").reason == "3 couples with both reports, and at least 4 are needed"
+    assert (
+        few.correlation("trust", "similarity").reason
+        == "3 couples with both reports, and at least 4 are needed"
+    )
     assert Perception.from_json(few.to_json()) == few
 
 
 def test_a_perfect_correlation_has_no_interval() -> None:
     own, _ = reports(1)
-    same = seen(own, {"trust": own["trust"].copy()}, role=True).correlation("trust", "assumed_similarity", "wife")
+    same = seen(own, {"trust": own["trust"].copy()}, role=True).correlation(
+        "trust", "assumed_similarity", "wife"
+    )
     assert (same.estimate, same.p) == (1.0, 0.0)
     assert same.confidence_interval().reason == "the correlation is 1"
 
@@ -225,9 +260,9 @@ def test_perception_says_which_forms_belong_together() -> None:
     own, partner = both(*forms(10))
     with pytest.raises(EstimationError, match="pass own reports first: own=scii-24"):
         perception(partner, own)
-    with pytest.raises(EstimationError, match="in the same wording; .* such as scii-24-partner"):
+    with pytest.raises(EstimationError, match=r"in the same wording; .* such as scii-24-partner"):
         perception(own, own)
-    with pytest.raises(UnknownNameError, match="'Trust' is not in both: .* did you mean 'trust'"):
+    with pytest.raises(UnknownNameError, match=r"'Trust' is not in both: .* did you mean 'trust'"):
         perception(own, partner, ["Trust"])
     with pytest.raises(EstimationError, match="allowed: a list of scales"):
         perception(own, partner, "trust")

@@ -62,12 +62,16 @@ def test_truth_and_bias_of_exchangeable_partners_as_lavaan(shared: Path, block: 
     close(np.square(result.residual_sds), [theirs["v"][0]] * 2, 1e-6)
 
 
-@pytest.mark.parametrize(("role", "name", "divisor"), [(False, "gls_exchangeable", 293), (True, "gls_by_role", 290)])
+@pytest.mark.parametrize(
+    ("role", "name", "divisor"), [(False, "gls_exchangeable", 293), (True, "gls_by_role", 290)]
+)
 def test_truth_and_bias_as_gls(shared: Path, block: Any, role: bool, name: str, divisor: int) -> None:
     for method in ("ML", "REML"):
         result = of_reference(shared, role=role, estimator=method)
         theirs = block[name][method]["coefficients"]
-        ours = [result.path(path, partner) for path in PATHS for partner in (result.partners if role else (None,))]
+        ours = [
+            result.path(path, partner) for path in PATHS for partner in (result.partners if role else (None,))
+        ]
         close([path.estimate for path in ours], theirs["estimate"], 1e-6)
         # nlme multiplies the errors of ML by the root of N / (N - p)
         scale = (296 / divisor) ** 0.5 if method == "ML" else 1.0
@@ -98,7 +102,10 @@ def test_one_partner_couples_count_with_full_information() -> None:
     for role in (False, True):
         full, listwise = model(scores, role, missing="fiml"), model(scores, role)
         assert (full.n_couples, full.n_left_out, listwise.n_couples) == (80, 0, 64)
-        assert full.path("bias", full.estimates[0].partner).se < listwise.path("bias", full.estimates[0].partner).se
+        assert (
+            full.path("bias", full.estimates[0].partner).se
+            < listwise.path("bias", full.estimates[0].partner).se
+        )
 
 
 @given(seed=SEEDS, places=st.lists(st.booleans(), min_size=40, max_size=40))
@@ -135,11 +142,15 @@ def test_own_reports_and_judgements_are_matched_by_couple_and_person() -> None:
     partner = simulate("scii-24-partner", 120, couples=0.5, rng=2).answers
     labels = {"couple": "couple", "person": "partner"}
     straight = truth_and_bias(
-        Dyads.from_long("scii-24", own, **labels), Dyads.from_long("scii-24-partner", partner, **labels), "trust"
+        Dyads.from_long("scii-24", own, **labels),
+        Dyads.from_long("scii-24-partner", partner, **labels),
+        "trust",
     )
     shuffled = partner.sample(frac=1, random_state=3)
     moved = truth_and_bias(
-        Dyads.from_long("scii-24", own, **labels), Dyads.from_long("scii-24-partner", shuffled, **labels), "trust"
+        Dyads.from_long("scii-24", own, **labels),
+        Dyads.from_long("scii-24-partner", shuffled, **labels),
+        "trust",
     )
     near([e.estimate for e in moved.estimates], [e.estimate for e in straight.estimates])
     assert straight.instrument is not None

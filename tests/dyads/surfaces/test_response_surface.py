@@ -36,7 +36,9 @@ def prqc(shared: Path) -> dict[str, Any]:
 def reference(shared: Path, name: str, role: bool, estimator: Any = "ML") -> tuple[ResponseSurface, Any]:
     if name == "love_trust":
         block = r_values(shared, "dyads_prqcQ", "drsa_love_trust")
-        return response_surface(couples_of(prqc(shared), role=role), "love", "trust", estimator=estimator), block
+        return response_surface(
+            couples_of(prqc(shared), role=role), "love", "trust", estimator=estimator
+        ), block
     predictor = {"sat_otherpos": "oth", "sat_tension": "ten"}[name]
     couples = couples_of(acipair(shared), role=role)
     block = r_values(shared, "dyads_acipair", f"drsa_{name}")
@@ -171,7 +173,9 @@ def test_a_wider_interval_meets_more_conditions_of_equality() -> None:
 
 @pytest.mark.parametrize("role", [False, True])
 def test_intervals_by_resampling_agree_with_the_delta_method(role: bool) -> None:
-    result = response_surface(couples_of(congruent(2, strict=False, n=300), role=role), "y", "x", estimator="MLR")
+    result = response_surface(
+        couples_of(congruent(2, strict=False, n=300), role=role), "y", "x", estimator="MLR"
+    )
     surface = result.surfaces[-1]
     for name in ("b1", "a4", "p11", "p10"):
         delta = surface.confidence_interval(name)
@@ -217,7 +221,9 @@ def test_influence_is_that_of_leaving_out_each_couple() -> None:
             design = np.column_stack([np.ones(25), own, other, own**2, own * other, other**2])
             change = [
                 a.estimate - b.estimate
-                for a, b in zip(whole.surface(partner).coefficients, refit.surface(partner).coefficients, strict=True)
+                for a, b in zip(
+                    whole.surface(partner).coefficients, refit.surface(partner).coefficients, strict=True
+                )
             ]
             variance = whole.surface(partner).estimate("b0").se ** 2 / np.linalg.inv(design.T @ design)[0, 0]
             near(influence.cook[couple, place], np.square(design @ change).sum() / 6 / variance, 1e-7)
@@ -342,7 +348,10 @@ def test_response_surface_says_what_is_wrong(options: dict[str, Any], message: s
         (lambda s: {name: values * np.nan for name, values in s.items()}, "0 complete couples"),
         (lambda s: {"x": np.where(s["x"] > 4, 1.0, 0.0), "y": s["y"]}, "few different values"),
         (lambda s: {"x": s["x"], "y": 1 + s["x"] + s["x"] ** 2}, "without any error"),
-        (lambda s: {"x": s["x"][:, [0, 0]], "y": s["y"]}, "both partners have the same score in x in every couple"),
+        (
+            lambda s: {"x": s["x"][:, [0, 0]], "y": s["y"]},
+            "both partners have the same score in x in every couple",
+        ),
     ],
 )
 def test_degenerate_scores_are_refused(change: Any, message: str) -> None:

@@ -43,43 +43,41 @@ def common_scales(own: Dyads, partner: Dyads, scales: Collection[str] | None) ->
     return chosen
 
 
-def _check_wordings(own: Instrument | None, partner: Instrument | None) -> None:
+def _check_wordings(self_form: Instrument | None, partner_form: Instrument | None) -> None:
     """Raise where two forms are not the two wordings of one."""
-    if own is None or partner is None:
+    if self_form is None or partner_form is None:
         return
-    if own.wording == "partner" and partner.wording != "partner":
+    if self_form.wording == "partner" and partner_form.wording != "partner":
         raise EstimationError(
-            f"own= are answers to {own.id}, which asks about the partner; pass own reports first: "
-            f"own={partner.id}, "
-            f"partner={own.id}"
+            f"own= are answers to {self_form.id}, which asks about the partner; pass own reports first: "
+            f"own={partner_form.id}, partner={self_form.id}"
         )
-    if partner.id == own.id or partner.wording == own.wording == "partner":
+    if partner_form.id == self_form.id or partner_form.wording == self_form.wording == "partner":
         raise EstimationError(
-            f"own= are answers to {own.id} and partner= to {partner.id}, in the same wording; pass own "
-            "reports and "
-            f"reports about the partner, such as {own.counterpart or 'scii-24-partner'}"
+            f"own= are answers to {self_form.id} and partner= to {partner_form.id}, in the same wording; pass "
+            "own reports and reports about the partner, such as "
+            f"{self_form.counterpart or 'scii-24-partner'}"
         )
-    counterparts = {own.counterpart, partner.counterpart} - {None}
-    if counterparts and own.counterpart != partner.id and partner.counterpart != own.id:
+    counterparts = {self_form.counterpart, partner_form.counterpart} - {None}
+    if counterparts and self_form.counterpart != partner_form.id and partner_form.counterpart != self_form.id:
         raise EstimationError(
-            f"{own.id} and {partner.id} do not belong together: the counterpart of {own.id} is "
-            f"{own.counterpart}, "
-            f"and that of {partner.id} is {partner.counterpart}"
+            f"{self_form.id} and {partner_form.id} do not belong together: the counterpart of {self_form.id} "
+            f"is {self_form.counterpart}, and that of {partner_form.id} is {partner_form.counterpart}"
         )
 
 
-def _check_scales(own: Dyads, partner: Dyads, scales: Collection[str]) -> None:
+def _check_scales(reports: Dyads, judgements: Dyads, scales: Collection[str]) -> None:
     """Raise where a scale has other items, or another range, in the two forms; names all of them."""
     differences = []
     for name in scales:
-        here, elsewhere = own.ranges.get(name), partner.ranges.get(name)
+        here, elsewhere = reports.ranges.get(name), judgements.ranges.get(name)
         if here is not None and elsewhere is not None and here != elsewhere:
             differences.append(
                 f"{name}: scores from {here[0]:g} to {here[1]:g} in own, {elsewhere[0]:g} to {elsewhere[1]:g}"
             )
-        if own.form is None or partner.form is None:
+        if reports.form is None or judgements.form is None:
             continue
-        items = [{*form.scale(name).items, *form.scale(name).of} for form in (own.form, partner.form)]
+        items = [{*form.scale(name).items, *form.scale(name).of} for form in (reports.form, judgements.form)]
         if items[0] != items[1]:
             differences.append(f"{name}: {', '.join(sorted(items[0] ^ items[1]))} in one of them only")
     if differences:

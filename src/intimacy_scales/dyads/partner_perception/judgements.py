@@ -101,19 +101,19 @@ def check_dyads(option: str, value: object) -> None:
         )
 
 
-def _of_two(own: Dyads, partner: Dyads, scale: str) -> Judgements:
+def _of_two(reports: Dyads, judgements: Dyads, scale: str) -> Judgements:
     """Return the judgements and own reports of the couples who gave both."""
-    common_scales(own, partner, [scale])
-    matched = matched_reports(own, partner)
-    judgement, reports = matched.scores(scale)
+    common_scales(reports, judgements, [scale])
+    matched = matched_reports(reports, judgements)
+    judgement, truth = matched.scores(scale)
     return Judgements(
         judgement=judgement,
-        own=reports,
+        own=truth,
         dyads=matched.own.chosen(matched.own_places),
         judgement_name=scale,
         truth_name=scale,
-        instrument=own.instrument,
-        partner_instrument=partner.instrument,
+        instrument=reports.instrument,
+        partner_instrument=judgements.instrument,
         left_out=matched.left_out,
         n_left_out=matched.n_left_out,
     )

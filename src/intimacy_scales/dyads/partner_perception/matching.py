@@ -62,28 +62,32 @@ def matched_reports(own: Dyads, partner: Dyads) -> MatchedReports:
     ResponseError
         Partners cannot be matched; names each couple where they contradict each other.
     """
-    own, partner = own.one_occasion(), partner.one_occasion()
-    own_places, partner_places, left_out, n_left_out = _matched_couples(own, partner)
-    swapped = _swapped(own, partner, own_places, partner_places)
+    reports, judgements = own.one_occasion(), partner.one_occasion()
+    own_places, partner_places, left_out, n_left_out = _matched_couples(reports, judgements)
     return MatchedReports(
-        own=own, partner=partner, own_places=own_places, partner_places=partner_places,
-        swapped=swapped, left_out=left_out, n_left_out=n_left_out,
-    )  # fmt: skip
+        own=reports,
+        partner=judgements,
+        own_places=own_places,
+        partner_places=partner_places,
+        swapped=_swapped(reports, judgements, own_places, partner_places),
+        left_out=left_out,
+        n_left_out=n_left_out,
+    )
 
 
 def _matched_couples(
-    own: Dyads, partner: Dyads
+    reports: Dyads, judgements: Dyads
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], tuple[str, ...], int]:
     """Return the places of couples in both reports, and who is in one of them only."""
-    labelled = ["couple" in dyads.label_names for dyads in (own, partner)]
+    labelled = ["couple" in dyads.label_names for dyads in (reports, judgements)]
     if not any(labelled):
-        if len(own) != len(partner):
+        if len(reports) != len(judgements):
             raise EstimationError(
-                f"own has {counted(len(own), 'couple')} and partner has {len(partner)}, none with a "
+                f"own has {counted(len(reports), 'couple')} and partner has {len(judgements)}, none with a "
                 "label: name "
                 "the column with the couple's label in both (couple=...), so that they can be matched"
             )
-        rows = np.arange(len(own))
+        rows = np.arange(len(reports))
         return rows, rows, (), 0
     if not all(labelled):
         without = "partner" if labelled[0] else "own"
@@ -92,24 +96,27 @@ def _matched_couples(
             "(couple=...), so "
             "that they can be matched"
         )
-    by_label = {name_of(label): place for place, label in enumerate(partner.couples)}
-    names = [name_of(label) for label in own.couples]
+    by_label = {name_of(label): place for place, label in enumerate(judgements.couples)}
+    names = [name_of(label) for label in reports.couples]
     places = np.array([by_label.get(name, -1) for name in names], dtype=np.intp)
     in_both = places >= 0
     if not in_both.any():
-        examples = [label_text(dyads.couples[0]) if len(dyads) else "nothing" for dyads in (own, partner)]
+        examples = [
+            label_text(dyads.couples[0]) if len(dyads) else "nothing" for dyads in (reports, judgements)
+        ]
         raise EstimationError(
             f"no couple is in both: labels of own are such as {examples[0]}, and those of partner such as "
             f"{examples[1]}; write the label of a couple in the same way in both"
         )
-    only_own = [label for label, both in zip(own.couples, in_both, strict=True) if not both]
-    only_partner = [label for label in partner.couples if name_of(label) not in set(names)]
+    known = set(names)
+    unjudged = [label for label, both in zip(reports.couples, in_both, strict=True) if not both]
+    without_reports = [label for label in judgements.couples if name_of(label) not in known]
     left_out = tuple(
         f"{counted(len(labels), 'couple')} without {what}: {_listed(labels)}"
-        for labels, what in ((only_own, "judgements"), (only_partner, "own reports"))
+        for labels, what in ((unjudged, "judgements"), (without_reports, "own reports"))
         if labels
     )
-    return np.flatnonzero(in_both), places[in_both], left_out, len(only_own) + len(only_partner)
+    return np.flatnonzero(in_both), places[in_both], left_out, len(unjudged) + len(without_reports)
 
 
 def _listed(labels: Sequence[Any]) -> str:
@@ -119,30 +126,30 @@ def _listed(labels: Sequence[Any]) -> str:
 
 
 def _swapped(
-    own: Dyads, partner: Dyads, own_places: NDArray[np.intp], partner_places: NDArray[np.intp]
+    reports: Dyads, judgements: Dyads, own_places: NDArray[np.intp], partner_places: NDArray[np.intp]
 ) -> NDArray[np.bool_]:
     """Return whether the first partner in one set of reports is the second one in the other."""
-    if own.distinguishable and partner.distinguishable:
-        return np.full(len(own_places), _names_swapped(own, partner, "roles"))
+    if reports.distinguishable and judgements.distinguishable:
+        return np.full(len(own_places), _names_swapped(reports, judgements, "roles"))
     for labels_of in (_person_labels, _role_labels):
-        labels = [labels_of(dyads) for dyads in (own, partner)]
+        labels = [labels_of(dyads) for dyads in (reports, judgements)]
         if labels[0] is not None and labels[1] is not None:
             return _swapped_by(
                 [labels[0][place] for place in own_places.tolist()],
                 [labels[1][place] for place in partner_places.tolist()],
-                [own.couples[place] for place in own_places.tolist()],
+                [reports.couples[place] for place in own_places.tolist()],
             )
-    return np.full(len(own_places), _names_swapped(own, partner, "names"))
+    return np.full(len(own_places), _names_swapped(reports, judgements, "names"))
 
 
-def _names_swapped(own: Dyads, partner: Dyads, what: str) -> bool:
+def _names_swapped(reports: Dyads, judgements: Dyads, what: str) -> bool:
     """Return whether the names of the two places are in another order."""
-    if set(own.partners) != set(partner.partners):
+    if set(reports.partners) != set(judgements.partners):
         raise ResponseError(
-            f"partners cannot be matched: their {what} are {' and '.join(own.partners)} in own, and "
-            f"{' and '.join(partner.partners)} in partner; name them in the same way in both"
+            f"partners cannot be matched: their {what} are {' and '.join(reports.partners)} in own, and "
+            f"{' and '.join(judgements.partners)} in partner; name them in the same way in both"
         )
-    return own.partners != partner.partners
+    return reports.partners != judgements.partners
 
 
 def _person_labels(dyads: Dyads) -> list[tuple[str | None, str | None]] | None:
@@ -165,8 +172,8 @@ def _texts(dyads: Dyads, label: Callable[[int], Any]) -> list[tuple[str | None, 
 
 
 def _swapped_by(
-    own: Sequence[tuple[str | None, str | None]],
-    partner: Sequence[tuple[str | None, str | None]],
+    reports: Sequence[tuple[str | None, str | None]],
+    judgements: Sequence[tuple[str | None, str | None]],
     couples: Sequence[Any],
 ) -> NDArray[np.bool_]:
     """Return whether partners are in another order, by their labels.
@@ -176,9 +183,9 @@ def _swapped_by(
     ResponseError
         Labels of a couple contradict each other, or do not tell its partners apart.
     """
-    swapped = np.zeros(len(own), dtype=bool)
+    swapped = np.zeros(len(reports), dtype=bool)
     mismatches = []
-    for number, (these, those) in enumerate(zip(own, partner, strict=True)):
+    for number, (these, those) in enumerate(zip(reports, judgements, strict=True)):
         same, crossed = _fits(these, those), _fits(these, those[::-1])
         if same == crossed and any(these) and any(those):
             shown = label_text(couples[number])
@@ -195,9 +202,12 @@ def _swapped_by(
 
 
 def _fits(these: tuple[str | None, str | None], those: tuple[str | None, str | None]) -> bool:
-    """Return whether two couples can be the same in this order: no label differs, and one is the same."""
-    pairs = [(a, b) for a, b in zip(these, those, strict=True) if a is not None and b is not None]
-    return bool(pairs) and all(a == b for a, b in pairs)
+    """Return whether labels are those of two different persons if partners are in this order.
+
+    A person can be absent from one of the reports.
+    """
+    first, second = ({a, b} - {None} for a, b in zip(these, those, strict=True))
+    return len(first) <= 1 and len(second) <= 1 and not first & second
 
 
 def _both(labels: tuple[str | None, str | None]) -> str:

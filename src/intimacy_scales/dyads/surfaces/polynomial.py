@@ -48,7 +48,7 @@ _STEP = 1e-30  # of a complex step: derivatives without cancellation
 def fitted_polynomial(
     outcome: Floats, scores: Floats, *, distinguishable: bool, name: str = "the score"
 ) -> CoupleRegressions:
-    """Return the regressions of the outcome (n, 2) on the polynomial of centred scores (n, 2), by their name."""
+    """Return the regressions of the outcome (n, 2) on the polynomial of centred scores (n, 2)."""
     regressors = Regressors(
         shared=(scores[:, 0] * scores[:, 1])[:, None],
         paired=np.stack([scores, scores**2], axis=2),

@@ -143,8 +143,9 @@ def _complete(
             )
     if len(x) and (x[:, 0] == x[:, 1]).all():
         raise EstimationError(
-            f"both partners have the same score in {predictor} in every couple, so that own and partner's score "
-            "cannot be told apart; check the columns of the two partners, or whether it is a variable of couples"
+            f"both partners have the same score in {predictor} in every couple, so that own and "
+            "partner's score cannot be told apart; check the columns of the two partners, or whether it is "
+            "a variable of couples"
         )
     return y, x, np.flatnonzero(complete), reasons
 

@@ -247,8 +247,8 @@ class PartnerSurface(Result):
         numpy.ndarray
         """
         b = np.array([estimate.estimate for estimate in self.coefficients])
-        own, partner = (np.asarray(scores, dtype=np.float64) - self.centre for scores in (own, partner))
-        return np.asarray(polynomial(b, own, partner))
+        x, y = (np.asarray(scores, dtype=np.float64) - self.centre for scores in (own, partner))
+        return np.asarray(polynomial(b, x, y))
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """Return a pandas table of all figures."""
