@@ -33,10 +33,10 @@ def log_likelihood(y: Floats, x: Floats, b: Floats, covariances: Floats) -> floa
     for couple in range(len(y)):
         residual = np.zeros(2)
         for i in (0, 1):
-            own, other = x[couple, i], x[couple, 1 - i]
+            own, other = float(x[couple, i]), float(x[couple, 1 - i])
             mean = b[i, 0] + b[i, 1] * own * other + b[i, 2] * own + b[i, 3] * other
             residual[i] = y[couple, i] - mean
-        quadratic = residual @ np.linalg.solve(covariances, residual)
+        quadratic = float(residual @ np.linalg.solve(covariances, residual))
         total += -math.log(2 * math.pi) - math.log(np.linalg.det(covariances)) / 2 - quadratic / 2
     return total
 

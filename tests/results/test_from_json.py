@@ -66,7 +66,7 @@ def test_classes_of_results_that_one_keeps_are_public() -> None:
     """A document is read by its class, which must be found without private modules."""
     homes = [
         import_module(f"intimacy_scales{name}")
-        for name in ("", ".scoring", ".reliability", ".factor", ".engines")
+        for name in ("", ".scoring", ".reliability", ".factor", ".engines", ".dyads")
     ]
     parts = {  # of other results
         "Finding", "Fit", "Guide", "InterItem", "ItemStructure", "MissingCorrectedFit", "ModificationIndex",
@@ -180,6 +180,7 @@ def test_only_what_needs_answers_or_a_fit_is_refused() -> None:
         ("ItemAnalysis", "if_dropped"),
         ("McDonaldOmega", "if_dropped"),
         ("McDonaldOmega", "score_moments"),
+        ("ResponseSurface", "influence"),
         ("RetestReliability", "limits_of_agreement"),
         ("ScaleReliability", "as_part"),
     }

@@ -20,6 +20,7 @@ from intimacy_scales import (
     score,
     score_many,
 )
+from intimacy_scales.dyads import Dyads, response_surface
 from intimacy_scales.engines import summarize
 from intimacy_scales.factor import (
     bartlett,
@@ -40,8 +41,9 @@ from intimacy_scales.reliability import (
     two_level_omega,
 )
 from intimacy_scales.results.result import Result
+from tests.shared.couple_scores import couples_of, random_couples
 from tests.shared.factor_answers import good
-from tests.shared.one_of_each_result import MODEL, RESULTS, answers, result_classes
+from tests.shared.one_of_each_result import MODEL, RESULTS, answers, judged_couples, result_classes
 
 ONE = "f =~ q1 + q2 + q3 + q4 + q5 + q6"
 _PERSONS = np.repeat(np.random.default_rng(3).normal(size=(40, 1)), 6, axis=0)
@@ -82,6 +84,12 @@ def engine_rows() -> Any:
     ).to_reader()
 
 
+def one_unlike_the_others() -> Dyads:
+    scores = random_couples(1, 60, ("own", "judged"))
+    scores["own"][7], scores["judged"][7] = (1.0, 11.0), (15.0, -9.0)
+    return couples_of(scores)
+
+
 MORE: dict[str, Callable[[], Any]] = {
     "person": lambda: one("kmss"),
     "sheet without scores": lambda: score_many("kmss", {"anna": {"kmss_1": 9, "kmss_2": "often"}})["anna"],
@@ -110,6 +118,8 @@ MORE: dict[str, Callable[[], Any]] = {
     "defined": lambda: sem("q1 ~ a*q2; q3 ~ b*q1; k := a/b", answers()).defined[0],
     "corrected fit": lambda: cfa(MODEL, answers(), estimator="MLR", missing="fiml").fit,
     "estimate": lambda: cfa(MODEL, answers()).parameters[0],
+    "congruence": lambda: response_surface(judged_couples(), "judged", "own").surface("wife").congruence(),
+    "influential couple": lambda: response_surface(one_unlike_the_others(), "judged", "own").outliers[0],
 }
 
 

@@ -1,6 +1,7 @@
 """Couples: pairing, couple scores, agreement, actor and partner effects, invariance, and feedback."""
 
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.estimates import CoupleEstimate
 from intimacy_scales.dyads.faults import PairingError, PairingFault
 
 # how partners see each other
@@ -18,6 +19,7 @@ from intimacy_scales.dyads.surfaces.surface import PartnerSurface, SurfaceTest
 __all__ = [
     "CongruenceChecklist",
     "CongruenceCondition",
+    "CoupleEstimate",
     "Dyads",
     "InfluentialCouple",
     "PairingError",

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.numerics.tolerances import NO_VARIANCE, ROUNDING, SINGULAR
+from intimacy_scales.results.frozen import Frozen
 from intimacy_scales.results.wording import counted
 
 Floats = NDArray[np.float64]
@@ -59,7 +60,7 @@ class Regressors:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Regression:
+class Regression(Frozen):
     """One ordinary regression with a row for each couple.
 
     Attributes
@@ -92,7 +93,7 @@ class Regression:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoupleRegressions:
+class CoupleRegressions(Frozen):
     """The regressions of couples, and the coefficients that follow from them.
 
     Attributes

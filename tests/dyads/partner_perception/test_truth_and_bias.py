@@ -114,7 +114,8 @@ def test_swapping_exchangeable_partners_changes_nothing(seed: int, places: list[
     scores = judged(seed)
     scores["says"][::7, 0] = scores["own"][::7, 0] = np.nan
     other = swapped(scores, np.array(places))
-    for options in ({}, {"estimator": "MLR"}, {"missing": "fiml"}):
+    choices: list[dict[str, Any]] = [{}, {"estimator": "MLR"}, {"missing": "fiml"}]
+    for options in choices:
         one, two = model(scores, **options), model(other, **options)
         near(one.centre, two.centre)
         within = 1e-6 if options.get("missing") else 1e-10
@@ -140,7 +141,7 @@ def test_scores_moved_by_a_constant_leave_all_paths() -> None:
 def test_own_reports_and_judgements_are_matched_by_couple_and_person() -> None:
     own = simulate("scii-24", 120, couples=0.5, rng=1).answers
     partner = simulate("scii-24-partner", 120, couples=0.5, rng=2).answers
-    labels = {"couple": "couple", "person": "partner"}
+    labels: dict[str, Any] = {"couple": "couple", "person": "partner"}
     straight = truth_and_bias(
         Dyads.from_long("scii-24", own, **labels),
         Dyads.from_long("scii-24-partner", partner, **labels),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from intimacy_scales import simulate
 from intimacy_scales.dyads import Dyads, ResponseSurface, response_surface
 from intimacy_scales.dyads.surfaces.polynomial import geometry, geometry_slopes, shape_of, undefined_because
+from intimacy_scales.dyads.surfaces.surface import IntervalMethod
 from intimacy_scales.errors import DocumentError, EstimationError, UnknownNameError
 from tests.shared.comparison import close, near
 from tests.shared.couple_scores import acipair, couples_of, r_parameters, r_values, random_couples, swapped
@@ -180,8 +181,9 @@ def test_intervals_by_resampling_agree_with_the_delta_method(role: bool) -> None
     for name in ("b1", "a4", "p11", "p10"):
         delta = surface.confidence_interval(name)
         width = delta.high - delta.low
-        for method in ("percentile", "bca"):
-            other = surface.confidence_interval(name, method=method, rng=1, n_resamples=500)  # type: ignore[arg-type]
+        methods: tuple[IntervalMethod, ...] = ("percentile", "bca")
+        for method in methods:
+            other = surface.confidence_interval(name, method=method, rng=1, n_resamples=500)
             close([other.low, other.high], [delta.low, delta.high], 0.25 * width)
             assert (other.method, other.n) == (method, 300)
     assert surface.congruence(method="bca", rng=1, n_resamples=100).broad

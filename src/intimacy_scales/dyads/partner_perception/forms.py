@@ -54,8 +54,8 @@ def _check_wordings(self_form: Instrument | None, partner_form: Instrument | Non
         )
     if partner_form.id == self_form.id or partner_form.wording == self_form.wording == "partner":
         raise EstimationError(
-            f"own= are answers to {self_form.id} and partner= to {partner_form.id}, in the same wording; pass "
-            "own reports and reports about the partner, such as "
+            f"own= are answers to {self_form.id} and partner= to {partner_form.id}, in the same wording; "
+            "pass own reports and reports about the partner, such as "
             f"{self_form.counterpart or 'scii-24-partner'}"
         )
     counterparts = {self_form.counterpart, partner_form.counterpart} - {None}

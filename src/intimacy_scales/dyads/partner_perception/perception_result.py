@@ -332,6 +332,19 @@ class Perception(Result):
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> Perception:
+        judges = (None, *values["partners"]) if values["distinguishable"] else (None,)
+        figures = {
+            (scale, kind, judge)
+            for scale in values["scales"]
+            for kind in (*KIND_TITLES, "mean_bias")
+            for judge in (judges if kind != "similarity" else (None,))
+        }
+        listed = [(c.scale, c.kind, c.judge) for c in values["correlations"]]
+        listed += [(e.name, "mean_bias", e.partner) for e in values["mean_bias"]]
+        if len(listed) != len(figures) or set(listed) != figures:
+            raise ValueError(
+                "correlations and mean_bias should have each figure of each scale and judge once"
+            )
         return made_of(cls, values)
 
     def __repr__(self) -> str:

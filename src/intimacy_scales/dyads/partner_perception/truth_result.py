@@ -187,6 +187,10 @@ class TruthAndBias(Result):
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> TruthAndBias:
+        cells = values["partners"] if values["distinguishable"] else (None,)
+        needed = [(name, cell) for cell in cells for name in PATH_TITLES]
+        if [(path.name, path.partner) for path in values["estimates"]] != needed:
+            raise ValueError(f"estimates should be {needed}")
         return made_of(cls, values)
 
     def __repr__(self) -> str:

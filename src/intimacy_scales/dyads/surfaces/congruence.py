@@ -173,6 +173,8 @@ class CongruenceChecklist(Result):
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> CongruenceChecklist:
+        if tuple(condition.figure for condition in values["conditions"]) != FIGURES:
+            raise ValueError(f"conditions should be those of {', '.join(FIGURES)}")
         return made_of(cls, values)
 
     def __repr__(self) -> str:

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.couple_regressions import CoupleRegressions, Regression
+from intimacy_scales.results.frozen import Frozen
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Influence:
+class Influence(Frozen):
     """Influence of each couple on each surface.
 
     Attributes

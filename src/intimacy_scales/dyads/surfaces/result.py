@@ -288,6 +288,9 @@ class ResponseSurface(Result):
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> ResponseSurface:
+        cells = values["partners"] if values["distinguishable"] else (None,)
+        if tuple(surface.partner for surface in values["surfaces"]) != tuple(cells):
+            raise ValueError(f"surfaces should be those of {cells}")
         not_kept = NotKept(cls.__name__, "the places of couples", "compute it again from the couples", {})
         return made_of(cls, values, places=not_kept)
 

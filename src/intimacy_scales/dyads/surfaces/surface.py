@@ -14,7 +14,7 @@ from intimacy_scales.dyads.estimates import CoupleEstimate, estimates_frame
 from intimacy_scales.dyads.surfaces.bootstrap import jackknifed_coefficients, resampled_coefficients
 from intimacy_scales.dyads.surfaces.congruence import CongruenceChecklist, checklist_of
 from intimacy_scales.dyads.surfaces.kept import KeptRegressions
-from intimacy_scales.dyads.surfaces.polynomial import polynomial
+from intimacy_scales.dyads.surfaces.polynomial import COEFFICIENTS, GEOMETRY, PARAMETERS, polynomial
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import not_one_of
@@ -265,6 +265,9 @@ class PartnerSurface(Result):
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> PartnerSurface:
+        for part, names in (("coefficients", COEFFICIENTS), ("parameters", PARAMETERS), ("axes", GEOMETRY)):
+            if tuple(estimate.name for estimate in values[part]) != names:
+                raise ValueError(f"{part} should be {', '.join(names)}")
         not_kept = NotKept(cls.__name__, "the scores behind them", "compute it again from the couples", {})
         return made_of(cls, values, kept=not_kept)
 
