@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from intimacy_scales.dyads.partner_perception.truth_models import of_all_couples
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from tests.shared.comparison import close, near
 from tests.shared.couple_scores import acipair, couples_of, r_parameters, r_values, random_couples, swapped
+from tests.shared.folders import REFERENCE
 
 SEEDS = st.integers(0, 10_000)
 PATHS = ("directional_bias", "truth", "bias")
@@ -92,6 +94,27 @@ def test_full_information_of_complete_couples_is_the_closed_form(seed: int, meth
         close(ours, theirs, 2e-5)
         close(closed.residuals, full.residuals, 2e-5)
         close(closed.test[0], full.test[0], 1e-5) if len(cells) > 1 else None
+
+
+@pytest.mark.parametrize("method", ["ML", "MLR"])
+def test_full_information_as_lavaan(method: Any) -> None:
+    """Values of tests/reference/truth_and_bias.R."""
+    theirs = json.loads((REFERENCE / "truth_and_bias.json").read_text(encoding="utf-8"))
+    table = np.genfromtxt(REFERENCE / "simulated-gaps.csv", delimiter=",", names=True, missing_values="NA")
+    items = {"says": ("tru01", "tru04"), "own": ("com01", "com04")}
+    scores = {name: np.column_stack([table[item] for item in pair]) for name, pair in items.items()}
+    roles = model(scores, role=True, missing="fiml", estimator=method)
+    alike = model(scores, missing="fiml", estimator=method)
+    close([roles.centre, roles.chisq], [theirs["centre"], theirs["chisq"]], 1e-5)
+    for result, kind in ((roles, "roles"), (alike, "alike")):
+        values = theirs[method][kind]
+        expected = dict(zip(values["label"], zip(values["est"], values["se"], strict=True), strict=True))
+        short = dict(zip(PATHS, ("db", "t", "b"), strict=True))
+        ends = {"wife": "1", "husband": "2", None: ""}
+        for e in result.estimates:
+            close([e.estimate, e.se], expected[short[e.name] + ends[e.partner]], 2e-5)
+        for e in result.differences:
+            close([e.estimate, e.se], expected[f"{short[e.name]}_diff"], 2e-5)
 
 
 def test_one_partner_couples_count_with_full_information() -> None:
