@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 import intimacy_scales as scales
-from intimacy_scales import factor, reliability
+from intimacy_scales import dyads, factor, reliability
+from tests.shared.couple_scores import couples_of, random_couples
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
 ITEMS = ["tru01", "tru04", "tru09", "tru11"]
@@ -40,6 +41,16 @@ def with_code(code: Any) -> pd.DataFrame:
 
 def texts() -> pd.DataFrame:
     return table().astype(str)
+
+
+def answered(form: str) -> dyads.Dyads:
+    answers = scales.simulate(form, 40, couples=0.5, rng=len(form)).answers
+    return dyads.Dyads.from_long(form, answers, couple="couple", person="partner")
+
+
+def judged(**options: Any) -> Any:
+    couples = couples_of(random_couples(1, 30, ("says", "trust")))
+    return dyads.truth_and_bias(couples, judgement="says", truth="trust", **options)
 
 
 Call = Callable[[], Any]
@@ -161,6 +172,24 @@ MISTAKES: dict[str, tuple[Call, tuple[str, ...], Call]] = {
         lambda: scales.cfa(TRUST, table()).omega(group="b"),
         ("group='b'", "leave group= out"),
         lambda: scales.cfa(TRUST, table()).omega(),
+    ),
+    "perception, forms in the other order": (
+        lambda: dyads.perception(answered("scii-24-partner"), answered("scii-24")),
+        ("pass own reports first", "own=scii-24, partner=scii-24-partner"),
+        lambda: dyads.perception(answered("scii-24"), answered("scii-24-partner")),
+    ),
+    "truth and bias, full information and REML": (
+        lambda: judged(estimator="REML", missing="fiml"),
+        ("use estimator='ML'", "missing='listwise'"),
+        lambda: (judged(estimator="ML", missing="fiml"), judged(estimator="REML", missing="listwise")),
+    ),
+    "response surface, midpoint of an unknown range": (
+        lambda: dyads.response_surface(couples_of(random_couples(1)), "y", "x", centre="midpoint"),
+        ("use centre='grand_mean'", "the midpoint as a number"),
+        lambda: [
+            dyads.response_surface(couples_of(random_couples(1)), "y", "x", centre=centre)
+            for centre in ("grand_mean", 4)
+        ],
     ),
 }  # fmt: skip
 

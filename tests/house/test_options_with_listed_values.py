@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 import intimacy_scales as scales
-from intimacy_scales import reliability
+from intimacy_scales import dyads, reliability
 from intimacy_scales.factor import rotate
 from intimacy_scales.jobs.executors import executor_of
+from tests.shared.couple_scores import couples_of, random_couples
 from tests.shared.folders import ROOT
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
@@ -53,6 +54,20 @@ def days(**options: Any) -> Any:
     return reliability.diary_reliability(
         "scii-daily", answers, person="person", occasion="day", scale="total", **options
     )
+
+
+def judged(**options: Any) -> Any:
+    couples = couples_of(random_couples(1, 30, ("says", "trust")), role=True)
+    return dyads.truth_and_bias(couples, judgement="says", truth="trust", **options)
+
+
+def seen() -> Any:
+    scores = random_couples(1, 30, ("says", "trust"))
+    return dyads.perception(couples_of({"trust": scores["trust"]}), couples_of({"trust": scores["says"]}))
+
+
+def surface(**options: Any) -> Any:
+    return dyads.response_surface(couples_of(random_couples(1, 30), role=True), "y", "x", **options)
 
 
 # name → a call with the value of the option, a value in another case or misspelled, the value that was meant
@@ -179,6 +194,17 @@ OPTIONS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     "a scale of an instrument": (lambda v: scales.cronbach_alpha(coded(), scale=v), "Trust", "trust"),
     "an item of a bank": (lambda v: scales.load_bank("trust").item(v), "TRU01", "tru01"),
     "a parameter": (lambda v: fitted().parameters[v], "trust =~ tru4", "trust =~ tru04"),
+    "truth_and_bias estimator": (lambda v: judged(estimator=v), "Mlr", "MLR"),
+    "truth_and_bias missing": (lambda v: judged(missing=v), "FIML", "fiml"),
+    "a path of truth and bias": (lambda v: judged().path(v, "wife"), "Truth", "truth"),
+    "perception kind": (lambda v: seen().correlation("trust", v), "Accuracy", "accuracy"),
+    "response_surface estimator": (lambda v: surface(estimator=v), "reml", "REML"),
+    "surface interval": (
+        lambda v: surface().surface("wife").confidence_interval("a4", method=v, n_resamples=100, rng=1),
+        "BCa",
+        "bca",
+    ),
+    "surface partner": (lambda v: surface().surface(v), "Wife", "wife"),
 }
 
 

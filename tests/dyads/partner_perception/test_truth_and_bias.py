@@ -226,6 +226,12 @@ def test_reports_that_do_not_vary_are_refused() -> None:
         model(scores | {"own": np.full((40, 2), 4.0)})
     with pytest.raises(EstimationError, match="0 complete couples"):
         model({name: np.full((40, 2), np.nan) for name in scores})
+    few = judged(1)
+    few["says"][4:, 0] = np.nan
+    with pytest.raises(
+        EstimationError, match="4 couples with all four scores; missing='fiml' needs at least 5"
+    ):
+        model(few, missing="fiml")
     with pytest.raises(EstimationError, match="allowed: couples"):
         truth_and_bias(scores)  # type: ignore[arg-type]
 

@@ -34,7 +34,7 @@ def pooled_correlation(x: Floats, y: Floats, *, distinguishable: bool) -> tuple[
     the pooled variances are 1, the correlation changes with a couple's ``v' A v``, whose A has 1/4 for each
     product ``x_i y_i``, counted twice, and ``-r/4`` for each square. For normal scores this has the
     variance ``2 tr(A S A S)``, S the covariances of v; the effective number is ``(1 - r^2)^2`` divided by
-    that. Where r is 0 it is ``2n / (1 + r_xx' r_yy' + r_xy'^2)`` (Griffin & Gonzalez, 1995, eq. 7), and for
+    that. Where r is 0 it is ``2n / (1 + r_xx' r_yy' + r_xy'^2)`` (Griffin & Gonzalez, 1995), and for
     one report of independent persons their number.
     """
     if not distinguishable:

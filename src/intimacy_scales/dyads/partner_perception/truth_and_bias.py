@@ -24,6 +24,7 @@ from intimacy_scales.numerics.tolerances import NO_VARIANCE
 from intimacy_scales.results.wording import counted
 
 Missing = Literal["listwise", "fiml"]
+_FEWEST_COMPLETE = 5  # without such couples, judgements and truth are never seen together
 
 
 def truth_and_bias(
@@ -132,6 +133,12 @@ def _usable(data: Judgements, missing: Missing) -> tuple[Floats, Floats, tuple[s
     if n_others:
         what = "any of the scores" if missing == "fiml" else "all four scores"
         reasons.append(f"{counted(n_others, 'couple')} without {what}")
+    if missing == "fiml" and np.count_nonzero(present.all(axis=1)) < _FEWEST_COMPLETE:
+        raise EstimationError(
+            f"{counted(int(present.all(axis=1).sum()), 'couple')} with all four scores; missing='fiml' "
+            "needs at "
+            f"least {_FEWEST_COMPLETE}, to know how both partners' reports go together"
+        )
     judgements, reports = data.judgement[used], data.own[used]
     for name, scores in ((data.judgement_name, judgements), (data.truth_name, reports)):
         values = scores[~np.isnan(scores)]

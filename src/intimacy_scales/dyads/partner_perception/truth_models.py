@@ -1,6 +1,6 @@
 """Estimation of the truth and bias model: from complete couples, and by full information.
 
-West and Kenny (2011, eqs. 1 and 3): ``judgement_i = directional bias + truth force * own_j + bias force *
+West and Kenny (2011): ``judgement_i = directional bias + truth force * own_j + bias force *
 own_i + e_i``, all variables minus the mean of the truth. It has the form of an actor-partner model of the
 judgement.
 """

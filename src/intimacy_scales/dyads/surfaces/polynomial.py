@@ -76,7 +76,7 @@ def geometry(b: NDArray[Any]) -> NDArray[Any]:
     -----
     At ``(x0, y0)`` the surface is level. The first principal axis, ``partner = p10 + p11 own``, is the line
     through it along which the surface bends upwards most, or downwards least; the second one is
-    perpendicular to it (Edwards & Parry, 1993, eqs. 12-19). Infinite or nan where they are undefined: see
+    perpendicular to it (Edwards & Parry, 1993). Infinite or nan where they are undefined: see
     `undefined_because`.
     """
     _, b1, b2, b3, b4, b5 = np.moveaxis(b, -1, 0)

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from intimacy_scales.dyads.distinguishable import place_of
 from intimacy_scales.dyads.estimates import cells_of, estimates_frame
 from intimacy_scales.dyads.surfaces.grid import SurfaceGrid, grid_of
@@ -142,7 +145,7 @@ class ResponseSurface(Result):
     p: float
     share_different: float
     outliers: tuple[InfluentialCouple, ...]
-    places: Any = field(repr=False, compare=False)
+    places: NDArray[np.intp] = field(repr=False, compare=False)
 
     @property
     def warnings(self) -> tuple[str, ...]:
