@@ -225,12 +225,11 @@ def couple_regressions(
     EstimationError
         Too few couples, regressors that depend on each other, or an outcome without residuals.
     """
-    needed = regressors.n_terms + 1
+    needed = regressors.n_terms + (2 if distinguishable else 1)  # two, as partners' residuals must differ
     if len(outcome) < needed:
         raise EstimationError(
             f"{counted(len(outcome), 'complete couple')} and {regressors.n_terms} coefficients: at least "
-            f"{needed} "
-            "couples are needed"
+            f"{needed} couples are needed"
         )
     fit = _of_partners if distinguishable else _of_means_and_halves
     parts, to_terms = fit(outcome, regressors)
@@ -329,7 +328,6 @@ def _check_residuals(regressions: CoupleRegressions, outcome: Floats) -> None:
     if np.linalg.eigvalsh(covariances)[0] <= ROUNDING * float(outcome.var()):
         raise EstimationError(
             "the outcome is predicted without any error, in both partners or in a difference or sum of "
-            "theirs, so "
-            "that errors of estimates are undefined; check whether the outcome was computed from the "
-            "predictors"
+            "theirs, so that errors of estimates are undefined; check whether the outcome was computed "
+            "from the predictors"
         )

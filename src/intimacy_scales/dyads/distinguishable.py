@@ -26,9 +26,8 @@ def as_distinguishable(dyads: Dyads, asked: bool | None) -> bool:
     if asked and not dyads.distinguishable:
         why = "couples differ in their roles" if dyads.has_roles else "partners have no roles"
         raise EstimationError(
-            f"distinguishable=True needs the same two roles in every couple, and {why}; name the column "
-            "of roles "
-            "when couples are paired (role=...), or leave distinguishable out"
+            f"distinguishable=True needs the same two roles in every couple, and {why}; name the column of "
+            "roles when couples are paired (role=...), or leave distinguishable out"
         )
     return asked
 
@@ -51,7 +50,7 @@ def place_of(option: str, partner: str | None, partners: Sequence[str | None]) -
     names = [name for name in partners if name is not None]
     if not names:
         raise UnknownNameError(
-            f"{option}={shortened(partner)} is not valid: partners are exchangeable, and figures are "
-            f"those of both alike; leave {option} out"
+            f"{option}={shortened(partner)} is not valid: partners are exchangeable, and figures are those "
+            f"of both alike; leave {option} out"
         )
     raise UnknownNameError(not_one_of(option, partner, names))

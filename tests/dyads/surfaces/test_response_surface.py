@@ -361,6 +361,19 @@ def test_degenerate_scores_are_refused(change: Any, message: str) -> None:
         response_surface(couples_of(change(random_couples(1))), "y", "x")
 
 
+@pytest.mark.parametrize("n", [7, 8, 12])
+@pytest.mark.parametrize("estimator", ["ML", "MLR", "REML"])
+def test_the_smallest_samples_have_every_figure(n: int, estimator: Any) -> None:
+    scores = random_couples(3, n)
+    for role in (False, True) if n > 7 else (False,):
+        result = response_surface(couples_of(scores, role=role), "y", "x", estimator=estimator)
+        for surface in result.surfaces:
+            assert all(math.isfinite(e.estimate) and e.se >= 0 for e in surface.estimates)
+            interval = surface.confidence_interval("a4", method="bca", n_resamples=100, rng=1)
+            assert interval.reason is None or math.isnan(interval.low)
+        assert ResponseSurface.from_json(result.to_json()) == result
+
+
 def test_surfaces_and_figures_that_are_not_there_are_refused() -> None:
     result = response_surface(couples_of(random_couples(1), role=True), "y", "x")
     with pytest.raises(UnknownNameError, match="did you mean 'wife'"):

@@ -28,8 +28,7 @@ def common_scales(own: Dyads, partner: Dyads, scales: Collection[str] | None) ->
         if not chosen:
             raise EstimationError(
                 f"own has the scales {', '.join(own.scale_ids)}, and partner has "
-                f"{', '.join(partner.scale_ids)}: none "
-                "is in both; scales are matched by their ids"
+                f"{', '.join(partner.scale_ids)}: none is in both; scales are matched by their ids"
             )
     else:
         chosen = as_names("scales", scales, "scales")

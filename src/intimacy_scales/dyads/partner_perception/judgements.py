@@ -70,15 +70,13 @@ def judgements_of(
     if judgement is None or truth is None or scale is not None:
         raise EstimationError(
             "pass reports about the partner and a scale, as in truth_and_bias(own, partner, 'trust'); or "
-            "name two "
-            "variables of the same couples, as in truth_and_bias(dyads, judgement='partner_trust', "
+            "name two variables of the same couples, as in truth_and_bias(dyads, judgement='partner_trust', "
             "truth='trust')"
         )
     if judgement == truth:
         raise EstimationError(
-            f"judgement={judgement!r} and truth={truth!r} are the same variable; one is about the "
-            "partner, the "
-            "other one about oneself"
+            f"judgement={judgement!r} and truth={truth!r} are the same variable; one is about the partner, "
+            "the other one about oneself"
         )
     couples = own.one_occasion()
     return Judgements(

@@ -84,8 +84,8 @@ def _matched_couples(
         if len(reports) != len(judgements):
             raise EstimationError(
                 f"own has {counted(len(reports), 'couple')} and partner has {len(judgements)}, none with a "
-                "label: name "
-                "the column with the couple's label in both (couple=...), so that they can be matched"
+                "label: name the column with the couple's label in both (couple=...), so that they can be "
+                "matched"
             )
         rows = np.arange(len(reports))
         return rows, rows, (), 0
@@ -93,8 +93,7 @@ def _matched_couples(
         without = "partner" if labelled[0] else "own"
         raise EstimationError(
             f"couples in {without} have no label, and the others have: name its column in both "
-            "(couple=...), so "
-            "that they can be matched"
+            "(couple=...), so that they can be matched"
         )
     by_label = {name_of(label): place for place, label in enumerate(judgements.couples)}
     names = [name_of(label) for label in reports.couples]

@@ -136,8 +136,7 @@ def _usable(data: Judgements, missing: Missing) -> tuple[Floats, Floats, tuple[s
     if missing == "fiml" and np.count_nonzero(present.all(axis=1)) < _FEWEST_COMPLETE:
         raise EstimationError(
             f"{counted(int(present.all(axis=1).sum()), 'couple')} with all four scores; missing='fiml' "
-            "needs at "
-            f"least {_FEWEST_COMPLETE}, to know how both partners' reports go together"
+            f"needs at least {_FEWEST_COMPLETE}, to know how both partners' reports go together"
         )
     judgements, reports = data.judgement[used], data.own[used]
     for name, scores in ((data.judgement_name, judgements), (data.truth_name, reports)):

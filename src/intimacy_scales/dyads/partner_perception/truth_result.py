@@ -140,8 +140,7 @@ class TruthAndBias(Result):
             parts.append(
                 f"Judgements by {judge} {_followed(truth, confidence_level)} what the judged partner reports "
                 f"({_figures(truth, confidence_level)}), {_followed(bias, confidence_level)} the judge's "
-                "own report "
-                f"({_figures(bias, confidence_level)}), and {_level(level, confidence_level)} "
+                f"own report ({_figures(bias, confidence_level)}), and {_level(level, confidence_level)} "
                 f"({_figures(level, confidence_level)})."
             )
         if self.distinguishable:
@@ -168,8 +167,7 @@ class TruthAndBias(Result):
             warnings=self.warnings,
             sentence=self.sentence(confidence_level),
             legend=f"All variables less {shown(self.centre)}, the mean of both partners' own reports. "
-            "Errors: "
-            f"{self.method}, {percent(confidence_level)} intervals.",
+            f"Errors: {self.method}, {percent(confidence_level)} intervals.",
         )
 
     def to_markdown(self) -> str:

@@ -125,17 +125,16 @@ class CongruenceChecklist(Result):
         """What follows, in words."""
         if self.strict:
             return (
-                "a congruence effect in the strict sense: the outcome depends on nothing but how "
-                "alike partners are"
+                "a congruence effect in the strict sense: the outcome depends on nothing but how alike "
+                "partners are"
             )
         unmet = [
             f"{condition.figure} {condition.condition}" for condition in self.conditions if not condition.met
         ]
         if self.broad:
             return (
-                "a congruence effect in the broad sense: the outcome is highest where partners are "
-                "alike, and also "
-                f"depends on their level (not met: {', '.join(unmet)})"
+                "a congruence effect in the broad sense: the outcome is highest where partners are alike, "
+                f"and also depends on their level (not met: {', '.join(unmet)})"
             )
         needed = [
             f"{condition.figure} {condition.condition}"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from intimacy_scales.dyads.surfaces.surface import PartnerSurface
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import shortened
+from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.results.frozen import Frozen
 
 Floats = NDArray[np.float64]
@@ -69,4 +70,5 @@ def grid_of(surface: PartnerSurface, low: float, high: float, n: int) -> Surface
 
 def _inside(values: Floats, scores: Floats, low: float, high: float) -> Floats:
     """Return values where scores are in a range, nan elsewhere."""
-    return np.where((scores >= low) & (scores <= high), values, np.nan)
+    margin = ROUNDING * (abs(low) + abs(high))
+    return np.where((scores >= low - margin) & (scores <= high + margin), values, np.nan)

@@ -76,7 +76,7 @@ def _changes(part: Regression) -> tuple[Floats, Floats, Floats]:
         left_out = squares / (1 - leverages)
         changes = np.where(leverages < 1, leverages * left_out / (1 - leverages), np.inf)
         variance = squares.sum() / part.df
-        others = (squares.sum() - left_out) / (part.df - 1) if part.df > 1 else np.full(len(squares), np.nan)
+        others = np.maximum(squares.sum() - left_out, 0) / (part.df - 1) if part.df > 1 else np.nan
         return changes / variance, changes / others, leverages
 
 

@@ -88,8 +88,7 @@ def response_surface(
     if not isinstance(dyads, Dyads):
         raise EstimationError(
             f"dyads={shortened(dyads)} is not valid; allowed: couples, as made by Dyads.from_long, "
-            "Dyads.from_wide or "
-            "Dyads.of_scores"
+            "Dyads.from_wide or Dyads.of_scores"
         )
     if estimator not in get_args(ErrorRule):
         raise EstimationError(not_one_of("estimator", estimator, get_args(ErrorRule)))
@@ -143,9 +142,9 @@ def _complete(
             )
     if len(x) and (x[:, 0] == x[:, 1]).all():
         raise EstimationError(
-            f"both partners have the same score in {predictor} in every couple, so that own and "
-            "partner's score cannot be told apart; check the columns of the two partners, or whether it is "
-            "a variable of couples"
+            f"both partners have the same score in {predictor} in every couple, so that own and partner's "
+            "score cannot be told apart; check the columns of the two partners, or whether it is a "
+            "variable of couples"
         )
     return y, x, np.flatnonzero(complete), reasons
 
@@ -163,8 +162,7 @@ def _centre_of(dyads: Dyads, predictor: str, scores: Floats, centre: Centre | fl
         if predictor not in dyads.ranges:
             raise EstimationError(
                 "centre='midpoint' needs the range of possible scores, which is not known for "
-                f"{predictor!r}; use "
-                "centre='grand_mean', or pass the midpoint as a number"
+                f"{predictor!r}; use centre='grand_mean', or pass the midpoint as a number"
             )
         low, high = dyads.ranges[predictor]
         return (low + high) / 2

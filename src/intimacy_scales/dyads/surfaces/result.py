@@ -158,15 +158,14 @@ class ResponseSurface(Result):
         if self.share_different < _FEW_DIFFERENT:
             cautions.append(
                 "partners differ by more than half a standard deviation in "
-                f"{percent(round(self.share_different, 3))} "
-                "of the couples: the surface is hardly known away from the line of congruence"
+                f"{percent(round(self.share_different, 3))} of the couples: the surface is hardly known "
+                "away from the line of congruence"
             )
         n = len({couple.place for couple in self.outliers})
         if n:
             cautions.append(
                 f"{counted(n, 'influential couple')} (.outliers), used like all others: report the "
-                "analysis without "
-                "them too"
+                "analysis without them too"
             )
         return tuple(cautions)
 
@@ -229,9 +228,8 @@ class ResponseSurface(Result):
             )
             parts.append(
                 f"The surface {whose} ({self.outcome} on {self.predictor}, "
-                f"{counted(self.n_couples, 'couple')}, R² = "
-                f"{shown(surface.r_squared, 2)}, {self.method}, {percent(confidence_level)} intervals) "
-                f"has {figures}: "
+                f"{counted(self.n_couples, 'couple')}, R² = {shown(surface.r_squared, 2)}, {self.method}, "
+                f"{percent(confidence_level)} intervals) has {figures}: "
                 f"{surface.congruence(confidence_level).conclusion}."
             )
         if self.distinguishable:
@@ -272,8 +270,8 @@ class ResponseSurface(Result):
             warnings=self.warnings,
             sentence=self.sentence(confidence_level),
             legend="b1 own, b2 partner, b3 own squared, b4 own x partner, b5 partner squared, of scores less "
-            f"{shown(self.centre)}; a1 = b1 + b2, a2 = b3 + b4 + b5, a3 = b1 - b2, a4 = b3 - b4 + b5, a5 "
-            "= b3 - b5.",
+            f"{shown(self.centre)}; a1 = b1 + b2, a2 = b3 + b4 + b5, a3 = b1 - b2, a4 = b3 - b4 + b5, a5 = "
+            "b3 - b5.",
         )
 
     def to_markdown(self) -> str:
