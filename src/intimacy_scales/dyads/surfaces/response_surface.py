@@ -48,9 +48,9 @@ def response_surface(
         Whether each partner has a surface of their own. None: if partners have roles.
     estimator
         Rule of the standard errors; the estimates are the same. ``ML``: maximum likelihood, divisor n,
-        normal tests. ``MLR``: robust (Huber-White). ``REML``: residual degrees of freedom, t tests; of
-        distinguishable partners these are the errors of ordinary least squares in each of them (R's
-        ``lm``).
+        normal tests. ``MLR``: robust (Huber-White), and too small for curvature in fewer than some hundred
+        couples. ``REML``: residual degrees of freedom, t tests; of distinguishable partners these are the
+        errors of ordinary least squares in each of them (R's ``lm``).
     centre
         Score from which scores of both partners are measured: ``grand_mean`` over both partners,
         ``midpoint`` of the possible scores, or a number.
