@@ -13,6 +13,7 @@ import pytest
 import intimacy_scales as scales
 from intimacy_scales import dyads, factor, reliability
 from intimacy_scales.dyads import dyadic_invariance
+from tests.shared.couple_scores import couples_with_scores, random_couples
 from tests.shared.paired_answers import dyads_of, paired_answers
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
@@ -51,6 +52,16 @@ def one_score(version: str | None = None) -> Any:
 
 def couples(*, role: bool = True) -> Any:
     return dyads_of(paired_answers(60), role=role)
+
+
+def answered(form: str) -> dyads.Dyads:
+    answers = scales.simulate(form, 40, couples=0.5, rng=len(form)).answers
+    return dyads.Dyads.from_long(form, answers, couple="couple", person="partner")
+
+
+def judged(**options: Any) -> Any:
+    couples = couples_with_scores(random_couples(1, 30, ("says", "trust")))
+    return dyads.truth_and_bias(couples, judgement="says", truth="trust", **options)
 
 
 Call = Callable[[], Any]
@@ -206,6 +217,24 @@ MISTAKES: dict[str, tuple[Call, tuple[str, ...], Call]] = {
         lambda: scales.cfa(TRUST, table()).omega(group="b"),
         ("group='b'", "leave group= out"),
         lambda: scales.cfa(TRUST, table()).omega(),
+    ),
+    "perception, forms in the other order": (
+        lambda: dyads.perception(answered("scii-24-partner"), answered("scii-24")),
+        ("pass own reports first", "own=scii-24, partner=scii-24-partner"),
+        lambda: dyads.perception(answered("scii-24"), answered("scii-24-partner")),
+    ),
+    "truth and bias, full information and REML": (
+        lambda: judged(estimator="REML", missing="fiml"),
+        ("use estimator='ML'", "missing='listwise'"),
+        lambda: (judged(estimator="ML", missing="fiml"), judged(estimator="REML", missing="listwise")),
+    ),
+    "response surface, midpoint of an unknown range": (
+        lambda: dyads.response_surface(couples_with_scores(random_couples(1)), "y", "x", centre="midpoint"),
+        ("use centre='grand_mean'", "the midpoint as a number"),
+        lambda: [
+            dyads.response_surface(couples_with_scores(random_couples(1)), "y", "x", centre=centre)
+            for centre in ("grand_mean", 4)
+        ],
     ),
 }  # fmt: skip
 

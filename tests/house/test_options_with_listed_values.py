@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 import intimacy_scales as scales
-from intimacy_scales import reliability
+from intimacy_scales import dyads, reliability
 from intimacy_scales.dyads import couple_reliability, dyadic_invariance, partner_agreement
 from intimacy_scales.factor import rotate
 from intimacy_scales.jobs.executors import executor_of
 from tests.shared.couple_score_answers import normal_couples, paired
+from tests.shared.couple_scores import couples_with_scores, random_couples
 from tests.shared.couples import couples_of
 from tests.shared.folders import ROOT
 from tests.shared.paired_answers import dyads_of, paired_answers
@@ -81,6 +82,22 @@ def couples() -> Any:
 
 def couple_omega(**options: Any) -> Any:
     return couple_reliability(couples(), **options)
+
+
+def judged(**options: Any) -> Any:
+    couples = couples_with_scores(random_couples(1, 30, ("says", "trust")), role=True)
+    return dyads.truth_and_bias(couples, judgement="says", truth="trust", **options)
+
+
+def seen() -> Any:
+    scores = random_couples(1, 30, ("says", "trust"))
+    return dyads.perception(
+        couples_with_scores({"trust": scores["trust"]}), couples_with_scores({"trust": scores["says"]})
+    )
+
+
+def surface(**options: Any) -> Any:
+    return dyads.response_surface(couples_with_scores(random_couples(1, 30), role=True), "y", "x", **options)
 
 
 # name → a call with the value of the option, a value in another case or misspelled, the value that was meant
@@ -233,6 +250,17 @@ OPTIONS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     "couple_reliability missing": (lambda v: couple_omega(missing=v), "FIML", "fiml"),
     "couple interval method": (lambda v: couple_omega().confidence_interval(method=v), "Delta", "delta"),
     "couple interval of": (lambda v: couple_omega().confidence_interval(of=v), "SEM", "sem"),
+    "truth_and_bias estimator": (lambda v: judged(estimator=v), "Mlr", "MLR"),
+    "truth_and_bias missing": (lambda v: judged(missing=v), "FIML", "fiml"),
+    "a path of truth and bias": (lambda v: judged().path(v, "wife"), "Truth", "truth"),
+    "perception kind": (lambda v: seen().correlation("trust", v), "Accuracy", "accuracy"),
+    "response_surface estimator": (lambda v: surface(estimator=v), "reml", "REML"),
+    "surface interval": (
+        lambda v: surface().surface("wife").confidence_interval("a4", method=v, n_resamples=100, rng=1),
+        "BCa",
+        "bca",
+    ),
+    "surface partner": (lambda v: surface().surface(v), "Wife", "wife"),
 }
 
 

@@ -183,6 +183,7 @@ def test_only_what_needs_answers_or_a_fit_is_refused() -> None:
         ("ItemAnalysis", "if_dropped"),
         ("McDonaldOmega", "if_dropped"),
         ("McDonaldOmega", "score_moments"),
+        ("ResponseSurface", "influence"),
         ("RetestReliability", "limits_of_agreement"),
         ("ScaleReliability", "as_part"),
     }

@@ -12,6 +12,7 @@ import numpy as np
 
 import intimacy_scales
 from intimacy_scales import CodedResponses, Norm, reliability_report, score, structure_report
+from intimacy_scales.dyads import Dyads, perception, response_surface, truth_and_bias
 from intimacy_scales.factor import cfa, covariances_as_sample, efa, htmt, sem
 from intimacy_scales.reliability import (
     compare_alphas,
@@ -34,6 +35,7 @@ from intimacy_scales.reliability import (
 )
 from intimacy_scales.reliability import test_retest as retest
 from intimacy_scales.results.result import Result
+from tests.shared.couple_scores import couples_with_scores, random_couples
 from tests.shared.factor_answers import good, parts
 from tests.shared.instruments import coded
 
@@ -97,7 +99,17 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "sem": lambda: sem("a =~ q1 + q2 + q3; a ~ b*q4; q5 ~ c*a + q4; k := b*c", answers(), estimator="MLR"),
     "efa": lambda: efa(answers(), n_factors=2, missing="pairwise"),
     "htmt": lambda: htmt(MODEL, answers()),
+    "truth and bias": lambda: truth_and_bias(judged_couples(), judgement="judged", truth="own"),
+    "perception": lambda: perception(
+        couples_with_scores({"a": RATED[:, :2]}), couples_with_scores({"a": RATED[:, 1:]})
+    ),
+    "response surface": lambda: response_surface(judged_couples(), "judged", "own"),
 }
+
+
+def judged_couples() -> Dyads:
+    """Couples with two scores of each partner."""
+    return couples_with_scores(random_couples(1, 40, ("own", "judged")), role=True)
 
 
 def result_classes() -> list[type[Result]]:

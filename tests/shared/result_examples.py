@@ -22,12 +22,14 @@ from intimacy_scales import (
 )
 from intimacy_scales.dyads import (
     Consent,
+    Dyads,
     couple_feedback,
     couple_reliability,
     couple_scores,
     dyadic_invariance,
     partner_agreement,
     reliable_difference,
+    response_surface,
     shareable_scales,
     suppress_small_cells,
 )
@@ -52,9 +54,10 @@ from intimacy_scales.reliability import (
 )
 from intimacy_scales.results.result import Result
 from tests.shared.couple_score_answers import normal_couples, paired
+from tests.shared.couple_scores import couples_with_scores, random_couples
 from tests.shared.couples import mixed_couples
 from tests.shared.factor_answers import good
-from tests.shared.one_of_each_result import MODEL, RESULTS, answers, result_classes
+from tests.shared.one_of_each_result import MODEL, RESULTS, answers, judged_couples, result_classes
 from tests.shared.paired_answers import dyads_of, paired_answers
 
 ONE = "f =~ q1 + q2 + q3 + q4 + q5 + q6"
@@ -103,6 +106,12 @@ def engine_rows() -> Any:
     return pa.table(
         rows | {"id": [f"p{row}" for row in range(20)], "ras_2": [*range(1, 5)] * 4 + [9, 9, 7, 0]}
     ).to_reader()
+
+
+def one_unlike_the_others() -> Dyads:
+    scores = random_couples(1, 60, ("own", "judged"))
+    scores["own"][7], scores["judged"][7] = (1.0, 11.0), (15.0, -9.0)
+    return couples_with_scores(scores)
 
 
 MORE: dict[str, Callable[[], Any]] = {
@@ -168,6 +177,8 @@ MORE |= {
     "partner agreement": lambda: partner_agreement(
         mixed_couples(good(40, 2, 1), ["ff"] * 20 + ["fm"] * 20),
     ),
+    "congruence": lambda: response_surface(judged_couples(), "judged", "own").surface("wife").congruence(),
+    "influential couple": lambda: response_surface(one_unlike_the_others(), "judged", "own").outliers[0],
 }
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from intimacy_scales.dyads.agreement.result import PartnerAgreement
     from intimacy_scales.dyads.agreement.scale_agreement import AgreementFigure, ScaleAgreement
     from intimacy_scales.dyads.dyads import Dyads
+    from intimacy_scales.dyads.estimates import CoupleEstimate
     from intimacy_scales.dyads.faults import PairingFault, PairingFaults
     from intimacy_scales.dyads.feedback.consent import Consent
     from intimacy_scales.dyads.feedback.couple import CoupleFeedback, couple_feedback
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from intimacy_scales.dyads.invariance.ladder import dyadic_invariance
     from intimacy_scales.dyads.invariance.partner_means import PartnerMeans
     from intimacy_scales.dyads.invariance.result import DyadicInvariance
+    from intimacy_scales.dyads.partner_perception.perception import perception
+    from intimacy_scales.dyads.partner_perception.perception_result import Perception, PerceptionCorrelation
+    from intimacy_scales.dyads.partner_perception.truth_and_bias import truth_and_bias
+    from intimacy_scales.dyads.partner_perception.truth_result import TruthAndBias
     from intimacy_scales.dyads.profiles import (
         MeanSimilarity,
         ProfileSimilarity,
@@ -44,6 +49,10 @@ if TYPE_CHECKING:
         ScaleOfCouplesSummary,
     )
     from intimacy_scales.dyads.scores_of_couples.scores import CoupleScores, ScaleOfCouples, couple_scores
+    from intimacy_scales.dyads.surfaces.congruence import CongruenceChecklist, CongruenceCondition
+    from intimacy_scales.dyads.surfaces.response_surface import response_surface
+    from intimacy_scales.dyads.surfaces.result import InfluentialCouple, ResponseSurface
+    from intimacy_scales.dyads.surfaces.surface import PartnerSurface, SurfaceTest
 
 _HOMES = {
     "agreement.agreement": ("partner_agreement",),
@@ -51,6 +60,7 @@ _HOMES = {
     "agreement.result": ("PartnerAgreement",),
     "agreement.scale_agreement": ("AgreementFigure", "ScaleAgreement"),
     "dyads": ("Dyads",),
+    "estimates": ("CoupleEstimate",),
     "faults": ("PairingFault", "PairingFaults"),
     "feedback.consent": ("Consent",),
     "feedback.couple": ("CoupleFeedback", "couple_feedback"),
@@ -62,6 +72,10 @@ _HOMES = {
     "invariance.ladder": ("dyadic_invariance",),
     "invariance.partner_means": ("PartnerMeans",),
     "invariance.result": ("DyadicInvariance",),
+    "partner_perception.perception": ("perception",),
+    "partner_perception.perception_result": ("Perception", "PerceptionCorrelation"),
+    "partner_perception.truth_and_bias": ("truth_and_bias",),
+    "partner_perception.truth_result": ("TruthAndBias",),
     "profiles": (
         "MeanSimilarity",
         "ProfileSimilarity",
@@ -76,19 +90,25 @@ _HOMES = {
     "scores_of_couples.score_reliability": ("ScoreReliability",),
     "scores_of_couples.score_summary": ("CoupleScoreSummary", "ScaleOfCouplesSummary"),
     "scores_of_couples.scores": ("CoupleScores", "ScaleOfCouples", "couple_scores"),
+    "surfaces.congruence": ("CongruenceChecklist", "CongruenceCondition"),
+    "surfaces.response_surface": ("response_surface",),
+    "surfaces.result": ("InfluentialCouple", "ResponseSurface"),
+    "surfaces.surface": ("PartnerSurface", "SurfaceTest"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "AgreementFigure", "CompositionComparison", "Consent", "CorrelationDifference", "CoupleFeedback",
-    "CoupleReliability", "CoupleScoreSummary", "CoupleScores", "Dmacs", "DyadicInvariance", "Dyads",
-    "ExchangeableMeasurement", "MeanSimilarity", "OwnScore", "PairingFault", "PairingFaults",
-    "PartnerAgreement", "PartnerFeedback", "PartnerMeans", "ProfileSimilarity", "PseudoCouples",
-    "ReliableDifferences", "ScaleAgreement", "ScaleOfCouples", "ScaleOfCouplesSummary", "ScoreReliability",
-    "ShareableScales", "SharedScore", "StrangerComparison", "SuppressedCell", "SuppressedTable",
-    "WithheldScale", "couple_feedback", "couple_reliability", "couple_scores", "dyadic_invariance",
-    "partner_agreement", "profile_similarity", "reliable_difference", "shareable_scales",
-    "suppress_small_cells",
+    "AgreementFigure", "CompositionComparison", "CongruenceChecklist", "CongruenceCondition", "Consent",
+    "CorrelationDifference", "CoupleEstimate", "CoupleFeedback", "CoupleReliability", "CoupleScoreSummary",
+    "CoupleScores", "Dmacs", "DyadicInvariance", "Dyads", "ExchangeableMeasurement", "InfluentialCouple",
+    "MeanSimilarity", "OwnScore", "PairingFault", "PairingFaults", "PartnerAgreement", "PartnerFeedback",
+    "PartnerMeans", "PartnerSurface", "Perception", "PerceptionCorrelation", "ProfileSimilarity",
+    "PseudoCouples", "ReliableDifferences", "ResponseSurface", "ScaleAgreement", "ScaleOfCouples",
+    "ScaleOfCouplesSummary", "ScoreReliability", "ShareableScales", "SharedScore", "StrangerComparison",
+    "SuppressedCell", "SuppressedTable", "SurfaceTest", "TruthAndBias", "WithheldScale", "couple_feedback",
+    "couple_reliability", "couple_scores", "dyadic_invariance", "partner_agreement", "perception",
+    "profile_similarity", "reliable_difference", "response_surface", "shareable_scales",
+    "suppress_small_cells", "truth_and_bias",
 ]  # fmt: skip
 
 

@@ -1,0 +1,56 @@
+"""Whether a statistic tells the two partners of a couple apart, and whose figures are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.errors import EstimationError, UnknownNameError
+from intimacy_scales.messages import not_one_of, shortened
+
+
+def as_distinguishable(dyads: Dyads, asked: bool | None) -> bool:
+    """Return whether partners are told apart: as asked; None: where every couple has the same two roles.
+
+    Raises
+    ------
+    EstimationError
+        They should be and have no roles, or couples of several compositions.
+    """
+    if asked is None:
+        return dyads.distinguishable
+    if not isinstance(asked, bool):
+        raise EstimationError(
+            f"distinguishable={shortened(asked)} is not valid; allowed: True, False, or None (by the roles)"
+        )
+    if asked and not dyads.distinguishable:
+        why = "couples differ in their roles" if dyads.has_roles else "partners have no roles"
+        raise EstimationError(
+            f"distinguishable=True needs the same two roles in every couple, and {why}; name the column of "
+            "roles when couples are paired (role=...), or leave distinguishable out"
+        )
+    return asked
+
+
+def place_of(option: str, partner: str | None, partners: Sequence[str | None]) -> int:
+    """Return the position of a partner's figures; None is the name of those of both alike.
+
+    Raises
+    ------
+    UnknownNameError
+        There are none of that partner.
+
+    Examples
+    --------
+    >>> place_of("partner", "wife", ["wife", "husband"])
+    0
+    """
+    if partner in partners:
+        return list(partners).index(partner)
+    names = [name for name in partners if name is not None]
+    if not names:
+        raise UnknownNameError(
+            f"{option}={shortened(partner)} is not valid: partners are exchangeable, and figures are those "
+            f"of both alike; leave {option} out"
+        )
+    raise UnknownNameError(not_one_of(option, partner, names))

@@ -1,0 +1,149 @@
+"""One estimated figure of couples, with its standard error, test and interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from intimacy_scales.late import late_module
+from intimacy_scales.results.document_types import documented
+from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import apa_p, p_shown, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late_module("pandas")
+
+
+@result_class
+class CoupleEstimate(Result):
+    """An estimated figure of couples; ``float(result)`` gives the estimate.
+
+    Attributes
+    ----------
+    name
+        What was estimated, such as ``truth`` or ``a4``.
+    partner
+        Whose it is: a partner's name; None for both alike, and for differences between partners.
+    estimate, se
+        Estimate and standard error.
+    df
+        Degrees of freedom of its t test; infinite where a normal distribution is used.
+    n
+        Number of couples.
+    method
+        The rule of the standard error: ``ML``, ``MLR``, ``REML``, or ``delta`` with one of these.
+    reason
+        Why it is undefined; None if it is defined.
+
+    Examples
+    --------
+    >>> path = CoupleEstimate(
+    ...     name="truth", partner="wife", estimate=0.25, se=0.1, df=145.0, n=148, method="REML"
+    ... )
+    >>> path
+    <truth (wife): 0.250, SE 0.100, t(145) = 2.50, p = .014>
+    >>> path.confidence_interval()
+    <95% interval [0.052, 0.448], t, n = 148>
+    """
+
+    name: str
+    partner: str | None
+    estimate: float
+    se: float
+    df: float
+    n: int
+    method: str
+    reason: str | None = None
+
+    def __float__(self) -> float:
+        return float(self.estimate)
+
+    @property
+    def statistic(self) -> float:
+        """The estimate divided by its standard error: t, or z where `df` is infinite."""
+        return self.estimate / self.se if self.se > 0 else math.nan
+
+    @property
+    def p(self) -> float:
+        """Two-sided p value of the hypothesis that the figure is 0."""
+        return self.p_of(0.0)
+
+    def p_of(self, value: float) -> float:
+        """Return the two-sided p value of the hypothesis that the figure is some value."""
+        from scipy.special import ndtr, stdtr
+
+        if not self.se > 0:
+            return math.nan
+        distance = -abs((self.estimate - value) / self.se)
+        return 2 * float(ndtr(distance) if math.isinf(self.df) else stdtr(self.df, distance))
+
+    def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
+        """Return the interval ``estimate ± q se`` with the quantile of t, or of the normal distribution."""
+        from scipy.special import ndtri, stdtrit
+
+        level, kind = check_level(confidence_level), "wald" if math.isinf(self.df) else "t"
+        if self.reason is not None:
+            return undefined_interval(level, kind, self.n, self.reason)
+        share = (1 + level) / 2
+        half = self.se * float(ndtri(share) if math.isinf(self.df) else stdtrit(self.df, share))
+        return Interval(
+            low=self.estimate - half, high=self.estimate + half, confidence_level=level, method=kind, n=self.n
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures with statistic, p value and 95 % interval, as plain values."""
+        fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in self.__slots__}
+        return fields | {
+            "statistic": plain(self.statistic),
+            "p": plain(self.p),
+            "interval": self.confidence_interval().to_dict(),
+        }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, statistic=float, p=float, interval=Interval)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table of one row."""
+        return estimates_frame((self,))
+
+    def __repr__(self) -> str:
+        whose = f" ({self.partner})" if self.partner is not None else ""
+        if self.reason is not None:
+            return f"<{self.name}{whose} is not defined: {self.reason}>"
+        kind = "z" if math.isinf(self.df) else f"t({self.df:.4g})"
+        return (
+            f"<{self.name}{whose}: {shown(self.estimate)}, SE {shown(self.se)}, {kind} = "
+            f"{shown(self.statistic, 2)}, {apa_p(self.p)}>"
+        )
+
+
+def estimates_frame(estimates: tuple[CoupleEstimate, ...], confidence_level: float = 0.95) -> pd.DataFrame:
+    """Return estimates as a pandas table, one row each."""
+    from intimacy_scales.results.frames import pandas_frame
+
+    intervals = [estimate.confidence_interval(confidence_level) for estimate in estimates]
+    names = ("name", "partner", "estimate", "se", "statistic", "df", "p")
+    columns = {name: [getattr(estimate, name) for estimate in estimates] for name in names}
+    return pandas_frame(
+        columns
+        | {"low": [interval.low for interval in intervals], "high": [interval.high for interval in intervals]}
+        | {"n": [estimate.n for estimate in estimates]}
+    )
+
+
+def cells_of(estimates: tuple[CoupleEstimate, ...], confidence_level: float) -> dict[str, list[str]]:
+    """Return the columns of a displayed table of estimates, apart from its first."""
+    intervals = [estimate.confidence_interval(confidence_level) for estimate in estimates]
+    kinds = {"z" if math.isinf(estimate.df) else "t" for estimate in estimates}
+    return {
+        "estimate": [shown(estimate.estimate) for estimate in estimates],
+        "SE": [shown(estimate.se) for estimate in estimates],
+        f"{100 * confidence_level:.10g}% CI": [str(interval) for interval in intervals],
+        "/".join(sorted(kinds)): [shown(estimate.statistic, 2) for estimate in estimates],
+        "p": [p_shown(estimate.p) for estimate in estimates],
+    }

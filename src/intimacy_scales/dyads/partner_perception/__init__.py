@@ -1,0 +1,1 @@
+"""How partners see each other: own reports together with judgements of the partner."""

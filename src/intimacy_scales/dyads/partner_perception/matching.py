@@ -1,0 +1,214 @@
+"""Own reports and judgements of the same couples, matched by the label of the couple and by partner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.faults import label_text
+from intimacy_scales.dyads.labels import name_of
+from intimacy_scales.errors import EstimationError, ResponseError
+from intimacy_scales.results.wording import counted
+
+Floats = NDArray[np.float64]
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchedReports:
+    """The couples who gave both reports.
+
+    Attributes
+    ----------
+    own, partner
+        Reports of partners about themselves, and about each other.
+    own_places, partner_places
+        (n,): the places of the couples in both.
+    swapped
+        (n,): whether the first partner in one is the second one in the other.
+    left_out
+        Couples with one kind of reports only, in words.
+    n_left_out
+        Their number.
+    """
+
+    own: Dyads
+    partner: Dyads
+    own_places: NDArray[np.intp]
+    partner_places: NDArray[np.intp]
+    swapped: NDArray[np.bool_]
+    left_out: tuple[str, ...] = ()
+    n_left_out: int = 0
+
+    def scores(self, scale: str) -> tuple[Floats, Floats]:
+        """Return judgements and own reports (n, 2), by the partner who gave them."""
+        judgements = self.partner.scores[scale][self.partner_places]
+        judgements = np.where(self.swapped[:, None], judgements[:, ::-1], judgements)
+        return judgements, self.own.scores[scale][self.own_places]
+
+
+def matched_reports(own: Dyads, partner: Dyads) -> MatchedReports:
+    """Return the couples of two sets of reports, matched.
+
+    Raises
+    ------
+    EstimationError
+        Several occasions, or no couple is in both.
+    ResponseError
+        Partners cannot be matched; names each couple where they contradict each other.
+    """
+    reports, judgements = own.one_occasion(), partner.one_occasion()
+    own_places, partner_places, left_out, n_left_out = _matched_couples(reports, judgements)
+    return MatchedReports(
+        own=reports,
+        partner=judgements,
+        own_places=own_places,
+        partner_places=partner_places,
+        swapped=_swapped(reports, judgements, own_places, partner_places),
+        left_out=left_out,
+        n_left_out=n_left_out,
+    )
+
+
+def _matched_couples(
+    reports: Dyads, judgements: Dyads
+) -> tuple[NDArray[np.intp], NDArray[np.intp], tuple[str, ...], int]:
+    """Return the places of couples in both reports, and who is in one of them only."""
+    labelled = ["couple" in dyads.label_names for dyads in (reports, judgements)]
+    if not any(labelled):
+        if len(reports) != len(judgements):
+            raise EstimationError(
+                f"own has {counted(len(reports), 'couple')} and partner has {len(judgements)}, none with a "
+                "label: name the column with the couple's label in both (couple=...), so that they can be "
+                "matched"
+            )
+        rows = np.arange(len(reports))
+        return rows, rows, (), 0
+    if not all(labelled):
+        without = "partner" if labelled[0] else "own"
+        raise EstimationError(
+            f"couples in {without} have no label, and the others have: name its column in both "
+            "(couple=...), so that they can be matched"
+        )
+    by_label = {name_of(label): place for place, label in enumerate(judgements.couples)}
+    names = [name_of(label) for label in reports.couples]
+    places = np.array([by_label.get(name, -1) for name in names], dtype=np.intp)
+    in_both = places >= 0
+    if not in_both.any():
+        examples = [
+            label_text(dyads.couples[0]) if len(dyads) else "nothing" for dyads in (reports, judgements)
+        ]
+        raise EstimationError(
+            f"no couple is in both: labels of own are such as {examples[0]}, and those of partner such as "
+            f"{examples[1]}; write the label of a couple in the same way in both"
+        )
+    known = set(names)
+    unjudged = [label for label, both in zip(reports.couples, in_both, strict=True) if not both]
+    without_reports = [label for label in judgements.couples if name_of(label) not in known]
+    left_out = tuple(
+        f"{counted(len(labels), 'couple')} without {what}: {_listed(labels)}"
+        for labels, what in ((unjudged, "judgements"), (without_reports, "own reports"))
+        if labels
+    )
+    return np.flatnonzero(in_both), places[in_both], left_out, len(unjudged) + len(without_reports)
+
+
+def _listed(labels: Sequence[Any]) -> str:
+    """Return some labels as messages show them."""
+    more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
+    return ", ".join(map(label_text, labels[:_SHOWN])) + more
+
+
+def _swapped(
+    reports: Dyads, judgements: Dyads, own_places: NDArray[np.intp], partner_places: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Return whether the first partner in one set of reports is the second one in the other."""
+    if reports.distinguishable and judgements.distinguishable:
+        return np.full(len(own_places), _names_swapped(reports, judgements, "roles"))
+    for labels_of in (_person_labels, _role_labels):
+        labels = [labels_of(dyads) for dyads in (reports, judgements)]
+        if labels[0] is not None and labels[1] is not None:
+            return _swapped_by(
+                [labels[0][place] for place in own_places.tolist()],
+                [labels[1][place] for place in partner_places.tolist()],
+                [reports.couples[place] for place in own_places.tolist()],
+            )
+    return np.full(len(own_places), _names_swapped(reports, judgements, "names"))
+
+
+def _names_swapped(reports: Dyads, judgements: Dyads, what: str) -> bool:
+    """Return whether the names of the two places are in another order."""
+    if set(reports.partners) != set(judgements.partners):
+        raise ResponseError(
+            f"partners cannot be matched: their {what} are {' and '.join(reports.partners)} in own, and "
+            f"{' and '.join(judgements.partners)} in partner; name them in the same way in both"
+        )
+    return reports.partners != judgements.partners
+
+
+def _person_labels(dyads: Dyads) -> list[tuple[str | None, str | None]] | None:
+    """Return the id of both partners of each couple, None where absent; None where persons have no id."""
+    if "person" not in dyads.label_names:
+        return None
+    persons = dyads.kept.table.values(dyads.label_names["person"], "person")
+    return _texts(dyads, lambda row: persons[row])
+
+
+def _role_labels(dyads: Dyads) -> list[tuple[str | None, str | None]] | None:
+    """Return the roles of both partners of each couple."""
+    return dyads.roles
+
+
+def _texts(dyads: Dyads, label: Callable[[int], Any]) -> list[tuple[str | None, str | None]]:
+    """Return the labels of both partners of each couple, as texts."""
+    texts = [[None if row < 0 else name_of(label(row)) for row in rows] for rows in dyads.pairs.rows.tolist()]
+    return [(first, second) for first, second in texts]
+
+
+def _swapped_by(
+    reports: Sequence[tuple[str | None, str | None]],
+    judgements: Sequence[tuple[str | None, str | None]],
+    couples: Sequence[Any],
+) -> NDArray[np.bool_]:
+    """Return whether partners are in another order, by their labels.
+
+    Raises
+    ------
+    ResponseError
+        Labels of a couple contradict each other, or do not tell its partners apart.
+    """
+    swapped = np.zeros(len(reports), dtype=bool)
+    mismatches = []
+    for number, (these, those) in enumerate(zip(reports, judgements, strict=True)):
+        same, crossed = _fits(these, those), _fits(these, those[::-1])
+        if same == crossed and any(these) and any(those):
+            shown = label_text(couples[number])
+            mismatches.append(f"  couple {shown}: {_both(these)} in own, {_both(those)} in partner")
+        swapped[number] = crossed and not same
+    if mismatches:
+        listed = "\n".join(mismatches[:_SHOWN])
+        more = f"\n  … and {len(mismatches) - _SHOWN} more" if len(mismatches) > _SHOWN else ""
+        raise ResponseError(
+            f"partners of {counted(len(mismatches), 'couple')} cannot be matched between the two reports:\n"
+            f"{listed}{more}\nGive each person the same id, or role, in both."
+        )
+    return swapped
+
+
+def _fits(these: tuple[str | None, str | None], those: tuple[str | None, str | None]) -> bool:
+    """Return whether labels are those of two different persons if partners are in this order.
+
+    A person can be absent from one of the reports.
+    """
+    first, second = ({a, b} - {None} for a, b in zip(these, those, strict=True))
+    return len(first) <= 1 and len(second) <= 1 and not first & second
+
+
+def _both(labels: tuple[str | None, str | None]) -> str:
+    """Return the labels of two partners as messages show them."""
+    return " and ".join("nobody" if label is None else label_text(label) for label in labels)
