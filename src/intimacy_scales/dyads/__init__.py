@@ -1,0 +1,1 @@
+"""Couples: two partners of one relationship."""
