@@ -41,7 +41,8 @@ def zero(model: ActorPartnerModel, positions: Sequence[int]) -> Floats:
     >>> zero(model, [model.position("partner", "trust")])
     array([[0., 0., 1.]])
     """
-    rows: Floats = np.eye(len(model.terms))[list(positions)]
+    rows = np.zeros((len(positions), len(model.terms)))
+    rows[np.arange(len(positions)), list(positions)] = 1.0
     return rows
 
 
@@ -106,9 +107,9 @@ def free_basis(constraints: Floats) -> Floats:
     Examples
     --------
     >>> free_basis(np.array([[1.0, 0.0, -1.0]]))
-    array([[ 1.,  0.],
-           [ 0.,  1.],
-           [ 1., -0.]])
+    array([[1., 0.],
+           [0., 1.],
+           [1., 0.]])
     """
     p = constraints.shape[1]
     solved_rows, pivots = np.zeros((0, p)), list[int]()
@@ -127,5 +128,5 @@ def free_basis(constraints: Floats) -> Floats:
     free = [column for column in range(p) if column not in pivots]
     basis = np.zeros((p, len(free)))
     basis[free, np.arange(len(free))] = 1.0
-    basis[pivots] = -solved_rows[:, free]
+    basis[pivots] = 0.0 - solved_rows[:, free]
     return basis

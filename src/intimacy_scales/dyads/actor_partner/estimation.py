@@ -157,7 +157,7 @@ def estimate(
             return _estimates(problem, covariances, method, iteration)
     raise NotConvergedError(
         f"residual covariances of the actor-partner model did not converge in {_MOST_ITERATIONS} steps; "
-        "there are probably too few couples for its coefficients: leave predictors out, or constrain coefficients"
+        "there are probably too few couples for its coefficients: leave predictors out, or constrain them"
     )
 
 
