@@ -62,13 +62,19 @@ class CoupleSums:
 
     def weighted(self, weights: Floats) -> Floats:
         """Return ``sum over couples of X' W X`` (q, q) for a matrix of weights (2, 2) of the coordinates."""
-        result: Floats = np.einsum("ij,irp,jrq->pq", weights, self.design, self.design, optimize=True)
+        q = self.design.shape[2]
+        result: Floats = self.design.reshape(-1, q).T @ self._weighted_rows(weights)
         return result
 
     def weighted_outcome(self, weights: Floats) -> Floats:
         """Return ``sum over couples of X' W y`` (q,)."""
-        result: Floats = np.einsum("ij,irp,jr->p", weights, self.design, self.outcome, optimize=True)
+        result: Floats = self._weighted_rows(weights).T @ self.outcome.ravel()
         return result
+
+    def _weighted_rows(self, weights: Floats) -> Floats:
+        """Return ``W X`` (2 r, q), W symmetric or used in a trace."""
+        rows: Floats = np.tensordot(weights, self.design, 1).reshape(-1, self.design.shape[2])
+        return rows
 
     def residual_products(self, working: Floats) -> Floats:
         """Return the cross-products (2, 2) of the residuals in both coordinates."""
@@ -77,7 +83,7 @@ class CoupleSums:
 
     def prediction_products(self, covariances: Floats) -> Floats:
         """Return ``sum over couples of X C X'`` (2, 2), C the sampling covariances of coefficients."""
-        result: Floats = np.einsum("irp,pq,jrq->ij", self.design, covariances, self.design, optimize=True)
+        result: Floats = (self.design @ covariances).reshape(2, -1) @ self.design.reshape(2, -1).T
         return result
 
 

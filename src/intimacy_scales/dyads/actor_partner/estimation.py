@@ -19,7 +19,7 @@ from typing import Literal
 
 import numpy as np
 
-from intimacy_scales.dyads.actor_partner.constraints import free_basis
+from intimacy_scales.dyads.actor_partner.constraints import eliminated, free_basis
 from intimacy_scales.dyads.actor_partner.couple_sums import CoupleSums
 from intimacy_scales.dyads.actor_partner.cross_products import Floats
 from intimacy_scales.dyads.actor_partner.identification import check_identified, check_residuals
@@ -221,10 +221,7 @@ def _log_likelihood(problem: _Problem, step: _Step, covariances: Sequence[Floats
         value -= float(np.trace(np.linalg.solve(matrix, product)))
     if method == "REML":
         n_values -= len(step.free)
-        kept = free_basis(problem.constraints)
-        rows = [
-            int(np.flatnonzero(column)[np.flatnonzero(column[column != 0] == 1.0)][0]) for column in kept.T
-        ]
+        rows = eliminated(problem.constraints)[1]
         to_terms = (problem.model.to_coefficients() @ problem.basis)[rows]
         value -= float(np.linalg.slogdet(step.information)[1]) - 2 * float(np.linalg.slogdet(to_terms)[1])
     return (value - n_values * math.log(2 * math.pi)) / 2

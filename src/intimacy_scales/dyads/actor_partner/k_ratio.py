@@ -13,7 +13,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import chdtri, ndtri
 
 from intimacy_scales.dyads.actor_partner.cross_products import Floats
 from intimacy_scales.dyads.actor_partner.fit import ActorPartnerFit, fit
@@ -52,6 +51,8 @@ class KRatio:
 
     def delta_interval(self, confidence_level: float = 0.95) -> Interval:
         """Return ``k ± z SE``."""
+        from scipy.special import ndtri
+
         check_level(confidence_level)
         if self.reason is not None:
             return self._undefined(confidence_level, "delta", self.reason)
@@ -67,6 +68,8 @@ class KRatio:
         tan(angle)``, so that k may also pass through infinity, where the actor effect is 0. The interval is
         undefined, with a reason that names the compatible values, if a = 0 is compatible with the data.
         """
+        from scipy.special import chdtri
+
         check_level(confidence_level)
         if self._is_fixed:
             return self._undefined(confidence_level, "profile likelihood", _FIXED)

@@ -205,7 +205,7 @@ def distinguishability(model: ActorPartnerModel) -> PathTest:
     """Test whether roles matter: equal coefficients and residual variances of both roles, by likelihood ratio.
 
     Of a mixed sample, all compositions with roles are tested at once. This is about the outcome given the
-    predictors; equal means and variances of the predictors themselves are tested by the I-SAT model (Olsen &
+    predictors; equal means and variances of predictors are tested by the I-SAT model (Olsen &
     Kenny, 2006).
 
     Raises
