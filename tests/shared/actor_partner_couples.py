@@ -63,9 +63,8 @@ def random_couples(seed: int, n: int, *, n_predictors: int = 1, correlation: flo
     The actor effect is .5, the partner effect .2; ``correlation`` is that of residuals.
     """
     rng = np.random.default_rng(seed)
-    predictors = {
-        f"x{number + 1}": rng.normal(3, 1, (n, 2)) + rng.normal(0, 0.5, (n, 1)) for number in range(n_predictors)
-    }
+    names = [f"x{number + 1}" for number in range(n_predictors)]
+    predictors = {name: rng.normal(3, 1, (n, 2)) + rng.normal(0, 0.5, (n, 1)) for name in names}
     z = rng.normal(10, 2, n)
     root = np.linalg.cholesky(np.array([[1.0, correlation], [correlation, 1.0]]))
     outcome = 1 + rng.normal(size=(n, 2)) @ root.T + 0.1 * z[:, None]
@@ -80,7 +79,7 @@ def model_of(couples: dict[str, Any], **options: Any) -> ActorPartnerModel:
 
 
 def design_of(model: ActorPartnerModel, couples: dict[str, Any], kinds: Sequence[int]) -> Floats:
-    """Return the design matrix (n, 2, p) of a model with uncentred variables, written out couple by couple."""
+    """Return the design matrix (n, 2, p) of a model of uncentred variables, couple by couple."""
     design = np.zeros((len(couples["y"]), 2, len(model.terms)))
     for couple in range(len(design)):
         composition = model.sums[kinds[couple]].composition
@@ -115,13 +114,13 @@ def largest_likelihood(
 
     def minus_log_likelihood(parameters: Floats) -> tuple[float, Floats]:
         matrices = covariances(parameters)
-        information, right, constant, squares = 0.0, 0.0, 0.0, 0.0
-        for x, y, kind in zip(design, outcome, kinds, strict=True):
-            inverse = np.linalg.inv(matrices[kind])
-            information = information + x.T @ inverse @ x
-            right = right + x.T @ inverse @ y
-            constant += math.log(np.linalg.det(matrices[kind]))
-            squares += y @ inverse @ y
+        of_couples = np.array([matrices[kind] for kind in kinds])
+        inverses = np.linalg.inv(of_couples)
+        weighted = inverses @ design
+        information = np.tensordot(design, weighted, ((0, 1), (0, 1)))
+        right = np.tensordot(weighted, outcome, ((0, 1), (0, 1)))
+        constant = float(np.log(np.linalg.det(of_couples)).sum())
+        squares = float(np.einsum("ni,nij,nj->", outcome, inverses, outcome))
         coefficients = np.linalg.solve(information, right)
         n_values = outcome.size
         value = constant + squares - right @ coefficients

@@ -121,7 +121,11 @@ def test_constraints_of_exchangeable_couples(shared: Path) -> None:
     assert fitted.coefficients[[2, 3]].tolist() == [0, 0]
 
 
-COMPOSITIONS = (Composition(name="FF"), Composition(name="FM", roles=("female", "male")), Composition(name="MM"))
+COMPOSITIONS = (
+    Composition(name="FF"),
+    Composition(name="FM", roles=("female", "male")),
+    Composition(name="MM"),
+)
 
 
 @pytest.fixture
@@ -130,9 +134,7 @@ def three_compositions(shared: Path) -> ActorPartnerModel:
     rows.sort(key=lambda row: (int(row["dyad"]), row["gender"], int(row["member"])))
     y, x = (np.array([float(row[name]) for row in rows]).reshape(-1, 2) for name in ("y", "x_A"))
     kinds = [("FF", "FM", "MM").index(row["composition"]) for row in rows[::2]]
-    return actor_partner_model(
-        y, {"x": x}, compositions=COMPOSITIONS, composition_of=kinds, centred=False
-    )
+    return actor_partner_model(y, {"x": x}, compositions=COMPOSITIONS, composition_of=kinds, centred=False)
 
 
 BY_KIND_OF_TERM = [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11]
@@ -164,7 +166,9 @@ def test_three_compositions_with_one_correlation(shared: Path, three_composition
     errors = fitted.standard_errors[BY_KIND_OF_TERM] * of_gls_by_ml(values)
     near(errors, values["coefficients"]["se"], rel=GLS_FIXED)
     near(fitted.log_likelihood, values["logLik"], rel=GLS_LOG_LIKELIHOOD)
-    assert fitted.residual_correlations == pytest.approx(dict.fromkeys(("FF", "FM", "MM"), values["rho"]), rel=1e-4)
+    assert fitted.residual_correlations == pytest.approx(
+        dict.fromkeys(("FF", "FM", "MM"), values["rho"]), rel=1e-4
+    )
     assert fitted.n_parameters == 12 + 5
 
 
@@ -190,7 +194,9 @@ def simulated(name: str) -> tuple[ActorPartnerModel, dict[str, Any], list[int]]:
         case "equal_variances":
             options["residuals"] = "equal_variances"
         case "actor_only" | "couple_pattern":
-            options["constraints"] = pattern_weights(model, "x", "couple" if name == "couple_pattern" else "actor_only")
+            options["constraints"] = pattern_weights(
+                model, "x", "couple" if name == "couple_pattern" else "actor_only"
+            )
     if name.startswith("one"):
         options["residuals"] = name
     positions = {
@@ -228,7 +234,11 @@ def test_degrees_of_freedom_of_simulated_couples(name: str) -> None:
     model, options, positions = simulated("equal_paths" if name == "plain" else name)
     if name == "plain":
         data = simulated_by_r()
-        model, options, positions = actor_partner_model(data["y"], {"x": data["x"]}, centred=False), {}, [0, 1, 2]
+        model, options, positions = (
+            actor_partner_model(data["y"], {"x": data["x"]}, centred=False),
+            {},
+            [0, 1, 2],
+        )
     fitted = fit(model, **options)
     near(fitted.coefficients[positions], values["estimates"], rel=1e-5)
     near(fitted.degrees_of_freedom[positions], values["df"], rel=2e-2 if name == "actor_only" else 1e-5)

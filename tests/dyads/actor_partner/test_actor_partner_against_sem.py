@@ -1,4 +1,4 @@
-"""Fits by maximum likelihood against lavaan's path models of complete couples: effects, residuals, k, R squared."""
+"""Fits by ML against lavaan's path models of complete couples: effects, residuals, k, R squared."""
 
 from __future__ import annotations
 
@@ -99,22 +99,24 @@ def assert_as_lavaan(fitted: ActorPartnerFit, params: dict[str, Any], suffixes: 
     standardized = standardizing_factors(fitted.model, "by_cell")
     names = [name for name in params if name != "row"]
     n_compared = 0
-    for line in (dict(zip(names, values, strict=True)) for values in zip(*(params[n] for n in names), strict=True)):
+    for line in (
+        dict(zip(names, values, strict=True)) for values in zip(*(params[n] for n in names), strict=True)
+    ):
         left, _, suffix = line["lhs"].rpartition("_")
         cell = fitted.model.cells[suffixes.index(suffix) if roles and suffix in suffixes else 0]
         outcome = line["lhs"] in {f"{left}_{s}" for s in suffixes} and left in ("sat", "com", "love")
         if line["op"] == "~":
             source, _, of_whom = line["rhs"].rpartition("_")
             kind = "covariate" if not source else "actor" if of_whom == suffix else "partner"
-            position = fitted.model.position(
-                kind, source or None, None if source else line["rhs"], cell=cell
-            )
+            position = fitted.model.position(kind, source or None, None if source else line["rhs"], cell=cell)
             close(fitted.coefficients[position], line["est"], ESTIMATE)
             close(fitted.standard_errors[position], line["se"], ERROR)
             if "std_all" in line and source:
                 close(fitted.coefficients[position] * standardized[position], line["std_all"], ESTIMATE)
             n_compared += 1
-        elif line["op"] == "~~" and line["lhs"] == line["rhs"] and outcome and is_outcome(params, line["lhs"]):
+        elif (
+            line["op"] == "~~" and line["lhs"] == line["rhs"] and outcome and is_outcome(params, line["lhs"])
+        ):
             close(fitted.residual_sds[cell] ** 2, line["est"], ESTIMATE)
             if "std_all" in line:
                 close(1 - fitted.r_squared[cell], line["std_all"], ESTIMATE)

@@ -101,7 +101,7 @@ def equal_across_cells(
 
 
 def role_differences(model: ActorPartnerModel, name: str = "") -> Floats:
-    """Return the weights (t, p) of the second role's coefficients less the first's: interactions with the role.
+    """Return the weights (t, p) of the second role's coefficients less those of the first (interactions).
 
     Parameters
     ----------

@@ -63,27 +63,8 @@ class CoupleSums:
     def weighted(self, weights: Floats) -> Floats:
         """Return ``sum over couples of X' W X`` (q, q) for a matrix of weights (2, 2) of the coordinates."""
         q = self.design.shape[2]
-        result: Floats = self.design.reshape(-1, q).T @ self._weighted_rows(weights)
-        return result
-
-    def weighted_outcome(self, weights: Floats) -> Floats:
-        """Return ``sum over couples of X' W y`` (q,)."""
-        result: Floats = self._weighted_rows(weights).T @ self.outcome.ravel()
-        return result
-
-    def _weighted_rows(self, weights: Floats) -> Floats:
-        """Return ``W X`` (2 r, q), W symmetric or used in a trace."""
-        rows: Floats = np.tensordot(weights, self.design, 1).reshape(-1, self.design.shape[2])
-        return rows
-
-    def residual_products(self, working: Floats) -> Floats:
-        """Return the cross-products (2, 2) of the residuals in both coordinates."""
-        residuals = self.outcome - self.design @ working
-        return residuals @ residuals.T
-
-    def prediction_products(self, covariances: Floats) -> Floats:
-        """Return ``sum over couples of X C X'`` (2, 2), C the sampling covariances of coefficients."""
-        result: Floats = (self.design @ covariances).reshape(2, -1) @ self.design.reshape(2, -1).T
+        weighted_rows = (weights @ self.design.reshape(2, -1)).reshape(-1, q)
+        result: Floats = self.design.reshape(-1, q).T @ weighted_rows
         return result
 
 

@@ -202,7 +202,7 @@ def pattern_weights(
 
 
 def distinguishability(model: ActorPartnerModel) -> PathTest:
-    """Test whether roles matter: equal coefficients and residual variances of both roles, by likelihood ratio.
+    """Test whether roles matter, by likelihood ratio: coefficients and residual variances are equal.
 
     Of a mixed sample, all compositions with roles are tested at once. This is about the outcome given the
     predictors; equal means and variances of predictors are tested by the I-SAT model (Olsen &
