@@ -109,7 +109,7 @@ def first_alike(labels: Iterable[Any]) -> tuple[Any, Any] | None:
     return None
 
 
-def _is_missing(label: Any) -> bool:
+def is_missing_label(label: Any) -> bool:
     """Return whether a label is missing: null, nan of any kind, or a text such as a blank or a dot."""
     if isinstance(label, str):
         return normalized(label) in _NOBODY
@@ -149,7 +149,9 @@ def label_positions(labels: Any, option: str = "labels", *, first_row: int = 0) 
         )
     numbers: dict[Any, int] = {}
     try:
-        positions_of_rows = [-1 if _is_missing(x) else numbers.setdefault(x, len(numbers)) for x in labels]
+        positions_of_rows = [
+            -1 if is_missing_label(x) else numbers.setdefault(x, len(numbers)) for x in labels
+        ]
     except TypeError:
         raise EstimationError("labels must be texts or numbers; one of them is a list, dict or set") from None
     positions = np.array(positions_of_rows, dtype=np.intp)

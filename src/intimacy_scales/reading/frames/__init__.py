@@ -2,7 +2,7 @@
 
 from intimacy_scales.reading.frames.array import ArrayTable
 from intimacy_scales.reading.frames.arrow import ArrowTable
-from intimacy_scales.reading.frames.base import Column, Distinct, Numbers, Table, check_unique, needs
+from intimacy_scales.reading.frames.base import Column, Distinct, Numbers, Table, Taken, check_unique, needs
 from intimacy_scales.reading.frames.buffers import arrow_numbers, arrow_texts, numpy_numbers, numpy_truths
 from intimacy_scales.reading.frames.lazy import batches_from
 from intimacy_scales.reading.frames.lists import DocumentTable, ListTable, is_rows
@@ -24,6 +24,7 @@ __all__ = [
     "PolarsTable",
     "RepeatedTable",
     "Table",
+    "Taken",
     "arrow_numbers",
     "arrow_texts",
     "batches_from",

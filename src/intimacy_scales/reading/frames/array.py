@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.reading.frames.base import Column, Numbers, Table
+from intimacy_scales.reading.frames.base import Column, Numbers, Table, Taken, listed
+from intimacy_scales.reading.frames.lists import ListTable
 from intimacy_scales.results.frames import pandas_frame
 
 if TYPE_CHECKING:
@@ -50,6 +51,18 @@ class ArrayTable(Table):
         """Return a pandas DataFrame."""
         kept = {str(name): self.array[:, self.names.index(name)] for name in keep}
         return pandas_frame(kept | dict(columns))
+
+    def arranged(self, taken: Mapping[str, Taken], columns: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
+        """Return a pandas DataFrame."""
+        lists: dict[Hashable, list[Any]] = {column: listed(self, column) for column, _ in taken.values()}
+        return ListTable(lists, len(self)).arranged(taken, columns)
+
+    def stacked(self, columns: Mapping[str, tuple[Hashable, Hashable]]) -> ListTable:
+        """Return pairs of columns, one below the other."""
+        both: dict[Hashable, list[Any]] = {
+            name: [*listed(self, one), *listed(self, other)] for name, (one, other) in columns.items()
+        }
+        return ListTable(both, 2 * len(self))
 
 
 def open_array(array: NDArray[Any], columns: Any) -> ArrayTable:

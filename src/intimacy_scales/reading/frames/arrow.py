@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intimacy_scales.reading.frames.base import Column, Distinct, Numbers, Table
+from intimacy_scales.reading.frames.base import Column, Distinct, Numbers, Table, Taken
 from intimacy_scales.reading.frames.buffers import arrow_numbers, numpy_numbers, numpy_type
 
 if TYPE_CHECKING:
@@ -66,6 +66,34 @@ class ArrowTable(Table):
 
         kept = {str(name): self.native.column(name) for name in keep}
         return pa.table(kept | {name: arrow_numbers(values) for name, values in columns.items()})
+
+    def arranged(self, taken: Mapping[str, Taken], columns: Mapping[str, NDArray[Any]]) -> Any:
+        """Return a pyarrow Table."""
+        import pyarrow as pa
+
+        parts = {
+            name: self.native.column(column).take(pa.array(rows, mask=rows < 0))
+            for name, (column, rows) in taken.items()
+        }
+        return pa.table(parts | {name: _column_of(values) for name, values in columns.items()})
+
+    def stacked(self, columns: Mapping[str, tuple[Hashable, Hashable]]) -> ArrowTable:
+        """Return pairs of columns, one below the other."""
+        import pyarrow as pa
+
+        halves = [
+            pa.table({name: self.native.column(pair[side]) for name, pair in columns.items()})
+            for side in (0, 1)
+        ]
+        both = pa.concat_tables(halves, promote_options="permissive")
+        return ArrowTable(both, 2 * len(self), is_own=True)
+
+
+def _column_of(values: NDArray[Any]) -> Any:
+    """Return computed values for Arrow: numbers without a copy, texts as a list."""
+    import pyarrow as pa
+
+    return pa.array(values.tolist()) if values.dtype.kind in "OU" else arrow_numbers(values)
 
 
 def _distinct(column: Any) -> Distinct | None:

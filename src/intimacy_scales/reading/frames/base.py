@@ -90,6 +90,7 @@ class Distinct:
 
 
 Column = Numbers | list[Any]
+Taken = tuple[Hashable, "NDArray[np.intp]"]
 
 
 def check_unique(names: Sequence[Hashable], wanted: Iterable[Hashable]) -> None:
@@ -134,7 +135,7 @@ class Table(ABC):
         if not isinstance(other, Table):
             return NotImplemented
         same_shape = list(self.names) == list(other.names) and len(self) == len(other)
-        return same_shape and all(alike(_listed(self, name), _listed(other, name)) for name in self.names)
+        return same_shape and all(alike(listed(self, name), listed(other, name)) for name in self.names)
 
     __hash__ = None  # type: ignore[assignment]  # equal by value, not hashable
 
@@ -160,6 +161,22 @@ class Table(ABC):
 
         Later changes of the caller's table do not affect it.
         """
+
+    @abstractmethod
+    def arranged(self, taken: Mapping[str, Taken], columns: Mapping[str, NDArray[Any]]) -> Any:
+        """Return a new table of the caller's library, without its index: columns taken, then computed ones.
+
+        Parameters
+        ----------
+        taken
+            New name → the column of this table, and its rows in the new order; null where a row is -1.
+        columns
+            Name → values (as many as rows were taken); nan stands for a missing value.
+        """
+
+    @abstractmethod
+    def stacked(self, columns: Mapping[str, tuple[Hashable, Hashable]]) -> Table:
+        """Return a table of twice as many rows: under each new name, one column and below it another one."""
 
     def declared_order(self, name: Hashable) -> list[Any] | None:
         """Return the declared order of a column's labels, lowest first; None if none was declared."""
@@ -193,7 +210,7 @@ class Table(ABC):
         return [v if p else None for v, p in zip(column.values.tolist(), present.tolist(), strict=True)]
 
 
-def _listed(table: Table, name: Hashable) -> list[Any]:
+def listed(table: Table, name: Hashable) -> list[Any]:
     """Return a column as a list of Python values."""
     values = table.values(name, "keep")
     return list(values.tolist()) if isinstance(values, np.ndarray) else list(values)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intimacy_scales.reading.frames.base import Column, Table
+from intimacy_scales.reading.frames.base import Column, Table, Taken
 from intimacy_scales.results.frames import pandas_frame
 
 if TYPE_CHECKING:
@@ -71,6 +71,21 @@ class ListTable(Table):
         """Return a pandas DataFrame."""
         kept = {str(name): _as_objects(self.columns[name]) for name in keep}
         return pandas_frame(kept | dict(columns))
+
+    def arranged(self, taken: Mapping[str, Taken], columns: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
+        """Return a pandas DataFrame."""
+        parts = {}
+        for name, (column, rows) in taken.items():
+            values = self.columns[column]
+            parts[name] = _as_objects([None if row < 0 else values[row] for row in rows.tolist()])
+        return pandas_frame(parts | dict(columns))
+
+    def stacked(self, columns: Mapping[str, tuple[Hashable, Hashable]]) -> ListTable:
+        """Return pairs of columns, one below the other."""
+        both: dict[Hashable, list[Any]] = {
+            name: [*self.columns[one], *self.columns[other]] for name, (one, other) in columns.items()
+        }
+        return ListTable(both, 2 * len(self))
 
 
 class DocumentTable(ListTable):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from intimacy_scales.reading.frames.base import Column, Numbers, Table
+from intimacy_scales.reading.frames.base import Column, Numbers, Table, Taken
 from intimacy_scales.reading.frames.series import column_of_series
 from intimacy_scales.reading.kinds import is_of
 
@@ -84,6 +84,43 @@ class PandasTable(Table):
         kept = self.native.iloc[:, [self.names.index(name) for name in keep]]
         frame: pd.DataFrame = pd.concat([kept, scores], axis=1)
         return frame
+
+    def arranged(self, taken: Mapping[str, Taken], columns: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
+        """Return a DataFrame with an index from 0; whole numbers with gaps have pandas' ``Int64``."""
+        import pandas as pd
+
+        parts = {
+            name: _taken(self.native.iloc[:, self.names.index(column)], rows)
+            for name, (column, rows) in taken.items()
+        }
+        return pd.DataFrame(parts | dict(columns))
+
+    def stacked(self, columns: Mapping[str, tuple[Hashable, Hashable]]) -> PandasTable:
+        """Return pairs of columns, one below the other."""
+        import pandas as pd
+
+        def one_below_the_other(names: tuple[Hashable, Hashable]) -> Any:
+            return pd.concat([self.native.iloc[:, self.names.index(n)] for n in names], ignore_index=True)
+
+        if not columns:
+            return PandasTable(_Rows(range(2 * len(self))))
+        return PandasTable(
+            pd.DataFrame({name: one_below_the_other(names) for name, names in columns.items()})
+        )
+
+
+def _taken(series: Any, rows: NDArray[np.intp]) -> Any:
+    """Return a column in another order of rows, missing where a row is -1."""
+    import pandas as pd
+
+    values = series.reset_index(drop=True)
+    if (rows < 0).any():
+        kind = values.dtype.kind if isinstance(values.dtype, np.dtype) else ""
+        whole = {"i": "Int64", "u": "UInt64", "b": "boolean"}.get(kind)
+        return (values if whole is None else values.astype(whole)).reindex(rows).reset_index(drop=True)
+    arranged = values.take(rows).reset_index(drop=True)
+    nullable = isinstance(values.dtype, pd.Int64Dtype | pd.UInt64Dtype | pd.BooleanDtype)
+    return arranged.astype(values.dtype.numpy_dtype) if nullable and not arranged.hasnans else arranged
 
 
 def row_labels(column: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.reading.frames.arrow import column_of_arrow
-from intimacy_scales.reading.frames.base import Column, Table
+from intimacy_scales.reading.frames.base import Column, Table, Taken
 from intimacy_scales.reading.frames.series import column_of_series
 
 if TYPE_CHECKING:
@@ -65,3 +65,27 @@ class PolarsTable(Table):
             pl.Series(name, values, nan_to_null=values.dtype.kind == "f") for name, values in columns.items()
         ]
         return pl.DataFrame([self.native.get_column(name) for name in keep] + new)
+
+    def arranged(self, taken: Mapping[str, Taken], columns: Mapping[str, NDArray[Any]]) -> Any:
+        """Return a polars DataFrame."""
+        import polars as pl
+
+        parts = []
+        for name, (column, rows) in taken.items():
+            places = pl.Series(rows, dtype=pl.Int64)
+            places = places.set(places < 0, None) if (rows < 0).any() else places
+            parts.append(self.native.get_column(column).gather(places).alias(name))
+        new = [
+            pl.Series(name, values, nan_to_null=values.dtype.kind == "f") for name, values in columns.items()
+        ]
+        return pl.DataFrame(parts + new)
+
+    def stacked(self, columns: Mapping[str, tuple[Hashable, Hashable]]) -> PolarsTable:
+        """Return pairs of columns, one below the other."""
+        import polars as pl
+
+        halves = [
+            self.native.select([pl.col(str(pair[side])).alias(name) for name, pair in columns.items()])
+            for side in (0, 1)
+        ]
+        return PolarsTable(pl.concat(halves, how="vertical_relaxed"), 2 * len(self))

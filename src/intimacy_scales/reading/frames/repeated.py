@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.reading.frames.arrow import ArrowTable
-from intimacy_scales.reading.frames.base import Column, Distinct, Table
+from intimacy_scales.reading.frames.base import Column, Distinct, Table, Taken
 from intimacy_scales.reading.frames.lists import ListTable
 
 if TYPE_CHECKING:
@@ -65,3 +65,12 @@ class RepeatedTable(Table):
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
         """Return new columns after kept ones."""
         return self.only(keep).frame(columns, keep)
+
+    def arranged(self, taken: Mapping[str, Taken], columns: Mapping[str, NDArray[Any]]) -> Any:
+        """Return a new table of columns taken and computed."""
+        return self.only([column for column, _ in taken.values()]).arranged(taken, columns)
+
+    def stacked(self, columns: Mapping[str, tuple[Hashable, Hashable]]) -> Table:
+        """Return pairs of columns, one below the other."""
+        names = list(dict.fromkeys(name for pair in columns.values() for name in pair))
+        return self.only(names).stacked(columns)

@@ -1,0 +1,128 @@
+"""Couples from a table of answers with one row for each person."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.kept_columns import KeptColumns
+from intimacy_scales.dyads.labels import Labels, read_labels
+from intimacy_scales.dyads.pairing import OnFault, Pairs, pair_rows
+from intimacy_scales.dyads.row_labels import RowLabels
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.messages import not_one_of, values_as_asked
+from intimacy_scales.reading.frames import ListTable, Table
+from intimacy_scales.reading.options import DiaryReadingOptions, reading_of, refuse_reading
+from intimacy_scales.reading.table import AnswerReader, CodedResponses, check_belongs
+from intimacy_scales.scoring.plan import plan_of
+
+
+def dyads_from_long(
+    instrument: Instrument | str | Path,
+    table: Any,
+    names: Mapping[str, Any],
+    mixed: bool,
+    on_fault: OnFault,
+    options: DiaryReadingOptions,
+) -> Dyads:
+    """Return the couples of a table; arguments as of `Dyads.from_long`."""
+    check_pairing_options(names, on_fault)
+    reading = reading_of(options)
+    form = reading.form(instrument)
+    columns = {option: name for option, name in names.items() if name is not None}
+    with values_as_asked(reading.show_values):
+        if isinstance(table, CodedResponses):
+            refuse_reading(reading)
+            check_belongs(form, table.instrument)
+            answers, kept = table, _kept_with(table, columns)
+        else:
+            reader = AnswerReader(form, table, replace(reading, person=names["person"]), labels=columns)
+            answers, kept = reader.answers(), reader.kept
+        labels = labels_of_rows(kept, columns, mixed)
+        blank = _blank_rows(labels, answers)
+        pairs = pair_rows(labels.without(blank), on_fault)
+    return dyads_of(
+        labels, pairs, columns, KeptColumns(table=kept, rows=pairs.rows),
+        form=form, answers=answers, scale_ids=form.scale_ids, ranges=ranges_of(form),
+        without_answers=tuple(blank.tolist()),
+    )  # fmt: skip
+
+
+def _blank_rows(labels: RowLabels, answers: CodedResponses) -> NDArray[np.intp]:
+    """Return the rows without any label and any answer, which files often have at their end."""
+    unlabelled = np.flatnonzero(labels.unlabelled)
+    blank: NDArray[np.intp] = unlabelled[~answers.codes[unlabelled].any(axis=1)]
+    return blank
+
+
+def _kept_with(answers: CodedResponses, columns: Mapping[str, Hashable]) -> Table:
+    """Return the columns that were kept with checked answers; raise where a label was not kept."""
+    kept = ListTable({}, len(answers)) if answers.kept is None else answers.kept
+    for option, name in columns.items():
+        if kept.spelled(name) not in kept.names:
+            raise ResponseError(
+                f"{option}={name!r}: that column was not kept when these answers were checked: "
+                f"encode(..., keep=[{name!r}])"
+            )
+    return kept
+
+
+def check_pairing_options(names: Mapping[str, Any], on_fault: OnFault) -> None:
+    """Raise where labels cannot tell partners apart, or an option is not valid."""
+    if on_fault not in ("raise", "leave_out"):
+        raise ResponseError(not_one_of("on_fault", on_fault, ["raise", "leave_out"]))
+    if names["couple"] is None:
+        raise ResponseError("couple=None is not valid; pass the name of the column with the couple's label")
+    if names["person"] is None and names["role"] is None:
+        raise ResponseError(
+            "person= or role= is needed, so that the same person twice is not taken for two partners: pass "
+            "the name of the column with persons' ids, or with numbers of partners such as 1 and 2"
+        )
+
+
+def labels_of_rows(table: Table, columns: Mapping[str, Hashable], mixed: bool) -> RowLabels:
+    """Return the labels in columns of a table."""
+    read: dict[Hashable, Labels] = {}
+    by_option: dict[str, Labels] = {}
+    for option, name in columns.items():
+        spelled = table.check(name, option)
+        if spelled not in read:
+            read[spelled] = read_labels(table.values(spelled, option), option)
+        by_option[option] = read[spelled]
+    return RowLabels(
+        couple=by_option["couple"],
+        person=by_option.get("person"),
+        role=by_option.get("role"),
+        time=by_option.get("time"),
+        mixed=mixed,
+    )
+
+
+def dyads_of(
+    labels: RowLabels, pairs: Pairs, columns: Mapping[str, Hashable], kept: KeptColumns, **parts: Any
+) -> Dyads:
+    """Return couples from their parts."""
+    names = {option: kept.table.spelled(name) for option, name in columns.items()}
+    defaults: dict[str, Any] = {"form": None, "answers": None, "person_scores": None}
+    return Dyads(
+        **(defaults | parts),
+        pairs=pairs,
+        couple_labels=labels.couple,
+        role_labels=labels.role,
+        time_labels=labels.time,
+        label_names=names,
+        mixed=labels.mixed,
+        kept=kept,
+    )
+
+
+def ranges_of(form: Instrument) -> dict[str, tuple[float, float]]:
+    """Return the lowest and highest possible score of each scale."""
+    return {scale.id: (float(scale.low), float(scale.high)) for scale in plan_of(form).scales}
