@@ -41,7 +41,8 @@ from tests.shared.folders import ROOT
 FOLDER = ROOT / "docs" / "reference" / "api"
 MODULES = ROOT / "docs" / "reference" / "modules.md"
 PACKAGES = (
-    "intimacy_scales", "intimacy_scales.reliability", "intimacy_scales.factor", "intimacy_scales.scoring",
+    "intimacy_scales", "intimacy_scales.dyads", "intimacy_scales.reliability", "intimacy_scales.factor",
+    "intimacy_scales.scoring",
     "intimacy_scales.instrument", "intimacy_scales.planning", "intimacy_scales.simulation",
     "intimacy_scales.interop", "intimacy_scales.engines", "intimacy_scales.checking", "intimacy_scales.dyads",
     "intimacy_scales.plots",
@@ -99,6 +100,8 @@ TASKS = {
     "explore factors": "efa parallel_analysis map_test rotate",
     "test whether answers are missing completely at random": "little_mcar",
     "discriminant validity": "htmt",
+    "show two partners their scores, with their consent": "couple_feedback Consent shareable_scales",
+    "remove small groups from a table": "suppress_small_cells",
     "plan a sample, simulate answers": "plan_sample_size simulate simulate_diary",
     "write items, check a bank": "load_bank check_bank",
     "translate an instrument": "translation_template pool_languages",

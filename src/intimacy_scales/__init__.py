@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from intimacy_scales.checking import BankReport, check_bank
-    from intimacy_scales.dyads import Dyads
+    from intimacy_scales.dyads import Dyads, couple_feedback
     from intimacy_scales.errors import (
         AnotherRangeWarning,
         DocumentError,
@@ -74,7 +74,7 @@ _HOMES = {
     "instrument.pooling": ("pool_languages",),
     "instrument.template": ("translation_template",),
     "checking": ("BankReport", "check_bank"),
-    "dyads": ("Dyads",),
+    "dyads": ("Dyads", "couple_feedback"),
     "reading.table": ("CodedResponses", "encode"),
     "errors": (
         "AnotherRangeWarning", "DocumentError", "EstimationError", "InstrumentError", "IntimacyScalesError",
@@ -113,7 +113,8 @@ __all__ = [
     "Simulation",
     "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning", "UnverifiedKeyWarning",
     "available", "cfa",
-    "check_bank", "compare", "compare_models", "cronbach_alpha", "efa", "encode", "htmt", "invariance",
+    "check_bank", "compare", "compare_models", "couple_feedback", "cronbach_alpha", "efa", "encode",
+    "htmt", "invariance",
     "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "load_file",
     "mcdonald_omega", "parallel_analysis", "plan_sample_size", "pool_languages", "reliability_report",
     "report_progress", "score", "score_many", "score_stream", "sem",

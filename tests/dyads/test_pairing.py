@@ -142,6 +142,21 @@ WIDE = {
 COLUMNS = {"w": "{item}_w", "h": "{item}_h"}
 
 
+def test_couples_of_a_wide_table_are_in_the_order_of_its_rows() -> None:
+    table = pd.DataFrame({"x_a": [None, 1.0, None], "x_b": [0.0, 2.5, 3.0]})
+    dyads = Dyads.of_scores(table, {"x": {"a": "x_a", "b": "x_b"}})
+    assert dyads.couples == [1, 2, 3]
+    np.testing.assert_array_equal(dyads.scores["x"], [[math.nan, 0], [1, 2.5], [math.nan, 3]])
+
+
+def test_only_first_partners_answered() -> None:
+    table = pd.DataFrame({"x_a": [1.0, 2.0], "x_b": [None, None]})
+    assert len(Dyads.of_scores(table, {"x": {"a": "x_a", "b": "x_b"}})) == 2
+    rows = [{"couple": c, "partner": 1, "x": 2.0} for c in "uvw"]
+    dyads = Dyads.of_scores(rows, ["x"], couple="couple", person="partner")
+    assert dyads.couples == ["u", "v", "w"] and not dyads.complete.any()
+
+
 def test_names_of_a_wide_table_are_roles_on_request() -> None:
     dyads = Dyads.from_wide(FORM, pd.DataFrame(WIDE), columns=COLUMNS, role=True)
     assert dyads.partners == ("w", "h") and dyads.distinguishable  # in the caller's order

@@ -66,7 +66,7 @@ def test_classes_of_results_that_one_keeps_are_public() -> None:
     """A document is read by its class, which must be found without private modules."""
     homes = [
         import_module(f"intimacy_scales{name}")
-        for name in ("", ".scoring", ".reliability", ".factor", ".engines")
+        for name in ("", ".scoring", ".reliability", ".factor", ".engines", ".dyads")
     ]
     parts = {  # of other results
         "Finding", "Fit", "Guide", "InterItem", "ItemStructure", "MissingCorrectedFit", "ModificationIndex",
@@ -154,6 +154,8 @@ def test_what_was_read_answers_as_before_or_says_what_it_lacks(name: str) -> Non
 def test_only_what_needs_answers_or_a_fit_is_refused() -> None:
     refused = {(name, asked) for name in CLASSES for asked in refused_by(name)}
     assert refused == {
+        ("ProfileSimilarity", "pseudo_couples"),
+        ("ProfileSimilarity", "to_frame"),
         ("CFAResult", "factor_correlations"),
         ("CFAResult", "factor_covariances"),
         ("CFAResult", "factor_determinacy"),

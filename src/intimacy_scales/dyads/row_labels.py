@@ -74,12 +74,14 @@ class RowLabels:
 
     @cached_property
     def persons_are_numbers(self) -> bool:
-        """Whether there are just two labels of persons, in several couples: they number the partners."""
-        if self.person is None or len(self.person) != TWO_PARTNERS:
+        """Whether there are two labels of persons at most, in several couples: they number the partners."""
+        if self.person is None or not 0 < len(self.person) <= TWO_PARTNERS:
             return False
+        if self.person.values is self.names:
+            return True  # they are the names of the places in a table with one row for each couple
         known = (self.couple.positions >= 0) & (self.person.positions >= 0)
         keys = self.couple.positions[known] * TWO_PARTNERS + self.person.positions[known]
-        return len(numbered(keys)[1]) > TWO_PARTNERS
+        return len(numbered(keys)[1]) > len(self.person)
 
     @property
     def place_names(self) -> tuple[str, str]:
@@ -89,7 +91,7 @@ class RowLabels:
         labels = None
         if self.role is not None and not self.mixed and len(self.role) == TWO_PARTNERS:
             labels = self.role
-        elif self.role is None and self.persons_are_numbers:
+        elif self.role is None and self.persons_are_numbers and len(self.person or ()) == TWO_PARTNERS:
             labels = self.person
         if labels is None:
             return self.names

@@ -227,7 +227,10 @@ def paired_in_rows(
     names = Labels(sides, labels.partners)
     persons = None if labels.person is None else _read_both(table, labels.person, "person")
     takes_part = answered.T.ravel() if persons is None else persons.positions >= 0
-    used = np.flatnonzero(takes_part)
+    used = np.flatnonzero(
+        takes_part.reshape(2, n).T.ravel()
+    )  # row by row, the first partner before the second
+    used = used // 2 + n * (used % 2)
     role = names if labels.has_roles else None
     if labels.role is not None:
         role = _read_both(table, labels.role, "role")

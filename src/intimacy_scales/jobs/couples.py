@@ -130,8 +130,8 @@ def read_couples(
     if partners is None:
         dyads = Dyads.from_long(form, table, columns=columns, role=role, **options)
     else:
-        roles = False if role is None or isinstance(role, str) else role
-        dyads = Dyads.from_wide(form, table, columns=partners, role=roles, **options)
+        options["role"] = False if role is None else role
+        dyads = Dyads.from_wide(form, table, columns=partners, **options)
     account = Account()
     account.add(len(table), dyads.problems)
     account.n_blank_rows = n_blank
