@@ -84,6 +84,11 @@ NO_LOADING = 1e-5  # of an item's standard deviation: if all loadings are smalle
 NO_LEVEL_VARIANCE = 1e-10  # of the variance of the sum of the items at both levels: a smaller one counts as 0
 CORRELATION_BOUND = 1e-6  # of 1: an estimated correlation above 1 by less counts as 1
 
+# Couples
+
+SAME_RESIDUALS = 1e-12  # of the product of two residual standard deviations: covariances that are equal
+PERFECT_PREDICTION = 1e-13  # of the outcome's sum of squares: a smaller one of residuals counts as 0
+
 # Planning and simulation
 
 WHOLE_NUMBER = 1e-9  # of 1: a quotient that exceeds a whole number by less is that number
