@@ -1,0 +1,136 @@
+"""Actor-partner models of complete couples, estimated without a search where partners are unconstrained."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from intimacy_scales.dyads.actor_partner.fit import ActorPartnerFit, fit
+from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel, actor_partner_model
+from intimacy_scales.dyads.actor_partner.terms import Composition, Variables
+from intimacy_scales.dyads.models.couple_table import CoupleTable
+from intimacy_scales.dyads.models.layout import cell_of
+from intimacy_scales.dyads.models.paths import Correlation, Difference, Floats, PathEstimates
+
+
+@dataclass(slots=True, kw_only=True)
+class ClosedFormEngine:
+    """An actor-partner model of complete couples.
+
+    Attributes
+    ----------
+    model
+        The model and its sums over couples.
+    result
+        The fitted model.
+    table
+        The numbers.
+    outcome
+        Name of the outcome.
+    likelihood
+        The fit by maximum likelihood, which tests of constraints compare with.
+    """
+
+    model: ActorPartnerModel
+    result: ActorPartnerFit
+    table: CoupleTable
+    outcome: str
+    fit: None = None
+    improper: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    likelihood: ActorPartnerFit = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.likelihood = self.result if self.result.method == "ML" else fit(self.model, method="ML")
+
+    @property
+    def estimator(self) -> str:
+        """``REML`` or ``ML``."""
+        return self.result.method
+
+    @property
+    def estimates(self) -> PathEstimates:
+        """Estimates of paths and residuals."""
+        result, model = self.result, self.model
+        means, sds = self._moments()
+        n_terms = len(model.terms)
+        df = result.degrees_of_freedom if result.method == "REML" else np.full(n_terms, math.inf)
+        # of the asymptotic distribution of a correlation of normal variables
+        correlations = {
+            sums.composition.name: Correlation(estimate=r, se=(1 - r * r) / math.sqrt(sums.n))
+            for sums, r in zip(model.sums, result.residual_correlations.values(), strict=True)
+        }
+        return PathEstimates(
+            terms=model.terms,
+            values=result.coefficients,
+            covariance=result.covariance,
+            degrees_of_freedom=df,
+            residual_sds=result.residual_sds,
+            residual_correlations=correlations,
+            r_squared=result.r_squared,
+            means=means,
+            sds=sds,
+            shares={
+                cell: sums.n / model.n / len(sums.composition.cells)
+                for sums in model.sums
+                for cell in sums.composition.cells
+            },
+        )
+
+    def _moments(self) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
+        """Return means and standard deviations (divisor n) of variables in each cell."""
+        variables = self.model.variables
+        columns = {self.outcome: self.table.both(self.outcome)}
+        columns |= {name: self.table.both(name) for name in variables.predictors}
+        for name in variables.covariates:
+            columns[name] = np.column_stack([self.table.columns[self.table.couples[name]]] * 2)
+        kinds = np.zeros(self.table.n, dtype="U1") if self.table.composition is None else np.array(
+            self.table.composition
+        )
+        means: dict[str, dict[str, float]] = {name: {} for name in columns}
+        sds: dict[str, dict[str, float]] = {name: {} for name in columns}
+        for sums in self.model.sums:
+            composition = sums.composition
+            rows = kinds == (composition.name if self.table.composition is not None else "")
+            for name, numbers in columns.items():
+                for place in range(len(composition.cells)):
+                    persons = numbers[rows] if composition.exchangeable else numbers[rows, place]
+                    cell = cell_of(composition, place)
+                    means[name][cell], sds[name][cell] = float(persons.mean()), float(persons.std())
+        return means, sds
+
+    def difference(self, weights: Floats) -> Difference:
+        """Return the test of constraints, rows of weights (r, p) each of which must sum up to 0."""
+        narrower = fit(self.model, constraints=weights, method="ML")
+        return Difference(
+            chi_square=max(2 * (self.likelihood.log_likelihood - narrower.log_likelihood), 0.0),
+            df=int(np.linalg.matrix_rank(weights)),
+            method="likelihood ratio",
+        )
+
+
+def closed_form(
+    table: CoupleTable,
+    outcome: str,
+    variables: Variables,
+    compositions: tuple[Composition, ...],
+    estimator: str,
+) -> ClosedFormEngine:
+    """Fit an actor-partner model to complete couples."""
+    numbers = None
+    if table.composition is not None:
+        names = [composition.name for composition in compositions]
+        numbers = np.array([names.index(kind) for kind in table.composition])
+    model = actor_partner_model(
+        table.both(outcome),
+        {name: table.both(name) for name in variables.predictors},
+        covariates={name: table.columns[table.couples[name]] for name in variables.covariates},
+        interactions=variables.interactions,
+        compositions=compositions,
+        composition_of=numbers,
+        centred=False,  # the table's numbers are centred where they should be
+    )
+    method = "REML" if estimator == "REML" else "ML"
+    return ClosedFormEngine(model=model, result=fit(model, method=method), table=table, outcome=outcome)
