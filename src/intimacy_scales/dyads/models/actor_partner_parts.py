@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from intimacy_scales.dyads.actor_partner.terms import Term, Variables
+from intimacy_scales.dyads.actor_partner.terms import Composition, Term, Variables
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel, ResidualCorrelation
 from intimacy_scales.dyads.models.couple_table import MissingPartners
 from intimacy_scales.dyads.models.distinguishability import distinguishability_test
 from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect, partner_actor_ratio
-from intimacy_scales.dyads.models.layout import Layout
+from intimacy_scales.dyads.models.layout import Layout, cell_of
 from intimacy_scales.dyads.models.measurement import Measured
 from intimacy_scales.dyads.models.path_tests import PathTest, path_tests
 from intimacy_scales.dyads.models.paths import PathEngine, PathEstimates
@@ -94,12 +94,15 @@ def _effect(estimates: PathEstimates, design: Design, k: int, n: int) -> PathEff
     """Return one coefficient with its test and its standardized values."""
     term = estimates.terms[k]
     value = float(estimates.values[k])
+    composition, place = _place(term.cell, design.layout)
+    role, other = composition.roles or ("", "")
     return PathEffect(
         kind=term.kind,
         predictor=term.predictor,
         covariate=term.covariate,
-        cell=term.cell,
-        other=_other(term.cell, design.layout),
+        composition=composition.name,
+        role=other if place else role,
+        other=role if place else other,
         outcome=design.outcome,
         estimate=value,
         se=float(estimates.errors[k]),
@@ -110,21 +113,19 @@ def _effect(estimates: PathEstimates, design: Design, k: int, n: int) -> PathEff
     )
 
 
-def _other(cell: str, layout: Layout) -> str:
-    """Return the cell of the other partner; nothing for exchangeable partners."""
-    for composition in layout.compositions:
-        if composition.roles is not None and cell in composition.cells:
-            first, second = composition.cells
-            return second if cell == first else first
-    return ""
+def _place(cell: str, layout: Layout) -> tuple[Composition, int]:
+    """Return the composition of a cell, and the place of its persons in couples."""
+    return next((c, c.cells.index(cell)) for c in layout.compositions if cell in c.cells)
 
 
 def _standardized(estimates: PathEstimates, design: Design, term: Term, value: float, *, pooled: bool) -> float:
     """Return a coefficient in standard deviations; for a product, in the product of those of its factors."""
     if term.kind == "intercept":
         return math.nan
-    cell = term.cell
-    source = _other(cell, design.layout) or cell if term.kind == "partner" else cell
+    cell = source = term.cell
+    if term.kind == "partner":
+        composition, place = _place(cell, design.layout)
+        source = cell_of(composition, 1 - place)
 
     def sd(variable: str, of_cell: str) -> float:
         return estimates.pooled_sd(variable) if pooled else estimates.sds[variable][of_cell]

@@ -11,6 +11,7 @@ from scipy.special import ndtri
 
 from intimacy_scales.dyads.actor_partner.terms import Kind
 from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect
+from intimacy_scales.dyads.models.lavaan_script import actor_partner_script
 from intimacy_scales.dyads.models.path_tests import PathTest
 from intimacy_scales.dyads.models.profile import profile_interval
 from intimacy_scales.errors import UnknownNameError
@@ -273,9 +274,8 @@ class ActorPartnerModel(Result):
         DocumentError
             The model was read from its document.
         """
-        from intimacy_scales.dyads.models.lavaan_script import lavaan_script
-
-        return lavaan_script(needed(self.engine), path, self.estimator, self.missing)
+        engine = needed(self.engine)
+        return actor_partner_script(engine.text.text(), engine.table, path, self.estimator, self.missing)
 
     def to_couples(self) -> pd.DataFrame:
         """Return the numbers that the model was fitted to, centred, a row for each couple."""
@@ -332,7 +332,7 @@ class ActorPartnerModel(Result):
         from intimacy_scales.results.frames import pandas_frame
 
         names = (
-            "kind", "predictor", "covariate", "cell", "estimate", "se", "t", "df", "p", "standardized",
+            "kind", "predictor", "covariate", "composition", "role", "estimate", "se", "t", "df", "p", "standardized",
             "standardized_in_cell",
         )  # fmt: skip
         columns: dict[str, Any] = {name: [getattr(effect, name) for effect in self.effects] for name in names}

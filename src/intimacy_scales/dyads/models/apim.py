@@ -14,7 +14,7 @@ from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel
 from intimacy_scales.dyads.models.actor_partner_text import ActorPartnerText, product_name
 from intimacy_scales.dyads.models.closed_form_engine import closed_form
 from intimacy_scales.dyads.models.couple_table import CoupleTable, MissingPartners, TableBuilder, check_varies
-from intimacy_scales.dyads.models.layout import Layout, layout_of
+from intimacy_scales.dyads.models.layout import layout_of
 from intimacy_scales.dyads.models.measurement import (
     Loadings,
     Measured,
@@ -126,7 +126,7 @@ def apim(
         raise EstimationError(not_one_of("estimator", estimator, get_args(PathEstimator)))
     variables = _variables(outcome, predictors, covariates, interactions)
     layout = layout_of(dyads, distinguishable)
-    _check_predictors(dyads, variables, layout)
+    _check_predictors(dyads, variables)
     design = Design(
         dyads=dyads, layout=layout, outcome=outcome, variables=variables, error=error, missing=missing,
         centred=centred,
@@ -160,9 +160,8 @@ def _variables(outcome: str, predictors: Any, covariates: Any, interactions: Any
     return Variables(predictors=names, covariates=shared, interactions=tuple((pair[0], pair[1]) for pair in pairs))
 
 
-def _check_predictors(dyads: Dyads, variables: Variables, layout: Layout) -> None:
+def _check_predictors(dyads: Dyads, variables: Variables) -> None:
     """Raise where a predictor has the same value for both partners of every couple."""
-    del layout
     for name in variables.predictors:
         both = dyads.variable(name)
         complete = ~np.isnan(both).any(axis=1)
@@ -211,14 +210,13 @@ def _of_scores(
             f"estimator='REML' is for complete couples and scores as they are, and there is {why}; use 'ML', or "
             "missing='listwise'"
         )
-    if not table.has_gaps and not design.error and estimator != "MLR":
-        chosen = estimator or "REML"
-        return closed_form(table, design.outcome, variables, design.layout.compositions, chosen), observed(table)
     if variables.interactions:
         table = _with_products(builder, variables, design.missing)
     measured = observed(table)
     if design.error:
         measured = corrected(design.dyads, design.layout, table, scores, reliability)
+    elif not table.has_gaps and estimator != "MLR":
+        return closed_form(table, design.outcome, _text(design, table, measured), estimator or "REML"), measured
     return _by_sem(design, table, measured, estimator), measured
 
 
@@ -255,11 +253,9 @@ def _of_items(
     return _by_sem(design, table, measured, estimator), measured
 
 
-def _by_sem(
-    design: Design, table: CoupleTable, measured: Measured, estimator: PathEstimator | None
-) -> SemEngine:
-    """Fit a model by `sem`."""
-    text = ActorPartnerText(
+def _text(design: Design, table: CoupleTable, measured: Measured) -> ActorPartnerText:
+    """Return the model as text."""
+    return ActorPartnerText(
         variables=design.variables,
         outcome=measured.partners[design.outcome],
         partners=measured.partners,
@@ -267,6 +263,13 @@ def _by_sem(
         compositions=design.layout.compositions,
         measurement=tuple(measured.lines),
     )
+
+
+def _by_sem(
+    design: Design, table: CoupleTable, measured: Measured, estimator: PathEstimator | None
+) -> SemEngine:
+    """Fit a model by `sem`."""
+    text = _text(design, table, measured)
     options = {"estimator": estimator or "ML", "missing": design.missing}
     return SemEngine(
         text=text,

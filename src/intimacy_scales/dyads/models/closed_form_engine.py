@@ -9,7 +9,7 @@ import numpy as np
 
 from intimacy_scales.dyads.actor_partner.fit import ActorPartnerFit, fit
 from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel, actor_partner_model
-from intimacy_scales.dyads.actor_partner.terms import Composition, Variables
+from intimacy_scales.dyads.models.actor_partner_text import ActorPartnerText
 from intimacy_scales.dyads.models.couple_table import CoupleTable
 from intimacy_scales.dyads.models.layout import cell_of
 from intimacy_scales.dyads.models.paths import Correlation, Difference, Floats, PathEstimates
@@ -29,6 +29,8 @@ class ClosedFormEngine:
         The numbers.
     outcome
         Name of the outcome.
+    text
+        The same model with modelled predictors, as `sem` and lavaan read it.
     likelihood
         The fit by maximum likelihood, which tests of constraints compare with.
     """
@@ -37,6 +39,7 @@ class ClosedFormEngine:
     result: ActorPartnerFit
     table: CoupleTable
     outcome: str
+    text: ActorPartnerText
     fit: None = None
     improper: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -114,11 +117,11 @@ class ClosedFormEngine:
 def closed_form(
     table: CoupleTable,
     outcome: str,
-    variables: Variables,
-    compositions: tuple[Composition, ...],
+    text: ActorPartnerText,
     estimator: str,
 ) -> ClosedFormEngine:
     """Fit an actor-partner model to complete couples."""
+    variables, compositions = text.variables, text.compositions
     numbers = None
     if table.composition is not None:
         names = [composition.name for composition in compositions]
@@ -133,4 +136,5 @@ def closed_form(
         centred=False,  # the table's numbers are centred where they should be
     )
     method = "REML" if estimator == "REML" else "ML"
-    return ClosedFormEngine(model=model, result=fit(model, method=method), table=table, outcome=outcome)
+    result = fit(model, method=method)
+    return ClosedFormEngine(model=model, result=result, table=table, outcome=outcome, text=text)

@@ -115,8 +115,14 @@ class TableBuilder:
         self.singles[variable] = numbers
         self.names.of(variable, variable)
 
-    def used(self, missing: MissingPartners) -> tuple[NDArray[np.bool_], dict[str, int]]:
-        """Return which couples can be used, and why how many others are left out."""
+    def used(self, missing: MissingPartners) -> tuple[NDArray[np.intp], dict[str, int]]:
+        """Return the couples that can be used, in order of composition, and why how many others cannot.
+
+        Raises
+        ------
+        EstimationError
+            No couple of a composition can be used.
+        """
         if missing not in get_args(MissingPartners):
             raise EstimationError(not_one_of("missing", missing, get_args(MissingPartners)))
         known = self.layout.of_couple >= 0
@@ -128,7 +134,12 @@ class TableBuilder:
             kept, reason = ~np.isnan(everything).any(axis=1), "with missing scores"
         counts = {"of which a role is not known": ~known, reason: known & ~kept}
         left_out = {why: int(rows.sum()) for why, rows in counts.items() if rows.any()}
-        return known & kept, left_out
+        places = np.flatnonzero(known & kept)
+        kinds = self.layout.of_couple[places]
+        for number, composition in enumerate(self.layout.compositions):
+            if self.layout.mixed and number not in kinds:
+                raise EstimationError(f"no {composition.name} couple has the scores that the model needs")
+        return places[np.argsort(kinds, kind="stable")], left_out  # `sem` has groups in order of first rows
 
     def made(self, missing: MissingPartners) -> CoupleTable:
         """Return the table of the couples that can be used."""

@@ -32,10 +32,10 @@ class PathEffect(Result):
     predictor, covariate
         Whose effect it is; both for the product of a predictor and a covariate, which says how the covariate
         changes the predictor's effect.
-    cell
-        Whose outcome it acts on: a role, or a composition with a role; empty for exchangeable partners.
-    other
-        The role of the other partner; empty for exchangeable partners.
+    composition
+        The kind of couples in a mixed sample; otherwise empty.
+    role, other
+        Whose outcome it acts on, and the role of the other partner; empty for exchangeable partners.
     outcome
         The outcome.
     estimate, se
@@ -54,7 +54,7 @@ class PathEffect(Result):
     Examples
     --------
     >>> effect = PathEffect(
-    ...     kind="actor", predictor="trust", covariate=None, cell="", other="", outcome="love", estimate=0.4,
+    ...     kind="actor", predictor="trust", covariate=None, composition="", role="", other="", outcome="love", estimate=0.4,
     ...     se=0.1, df=float("inf"), standardized=0.38, standardized_in_cell=0.38, n=120,
     ... )
     >>> effect
@@ -64,7 +64,8 @@ class PathEffect(Result):
     kind: Kind
     predictor: str | None
     covariate: str | None
-    cell: str
+    composition: str
+    role: str
     other: str
     outcome: str
     estimate: float
@@ -85,6 +86,11 @@ class PathEffect(Result):
         if math.isinf(self.df):
             return 2 * float(ndtr(-abs(self.t)))
         return 2 * float(stdtr(self.df, -abs(self.t)))
+
+    @property
+    def cell(self) -> str:
+        """Whose coefficient it is: a role, a composition, or both; empty for exchangeable partners."""
+        return f"{self.composition} {self.role}".strip()
 
     @property
     def name(self) -> str:
@@ -114,8 +120,8 @@ class PathEffect(Result):
         Examples
         --------
         >>> PathEffect(
-        ...     kind="partner", predictor="trust", covariate=None, cell="wife", other="husband", outcome="love",
-        ...     estimate=0.4, se=0.1, df=float("inf"), standardized=0.38, standardized_in_cell=0.38, n=120,
+        ...     kind="partner", predictor="trust", covariate=None, composition="", role="wife", other="husband",
+        ...     outcome="love", estimate=0.4, se=0.1, df=float("inf"), standardized=0.38, standardized_in_cell=0.38, n=120,
         ... ).sentence()
         "Where the husband's trust is 1 higher, the wife's love is 0.40 higher, 95% CI [0.20, 0.60], p < .001, all
         else in the model being equal."
@@ -123,22 +129,24 @@ class PathEffect(Result):
         low, high = self.confidence_interval()
         size, direction = f"{abs(self.estimate):.2f}", "higher" if self.estimate >= 0 else "lower"
         interval = f"95% CI [{low:.2f}, {high:.2f}]"
-        person = f"the {self.cell}" if self.cell else "a person"
+        person = f"the {self.role}" if self.role else "a person"
+        scope = f"In {self.composition} couples, " if self.composition else ""
         if self.kind == "intercept":
-            return f"The expected {self.outcome} of {person} is {self.estimate:.2f}, {interval}."
+            return _sentence(f"{scope}the expected {self.outcome} of {person} is {self.estimate:.2f}, {interval}.")
         change = f"{size} {direction}"
         if self.kind == "covariate":
-            condition = f"Where {self.covariate} is 1 higher, {person}'s {self.outcome}"
+            condition = f"where {self.covariate} is 1 higher, {person}'s {self.outcome}"
         elif self.covariate is not None:
-            on = f" on {person}" if self.cell else ""
             change += f" where {self.covariate} is 1 higher"
-            condition = f"The {self.kind} effect of {self.predictor}{on}"
+            condition = f"the {self.kind} effect of {self.predictor} on {person}"
+        elif self.kind == "actor":
+            whose, their = (f"{person}'s", f"{person}'s") if self.role else ("a person's own", "their")
+            condition = f"where {whose} {self.predictor} is 1 higher, {their} {self.outcome}"
         else:
-            whose = person if self.kind == "actor" else f"the {self.other}" if self.cell else "the partner"
-            condition = f"Where {whose}'s {self.predictor} is 1 higher, {person}'s {self.outcome}"
-            if self.kind == "actor" and not self.cell:
-                condition = f"Where a person's own {self.predictor} is 1 higher, their {self.outcome}"
-        return f"{condition} is {change}, {interval}, {apa_p(self.p)}, all else in the model being equal."
+            whose = f"the {self.other}" if self.role else "the partner"
+            condition = f"where {whose}'s {self.predictor} is 1 higher, {person}'s {self.outcome}"
+        tested = f"{interval}, {apa_p(self.p)}, all else in the model being equal."
+        return _sentence(f"{scope}{condition} is {change}, {tested}")
 
     def __float__(self) -> float:
         return float(self.estimate)
@@ -155,6 +163,10 @@ class PathEffect(Result):
     def __repr__(self) -> str:
         standardized = f"; standardized {shown(self.standardized)}" if self.kind != "intercept" else ""
         return f"<{self.name}: {shown(self.estimate)}, SE {shown(self.se)}{standardized}>"
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 RatioMethod = Literal["delta", "monte_carlo"]

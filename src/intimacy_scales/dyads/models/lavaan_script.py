@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from intimacy_scales.dyads.models.couple_table import COMPOSITION, CoupleTable
-from intimacy_scales.factor.syntax.tokens import FREE  # noqa: F401
 
 
 def r_script(text: str, table: CoupleTable, path: str, options: Mapping[str, Any], note: str = "") -> str:
@@ -59,5 +58,14 @@ def r_script(text: str, table: CoupleTable, path: str, options: Mapping[str, Any
 
 
 def _labels(composition: tuple[str, ...]) -> str:
-    labels = ", ".join(f'"{name}"' for name in sorted(set(composition)))
+    labels = ", ".join(f'"{name}"' for name in dict.fromkeys(composition))
     return f"c({labels})"
+
+
+def actor_partner_script(text: str, table: CoupleTable, path: str, estimator: str, missing: str) -> str:
+    """Return the script of an actor-partner model."""
+    options = {"estimator": "MLR" if estimator == "MLR" else "ML", "missing": missing}
+    note = "actor-partner model of couples, a row for each"
+    if estimator == "REML":
+        note += "\nlavaan has no REML: paths are the same by ML, with slightly smaller standard errors"
+    return r_script(text, table, path, options, note)
