@@ -49,7 +49,7 @@ class ResidualCorrelation(Result):
     Examples
     --------
     >>> ResidualCorrelation(composition="", estimate=0.3, se=0.08, n=120).confidence_interval()
-    <95% interval [0.135, 0.448], Fisher z, n = 120>
+    <95% interval [0.136, 0.448], Fisher z, n = 120>
     """
 
     composition: str

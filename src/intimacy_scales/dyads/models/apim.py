@@ -117,7 +117,7 @@ def apim(
     >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", person="partner")
     >>> model = apim(dyads, "commitment", "trust")
     >>> model.effect("actor", "trust")
-    <actor effect of trust: 0.343, SE 0.048; standardized 0.346>
+    <actor effect of trust: 0.343, SE 0.043; standardized 0.364>
     """
     dyads = dyads.one_occasion()
     if error is not None and error not in get_args(ErrorModel):

@@ -35,6 +35,8 @@ _MEANINGS = {
     "equal actor effects": "the actor effects are equal",
     "equal partner effects": "the partner effects are equal",
     "equal paths": "all actor and partner effects are equal",
+    "no influence": "partners do not influence each other",
+    "equal influence": "both partners influence each other equally",
     "distinguishable": "means, variances and covariances are the same in both roles",
 }
 
