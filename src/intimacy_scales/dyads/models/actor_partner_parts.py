@@ -13,7 +13,7 @@ from intimacy_scales.dyads.models.couple_table import MissingPartners
 from intimacy_scales.dyads.models.distinguishability import distinguishability_test
 from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect, partner_actor_ratio
 from intimacy_scales.dyads.models.layout import Layout, cell_of
-from intimacy_scales.dyads.models.measurement import Measured
+from intimacy_scales.dyads.models.measurement import Loadings, Measured
 from intimacy_scales.dyads.models.path_tests import PathTest, path_tests
 from intimacy_scales.dyads.models.paths import PathEngine, PathEstimates
 from intimacy_scales.factor.confirmatory.results.fit_sentence import improper_sentence
@@ -32,7 +32,7 @@ class Design:
         The couples, and their kinds.
     outcome, variables
         The variables.
-    error, missing, centred
+    error, loadings, missing, centred
         Options, as in `apim`.
     centres
         Variable → what was subtracted from it.
@@ -43,6 +43,7 @@ class Design:
     outcome: str
     variables: Variables
     error: str | None
+    loadings: Loadings
     missing: MissingPartners
     centred: bool
     centres: dict[str, float] = field(default_factory=dict)
@@ -183,6 +184,10 @@ def _cautions(design: Design, engine: PathEngine) -> tuple[str, ...]:
         cautions.append(f"{counted(table.n, 'couple')} are few, so that intervals and tests are rough")
     if table.left_out:
         cautions.append(f"left out: {table.reason_text()}")
+    if design.error == "corrected":
+        cautions.append("reliabilities count as known, so that standard errors are slightly too small")
+    if design.error == "latent" and design.layout.distinguishable and design.loadings == "free":
+        cautions.append("loadings differ between roles, so that effects of different roles are in different units")
     if design.variables.interactions and table.has_gaps:
         cautions.append(
             "products are missing where one of their factors is; full information then assumes that they are "

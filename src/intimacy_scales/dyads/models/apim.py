@@ -74,8 +74,9 @@ def apim(
         error variance ``(1 - reliability) x variance``, since measurement error of predictors attenuates
         effects. ``latent``: factors of the items, with residuals of the same item correlated between partners.
     reliability
-        For ``corrected``: scale → its reliability, or scale → role → its reliability. None: omega of these
-        answers.
+        For ``corrected``: scale → its reliability, or scale → role → its reliability; errors of both partners
+        then count as uncorrelated. Where a scale is not named: omega of these answers, and errors that covary as
+        residuals of the same items do.
     loadings
         For ``latent`` and partners in roles: whether the loadings of an item are ``equal`` in both roles, without
         which effects of roles are in different units, or ``free``.
@@ -124,15 +125,17 @@ def apim(
         raise EstimationError(not_one_of("error", error, get_args(ErrorModel)))
     if estimator is not None and estimator not in get_args(PathEstimator):
         raise EstimationError(not_one_of("estimator", estimator, get_args(PathEstimator)))
+    if loadings not in get_args(Loadings):
+        raise EstimationError(not_one_of("loadings", loadings, get_args(Loadings)))
     variables = _variables(outcome, predictors, covariates, interactions)
     layout = layout_of(dyads, distinguishable)
     _check_predictors(dyads, variables)
     design = Design(
-        dyads=dyads, layout=layout, outcome=outcome, variables=variables, error=error, missing=missing,
-        centred=centred,
+        dyads=dyads, layout=layout, outcome=outcome, variables=variables, error=error, loadings=loadings,
+        missing=missing, centred=centred,
     )  # fmt: skip
     if error == "latent":
-        engine, measured = _of_items(design, estimator, loadings, reliability)
+        engine, measured = _of_items(design, estimator, reliability)
     else:
         engine, measured = _of_scores(design, estimator, reliability)
     return actor_partner_model_of(design, engine, measured)
@@ -229,12 +232,10 @@ def _with_products(builder: TableBuilder, variables: Variables, missing: Missing
 
 
 def _of_items(
-    design: Design, estimator: PathEstimator | None, loadings: Loadings, reliability: Reliability | None
+    design: Design, estimator: PathEstimator | None, reliability: Reliability | None
 ) -> tuple[PathEngine, Measured]:
     """Fit a model of factors of items."""
     variables, dyads = design.variables, design.dyads
-    if loadings not in get_args(Loadings):
-        raise EstimationError(not_one_of("loadings", loadings, get_args(Loadings)))
     if reliability is not None or variables.interactions or estimator == "REML":
         option = "reliability=" if reliability is not None else "interactions="
         option = "estimator='REML'" if estimator == "REML" else option
@@ -249,7 +250,7 @@ def _of_items(
         )
     table = _table(design, builder)
     check_varies(table, [*every, *variables.covariates])
-    measured = latent(design.layout, table, items, loadings)
+    measured = latent(design.layout, table, items, design.loadings)
     return _by_sem(design, table, measured, estimator), measured
 
 
