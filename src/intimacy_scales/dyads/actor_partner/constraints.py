@@ -9,6 +9,7 @@ import numpy as np
 from intimacy_scales.dyads.actor_partner.cross_products import Floats
 from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.messages import not_one_of
 from intimacy_scales.numerics.tolerances import ELIMINATED
 
 
@@ -41,14 +42,16 @@ def zero(model: ActorPartnerModel, positions: Sequence[int]) -> Floats:
     >>> zero(model, [model.position("partner", "trust")])
     array([[0., 0., 1.]])
     """
-    rows: Floats = np.eye(len(model.terms))[list(positions)]
+    rows = np.zeros((len(positions), len(model.terms)))
+    rows[np.arange(len(positions)), list(positions)] = 1.0
     return rows
 
 
 def equal(model: ActorPartnerModel, positions: Sequence[int]) -> Floats:
     """Return the constraints that coefficients are equal to each other."""
     first, *others = zero(model, positions)
-    return first - np.array(others).reshape(-1, len(first))
+    rows: Floats = first - np.array(others).reshape(-1, len(first))
+    return rows
 
 
 def equal_across_cells(
@@ -97,24 +100,65 @@ def equal_across_cells(
     return np.vstack([equal(model, positions) for positions in zip(*by_term, strict=True)])
 
 
+def role_differences(model: ActorPartnerModel, name: str = "") -> Floats:
+    """Return the weights (t, p) of the second role's coefficients less those of the first (interactions).
+
+    Parameters
+    ----------
+    model
+        The model.
+    name
+        Name of the composition.
+
+    Raises
+    ------
+    EstimationError
+        There is no such composition, or it has no roles.
+
+    Examples
+    --------
+    >>> from intimacy_scales.dyads.actor_partner.model import actor_partner_model
+    >>> from intimacy_scales.dyads.actor_partner.terms import Composition
+    >>> roles = [Composition(roles=("wife", "husband"))]
+    >>> model = actor_partner_model([[4, 5], [2, 3]], {"trust": [[3, 4], [1, 3]]}, compositions=roles)
+    >>> role_differences(model)[0]
+    array([-1.,  0.,  0.,  1.,  0.,  0.])
+    """
+    with_roles = {
+        sums.composition.name: sums.composition.cells for sums in model.sums if sums.composition.roles
+    }
+    if name not in with_roles:
+        raise EstimationError(not_one_of("composition with roles", name, list(with_roles)))
+    first, second = (
+        [position for position, term in enumerate(model.terms) if term.cell == cell]
+        for cell in with_roles[name]
+    )
+    return zero(model, second) - zero(model, first)
+
+
 def free_basis(constraints: Floats) -> Floats:
     """Return the coefficients (p, f) as linear forms of those that remain free under constraints.
-
-    Each constraint is solved for the coefficient with the largest weight (Gauss-Jordan elimination), so that
-    a coefficient without constraints stays as it is. Constraints that follow from others count once.
 
     Examples
     --------
     >>> free_basis(np.array([[1.0, 0.0, -1.0]]))
-    array([[ 1.,  0.],
-           [ 0.,  1.],
-           [ 1., -0.]])
+    array([[1., 0.],
+           [0., 1.],
+           [1., 0.]])
+    """
+    return eliminated(constraints)[0]
+
+
+def eliminated(constraints: Floats) -> tuple[Floats, list[int]]:
+    """Return the coefficients (p, f) as linear forms of the free ones, and the positions of these.
+
+    Each constraint is solved for the coefficient with the largest weight (Gauss-Jordan elimination), so that
+    a coefficient without constraints stays as it is. Constraints that follow from others count once.
     """
     p = constraints.shape[1]
     solved_rows, pivots = np.zeros((0, p)), list[int]()
     for weights in constraints:
-        row = weights.copy()
-        size = float(np.abs(row).max(initial=0.0))
+        row, size = weights.copy(), float(np.abs(weights).max(initial=0.0))
         for solved, pivot in zip(solved_rows, pivots, strict=True):
             row = row - row[pivot] * solved
         if not np.abs(row).max(initial=0.0) > ELIMINATED * size:
@@ -127,5 +171,5 @@ def free_basis(constraints: Floats) -> Floats:
     free = [column for column in range(p) if column not in pivots]
     basis = np.zeros((p, len(free)))
     basis[free, np.arange(len(free))] = 1.0
-    basis[pivots] = -solved_rows[:, free]
-    return basis
+    basis[pivots] = 0.0 - solved_rows[:, free]
+    return basis, free

@@ -62,22 +62,9 @@ class CoupleSums:
 
     def weighted(self, weights: Floats) -> Floats:
         """Return ``sum over couples of X' W X`` (q, q) for a matrix of weights (2, 2) of the coordinates."""
-        result: Floats = np.einsum("ij,irp,jrq->pq", weights, self.design, self.design, optimize=True)
-        return result
-
-    def weighted_outcome(self, weights: Floats) -> Floats:
-        """Return ``sum over couples of X' W y`` (q,)."""
-        result: Floats = np.einsum("ij,irp,jr->p", weights, self.design, self.outcome, optimize=True)
-        return result
-
-    def residual_products(self, working: Floats) -> Floats:
-        """Return the cross-products (2, 2) of the residuals in both coordinates."""
-        residuals = self.outcome - self.design @ working
-        return residuals @ residuals.T
-
-    def prediction_products(self, covariances: Floats) -> Floats:
-        """Return ``sum over couples of X C X'`` (2, 2), C the sampling covariances of coefficients."""
-        result: Floats = np.einsum("irp,pq,jrq->ij", self.design, covariances, self.design, optimize=True)
+        q = self.design.shape[2]
+        weighted_rows = (weights @ self.design.reshape(2, -1)).reshape(-1, q)
+        result: Floats = self.design.reshape(-1, q).T @ weighted_rows
         return result
 
 

@@ -19,8 +19,7 @@ from typing import Literal
 
 import numpy as np
 
-from intimacy_scales.dyads.actor_partner.constraints import free_basis
-from intimacy_scales.dyads.actor_partner.couple_sums import CoupleSums
+from intimacy_scales.dyads.actor_partner.constraints import eliminated, free_basis
 from intimacy_scales.dyads.actor_partner.cross_products import Floats
 from intimacy_scales.dyads.actor_partner.identification import check_identified, check_residuals
 from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel
@@ -84,40 +83,46 @@ class _Problem:
         )
         self.basis = free_basis(constraints @ model.to_coefficients() / units) / units[:, None]
 
-    def sums(self) -> list[CoupleSums]:
-        """Return the sums of each composition."""
-        return [sums for sums, _ in self.blocks]
+        self.sums = [sums for sums, _ in self.blocks]
+        self.designs = [sums.design @ self.basis[block] for sums, block in self.blocks]
 
     def step(self, covariances: Sequence[Floats]) -> _Step:
         """Return the generalized least-squares solution."""
         f = self.basis.shape[1]
-        information, right = np.zeros((f, f)), np.zeros(f)
-        for (sums, block), matrix in zip(self.blocks, covariances, strict=True):
-            basis, weights = self.basis[block], scaled_inverse(matrix)
-            information += basis.T @ sums.weighted(weights) @ basis
-            right += basis.T @ sums.weighted_outcome(weights)
+        flat = [
+            (design.reshape(-1, f), sums.outcome.ravel())
+            for design, sums in zip(self.designs, self.sums, strict=True)
+        ]
+        weighted = [
+            (np.linalg.inv(matrix) @ design.reshape(2, -1)).reshape(-1, f)
+            for design, matrix in zip(self.designs, covariances, strict=True)
+        ]
+        information = sum(rows.T @ design for rows, (design, _) in zip(weighted, flat, strict=True))
         check_identified(self.model, self.basis, information)
-        covariance = scaled_inverse(information)
-        free = covariance @ right
-        working = self.basis @ free
+        covariance, free = scaled_inverse(information), np.zeros(f)
+        for _ in range(2):  # once more, for what was lost to rounding
+            residuals = [outcome - design @ free for design, outcome in flat]
+            free = free + covariance @ sum(
+                rows.T @ rest for rows, rest in zip(weighted, residuals, strict=True)
+            )
+        residuals = [(outcome - design @ free).reshape(2, -1) for design, outcome in flat]
         return _Step(
             free=free,
             information=information,
             covariance=covariance,
-            products=[sums.residual_products(working[block]) for sums, block in self.blocks],
+            products=[rest @ rest.T for rest in residuals],
         )
 
     def prediction_products(self, step: _Step) -> list[Floats]:
-        """Return the products of the error of predictions of each composition."""
+        """Return ``sum over couples of X Var(b) X'`` (2, 2) of each composition."""
         return [
-            sums.prediction_products(self.basis[block] @ step.covariance @ self.basis[block].T)
-            for sums, block in self.blocks
+            (design @ step.covariance).reshape(2, -1) @ design.reshape(2, -1).T for design in self.designs
         ]
 
     def covariances(self, products: Sequence[Floats]) -> list[Floats]:
         """Return the covariances of residuals that follow from products."""
-        covariances = covariances_of(self.structure, self.sums(), products)
-        check_residuals(self.sums(), covariances)
+        covariances = covariances_of(self.structure, self.sums, products)
+        check_residuals(self.sums, covariances)
         return covariances
 
 
@@ -157,7 +162,7 @@ def estimate(
             return _estimates(problem, covariances, method, iteration)
     raise NotConvergedError(
         f"residual covariances of the actor-partner model did not converge in {_MOST_ITERATIONS} steps; "
-        "there are probably too few couples for its coefficients: leave predictors out, or constrain coefficients"
+        "there are probably too few couples for its coefficients: leave predictors out, or constrain them"
     )
 
 
@@ -167,7 +172,7 @@ def _start(problem: _Problem, method: Method) -> list[Floats]:
     With REML they are divided by the number of couples less that of regressors, ``sum of X Var(b) X'`` in
     units of the variance: without constraints, this is the solution.
     """
-    sums = problem.sums()
+    sums = problem.sums
     weights = [np.diag(couples.spread.diagonal() / couples.n) for couples in sums]
     check_residuals(sums, weights)
     step = problem.step(weights)
@@ -213,7 +218,7 @@ def _log_likelihood(problem: _Problem, step: _Step, covariances: Sequence[Floats
     without the last term for ML. The last term depends on the units of coefficients; it is that of the
     coefficients of the terms, as in `nlme` (Pinheiro & Bates, 2000).
     """
-    sums = problem.sums()
+    sums = problem.sums
     n_values = 2 * sum(couples.n for couples in sums)
     value = 0.0
     for couples, product, matrix in zip(sums, step.products, covariances, strict=True):
@@ -221,10 +226,7 @@ def _log_likelihood(problem: _Problem, step: _Step, covariances: Sequence[Floats
         value -= float(np.trace(np.linalg.solve(matrix, product)))
     if method == "REML":
         n_values -= len(step.free)
-        kept = free_basis(problem.constraints)
-        rows = [
-            int(np.flatnonzero(column)[np.flatnonzero(column[column != 0] == 1.0)][0]) for column in kept.T
-        ]
+        rows = eliminated(problem.constraints)[1]
         to_terms = (problem.model.to_coefficients() @ problem.basis)[rows]
         value -= float(np.linalg.slogdet(step.information)[1]) - 2 * float(np.linalg.slogdet(to_terms)[1])
     return (value - n_values * math.log(2 * math.pi)) / 2

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from intimacy_scales.dyads.actor_partner.constraints import checked_constraints, free_basis
+from intimacy_scales.dyads.actor_partner.constraints import checked_constraints, free_basis, zero
 from intimacy_scales.dyads.actor_partner.cross_products import Floats
 from intimacy_scales.dyads.actor_partner.degrees_of_freedom import VarianceOfVariances
 from intimacy_scales.dyads.actor_partner.estimation import Estimates, Method, estimate
@@ -84,21 +84,25 @@ class ActorPartnerFit:
             for sums, matrix in zip(self.model.sums, self.residual_covariances, strict=True)
         }
 
-    @property
+    @cached_property
     def r_squared(self) -> dict[str, float]:
         """Share of the outcome's variance that is explained, in each cell.
 
         It is ``1 - residual variance / variance in the model without predictors``, both by the method of the
         fit (Kenny, Kashy & Cook, 2006, ch. 7), so that with REML it may be slightly negative.
         """
-        values = {}
-        for sums, residual in zip(self.model.sums, self.residual_covariances, strict=True):
-            lost = 1 if self.method == "REML" else 0
-            divisors = [sums.n - lost, sums.n if sums.composition.exchangeable else sums.n - lost]
-            empty = of_partners(sums, np.diag(sums.spread.diagonal() / divisors))
-            for partner, cell in enumerate(sums.composition.cells):
-                values[cell] = 1 - float(residual[partner, partner] / empty[partner, partner])
-        return values
+        slopes = [position for position, term in enumerate(self.model.terms) if term.kind != "intercept"]
+        empty = fit(
+            self.model, constraints=zero(self.model, slopes), residuals=self.residuals, method=self.method
+        )
+        return {cell: 1 - (sd / empty.residual_sds[cell]) ** 2 for cell, sd in self.residual_sds.items()}
+
+    @cached_property
+    def by_maximum_likelihood(self) -> ActorPartnerFit:
+        """The same model fitted by maximum likelihood."""
+        if self.method == "ML":
+            return self
+        return fit(self.model, constraints=self.constraints, residuals=self.residuals, method="ML")
 
     @cached_property
     def variance_of_variances(self) -> VarianceOfVariances:
@@ -161,7 +165,7 @@ def fit(
     >>> trust = [[3, 4], [1, 3], [2, 4], [4, 2], [3, 1], [1, 2]]
     >>> fitted = fit(actor_partner_model(outcome, {"trust": trust}))
     >>> fitted.coefficients.round(3).tolist()
-    [3.167, 0.706, 0.41]
+    [3.167, 0.944, 0.389]
     """
     check_structure(residuals)
     if method not in get_args(Method):

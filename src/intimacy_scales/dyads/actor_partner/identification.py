@@ -22,8 +22,8 @@ def check_enough_couples(model: ActorPartnerModel) -> None:
         if sums.n < needed:
             raise EstimationError(
                 f"{_sample(sums)} has {counted(sums.n, 'couple')}, and this model needs at least {needed}: "
-                f"{'couple means have' if exchangeable else 'each role has'} "
-                f"{sums.n_slopes[0] + 1} coefficients; leave predictors or covariates out, or constrain coefficients to be equal"
+                f"{'couple means have' if exchangeable else 'each role has'} {sums.n_slopes[0] + 1} "
+                "coefficients; leave predictors or covariates out, or constrain coefficients to be equal"
             )
 
 
@@ -76,9 +76,9 @@ def _reason(model: ActorPartnerModel, predictors: set[str]) -> str:
                 )
             if means <= PERFECT_PREDICTION * size:
                 return (
-                    f"the sum of {name} over both partners is the same for every couple of {sample}, so that "
-                    "actor and partner effects cannot be told apart; constrain the partner effect to be 0, or minus "
-                    "the actor effect"
+                    f"the sum of {name} over both partners is the same for every couple of {sample}, so "
+                    "that actor and partner effects cannot be told apart; constrain the partner effect to be "
+                    "0, or minus the actor effect"
                 )
     return "these variables depend linearly on each other; leave one of them out"
 
@@ -96,7 +96,7 @@ def check_residuals(sums: Sequence[CoupleSums], covariances: Sequence[Floats]) -
         if (variances * couples.n <= PERFECT_PREDICTION * total).any() or left <= PERFECT_PREDICTION:
             raise EstimationError(
                 f"the residuals of {_sample(couples)} are 0, or those of one partner are a multiple of the "
-                f"other's; its {counted(couples.n, 'couple')} are too few for this model, or the outcome is made "
+                f"other's; {counted(couples.n, 'couple')} are too few for this model, or the outcome is made "
                 "of the predictors"
             )
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.actor_partner.couple_sums import CoupleSums, with_intercept
-from intimacy_scales.dyads.actor_partner.cross_products import CrossProducts, Floats, condensed_rows
+from intimacy_scales.dyads.actor_partner.cross_products import CrossProducts, condensed_rows
 from intimacy_scales.dyads.actor_partner.terms import Composition, Variables
 
 
