@@ -150,5 +150,5 @@ def test_compositions(shared: Path, estimator: Any) -> None:
         assert agrees(rho.estimate, r, 1e-4)
     for cell, sd in zip(model.cells, block["residual_sd"].values(), strict=True):
         assert agrees(model.residual_sds[cell], sd, 1e-4)
-    assert model.test("equal paths").df == 6
+    assert model.test("equal_paths").df == 6
     assert list(model.compositions.values()) == [40, 50, 30]

@@ -70,7 +70,7 @@ def test_mutual_influence(shared: Path, predictor: str, kind: str) -> None:
     if kind == "errors_uncorrelated":  # the test of equal influence is the difference to the next model
         narrower = oracle(shared, "second/dyads_acipair")[f"mutual_influence_sat_{predictor}"][f"{kind}_equal_influence"]
         change = narrower["fit"]["chisq"] - block["fit"]["chisq"]
-        (test,) = (test for test in model.tests if test.name == "equal influence")
+        (test,) = (test for test in model.tests if test.name == "equal_influence")
         assert (test.chi_square, test.df) == pytest.approx((change, 1), abs=1e-4)
 
 

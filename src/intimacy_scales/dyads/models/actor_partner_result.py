@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from scipy.special import ndtri
 
@@ -13,12 +13,12 @@ from intimacy_scales.dyads.actor_partner.terms import Kind
 from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect
 from intimacy_scales.dyads.models.lavaan_script import actor_partner_script
 from intimacy_scales.dyads.models.path_tests import PathTest
-from intimacy_scales.dyads.models.profile import profile_interval
-from intimacy_scales.errors import UnknownNameError
+from intimacy_scales.dyads.models.ratio_intervals import bootstrap_interval
+from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import suggest
+from intimacy_scales.messages import not_one_of, suggest
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
 else:
     pd = late_module("pandas")
+
+RatioRefit = Literal["profile", "bootstrap"]
 
 
 @result_class
@@ -215,7 +217,7 @@ class ActorPartnerModel(Result):
         return self._only(matches, names, f"k of {predictor}", cell)
 
     def test(self, name: str, predictor: str | None = None, *, cell: str | None = None) -> PathTest:
-        """Return one test by its name, such as ``couple`` or ``equal actor effects``."""
+        """Return one test by its name, such as ``couple`` or ``equal_actor_effects``."""
         matches = [
             test
             for test in self.tests
@@ -234,12 +236,17 @@ class ActorPartnerModel(Result):
             f"the model has no {sought}{where}; allowed: {known or 'nothing'}{suggest(sought, names)}"
         )
 
-    def profile_interval(
-        self, predictor: str | None = None, *, cell: str | None = None, confidence_level: float = 0.95
+    def ratio_interval(
+        self,
+        predictor: str | None = None,
+        *,
+        cell: str | None = None,
+        confidence_level: float = 0.95,
+        method: RatioRefit = "profile",
+        n_resamples: int = 1000,
+        rng: Any = None,
     ) -> Interval:
-        """Return the profile-likelihood interval of k: the ratios that a likelihood-ratio test does not reject.
-
-        For a fixed k, ``partner = k actor`` is a linear constraint, under which the model is fitted again.
+        """Return an interval of k for which the model is fitted again.
 
         Parameters
         ----------
@@ -247,6 +254,12 @@ class ActorPartnerModel(Result):
             As in `ratio`.
         confidence_level
             For example 0.95.
+        method
+            ``profile``: the ratios that a likelihood-ratio test does not reject; for a fixed k, ``partner = k
+            actor`` is a linear constraint. ``bootstrap``: percentiles in resamples of couples. Intervals by the
+            delta method and by Monte Carlo are those of ``ratio().confidence_interval()``.
+        n_resamples, rng
+            For ``bootstrap``: how many resamples, and a seed or Generator.
 
         Returns
         -------
@@ -255,11 +268,19 @@ class ActorPartnerModel(Result):
 
         Raises
         ------
+        EstimationError
+            An option is not valid.
         DocumentError
             The model was read from its document.
         """
-        k = self.ratio(predictor, cell=cell)
-        return profile_interval(needed(self.engine), k, check_level(confidence_level))
+        if method not in get_args(RatioRefit):
+            raise EstimationError(not_one_of("method", method, get_args(RatioRefit)))
+        k, level = self.ratio(predictor, cell=cell), check_level(confidence_level)
+        engine = needed(self.engine)
+        if method == "bootstrap":
+            return bootstrap_interval(engine, k, level, n_resamples, rng)
+        interval: Interval = engine.profile_interval(k, level)
+        return interval
 
     def to_lavaan(self, path: str = "couples.csv") -> str:
         """Return an R script that fits the same model with lavaan.

@@ -65,7 +65,7 @@ def apim(
     interactions
         Pairs of a predictor and a covariate that changes both of its effects; the covariate need not be among
         ``covariates``. Whether effects differ between roles needs no interaction: see the tests
-        ``equal actor effects`` and ``equal partner effects``.
+        ``equal_actor_effects`` and ``equal_partner_effects``.
     distinguishable
         None: each role has its own paths where partners have roles, and each composition its own in a mixed
         sample. False: partners are exchangeable. True: as None, and an error where there are no roles.

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from intimacy_scales.dyads.actor_partner.fit import ActorPartnerFit, fit
+from intimacy_scales.dyads.actor_partner.k_ratio import k_ratio
 from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel, actor_partner_model
+from intimacy_scales.dyads.actor_partner.resampling_couples import resampled_coefficients
+from intimacy_scales.dyads.actor_partner.tests_of_paths import likelihood_ratio_test
 from intimacy_scales.dyads.models.actor_partner_text import ActorPartnerText
 from intimacy_scales.dyads.models.couple_table import CoupleTable
+from intimacy_scales.dyads.models.effects import PartnerActorRatio
 from intimacy_scales.dyads.models.layout import cell_of
 from intimacy_scales.dyads.models.paths import Correlation, Difference, Floats, PathEstimates
+from intimacy_scales.results.interval import Interval
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,8 +37,6 @@ class ClosedFormEngine:
         Name of the outcome.
     text
         The same model with modelled predictors, as `sem` and lavaan read it.
-    likelihood
-        The fit by maximum likelihood, which tests of constraints compare with.
     """
 
     model: ActorPartnerModel
@@ -43,10 +47,6 @@ class ClosedFormEngine:
     fit: None = None
     improper: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    likelihood: ActorPartnerFit = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.likelihood = self.result if self.result.method == "ML" else fit(self.model, method="ML")
 
     @property
     def estimator(self) -> str:
@@ -107,11 +107,17 @@ class ClosedFormEngine:
     def difference(self, weights: Floats) -> Difference:
         """Return the test of constraints, rows of weights (r, p) each of which must sum up to 0."""
         narrower = fit(self.model, constraints=weights, method="ML")
-        return Difference(
-            chi_square=max(2 * (self.likelihood.log_likelihood - narrower.log_likelihood), 0.0),
-            df=int(np.linalg.matrix_rank(weights)),
-            method="likelihood ratio",
-        )
+        test = likelihood_ratio_test(narrower, self.result.by_maximum_likelihood)
+        return Difference(chi_square=test.statistic, df=test.df, method=test.method)
+
+    def profile_interval(self, ratio: PartnerActorRatio, confidence_level: float) -> Interval:
+        """Return the profile-likelihood interval of k."""
+        return k_ratio(self.result, ratio.predictor, cell=ratio.cell).profile_interval(confidence_level)
+
+    def resampled_effects(self, positions: Sequence[int], n_resamples: int, rng: np.random.Generator) -> Floats:
+        """Return coefficients in resamples of couples (n_resamples, k)."""
+        coefficients: Floats = resampled_coefficients(self.result, n_resamples, rng)[:, list(positions)]
+        return coefficients
 
 
 def closed_form(

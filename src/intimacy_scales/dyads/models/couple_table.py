@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -76,6 +76,15 @@ class CoupleTable:
     def both(self, variable: str) -> Floats:
         """Return the numbers of both partners (n, 2)."""
         return np.column_stack([self.columns[column] for column in self.partners[variable]])
+
+    def drawn(self, rng: np.random.Generator) -> CoupleTable:
+        """Return as many couples drawn with replacement, within compositions."""
+        kinds = np.zeros(self.n, dtype="U1") if self.composition is None else np.array(self.composition)
+        rows = np.arange(self.n)
+        for kind in dict.fromkeys(kinds.tolist()):
+            members = np.flatnonzero(kinds == kind)
+            rows[members] = members[rng.integers(0, len(members), size=len(members))]
+        return replace(self, columns={name: column[rows] for name, column in self.columns.items()})
 
     def frame(self) -> pd.DataFrame:
         """Return the numbers as a pandas table."""

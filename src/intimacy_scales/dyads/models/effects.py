@@ -213,7 +213,7 @@ class PartnerActorRatio(Result):
         n_draws: int = 20_000,
         rng: Any = None,
     ) -> Interval:
-        """Return a confidence interval; `ActorPartnerModel.profile_interval` returns that of the likelihood.
+        """Return a confidence interval; `ActorPartnerModel.ratio_interval` has those that fit again.
 
         Parameters
         ----------

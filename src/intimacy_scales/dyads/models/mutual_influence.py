@@ -191,8 +191,8 @@ def _tests(
             constraint=constraint,
         )  # fmt: skip
 
-    hypotheses = {"no influence": "m == 0" if equal else "m1 == 0\nm2 == 0"}
+    hypotheses = {"no_influence": "m == 0" if equal else "m1 == 0\nm2 == 0"}
     if not equal:
-        hypotheses["equal influence"] = "m1 == m2"
+        hypotheses["equal_influence"] = "m1 == m2"
     for name, constraint in hypotheses.items():
         yield path_test(name, None, "", difference_of(engine.result, engine.fit(text(constraint))))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from intimacy_scales.dyads.actor_partner.terms import Composition, Variables
+from intimacy_scales.dyads.actor_partner.tests_of_paths import PATTERNS
 from intimacy_scales.dyads.models.paths import (
     Difference,
     Floats,
@@ -20,23 +21,16 @@ from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import apa_p, p_shown, shown
 
-# pattern → weights of the actor and the partner effect (Kenny & Ledermann, 2010)
-PATTERNS: Mapping[str, tuple[float, float]] = {
-    "actor only": (0.0, 1.0),
-    "partner only": (1.0, 0.0),
-    "couple": (1.0, -1.0),
-    "contrast": (1.0, 1.0),
-}
 _MEANINGS = {
-    "actor only": "the partner effect is 0",
-    "partner only": "the actor effect is 0",
+    "actor_only": "the partner effect is 0",
+    "partner_only": "the actor effect is 0",
     "couple": "actor and partner effect are equal",
     "contrast": "actor and partner effect are equal with opposite signs",
-    "equal actor effects": "the actor effects are equal",
-    "equal partner effects": "the partner effects are equal",
-    "equal paths": "all actor and partner effects are equal",
-    "no influence": "partners do not influence each other",
-    "equal influence": "both partners influence each other equally",
+    "equal_actor_effects": "the actor effects are equal",
+    "equal_partner_effects": "the partner effects are equal",
+    "equal_paths": "all actor and partner effects are equal",
+    "no_influence": "partners do not influence each other",
+    "equal_influence": "both partners influence each other equally",
     "distinguishable": "means, variances and covariances are the same in both roles",
 }
 
@@ -48,8 +42,8 @@ class PathTest(Result):
     Attributes
     ----------
     name
-        ``actor only``, ``partner only``, ``couple``, ``contrast``: patterns of the effects of one predictor;
-        ``equal actor effects``, ``equal partner effects``, ``equal paths``: between roles or compositions;
+        ``actor_only``, ``partner_only``, ``couple``, ``contrast``: patterns of the effects of one predictor;
+        ``equal_actor_effects``, ``equal_partner_effects``, ``equal_paths``: between roles or compositions;
         ``distinguishable``: whether roles tell partners apart at all.
     predictor, cell
         Of which effects; None and empty where the test is of all.
@@ -146,10 +140,10 @@ def _hypotheses(
     for predictor in variables.predictors:
         for kind in ("actor", "partner"):
             positions = [estimates.position(kind, cell, predictor) for cell in cells]
-            yield f"equal {kind} effects", predictor, "", equal_rows(p, positions)
+            yield f"equal_{kind}_effects", predictor, "", equal_rows(p, positions)
     rows = [
         equal_rows(p, [estimates.position(kind, cell, predictor, covariate) for cell in cells])
         for predictor, covariate in (*((name, None) for name in variables.predictors), *variables.interactions)
         for kind in ("actor", "partner")
     ]
-    yield "equal paths", None, "", np.vstack(rows)
+    yield "equal_paths", None, "", np.vstack(rows)

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.actor_partner.terms import Term
+from intimacy_scales.dyads.models.effects import PartnerActorRatio
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit, chi_square_p
+from intimacy_scales.results.interval import Interval
 
 Floats = NDArray[np.float64]
 
@@ -128,6 +130,12 @@ class PathEngine(Protocol):
 
     def difference(self, weights: Floats) -> Difference:
         """Return the test of constraints, rows of weights (r, p) each of which must sum up to 0."""
+
+    def profile_interval(self, ratio: PartnerActorRatio, confidence_level: float) -> Interval:
+        """Return the profile-likelihood interval of k."""
+
+    def resampled_effects(self, positions: Sequence[int], n_resamples: int, rng: np.random.Generator) -> Floats:
+        """Return coefficients in resamples of couples (n_resamples, k); nan where they are not determined."""
 
 
 def weights_of(n_terms: int, *sums: Mapping[int, float]) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,13 +12,16 @@ import numpy as np
 from intimacy_scales.dyads.actor_partner.terms import Composition
 from intimacy_scales.dyads.models.actor_partner_text import ActorPartnerText
 from intimacy_scales.dyads.models.couple_table import COMPOSITION, CoupleTable, Pair
+from intimacy_scales.dyads.models.effects import PartnerActorRatio
 from intimacy_scales.dyads.models.layout import cell_of
 from intimacy_scales.dyads.models.paths import Correlation, Difference, Floats, PathEstimates
+from intimacy_scales.dyads.models.ratio_intervals import profile_interval
 from intimacy_scales.errors import EstimationError, NotConvergedError
 from intimacy_scales.factor.confirmatory.comparison import compare_models
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
 from intimacy_scales.factor.confirmatory.sem import sem
+from intimacy_scales.results.interval import Interval
 
 
 def fitted(text: str, table: CoupleTable, options: Mapping[str, Any]) -> SEMResult:
@@ -150,3 +153,22 @@ class SemEngine:
             rank = int(np.linalg.matrix_rank(weights))
             return Difference(chi_square=math.nan, df=rank, method="likelihood ratio", reason=str(error))
         return difference_of(self.result, narrower)
+
+    def profile_interval(self, ratio: PartnerActorRatio, confidence_level: float) -> Interval:
+        """Return the profile-likelihood interval of k."""
+        return profile_interval(self, ratio, confidence_level)
+
+    def resampled_effects(self, positions: Sequence[int], n_resamples: int, rng: np.random.Generator) -> Floats:
+        """Return coefficients in resamples of couples (n_resamples, k), drawn within compositions."""
+        labels = [self.text.label(self.text.terms[position]) for position in positions]
+        text, options = self.text.constrained(np.zeros((0, 0))), {**self.options, "estimator": "ML"}
+        effects = np.full((n_resamples, len(labels)), np.nan)
+        for row in range(n_resamples):
+            drawn = self.table.drawn(rng)
+            try:
+                result = fitted(text, drawn, options)
+            except (EstimationError, NotConvergedError):
+                continue
+            by_label = {p.label: p.estimate for p in result.parameters}
+            effects[row] = [by_label[label] for label in labels]
+        return effects

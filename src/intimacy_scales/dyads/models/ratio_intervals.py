@@ -1,20 +1,47 @@
-"""The profile-likelihood interval of the ratio of partner to actor effect."""
+"""Intervals of the ratio of partner to actor effect for which a model is fitted again: profile and bootstrap."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtri
 
 from intimacy_scales.dyads.models.effects import PartnerActorRatio
 from intimacy_scales.dyads.models.paths import PathEngine, weights_of
+from intimacy_scales.numerics.resampling import check_resamples, failed_because, percentile_interval
+from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.results.interval import Interval, undefined_interval
 
-_METHOD = "profile likelihood"
+_PROFILE = "profile likelihood"
 _DOUBLINGS = 12  # of the distance from the estimate, in which an end is sought
-_EXACT = 1e-6  # relative to the interval's width by the delta method
+_EXACT = 1e-6  # relative to the standard error by the delta method
+
+
+def bootstrap_interval(
+    engine: PathEngine, ratio: PartnerActorRatio, confidence_level: float, n_resamples: int, rng: Any
+) -> Interval:
+    """Return the percentiles of k in resamples of couples (Efron & Tibshirani, 1993)."""
+    check_resamples(n_resamples)
+    n = ratio.figure.n
+    if ratio.reason is not None:
+        return undefined_interval(confidence_level, "bootstrap", n, ratio.reason)
+    estimates = engine.estimates
+    places = [estimates.position(kind, ratio.cell, ratio.predictor) for kind in ("actor", "partner")]
+    actor, partner = engine.resampled_effects(places, n_resamples, generator(rng)).T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = partner / actor
+    failed, too_many = failed_because(ratios, "the effects are not determined in")
+    if too_many:
+        return undefined_interval(confidence_level, "bootstrap", n, failed)
+    low, high = percentile_interval(ratios[~np.isnan(ratios)], confidence_level)
+    return Interval(
+        low=low, high=high, confidence_level=confidence_level, method="bootstrap", n=n,
+        n_failed=int(np.count_nonzero(np.isnan(ratios))), warnings=(failed,) if failed else (),
+    )  # fmt: skip
 
 
 def profile_interval(engine: PathEngine, ratio: PartnerActorRatio, confidence_level: float) -> Interval:
@@ -22,12 +49,12 @@ def profile_interval(engine: PathEngine, ratio: PartnerActorRatio, confidence_le
     n = ratio.figure.n
 
     def undefined(reason: str) -> Interval:
-        return undefined_interval(confidence_level, _METHOD, n, reason)
+        return undefined_interval(confidence_level, _PROFILE, n, reason)
 
     if ratio.reason is not None:
         return undefined(ratio.reason)
     if engine.estimator == "MLR":
-        return undefined("a robust estimator has no likelihood to profile; use method='monte_carlo'")
+        return undefined("a robust estimator has no likelihood to profile; use method='bootstrap'")
     estimates = engine.estimates
     actor, partner = (
         estimates.position(kind, ratio.cell, ratio.predictor) for kind in ("actor", "partner")
@@ -46,7 +73,7 @@ def profile_interval(engine: PathEngine, ratio: PartnerActorRatio, confidence_le
             side = "above" if direction > 0 else "below"
             return undefined(f"the likelihood does not bound the ratio from {side}: the actor effect is near 0")
         ends.append(end)
-    return Interval(low=ends[0], high=ends[1], confidence_level=confidence_level, method=_METHOD, n=n)
+    return Interval(low=ends[0], high=ends[1], confidence_level=confidence_level, method=_PROFILE, n=n)
 
 
 def _crossing(loss: Callable[[float], float], estimate: float, step: float) -> float | None:
