@@ -59,6 +59,18 @@ def mixed_couples(n: int = 120) -> Dyads:
     )
 
 
+def swapped(dyads: Dyads, seed: int) -> Dyads:
+    """Return the same couples without roles, some with their partners in the other order."""
+    rng = np.random.default_rng(seed)
+    turned = rng.random(len(dyads)) < 0.5
+    columns: dict[str, Any] = {"years": dyads.couple_variable("years")}
+    for name in ("love", "trust", "calm"):
+        both = np.where(turned[:, None], dyads.variable(name)[:, ::-1], dyads.variable(name))
+        columns |= {f"{name}_{p}": both[:, k] for k, p in enumerate("ab")}
+    names = {name: {p: f"{name}_{p}" for p in "ab"} for name in ("love", "trust", "calm")}
+    return Dyads.of_scores(pd.DataFrame(columns), names, keep=["years"])
+
+
 def least_squares(outcome: Any, *regressors: Any) -> tuple[Any, Any]:
     """Return coefficients and standard errors of ordinary least squares, with an intercept."""
     x = np.column_stack([np.ones(len(outcome)), *regressors])
