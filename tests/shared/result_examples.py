@@ -20,6 +20,7 @@ from intimacy_scales import (
     score,
     score_many,
 )
+from intimacy_scales.dyads import apim, common_fate, distinguishability, mutual_influence
 from intimacy_scales.engines import summarize
 from intimacy_scales.factor import (
     bartlett,
@@ -42,6 +43,7 @@ from intimacy_scales.reliability import (
 from intimacy_scales.results.result import Result
 from tests.shared.factor_answers import good
 from tests.shared.one_of_each_result import MODEL, RESULTS, answers, result_classes
+from tests.shared.simulated_couples import scored_couples
 
 ONE = "f =~ q1 + q2 + q3 + q4 + q5 + q6"
 _PERSONS = np.repeat(np.random.default_rng(3).normal(size=(40, 1)), 6, axis=0)
@@ -112,6 +114,13 @@ MORE: dict[str, Callable[[], Any]] = {
     "estimate": lambda: cfa(MODEL, answers()).parameters[0],
 }
 
+MORE |= {
+    "actor-partner model": lambda: apim(scored_couples(40), "love", "trust"),
+    "common fate": lambda: common_fate(scored_couples(40), "love", "trust", distinguishable=False),
+    "mutual influence": lambda: mutual_influence(scored_couples(40), "love", "trust"),
+    "distinguishability": lambda: distinguishability(scored_couples(40), ["love", "trust"]),
+}
+
 
 def inside(value: Any) -> Iterator[Result]:
     """Every result that a result leads to."""
@@ -138,7 +147,7 @@ def examples() -> dict[type[Result], Result]:
     return found
 
 
-BASES = {"Coefficient", "FitIndices", "FactorFit", "IntervalCoefficient", "_Figures"}
+BASES = {"Coefficient", "CouplePathModel", "FitIndices", "FactorFit", "IntervalCoefficient", "_Figures"}
 CLASSES = sorted({kind.__name__ for kind in result_classes()} - BASES)
 
 

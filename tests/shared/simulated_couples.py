@@ -26,7 +26,11 @@ def scores(n: int, seed: int = 1) -> dict[str, Any]:
 def table_of(n: int, *, gaps: float = 0.0, seed: int = 1) -> pd.DataFrame:
     """Return a row for each couple; with gaps, that share of partners did not answer."""
     values = scores(n, seed)
-    columns = {f"{name}_{role}": values[name][:, k] for name in ("love", "trust", "calm") for k, role in enumerate("wh")}
+    columns = {
+        f"{name}_{role}": values[name][:, k]
+        for name in ("love", "trust", "calm")
+        for k, role in enumerate("wh")
+    }
     table = pd.DataFrame(columns).assign(years=values["years"], role_w="w", role_h="h")
     if gaps:
         gone = np.random.default_rng(seed + 1).permutation(n)[: int(n * gaps) * 2]
@@ -47,7 +51,11 @@ def mixed_table(n: int = 120) -> pd.DataFrame:
     """Return a row for each person of f-f, f-m and m-m couples."""
     values = scores(n, 5)
     kinds = np.array([("f", "f"), ("f", "m"), ("m", "f"), ("m", "m")])[np.arange(n) % 4]
-    rows: dict[str, Any] = {"couple": np.repeat(np.arange(n), 2), "id": np.arange(2 * n), "gender": kinds.ravel()}
+    rows: dict[str, Any] = {
+        "couple": np.repeat(np.arange(n), 2),
+        "id": np.arange(2 * n),
+        "gender": kinds.ravel(),
+    }
     return pd.DataFrame(rows | {name: values[name].ravel() for name in ("love", "trust", "calm")})
 
 

@@ -16,7 +16,14 @@ from intimacy_scales import simulate
 from intimacy_scales.dyads import ActorPartnerModel, Dyads, apim
 from intimacy_scales.errors import DocumentError, EstimationError, UnknownNameError
 from tests.shared.comparison import near, roughly
-from tests.shared.simulated_couples import least_squares, mixed_couples, scored_couples, scores, swapped, table_of
+from tests.shared.simulated_couples import (
+    least_squares,
+    mixed_couples,
+    scored_couples,
+    scores,
+    swapped,
+    table_of,
+)
 
 
 def figures(model: ActorPartnerModel) -> list[float]:
@@ -45,7 +52,7 @@ def test_apim_in_roles_is_two_regressions(role: str) -> None:
 
 
 def test_apim_of_exchangeable_partners_is_two_regressions() -> None:
-    """Couple means and differences: their slopes are actor + partner and actor - partner (Kenny et al., 2006)."""
+    """The slopes of couple means and of differences are actor + partner and actor - partner."""
     dyads = scored_couples(80, roles=False)
     love, trust = dyads.variable("love"), dyads.variable("trust")
     between, _ = least_squares(love.mean(axis=1), trust.mean(axis=1))
@@ -61,13 +68,17 @@ def test_apim_of_exchangeable_partners_is_two_regressions() -> None:
 @given(seed=st.integers(0, 2**16))
 def test_apim_does_not_depend_on_the_order_of_exchangeable_partners(seed: int) -> None:
     dyads = scored_couples(40, roles=False)
-    one, other = (apim(d, "love", "trust", interactions=[("trust", "years")]) for d in (dyads, swapped(dyads, seed)))
+    one, other = (
+        apim(d, "love", "trust", interactions=[("trust", "years")]) for d in (dyads, swapped(dyads, seed))
+    )
     near(figures(one), figures(other), rel=1e-8, abs=1e-8)
 
 
 def test_incomplete_couples_do_not_depend_on_the_order_of_exchangeable_partners() -> None:
     dyads = scored_couples(40, gaps=0.1, roles=False)
-    one, other = (apim(d, "love", "trust", interactions=[("trust", "years")]) for d in (dyads, swapped(dyads, 3)))
+    one, other = (
+        apim(d, "love", "trust", interactions=[("trust", "years")]) for d in (dyads, swapped(dyads, 3))
+    )
     roughly(figures(one), figures(other), rel=1e-5, abs=1e-6)
 
 
@@ -96,7 +107,9 @@ def test_standardized_effects_in_both_conventions() -> None:
     actor, partner = (model.effect(kind, "trust", cell="h") for kind in ("actor", "partner"))
     assert actor.standardized == pytest.approx(actor.estimate * trust.std() / love.std())
     assert actor.standardized_in_cell == pytest.approx(actor.estimate * trust[:, 0].std() / love[:, 0].std())
-    assert partner.standardized_in_cell == pytest.approx(partner.estimate * trust[:, 1].std() / love[:, 0].std())
+    assert partner.standardized_in_cell == pytest.approx(
+        partner.estimate * trust[:, 1].std() / love[:, 0].std()
+    )
     by_sem = apim(dyads, "love", "trust", estimator="MLR")
     for one, other in zip(model.effects, by_sem.effects, strict=True):
         roughly(
@@ -113,7 +126,12 @@ def test_interactions_are_products_of_centred_variables() -> None:
     trust = dyads.variable("trust") - dyads.variable("trust").mean()
     years = dyads.couple_variable("years") - dyads.couple_variable("years").mean()
     values, _ = least_squares(
-        dyads.variable("love")[:, 0], trust[:, 0], trust[:, 1], years, trust[:, 0] * years, trust[:, 1] * years
+        dyads.variable("love")[:, 0],
+        trust[:, 0],
+        trust[:, 1],
+        years,
+        trust[:, 0] * years,
+        trust[:, 1] * years,
     )
     near(model.effect("actor", "trust", "years", cell="h").estimate, values[4], rel=1e-8)
     near(model.effect("partner", "trust", "years", cell="h").estimate, values[5], rel=1e-8)
@@ -180,7 +198,11 @@ def test_corrected_effects_are_those_of_true_scores() -> None:
     values, rng = scores(3000, 7), np.random.default_rng(8)
     spread = 0.8 * values["trust"].std()
     trust = values["trust"] + spread * rng.normal(size=(3000, 2))
-    columns = {f"{name}_{p}": x[:, k] for name, x in (("love", values["love"]), ("trust", trust)) for k, p in enumerate("ab")}
+    columns = {
+        f"{name}_{p}": x[:, k]
+        for name, x in (("love", values["love"]), ("trust", trust))
+        for k, p in enumerate("ab")
+    }
     columns |= {f"true_{p}": values["trust"][:, k] for k, p in enumerate("ab")}
     dyads = Dyads.of_scores(
         pd.DataFrame(columns), {name: {p: f"{name}_{p}" for p in "ab"} for name in ("love", "trust", "true")}
@@ -228,10 +250,14 @@ def test_mixed_samples() -> None:
     model = apim(mixed_couples(), "love", "trust")
     assert model.cells == ("f-f", "f-m f", "f-m m", "m-m")
     assert model.compositions == {"f-f": 30, "f-m": 60, "m-m": 30}
-    assert [model.test(name).df for name in ("equal_actor_effects", "equal_partner_effects", "equal_paths")] == [3, 3, 6]
+    assert [
+        model.test(name).df for name in ("equal_actor_effects", "equal_partner_effects", "equal_paths")
+    ] == [3, 3, 6]
     alone = mixed_couples().chosen(np.flatnonzero([c == "m-m" for c in mixed_couples().compositions or []]))
     same = apim(alone, "love", "trust", centred=False, distinguishable=False)
-    near(model.effect("actor", "trust", cell="m-m").estimate, same.effect("actor", "trust").estimate, rel=1e-8)
+    near(
+        model.effect("actor", "trust", cell="m-m").estimate, same.effect("actor", "trust").estimate, rel=1e-8
+    )
     assert "In f-m couples, where the m's trust" in model.effect("partner", "trust", cell="f-m f").sentence()
     ignored = apim(mixed_couples(), "love", "trust", distinguishable=False)
     assert "several compositions" in str(ignored.test("distinguishable").reason)
@@ -270,10 +296,16 @@ WRONG: list[tuple[Any, str]] = [
     (lambda: apim(scored_couples(60), "love", "tust"), "did you mean 'trust'"),
     (lambda: apim(scored_couples(60), "love", ["trust", "love"]), "'love' is the outcome"),
     (lambda: apim(scored_couples(60), "love", []), "name at least one"),
-    (lambda: apim(scored_couples(60), "love", ["trust"], covariates=["trust"]), "among the predictors and the"),
+    (
+        lambda: apim(scored_couples(60), "love", ["trust"], covariates=["trust"]),
+        "among the predictors and the",
+    ),
     (lambda: apim(scored_couples(60), "love", ["trust"], covariates=["yeers"]), "did you mean 'years'"),
     (lambda: apim(scored_couples(60), "love", "trust", interactions=["trust"]), "pairs of a predictor"),
-    (lambda: apim(scored_couples(60), "love", "trust", interactions=[("calm", "years")]), "predictor of an inter"),
+    (
+        lambda: apim(scored_couples(60), "love", "trust", interactions=[("calm", "years")]),
+        "predictor of an inter",
+    ),
     (lambda: apim(constant(), "love", "trust"), r"use it as a covariate \(covariates=\['trust'\]\)"),
     (lambda: apim(constant(), "love", "calm"), "calm does not vary between couples"),
     (lambda: apim(scored_couples(60, roles=False), "love", "trust", distinguishable=True), "needs roles"),
@@ -281,7 +313,9 @@ WRONG: list[tuple[Any, str]] = [
     (lambda: apim(scored_couples(60), "love", "trust", error="corrected"), r"reliability=\{'love': 0.85\}"),
     (lambda: apim(scored_couples(60), "love", "trust", reliability={"love": 0.9}), "error='corrected'"),
     (
-        lambda: apim(scored_couples(60), "love", "trust", error="corrected", reliability={"love": 1.2, "trust": 1}),
+        lambda: apim(
+            scored_couples(60), "love", "trust", error="corrected", reliability={"love": 1.2, "trust": 1}
+        ),
         "above 0, at most 1",
     ),
     (

@@ -105,7 +105,8 @@ def test_apim_with_one_partner_couples(shared: Path, name: str, kind: str, estim
 @pytest.mark.parametrize("kind", ["distinguishable", "indistinguishable"])
 def test_apim_of_other_couples(shared: Path, kind: str) -> None:
     options: dict[str, Any] = {
-        "estimator": "ML", "missing": "listwise", "centred": False, "distinguishable": kind == "distinguishable",
+        "estimator": "ML", "missing": "listwise", "centred": False,
+        "distinguishable": kind == "distinguishable",
     }  # fmt: skip
     block = oracle(shared, "commitmentQ")[f"apim_sem_{kind}"]
     check_effects(apim(commitment(shared), "com", "sat", **options), block["params"], "12", "com")
@@ -121,9 +122,10 @@ def test_centring_moves_intercepts_only(shared: Path) -> None:
             assert (one.estimate, one.se) == pytest.approx((other.estimate, other.se), rel=1e-9)
     persons = acipair(shared).variable("oth")
     assert centred.centres["oth"] == pytest.approx(persons.mean())
-    moved = raw.effect("intercept", cell="w").estimate + centred.centres["yr"] * raw.effect(
-        "covariate", covariate="yr", cell="w"
-    ).estimate
+    moved = (
+        raw.effect("intercept", cell="w").estimate
+        + centred.centres["yr"] * raw.effect("covariate", covariate="yr", cell="w").estimate
+    )
     for kind in ("actor", "partner"):
         moved += centred.centres["oth"] * raw.effect(kind, "oth", cell="w").estimate
     assert centred.effect("intercept", cell="w").estimate == pytest.approx(moved)
@@ -139,7 +141,8 @@ def test_compositions(shared: Path, estimator: Any) -> None:
     cells = dict(zip(model.cells, ("FF", "FM_female", "FM_male", "MM"), strict=True))
     kinds = {"intercept": "", "actor": ":x_A", "partner": ":x_P"}
     theirs = {
-        term: (est, se) for term, est, se in zip(*(block["fixed"][k] for k in ("term", "estimate", "se")), strict=True)
+        term: (est, se)
+        for term, est, se in zip(*(block["fixed"][k] for k in ("term", "estimate", "se")), strict=True)
     }
     for effect in model.effects:
         est, se = theirs[f"cell{cells[effect.cell]}{kinds[effect.kind]}"]

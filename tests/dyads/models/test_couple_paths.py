@@ -37,7 +37,9 @@ def test_models_of_exchangeable_partners_do_not_depend_on_their_order(gaps: floa
     one, other = (
         mutual_influence(d, "love", "trust", errors_correlated=False) for d in (dyads, swapped(dyads, 4))
     )
-    assert one.fit.chi_square != pytest.approx(other.fit.chi_square, rel=1e-3)  # counts differences of partners
+    assert one.fit.chi_square != pytest.approx(
+        other.fit.chi_square, rel=1e-3
+    )  # counts differences of partners
     for name in ("chi_square", "cfi", "rmsea"):
         roughly(getattr(one.adjusted, name), getattr(other.adjusted, name), rel=1e-5, abs=1e-6)
 
@@ -77,7 +79,7 @@ def test_adjusted_fit_is_guarded() -> None:
 def test_adjusted_refuses_other_models() -> None:
     dyads = scored_couples(60)
     result = distinguishability(dyads, ["love", "trust"])
-    with pytest.raises(EstimationError, match="60 couples, and this to 60|are at least|not one of them"):
+    with pytest.raises(EstimationError, match="not one of them"):
         result.adjusted(common_fate(dyads, "love", "trust").fit)
     with pytest.raises(EstimationError, match="use the same couples"):
         result.adjusted(common_fate(scored_couples(50), "love", "trust", distinguishable=False).fit)
@@ -140,10 +142,16 @@ def test_document(result: Any) -> None:
     [
         (lambda: common_fate(scored_couples(60), "love", "love"), "name another predictor"),
         (lambda: common_fate(mixed_couples(), "love", "trust"), "several compositions"),
-        (lambda: mutual_influence(scored_couples(60), "love", "trust", estimator="WLS"), "allowed: 'ML', 'MLR'"),  # type: ignore[arg-type]
+        (
+            lambda: mutual_influence(scored_couples(60), "love", "trust", estimator="WLS"),
+            "allowed: 'ML', 'MLR'",
+        ),  # type: ignore[arg-type]
         (lambda: distinguishability(scored_couples(60), "lov"), "did you mean 'love'"),
         (lambda: distinguishability(scored_couples(60), "love", estimator="ml"), "did you mean 'ML'"),  # type: ignore[arg-type]
-        (lambda: distinguishability(scored_couples(60), "love", missing="pairwise"), "allowed: 'fiml', 'listwise'"),  # type: ignore[arg-type]
+        (
+            lambda: distinguishability(scored_couples(60), "love", missing="pairwise"),
+            "allowed: 'fiml', 'listwise'",
+        ),  # type: ignore[arg-type]
     ],
 )
 def test_what_is_wrong_is_said(call: Any, message: str) -> None:

@@ -32,7 +32,9 @@ def test_common_fate(shared: Path, which: str, kind: str) -> None:
     names = {"XF": f"common_{predictor}", "YF": "common_sat"}
     assert differing_parameters(model.engine.result, block["params"], FINE, names=names) == []
     same_fit(model.fit, block["fit"])
-    assert model.effect.estimate == model.engine.result.parameters[f"common_sat ~ common_{predictor}"].estimate
+    assert (
+        model.effect.estimate == model.engine.result.parameters[f"common_sat ~ common_{predictor}"].estimate
+    )
     # couples of acipair share little in how they see each other: the solution is improper, and says so
     assert bool(model.improper) == (which == "sat_otherpos")
     assert any("improper" in text for text in model.warnings) == bool(model.improper)
@@ -68,7 +70,9 @@ def test_mutual_influence(shared: Path, predictor: str, kind: str) -> None:
     assert differing_parameters(model.engine.result, block["params"], FINE) == []
     same_fit(model.fit, block["fit"])
     if kind == "errors_uncorrelated":  # the test of equal influence is the difference to the next model
-        narrower = oracle(shared, "second/dyads_acipair")[f"mutual_influence_sat_{predictor}"][f"{kind}_equal_influence"]
+        narrower = oracle(shared, "second/dyads_acipair")[f"mutual_influence_sat_{predictor}"][
+            f"{kind}_equal_influence"
+        ]
         change = narrower["fit"]["chisq"] - block["fit"]["chisq"]
         (test,) = (test for test in model.tests if test.name == "equal_influence")
         assert (test.chi_square, test.df) == pytest.approx((change, 1), abs=1e-4)
@@ -78,7 +82,9 @@ def test_mutual_influence(shared: Path, predictor: str, kind: str) -> None:
 @pytest.mark.parametrize("estimator", ["ML", "MLR"])
 def test_distinguishability_of_deleted_partners(shared: Path, missing: Any, estimator: Any) -> None:
     block = oracle(shared, "second/dyads_acipair")["isat_sat_otherpos_deleted"][missing]
-    result = distinguishability(acipair(shared, gaps=True), ["sat", "oth"], estimator=estimator, missing=missing)
+    result = distinguishability(
+        acipair(shared, gaps=True), ["sat", "oth"], estimator=estimator, missing=missing
+    )
     wanted = block[f"ISAT_{estimator}"]
     assert (result.df, result.n_couples) == (wanted["df"], wanted["nobs"])
     key = "chisq_scaled" if estimator == "MLR" else "chisq"

@@ -45,7 +45,9 @@ def models() -> dict[str, Any]:
             "alike": apim(gaps, "love", "trust", interactions=[("trust", "years")], distinguishable=False),
             "complete": apim(scored_couples(60), "love", "trust", estimator="ML"),
             "mixed": apim(mixed_couples(), "love", "trust", estimator="MLR"),
-            "corrected": apim(gaps, "love", "trust", error="corrected", reliability={"love": 0.8, "trust": 0.7}),
+            "corrected": apim(
+                gaps, "love", "trust", error="corrected", reliability={"love": 0.8, "trust": 0.7}
+            ),
             "latent": apim(answered_couples(), "trust", "caring", error="latent"),
             "fate": common_fate(gaps, "love", "trust"),
             "mutual": mutual_influence(gaps, "love", "trust", errors_correlated=False),
@@ -53,14 +55,18 @@ def models() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def in_r(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, dict[tuple[str, ...], tuple[float, ...]]]]:
+def in_r(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, tuple[Any, dict[tuple[str, ...], tuple[float, ...]]]]:
     """Return each model with R's estimates and errors, all from one run of R."""
     if not has_lavaan():
         pytest.skip("R with lavaan is not there")
     folder, fitted, scripts = tmp_path_factory.mktemp("lavaan"), models(), []
     for name, model in fitted.items():
         model.to_couples().to_csv(folder / f"{name}.csv", index=False)
-        script = model.to_lavaan(str(folder / f"{name}.csv")).replace("lavaan::summary", "invisible(lavaan::summary")
+        script = model.to_lavaan(str(folder / f"{name}.csv")).replace(
+            "lavaan::summary", "invisible(lavaan::summary"
+        )
         scripts += [f"{script})", f'write.csv(lavaan::parameterEstimates(fit), "{folder}/{name}_r.csv")']
     (folder / "all.R").write_text("\n".join(scripts), encoding="utf-8")
     subprocess.run(["Rscript", str(folder / "all.R")], check=True, capture_output=True)
@@ -86,9 +92,10 @@ def test_to_lavaan_gives_the_same_parameters(in_r: Any, name: str) -> None:
         number = "1" if row.group is None else str(groups.index(row.group) + 1)
         if row.op == ":=":
             continue
-        est, se = theirs.get((row.lhs, row.op, "" if row.op == "~1" else row.rhs, number)) or theirs[
-            row.rhs, row.op, row.lhs, number
-        ]
+        est, se = (
+            theirs.get((row.lhs, row.op, "" if row.op == "~1" else row.rhs, number))
+            or theirs[row.rhs, row.op, row.lhs, number]
+        )
         assert math.isclose(row.estimate, est, rel_tol=1e-3, abs_tol=2e-4), row
         if row.free:
             assert math.isclose(row.se, se, rel_tol=2e-3), row

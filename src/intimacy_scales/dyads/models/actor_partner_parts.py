@@ -119,7 +119,9 @@ def _place(cell: str, layout: Layout) -> tuple[Composition, int]:
     return next((c, c.cells.index(cell)) for c in layout.compositions if cell in c.cells)
 
 
-def _standardized(estimates: PathEstimates, design: Design, term: Term, value: float, *, pooled: bool) -> float:
+def _standardized(
+    estimates: PathEstimates, design: Design, term: Term, value: float, *, pooled: bool
+) -> float:
     """Return a coefficient in standard deviations; for a product, in the product of those of its factors."""
     if term.kind == "intercept":
         return math.nan
@@ -187,7 +189,9 @@ def _cautions(design: Design, engine: PathEngine) -> tuple[str, ...]:
     if design.error == "corrected":
         cautions.append("reliabilities count as known, so that standard errors are slightly too small")
     if design.error == "latent" and design.layout.distinguishable and design.loadings == "free":
-        cautions.append("loadings differ between roles, so that effects of different roles are in different units")
+        cautions.append(
+            "loadings differ between roles, so that effects of different roles are in different units"
+        )
     if design.variables.interactions and table.has_gaps:
         cautions.append(
             "products are missing where one of their factors is; full information then assumes that they are "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from scipy.special import ndtri
 
@@ -33,6 +33,7 @@ else:
     pd = late_module("pandas")
 
 RatioRefit = Literal["profile", "bootstrap"]
+Part = TypeVar("Part")
 
 
 @result_class
@@ -182,7 +183,12 @@ class ActorPartnerModel(Result):
         return tuple(self.residual_sds)
 
     def effect(
-        self, kind: Kind, predictor: str | None = None, covariate: str | None = None, *, cell: str | None = None
+        self,
+        kind: Kind,
+        predictor: str | None = None,
+        covariate: str | None = None,
+        *,
+        cell: str | None = None,
     ) -> PathEffect:
         """Return one coefficient.
 
@@ -206,13 +212,13 @@ class ActorPartnerModel(Result):
             if (effect.kind, effect.predictor, effect.covariate) == (kind, predictor, covariate)
             and cell in (None, effect.cell)
         ]
-        return self._only(matches, [effect.name for effect in self.effects], f"{kind} effect of {predictor}", cell)
+        return self._only(
+            matches, [effect.name for effect in self.effects], f"{kind} effect of {predictor}", cell
+        )
 
     def ratio(self, predictor: str | None = None, *, cell: str | None = None) -> PartnerActorRatio:
         """Return k of a predictor; arguments may be left out where there is one."""
-        matches = [
-            k for k in self.ratios if predictor in (None, k.predictor) and cell in (None, k.cell)
-        ]
+        matches = [k for k in self.ratios if predictor in (None, k.predictor) and cell in (None, k.cell)]
         names = [repr(k)[1:-1].partition(":")[0] for k in self.ratios]
         return self._only(matches, names, f"k of {predictor}", cell)
 
@@ -225,13 +231,15 @@ class ActorPartnerModel(Result):
         ]
         return self._only(matches, [test.name for test in self.tests], name, cell)
 
-    def _only(self, matches: Sequence[Any], names: Sequence[str], sought: str, cell: str | None) -> Any:
+    def _only(self, matches: Sequence[Part], names: Sequence[str], sought: str, cell: str | None) -> Part:
         if len(matches) == 1:
             return matches[0]
         where = "" if cell is None else f" of {cell!r}"
         known = ", ".join(dict.fromkeys(names))
         if matches:
-            raise UnknownNameError(f"there are {len(matches)} of {sought}{where}; name predictor and cell: {known}")
+            raise UnknownNameError(
+                f"there are {len(matches)} of {sought}{where}; name predictor and cell: {known}"
+            )
         raise UnknownNameError(
             f"the model has no {sought}{where}; allowed: {known or 'nothing'}{suggest(sought, names)}"
         )
@@ -256,8 +264,8 @@ class ActorPartnerModel(Result):
             For example 0.95.
         method
             ``profile``: the ratios that a likelihood-ratio test does not reject; for a fixed k, ``partner = k
-            actor`` is a linear constraint. ``bootstrap``: percentiles in resamples of couples. Intervals by the
-            delta method and by Monte Carlo are those of ``ratio().confidence_interval()``.
+            actor`` is a linear constraint. ``bootstrap``: percentiles in resamples of couples. Intervals by
+            the delta method and by Monte Carlo are those of ``ratio().confidence_interval()``.
         n_resamples, rng
             For ``bootstrap``: how many resamples, and a seed or Generator.
 
@@ -313,7 +321,8 @@ class ActorPartnerModel(Result):
             low, high = rho.confidence_interval()
             where = f" of {rho.composition} couples" if rho.composition else ""
             lines.append(
-                f"What the model leaves unexplained correlates {apa(rho.estimate)} between the partners{where}, "
+                f"What the model leaves unexplained correlates {apa(rho.estimate)} between the "
+                f"partners{where}, "
                 f"95% CI [{apa(low)}, {apa(high)}]."
             )
         return (*lines, *(test.sentence() for test in self.tests))
@@ -353,8 +362,8 @@ class ActorPartnerModel(Result):
         from intimacy_scales.results.frames import pandas_frame
 
         names = (
-            "kind", "predictor", "covariate", "composition", "role", "estimate", "se", "t", "df", "p", "standardized",
-            "standardized_in_cell",
+            "kind", "predictor", "covariate", "composition", "role", "estimate", "se", "t", "df", "p",
+            "standardized", "standardized_in_cell",
         )  # fmt: skip
         columns: dict[str, Any] = {name: [getattr(effect, name) for effect in self.effects] for name in names}
         ends = [tuple(effect.confidence_interval()) for effect in self.effects]

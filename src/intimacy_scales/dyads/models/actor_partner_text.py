@@ -1,7 +1,7 @@
 """The text of an actor-partner model, in the syntax that `sem` and lavaan read.
 
-Exchangeable couples have equal means, variances, paths, intercepts and residual variances, and covariances that
-do not depend on which partner is which (Olsen & Kenny, 2006); couples in roles have all moments free.
+Exchangeable couples have equal means, variances, paths, intercepts and residual variances, and covariances
+that do not depend on which partner is which (Olsen & Kenny, 2006); couples in roles have all moments free.
 """
 
 from __future__ import annotations
@@ -131,8 +131,10 @@ class ActorPartnerText:
             for names, columns in self._effects():
                 parts.append(f"{self._of_term('actor', place, *names)}{columns[place]}")
                 parts.append(f"{self._of_term('partner', place, *names)}{columns[1 - place]}")
-            for name in self.variables.covariates:
-                parts.append(f"{self._of_term('covariate', place, name)}{self.couples[name]}")
+            parts += [
+                f"{self._of_term('covariate', place, name)}{self.couples[name]}"
+                for name in self.variables.covariates
+            ]
             lines.append(f"{outcome} ~ {' + '.join(parts)}")
         return lines
 
@@ -157,7 +159,9 @@ class ActorPartnerText:
             lambda c: (
                 self.labels.of((kind, names, c.name), kind, *names, c.name)
                 if c.exchangeable
-                else self.labels.of((kind, names, c.name, place), kind, *names, cell_of(c, place), f"{place + 1}")
+                else self.labels.of(
+                    (kind, names, c.name, place), kind, *names, cell_of(c, place), f"{place + 1}"
+                )
             )
         )
 
@@ -176,9 +180,7 @@ class ActorPartnerText:
             lines.append(f"{columns[0]} ~~ {columns[1]}")
         for (names, columns), (others, other_columns) in combinations(predictors, 2):
             for place, column in enumerate(columns):
-                same, cross = (
-                    self._shared(kind, place, *names, *others) for kind in ("within", "between")
-                )
+                same, cross = (self._shared(kind, place, *names, *others) for kind in ("within", "between"))
                 lines.append(f"{column} ~~ {same}{other_columns[place]}")
                 lines.append(f"{column} ~~ {cross}{other_columns[1 - place]}")
         return lines + _free_moments([self.couples[name] for name in self.variables.covariates])
@@ -190,12 +192,15 @@ class ActorPartnerText:
             first, second = (self.spread_label(cell_of(c, place)) for place in (0, 1))
             lines.append(f"{self.correlation_label(c)} := {self.bond_label(c)}/sqrt({first}*{second})")
             for name in self.variables.predictors:
-                by_kind = [[self._term_label(kind, cell, name) for cell in c.cells] for kind in ("actor", "partner")]
+                by_kind = [
+                    [self._term_label(kind, cell, name) for cell in c.cells] for kind in ("actor", "partner")
+                ]
                 for cell, actor, partner in zip(c.cells, *by_kind, strict=True):
                     lines.append(f"{self.labels.of(('k', cell, name), 'k', name, cell)} := {partner}/{actor}")
                 if len(c.cells) > 1:
                     lines += [
-                        f"{self.labels.of(('d', c.name, name, labels[0]), 'diff', labels[0])} := {' - '.join(labels)}"
+                        f"{self.labels.of(('d', c.name, name, labels[0]), 'diff', labels[0])} := "
+                        f"{' - '.join(labels)}"
                         for labels in by_kind
                     ]
         return lines

@@ -1,9 +1,9 @@
 """Models of couples without paths: partners that are exchangeable, and variables that are unrelated.
 
-For exchangeable partners the best fitting model is not the saturated one, as its moments must not depend on which
-partner is first: the I-SAT model has equal means, variances and covariances, with k (k + 1) degrees of freedom for
-k variables of each partner. Its null model, I-NULL, has the same means and variances and no covariances (Olsen &
-Kenny, 2006).
+For exchangeable partners the best fitting model is not the saturated one, as its moments must not depend on
+which partner is first: the I-SAT model has equal means, variances and covariances, with k (k + 1) degrees of
+freedom for k variables of each partner. Its null model, I-NULL, has the same means and variances and no
+covariances (Olsen & Kenny, 2006).
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def isat_text(partners: Mapping[str, Pair], couples: Sequence[str] = ()) -> str:
             lines.append(f"{one[place]} ~~ w{i}_{j}*{other[place]}")
             lines.append(f"{one[place]} ~~ x{i}_{j}*{other[1 - place]}")
     for k, column in enumerate(couples, 1):
-        lines += [f"{pair[place]} ~~ z{i}_{k}*{column}" for i, pair in enumerate(pairs, 1) for place in (0, 1)]
+        lines += [
+            f"{pair[place]} ~~ z{i}_{k}*{column}" for i, pair in enumerate(pairs, 1) for place in (0, 1)
+        ]
     return "\n".join(lines + _free(couples))
 
 

@@ -70,26 +70,27 @@ def apim(
         None: each role has its own paths where partners have roles, and each composition its own in a mixed
         sample. False: partners are exchangeable. True: as None, and an error where there are no roles.
     error
-        None: scores as they are. ``corrected``: each scale score is the only indicator of its factor, with the
-        error variance ``(1 - reliability) x variance``, since measurement error of predictors attenuates
-        effects. ``latent``: factors of the items, with residuals of the same item correlated between partners.
+        None: scores as they are. ``corrected``: each scale score is the only indicator of its factor, with
+        the error variance ``(1 - reliability) x variance``, since measurement error of predictors attenuates
+        effects. ``latent``: factors of the items, with residuals of the same item correlated between
+        partners.
     reliability
         For ``corrected``: scale → its reliability, or scale → role → its reliability; errors of both partners
-        then count as uncorrelated. Where a scale is not named: omega of these answers, and errors that covary as
-        residuals of the same items do.
+        then count as uncorrelated. Where a scale is not named: omega of these answers, and errors that covary
+        as residuals of the same items do.
     loadings
-        For ``latent`` and partners in roles: whether the loadings of an item are ``equal`` in both roles, without
-        which effects of roles are in different units, or ``free``.
+        For ``latent`` and partners in roles: whether the loadings of an item are ``equal`` in both roles,
+        without which effects of roles are in different units, or ``free``.
     estimator
         ``REML``: restricted maximum likelihood with t tests, for complete couples and scores as they are.
-        ``ML``; ``MLR``, whose standard errors and tests do not assume normality. None: ``REML`` where the used
-        couples are complete and ``error`` is None, otherwise ``ML``.
+        ``ML``; ``MLR``, whose standard errors and tests do not assume normality. None: ``REML`` where the
+        used couples are complete and ``error`` is None, otherwise ``ML``.
     missing
-        ``fiml``: couples with missing scores count, by full information maximum likelihood. ``listwise``: only
-        couples without missing scores.
+        ``fiml``: couples with missing scores count, by full information maximum likelihood. ``listwise``:
+        only couples without missing scores.
     centred
-        Whether predictors are centred on their grand mean over both partners of all couples, and covariates on
-        their mean over couples.
+        Whether predictors are centred on their grand mean over both partners of all couples, and covariates
+        on their mean over couples.
 
     Returns
     -------
@@ -100,15 +101,16 @@ def apim(
     ------
     EstimationError
         Unknown variables, or ones that cannot be used: an outcome among the predictors, a predictor that does
-        not vary or is equal for both partners of every couple; too few couples; options that exclude each other.
+        not vary or is equal for both partners of every couple; too few couples; options that exclude each
+        other.
     NotIdentifiedError, NotConvergedError
         As `sem` raises them.
 
     Notes
     -----
-    For partner i of a couple with the other partner j, ``y_i = intercept + actor x_i + partner x_j + e_i``, with
-    e_i and e_j correlated (Kenny, Kashy & Cook, 2006, ch. 7). Complete couples are fitted in closed form, others
-    by `sem`; all variables are then modelled, so that couples with one partner count.
+    For partner i of a couple with the other partner j, ``y_i = intercept + actor x_i + partner x_j + e_i``,
+    with e_i and e_j correlated (Kenny, Kashy & Cook, 2006, ch. 7). Complete couples are fitted in closed
+    form, others by `sem`; all variables are then modelled, so that couples with one partner count.
 
     Examples
     --------
@@ -149,18 +151,25 @@ def _variables(outcome: str, predictors: Any, covariates: Any, interactions: Any
     wrong = [pair for pair in pairs if len(pair) != 2]
     if wrong:
         raise EstimationError(
-            f"interactions={list(interactions)!r} is not valid; allowed: pairs of a predictor and a covariate, such "
+            f"interactions={list(interactions)!r} is not valid; allowed: pairs of a predictor and a "
+            "covariate, such "
             "as [('trust', 'years')]"
         )
     shared = tuple(dict.fromkeys([*shared, *(covariate for _, covariate in pairs)]))
     if not names:
         raise EstimationError("predictors is empty; name at least one")
     if outcome in names or outcome in shared:
-        raise EstimationError(f"{outcome!r} is the outcome, and cannot predict itself; leave it out of the predictors")
+        raise EstimationError(
+            f"{outcome!r} is the outcome, and cannot predict itself; leave it out of the predictors"
+        )
     both = [name for name in names if name in shared]
     if both:
-        raise EstimationError(f"{both[0]!r} is among the predictors and the covariates; leave one of them out")
-    return Variables(predictors=names, covariates=shared, interactions=tuple((pair[0], pair[1]) for pair in pairs))
+        raise EstimationError(
+            f"{both[0]!r} is among the predictors and the covariates; leave one of them out"
+        )
+    return Variables(
+        predictors=names, covariates=shared, interactions=tuple((pair[0], pair[1]) for pair in pairs)
+    )
 
 
 def _check_predictors(dyads: Dyads, variables: Variables) -> None:
@@ -171,7 +180,8 @@ def _check_predictors(dyads: Dyads, variables: Variables) -> None:
         if complete.any() and not np.ptp(both[complete], axis=1).any():
             n = counted(int(complete.sum()), "complete couple")
             raise EstimationError(
-                f"{name} is equal for both partners in all of {n}, so that actor and partner effect cannot be told "
+                f"{name} is equal for both partners in all of {n}, so that actor and partner effect cannot "
+                "be told "
                 f"apart; use it as a covariate (covariates=[{name!r}])"
             )
 
@@ -210,7 +220,8 @@ def _of_scores(
     if estimator == "REML" and (table.has_gaps or design.error):
         why = "couples with missing scores" if table.has_gaps else f"error={design.error!r}"
         raise EstimationError(
-            f"estimator='REML' is for complete couples and scores as they are, and there is {why}; use 'ML', or "
+            f"estimator='REML' is for complete couples and scores as they are, and there is {why}; use "
+            "'ML', or "
             "missing='listwise'"
         )
     if variables.interactions:
@@ -219,7 +230,9 @@ def _of_scores(
     if design.error:
         measured = corrected(design.dyads, design.layout, table, scores, reliability)
     elif not table.has_gaps and estimator != "MLR":
-        return closed_form(table, design.outcome, _text(design, table, measured), estimator or "REML"), measured
+        return closed_form(
+            table, design.outcome, _text(design, table, measured), estimator or "REML"
+        ), measured
     return _by_sem(design, table, measured, estimator), measured
 
 
@@ -246,7 +259,8 @@ def _of_items(
     if len(set(every)) < len(every):
         repeated = sorted({item for item in every if every.count(item) > 1})
         raise EstimationError(
-            f"{', '.join(repeated)} belong to several of the scales, so that their factors cannot be told apart"
+            f"{', '.join(repeated)} belong to several of the scales, so that their factors cannot be told "
+            "apart"
         )
     table = _table(design, builder)
     check_varies(table, [*every, *variables.covariates])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from intimacy_scales.dyads.actor_partner.estimation import Method
 from intimacy_scales.dyads.actor_partner.fit import ActorPartnerFit, fit
 from intimacy_scales.dyads.actor_partner.k_ratio import k_ratio
 from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel, actor_partner_model
@@ -89,8 +90,10 @@ class ClosedFormEngine:
         columns |= {name: self.table.both(name) for name in variables.predictors}
         for name in variables.covariates:
             columns[name] = np.column_stack([self.table.columns[self.table.couples[name]]] * 2)
-        kinds = np.zeros(self.table.n, dtype="U1") if self.table.composition is None else np.array(
-            self.table.composition
+        kinds = (
+            np.zeros(self.table.n, dtype="U1")
+            if self.table.composition is None
+            else np.array(self.table.composition)
         )
         means: dict[str, dict[str, float]] = {name: {} for name in columns}
         sds: dict[str, dict[str, float]] = {name: {} for name in columns}
@@ -114,7 +117,9 @@ class ClosedFormEngine:
         """Return the profile-likelihood interval of k."""
         return k_ratio(self.result, ratio.predictor, cell=ratio.cell).profile_interval(confidence_level)
 
-    def resampled_effects(self, positions: Sequence[int], n_resamples: int, rng: np.random.Generator) -> Floats:
+    def resampled_effects(
+        self, positions: Sequence[int], n_resamples: int, rng: np.random.Generator
+    ) -> Floats:
         """Return coefficients in resamples of couples (n_resamples, k)."""
         coefficients: Floats = resampled_coefficients(self.result, n_resamples, rng)[:, list(positions)]
         return coefficients
@@ -141,6 +146,6 @@ def closed_form(
         composition_of=numbers,
         centred=False,  # the table's numbers are centred where they should be
     )
-    method = "REML" if estimator == "REML" else "ML"
+    method: Method = "REML" if estimator == "REML" else "ML"
     result = fit(model, method=method)
     return ClosedFormEngine(model=model, result=result, table=table, outcome=outcome, text=text)

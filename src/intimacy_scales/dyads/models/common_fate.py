@@ -90,9 +90,9 @@ def common_fate(
 
     Notes
     -----
-    Both loadings are 1, so that a factor is what partners share; residuals of the same person in both variables
-    covary (Ledermann & Kenny, 2012). Where partners share little, the factors are hardly defined, and the
-    solution may be improper: see `improper`.
+    Both loadings are 1, so that a factor is what partners share; residuals of the same person in both
+    variables covary (Ledermann & Kenny, 2012). Where partners share little, the factors are hardly defined,
+    and the solution may be improper: see `improper`.
 
     Examples
     --------
@@ -114,7 +114,8 @@ def common_fate(
     if not engine.layout.distinguishable:
         paths = paths[:2]
     shared = {
-        name: sum(engine.result.parameters[f"{factor} =~ {column}"].std_all ** 2 for column in pairs[name]) / 2
+        name: sum(engine.result.parameters[f"{factor} =~ {column}"].std_all ** 2 for column in pairs[name])
+        / 2
         for name, factor in zip((predictor, outcome), factors, strict=True)
     }
     cautions = [
@@ -142,10 +143,12 @@ def common_fate_text(x: Pair, y: Pair, factors: Pair, distinguishable: bool) -> 
     distinguishable
         Whether parameters may differ between partners.
     """
-    lines = [f"{factor} =~ 1*{first} + 1*{second}" for factor, (first, second) in zip(factors, (x, y), strict=True)]
+    lines = [
+        f"{factor} =~ 1*{first} + 1*{second}" for factor, (first, second) in zip(factors, (x, y), strict=True)
+    ]
     lines.append(f"{factors[1]} ~ b*{factors[0]}")
-    for place in (0, 1):
-        lines.append(f"{x[place]} ~~ {f'e{place + 1}' if distinguishable else 'e'}*{y[place]}")
+    labels = ("e1", "e2") if distinguishable else ("e", "e")
+    lines += [f"{x[place]} ~~ {labels[place]}*{y[place]}" for place in (0, 1)]
     for letter, pair in (("x", x), ("y", y)):
         for column in pair:
             mean, spread = ("", "") if distinguishable else (f"m{letter}*", f"v{letter}*")
@@ -162,8 +165,11 @@ def _paths(
 ) -> list[CouplePath]:
     """Return the common effect, and the covariance of both variables in each person."""
     predictor, outcome = variables
-    reading = f"Where what both partners share in {predictor} is 1 higher, what they share in {outcome} is {{change}}"
-    effect = path_of(result.parameters[f"{factors[1]} ~ {factors[0]}"], f"common effect of {predictor}", "", reading)
+    condition = f"Where what both partners share in {predictor} is 1 higher"
+    reading = f"{condition}, what they share in {outcome} is {{change}}"
+    effect = path_of(
+        result.parameters[f"{factors[1]} ~ {factors[0]}"], f"common effect of {predictor}", "", reading
+    )
     named = f"covariance of {predictor} and {outcome} in a person"
     exchangeable = result.parameters[f"{pairs[predictor][0]} ~~ {pairs[outcome][0]}"].label == "e"
     within = [

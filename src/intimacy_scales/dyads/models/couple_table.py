@@ -158,7 +158,8 @@ class TableBuilder:
             columns |= dict(zip(self.columns[variable], numbers[used].T, strict=True))
         couples = {variable: self.names.of(variable, variable) for variable in self.singles}
         columns |= {couples[variable]: numbers[used] for variable, numbers in self.singles.items()}
-        present = np.stack([~np.isnan(numbers[used]) for numbers in self.pairs.values()]).any(axis=0)
+        absent = np.logical_and.reduce([np.isnan(numbers[used]) for numbers in self.pairs.values()])
+        n_one_partner = int(np.count_nonzero(np.logical_or.reduce(absent, axis=1)))
         composition = None
         if self.layout.mixed:
             kinds = [kind.name for kind in self.layout.compositions]
@@ -170,7 +171,7 @@ class TableBuilder:
             composition=composition,
             n_given=len(self.dyads),
             left_out=left_out,
-            n_one_partner=int(np.count_nonzero(~present.all(axis=1))),
+            n_one_partner=n_one_partner,
         )
 
 

@@ -77,8 +77,10 @@ class AdjustedFit(Result):
             return "The model restricts nothing but the order of partners, so that its fit cannot be judged."
         indices = f", CFI = {apa(self.cfi, 3)}" if self.reason is None else ""
         return (
-            f"Compared with exchangeable partners whose variables are freely related, chi-square({self.df}) = "
-            f"{self.chi_square:.2f}, {apa_p(self.p)}{indices}, RMSEA = {apa(self.rmsea, 3)} (I-SAT and I-NULL; "
+            f"Compared with exchangeable partners whose variables are freely related, chi-square({self.df}) "
+            "= "
+            f"{self.chi_square:.2f}, {apa_p(self.p)}{indices}, RMSEA = {apa(self.rmsea, 3)} (I-SAT and "
+            "I-NULL; "
             "Olsen & Kenny, 2006)."
         )
 
@@ -96,9 +98,9 @@ def adjusted_fit(
 ) -> AdjustedFit:
     """Return the fit of a model judged against I-SAT and I-NULL, each with its chi-square and df.
 
-    ``chi' = chi - chi_ISAT``, ``df' = df - df_ISAT``, likewise for I-NULL; then ``CFI' = 1 - max(chi' - df', 0) /
-    max(chi'_NULL - df'_NULL, chi' - df', 0)``, ``TLI' = (chi'_NULL/df'_NULL - chi'/df') / (chi'_NULL/df'_NULL - 1)``
-    and ``RMSEA' = sqrt(max(chi' - df', 0) / (df' n))``.
+    ``chi' = chi - chi_ISAT``, ``df' = df - df_ISAT``, likewise for I-NULL; then ``CFI' = 1 - max(chi' - df',
+    0) / max(chi'_NULL - df'_NULL, chi' - df', 0)``, ``TLI' = (chi'_NULL/df'_NULL - chi'/df') /
+    (chi'_NULL/df'_NULL - 1)`` and ``RMSEA' = sqrt(max(chi' - df', 0) / (df' n))``.
     """
     chi_square, df = model[0] - isat[0], model[1] - isat[1]
     null, null_df = inull[0] - isat[0], inull[1] - isat[1]
@@ -189,12 +191,14 @@ class Distinguishability(Result):
         fit = fit.fit if isinstance(fit, SEMResult) else fit
         if fit.n != self.n_couples:
             raise EstimationError(
-                f"the model was fitted to {counted(fit.n, 'couple')}, and this to {self.n_couples}; use the same "
+                f"the model was fitted to {counted(fit.n, 'couple')}, and this to {self.n_couples}; use the "
+                "same "
                 "couples and the same missing="
             )
         if fit.df < self.isat.df:
             raise EstimationError(
-                f"the model has {fit.df} degrees of freedom, and models of exchangeable partners have at least "
+                f"the model has {fit.df} degrees of freedom, and models of exchangeable partners have at "
+                "least "
                 f"{self.isat.df} with these variables: it is not one of them, or has other variables"
             )
         models = [(part.chi_square, part.df) for part in (fit, self.isat, self.inull)]
@@ -209,7 +213,7 @@ class Distinguishability(Result):
         verdict = (
             f"{first} and {second} differ in means, variances or covariances of {names}"
             if self.p < 0.05
-            else f"no difference between {first} and {second} was found in means, variances and covariances of {names}"
+            else f"{first} and {second} do not clearly differ in means, variances or covariances of {names}"
         )
         verdict = verdict[0].upper() + verdict[1:]
         return f"{verdict}, chi-square({self.df}) = {self.chi_square:.2f}, {apa_p(self.p)}."
@@ -237,7 +241,9 @@ class Distinguishability(Result):
     def __repr__(self) -> str:
         test = f"chi-square({self.df}) = {shown(self.chi_square, 2)}, p = {p_shown(self.p)}"
         value = test if self.reason is None else f"undefined: {self.reason}"
-        return f"<distinguishability of partners in {', '.join(self.variables)}: {value}; n = {self.n_couples}>"
+        return (
+            f"<distinguishability of partners in {', '.join(self.variables)}: {value}; n = {self.n_couples}>"
+        )
 
 
 def distinguishability(
@@ -248,13 +254,13 @@ def distinguishability(
     estimator: LikelihoodEstimator = "ML",
     missing: MissingPartners = "fiml",
 ) -> Distinguishability:
-    """Test whether roles tell partners apart, and fit the models that exchangeable partners are judged against.
+    """Test whether roles tell partners apart, with the models that exchangeable partners are judged against.
 
     Parameters
     ----------
     dyads
-        The couples. Without roles the test is undefined, since it would depend on who is called the first; the
-        two models are fitted nevertheless, and `Distinguishability.adjusted` does not depend on that.
+        The couples. Without roles the test is undefined, since it would depend on who is called the first;
+        the two models are fitted nevertheless, and `Distinguishability.adjusted` does not depend on that.
     variables
         Scales, or kept columns of numbers.
     covariates
@@ -301,7 +307,11 @@ def distinguishability(
     elif not dyads.has_roles:
         reason = "partners have no roles, so that the test would depend on who is called the first"
     isat, inull = (
-        fitted(text(table.partners, list(table.couples.values())), table, {"estimator": estimator, "missing": missing})
+        fitted(
+            text(table.partners, list(table.couples.values())),
+            table,
+            {"estimator": estimator, "missing": missing},
+        )
         for text in (isat_text, inull_text)
     )
     scaled = isat.fit.scaled
@@ -333,12 +343,12 @@ def distinguishability_test(table: CoupleTable, options: Mapping[str, Any], reas
     if reason is not None:
         df = k * (k + 1) + k * len(table.couples)
         return PathTest(
-            name="distinguishable", predictor=None, cell="", chi_square=math.nan, df=df, p=math.nan, method=method,
-            reason=reason,
+            name="distinguishable", predictor=None, cell="", chi_square=math.nan, df=df, p=math.nan,
+            method=method, reason=reason,
         )  # fmt: skip
     result = fitted(isat_text(table.partners, list(table.couples.values())), table, options)
     test = result.fit if result.fit.scaled is None else result.fit.scaled
     return PathTest(
-        name="distinguishable", predictor=None, cell="", chi_square=test.chi_square, df=test.df, p=test.p_value,
-        method=method, reason=None,
+        name="distinguishable", predictor=None, cell="", chi_square=test.chi_square, df=test.df,
+        p=test.p_value, method=method, reason=None,
     )  # fmt: skip

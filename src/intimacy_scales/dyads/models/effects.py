@@ -54,8 +54,9 @@ class PathEffect(Result):
     Examples
     --------
     >>> effect = PathEffect(
-    ...     kind="actor", predictor="trust", covariate=None, composition="", role="", other="", outcome="love", estimate=0.4,
-    ...     se=0.1, df=float("inf"), standardized=0.38, standardized_in_cell=0.38, n=120,
+    ...     kind="actor", predictor="trust", covariate=None, composition="", role="", other="",
+    ...     outcome="love", estimate=0.4, se=0.1, df=float("inf"), standardized=0.38,
+    ...     standardized_in_cell=0.38, n=120,
     ... )
     >>> effect
     <actor effect of trust: 0.400, SE 0.100; standardized 0.380>
@@ -111,7 +112,11 @@ class PathEffect(Result):
         quantile = ndtri((1 + level) / 2) if normal else stdtrit(self.df, (1 + level) / 2)
         half = float(quantile) * self.se
         return Interval(
-            low=self.estimate - half, high=self.estimate + half, confidence_level=level, method=method, n=self.n
+            low=self.estimate - half,
+            high=self.estimate + half,
+            confidence_level=level,
+            method=method,
+            n=self.n,
         )
 
     def sentence(self) -> str:
@@ -120,9 +125,9 @@ class PathEffect(Result):
         Examples
         --------
         >>> effect = PathEffect(
-        ...     kind="partner", predictor="trust", covariate=None, composition="", role="wife", other="husband",
-        ...     outcome="love", estimate=0.4, se=0.1, df=float("inf"), standardized=0.4, standardized_in_cell=0.4,
-        ...     n=120,
+        ...     kind="partner", predictor="trust", covariate=None, composition="", role="wife",
+        ...     other="husband", outcome="love", estimate=0.4, se=0.1, df=float("inf"), standardized=0.4,
+        ...     standardized_in_cell=0.4, n=120,
         ... )
         >>> effect.sentence().partition(", 95%")[0]
         "Where the husband's trust is 1 higher, the wife's love is 0.40 higher"
@@ -133,7 +138,9 @@ class PathEffect(Result):
         person = f"the {self.role}" if self.role else "a person"
         scope = f"In {self.composition} couples, " if self.composition else ""
         if self.kind == "intercept":
-            return _sentence(f"{scope}the expected {self.outcome} of {person} is {self.estimate:.2f}, {interval}.")
+            return _sentence(
+                f"{scope}the expected {self.outcome} of {person} is {self.estimate:.2f}, {interval}."
+            )
         change = f"{size} {direction}"
         if self.kind == "covariate":
             condition = f"where {self.covariate} is 1 higher, {person}'s {self.outcome}"
@@ -182,8 +189,8 @@ class PartnerActorRatio(Result):
     predictor, cell
         Whose effects, as in `PathEffect`.
     estimate
-        ``partner / actor``: 1 where both effects are equal, -1 where they are opposite, 0 where there is only an
-        actor effect; nan where `reason` says why it is undefined.
+        ``partner / actor``: 1 where both effects are equal, -1 where they are opposite, 0 where there is only
+        an actor effect; nan where `reason` says why it is undefined.
     figure
         The ratio as a defined parameter, with the covariances of both effects.
     reason

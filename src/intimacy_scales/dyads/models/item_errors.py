@@ -2,8 +2,8 @@
 
 Each partner has a factor; residuals of the same item covary between partners. With loadings l and residual
 covariances T, the score of partner i has the error variance ``sum T_ii`` (over items), the reliability omega
-``(sum l_i)^2 / ((sum l_i)^2 + sum T_ii)`` (McDonald, 1999), and errors of both partners have the covariance ``sum
-T_12``. Its correlation does not depend on whether scores are sums or means.
+``(sum l_i)^2 / ((sum l_i)^2 + sum T_ii)`` (McDonald, 1999), and errors of both partners have the covariance
+``sum T_12``. Its correlation does not depend on whether scores are sums or means.
 """
 
 from __future__ import annotations
@@ -45,13 +45,15 @@ def errors_of_scale(dyads: Dyads, layout: Layout, scale: str) -> ScoreErrors:
     k = answers.shape[2]
     if k < _FEWEST_ITEMS:
         raise EstimationError(
-            f"{scale} has {counted(k, 'item')}, and its reliability in couples needs at least {_FEWEST_ITEMS}: pass "
+            f"{scale} has {counted(k, 'item')}, and its reliability in couples needs at least "
+            f"{_FEWEST_ITEMS}: pass "
             f"reliability={{{scale!r}: 0.85}}"
         )
     result = _fitted(answers, equal=not layout.distinguishable)
     if result.improper:
         raise EstimationError(
-            f"the factor model of the items of {scale} is improper ({'; '.join(result.improper)}), so that its "
+            f"the factor model of the items of {scale} is improper ({'; '.join(result.improper)}), so that "
+            "its "
             f"reliability is unknown: pass reliability={{{scale!r}: 0.85}}"
         )
     rows = {row.name: row.estimate for row in result.parameters}
@@ -60,7 +62,9 @@ def errors_of_scale(dyads: Dyads, layout: Layout, scale: str) -> ScoreErrors:
     shared = sum(rows[f"i1_{n} ~~ i2_{n}"] for n in range(k))
     omegas = [c / (c + u) for c, u in zip(common, unique, strict=True)]
     cells = layout.cells
-    by_cell = dict(zip(cells, omegas, strict=True)) if layout.distinguishable else dict.fromkeys(cells, omegas[0])
+    by_cell = (
+        dict(zip(cells, omegas, strict=True)) if layout.distinguishable else dict.fromkeys(cells, omegas[0])
+    )
     return ScoreErrors(reliabilities=by_cell, correlation=shared / math.sqrt(unique[0] * unique[1]))
 
 
@@ -77,5 +81,10 @@ def _fitted(answers: np.ndarray, *, equal: bool) -> SEMResult:
     kept = ~np.isnan(answers).all(axis=(1, 2))
     frame = pandas_frame({name: column[kept] for name, column in columns.items()})
     return sem(
-        "\n".join(lines), frame, missing="fiml", identification="fixed_factor", means=True, on_invalid="accept"
+        "\n".join(lines),
+        frame,
+        missing="fiml",
+        identification="fixed_factor",
+        means=True,
+        on_invalid="accept",
     )

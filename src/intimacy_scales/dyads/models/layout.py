@@ -54,7 +54,8 @@ def cell_of(composition: Composition, place: int) -> str:
 
     Examples
     --------
-    >>> [cell_of(Composition(roles=("wife", "husband")), place) for place in (0, 1)], cell_of(Composition(), 1)
+    >>> roles = Composition(roles=("wife", "husband"))
+    >>> [cell_of(roles, place) for place in (0, 1)], cell_of(Composition(), 1)
     (['wife', 'husband'], '')
     """
     return composition.cells[-1 if place else 0]
@@ -81,7 +82,8 @@ def layout_of(dyads: Dyads, distinguishable: bool | None) -> Layout:
     one, none = np.zeros(n, dtype=np.intp), np.zeros(n, dtype=np.bool_)
     if distinguishable and not dyads.has_roles:
         raise EstimationError(
-            "distinguishable=True needs roles, and these partners have none: pair couples with role=, or leave "
+            "distinguishable=True needs roles, and these partners have none: pair couples with role=, or "
+            "leave "
             "the option out"
         )
     if distinguishable is False or not dyads.has_roles:
@@ -106,6 +108,9 @@ def _mixed(dyads: Dyads) -> Layout:
     return Layout(
         compositions=compositions,
         of_couple=np.array([-1 if pair is None else kinds.index(pair) for pair in known], dtype=np.intp),
-        swapped=np.array([None not in pair and pair[0] > pair[1] for pair in pairs], dtype=np.bool_),
+        swapped=np.array(
+            [kind is not None and kind[0] != str(pair[0]) for kind, pair in zip(known, pairs, strict=True)],
+            dtype=np.bool_,
+        ),
         suffixes=("1", "2"),
     )

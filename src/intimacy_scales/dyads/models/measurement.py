@@ -1,4 +1,4 @@
-"""Measurement error of scores in models of couples: scores corrected by their reliability, or factors of items."""
+"""Measurement error in models of couples: scores corrected by their reliability, or factors of items."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from intimacy_scales.dyads.actor_partner.terms import Composition
 from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.dyads.models.couple_table import CoupleTable, Floats, Pair, TableBuilder
+from intimacy_scales.dyads.models.couple_table import CoupleTable, Pair, TableBuilder
 from intimacy_scales.dyads.models.item_errors import ScoreErrors, errors_of_scale
 from intimacy_scales.dyads.models.layout import Layout, cell_of
 from intimacy_scales.dyads.models.names import Names
@@ -51,7 +51,11 @@ def observed(table: CoupleTable) -> Measured:
 
 
 def corrected(
-    dyads: Dyads, layout: Layout, table: CoupleTable, variables: Sequence[str], reliability: Reliability | None
+    dyads: Dyads,
+    layout: Layout,
+    table: CoupleTable,
+    variables: Sequence[str],
+    reliability: Reliability | None,
 ) -> Measured:
     """Return a factor for each score, with a fixed error variance ``(1 - reliability) x variance``.
 
@@ -76,7 +80,11 @@ def corrected(
         factors = [names.of((variable, place), "true", columns[place]) for place in (0, 1)]
         for place, (factor, column) in enumerate(zip(factors, columns, strict=True)):
             by_group = [variances[cell_of(c, place)] for c in layout.compositions]
-            measured.lines += [f"{factor} =~ 1*{column}", f"{column} ~~ {_fixed(by_group)}{column}", f"{column} ~ 0*1"]
+            measured.lines += [
+                f"{factor} =~ 1*{column}",
+                f"{column} ~~ {_fixed(by_group)}{column}",
+                f"{column} ~ 0*1",
+            ]
             measured.references[factor] = column
         if errors.correlation:
             shared = [
@@ -110,13 +118,15 @@ def _errors(
     missing = [cell for cell in layout.cells if cell not in by_cell]
     if missing or len(by_cell) > len(layout.cells):
         raise EstimationError(
-            f"reliability of {variable}: {shortened(given)} is not valid; allowed: one number, or one for each of "
+            f"reliability of {variable}: {shortened(given)} is not valid; allowed: one number, or one for "
+            "each of "
             f"{', '.join(map(repr, layout.cells))}"
         )
     for value in by_cell.values():
         if not is_real(value) or not 0 < value <= 1:
             raise EstimationError(
-                f"reliability of {variable}: {shortened(value)} is not valid; allowed: a number above 0, at most 1"
+                f"reliability of {variable}: {shortened(value)} is not valid; allowed: a number above 0, at "
+                "most 1"
             )
     return ScoreErrors(reliabilities={cell: float(by_cell[cell]) for cell in layout.cells}, correlation=0.0)
 
@@ -127,9 +137,8 @@ def _error_variances(
     """Return ``(1 - reliability) x variance`` (divisor n) in each cell."""
     scores, variances = table.both(variable), {}
     for composition in layout.compositions:
-        rows = slice(None)
-        if table.composition is not None:
-            rows = np.array(table.composition) == composition.name  # type: ignore[assignment]
+        kinds = [composition.name] * table.n if table.composition is None else table.composition
+        rows = np.array(kinds) == composition.name
         for place in range(len(composition.cells)):
             persons = scores[rows] if composition.exchangeable else scores[rows, place]
             cell = cell_of(composition, place)

@@ -76,8 +76,8 @@ def mutual_influence(
     distinguishable
         As in `apim`.
     errors_correlated
-        Whether the residuals of both outcomes are correlated. Without that, all of what partners have in common
-        in the outcome is ascribed to their influence.
+        Whether the residuals of both outcomes are correlated. Without that, all of what partners have in
+        common in the outcome is ascribed to their influence.
     equal_influence
         Whether both influences are equal; of exchangeable partners they always are.
     estimator
@@ -98,9 +98,9 @@ def mutual_influence(
 
     Notes
     -----
-    ``y_i = a x_i + m y_j + e_i`` for both partners (Kenny, 1996; Woody & Sadler, 2005). The partner's predictor has
-    no path of its own: that it acts only through the partner's outcome is an assumption, by which the influences
-    are identified.
+    ``y_i = a x_i + m y_j + e_i`` for both partners (Kenny, 1996; Woody & Sadler, 2005). The partner's
+    predictor has no path of its own: that it acts only through the partner's outcome is an assumption, by
+    which the influences are identified.
 
     Examples
     --------
@@ -117,7 +117,11 @@ def mutual_influence(
     pairs, roles = engine.table.partners, engine.layout.distinguishable
     equal = equal_influence or not roles
     engine.text = mutual_influence_text(
-        pairs[predictor], pairs[outcome], distinguishable=roles, errors_correlated=errors_correlated, equal=equal
+        pairs[predictor],
+        pairs[outcome],
+        distinguishable=roles,
+        errors_correlated=errors_correlated,
+        equal=equal,
     )
     engine.result = engine.fit(engine.text)
     x, y = pairs[predictor], pairs[outcome]
@@ -126,7 +130,8 @@ def mutual_influence(
     cautions = []
     if abs(stability) >= 1:
         cautions.append(
-            f"the product of both influences is {stability:.2f}; at 1 or more in size the influence never settles"
+            f"the product of both influences is {stability:.2f}; at 1 or more in size the influence never "
+            "settles"
         )
     return MutualInfluenceModel(
         **fields_of(engine, list(_paths(engine, x, y)), cautions),
@@ -173,7 +178,9 @@ def _paths(engine: CoupleEngine, x: Pair, y: Pair) -> Iterator[CouplePath]:
     for place in (0, 1) if engine.layout.distinguishable else (0,):
         person = f"the {roles[place]}" if roles[place] else "a person"
         other = f"the {roles[1 - place]}" if roles[place] else "the partner"
-        effect, influence = (engine.result.parameters[f"{y[place]} ~ {name}"] for name in (x[place], y[1 - place]))
+        effect, influence = (
+            engine.result.parameters[f"{y[place]} ~ {name}"] for name in (x[place], y[1 - place])
+        )
         reading = f"Where {person}'s own {predictor} is 1 higher, that person's {outcome} is {{change}}"
         yield path_of(effect, f"effect of the own {predictor}", roles[place], reading)
         reading = f"Where {other}'s {outcome} is 1 higher, {person}'s {outcome} is {{change}}"
@@ -187,8 +194,8 @@ def _tests(
 
     def text(constraint: str) -> str:
         return mutual_influence_text(
-            x, y, distinguishable=engine.layout.distinguishable, errors_correlated=errors_correlated, equal=equal,
-            constraint=constraint,
+            x, y, distinguishable=engine.layout.distinguishable, errors_correlated=errors_correlated,
+            equal=equal, constraint=constraint,
         )  # fmt: skip
 
     hypotheses = {"no_influence": "m == 0" if equal else "m1 == 0\nm2 == 0"}

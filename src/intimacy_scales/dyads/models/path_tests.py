@@ -57,8 +57,8 @@ class PathTest(Result):
     Examples
     --------
     >>> test = PathTest(
-    ...     name="couple", predictor="trust", cell="", chi_square=5.2, df=1, p=0.0226, method="likelihood ratio",
-    ...     reason=None,
+    ...     name="couple", predictor="trust", cell="", chi_square=5.2, df=1, p=0.0226,
+    ...     method="likelihood ratio", reason=None,
     ... )
     >>> test.sentence()
     'That actor and partner effect are equal (trust) is contradicted, chi-square(1) = 5.20, p = .023.'
@@ -84,7 +84,8 @@ class PathTest(Result):
         if self.reason is not None:
             return f"Whether {self.hypothesis} was not tested: {self.reason}."
         verdict = "is contradicted" if self.p < 0.05 else "is not contradicted"
-        return f"That {self.hypothesis} {verdict}, chi-square({self.df}) = {self.chi_square:.2f}, {apa_p(self.p)}."
+        tested = f"chi-square({self.df}) = {self.chi_square:.2f}, {apa_p(self.p)}"
+        return f"That {self.hypothesis} {verdict}, {tested}."
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""
@@ -97,7 +98,9 @@ class PathTest(Result):
     def __repr__(self) -> str:
         if self.reason is not None:
             return f"<{self.hypothesis}: undefined, {self.reason}>"
-        return f"<{self.hypothesis}: chi-square({self.df}) = {shown(self.chi_square, 2)}, p = {p_shown(self.p)}>"
+        return (
+            f"<{self.hypothesis}: chi-square({self.df}) = {shown(self.chi_square, 2)}, p = {p_shown(self.p)}>"
+        )
 
 
 def path_test(name: str, predictor: str | None, cell: str, difference: Difference) -> PathTest:
@@ -143,7 +146,10 @@ def _hypotheses(
             yield f"equal_{kind}_effects", predictor, "", equal_rows(p, positions)
     rows = [
         equal_rows(p, [estimates.position(kind, cell, predictor, covariate) for cell in cells])
-        for predictor, covariate in (*((name, None) for name in variables.predictors), *variables.interactions)
+        for predictor, covariate in (
+            *((name, None) for name in variables.predictors),
+            *variables.interactions,
+        )
         for kind in ("actor", "partner")
     ]
     yield "equal_paths", None, "", np.vstack(rows)

@@ -1,11 +1,11 @@
-"""What an actor-partner model needs of the engine that fits it: estimates of paths, and tests of constraints."""
+"""Estimates of paths and tests of constraints, as every engine for actor-partner models gives them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +67,7 @@ class PathEstimates:
         errors: Floats = np.sqrt(self.covariance.diagonal().clip(0))
         return errors
 
-    def position(self, kind: str, cell: str, predictor: str | None, covariate: str | None = None) -> int:
+    def position(self, kind: Any, cell: str, predictor: str | None, covariate: str | None = None) -> int:
         """Return the position of a coefficient."""
         sought = (kind, cell, predictor, covariate)
         return [(t.kind, t.cell, t.predictor, t.covariate) for t in self.terms].index(sought)
@@ -134,7 +134,9 @@ class PathEngine(Protocol):
     def profile_interval(self, ratio: PartnerActorRatio, confidence_level: float) -> Interval:
         """Return the profile-likelihood interval of k."""
 
-    def resampled_effects(self, positions: Sequence[int], n_resamples: int, rng: np.random.Generator) -> Floats:
+    def resampled_effects(
+        self, positions: Sequence[int], n_resamples: int, rng: np.random.Generator
+    ) -> Floats:
         """Return coefficients in resamples of couples (n_resamples, k); nan where they are not determined."""
 
 

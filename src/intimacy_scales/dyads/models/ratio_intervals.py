@@ -1,4 +1,4 @@
-"""Intervals of the ratio of partner to actor effect for which a model is fitted again: profile and bootstrap."""
+"""Intervals of the ratio of partner to actor effect that need new fits: profile likelihood and bootstrap."""
 
 from __future__ import annotations
 
@@ -56,9 +56,7 @@ def profile_interval(engine: PathEngine, ratio: PartnerActorRatio, confidence_le
     if engine.estimator == "MLR":
         return undefined("a robust estimator has no likelihood to profile; use method='bootstrap'")
     estimates = engine.estimates
-    actor, partner = (
-        estimates.position(kind, ratio.cell, ratio.predictor) for kind in ("actor", "partner")
-    )
+    actor, partner = (estimates.position(kind, ratio.cell, ratio.predictor) for kind in ("actor", "partner"))
     quantile = float(ndtri((1 + confidence_level) / 2)) ** 2
 
     def loss(k: float) -> float:
@@ -71,7 +69,9 @@ def profile_interval(engine: PathEngine, ratio: PartnerActorRatio, confidence_le
         end = _crossing(loss, ratio.estimate, direction * max(ratio.figure.se, 1e-3))
         if end is None:
             side = "above" if direction > 0 else "below"
-            return undefined(f"the likelihood does not bound the ratio from {side}: the actor effect is near 0")
+            return undefined(
+                f"the likelihood does not bound the ratio from {side}: the actor effect is near 0"
+            )
         ends.append(end)
     return Interval(low=ends[0], high=ends[1], confidence_level=confidence_level, method=_PROFILE, n=n)
 

@@ -96,7 +96,9 @@ class SemEngine:
         labels = [text.label(term) for term in text.terms]
         positions = [free[label] for label in labels]
         means, sds = self._moments()
-        spreads = {cell: rows[text.spread_label(cell)].estimate for c in text.compositions for cell in c.cells}
+        spreads = {
+            cell: rows[text.spread_label(cell)].estimate for c in text.compositions for cell in c.cells
+        }
         explained = {cell: 1 - spreads[cell] / sds[self.outcome][cell] ** 2 for cell in spreads}
         return PathEstimates(
             terms=text.terms,
@@ -118,7 +120,9 @@ class SemEngine:
     def _shares(self) -> dict[str, float]:
         """Return the share of each cell's persons."""
         shares = {}
-        for composition, n in zip(self.text.compositions, self.result.group_n or (self.result.n,), strict=True):
+        for composition, n in zip(
+            self.text.compositions, self.result.group_n or (self.result.n,), strict=True
+        ):
             for cell in composition.cells:
                 shares[cell] = n / self.result.n / len(composition.cells)
         return shares
@@ -140,7 +144,7 @@ class SemEngine:
                 for place in range(len(composition.cells)):
                     column, cell = columns[place], cell_of(composition, place)
                     source = factors if column in self.references else observed
-                    variance = float(source.loc[column, column])
+                    variance = float(source[column].to_numpy()[list(source.columns).index(column)])
                     means[name][cell] = implied[self.references.get(column, column)]
                     sds[name][cell] = math.sqrt(variance) if variance > 0 else math.nan
         return means, sds
@@ -158,7 +162,9 @@ class SemEngine:
         """Return the profile-likelihood interval of k."""
         return profile_interval(self, ratio, confidence_level)
 
-    def resampled_effects(self, positions: Sequence[int], n_resamples: int, rng: np.random.Generator) -> Floats:
+    def resampled_effects(
+        self, positions: Sequence[int], n_resamples: int, rng: np.random.Generator
+    ) -> Floats:
         """Return coefficients in resamples of couples (n_resamples, k), drawn within compositions."""
         labels = [self.text.label(self.text.terms[position]) for position in positions]
         text, options = self.text.constrained(np.zeros((0, 0))), {**self.options, "estimator": "ML"}
