@@ -19,6 +19,7 @@ from tests.shared.comparison import near, roughly
 from tests.shared.simulated_couples import (
     least_squares,
     mixed_couples,
+    mixed_table,
     scored_couples,
     scores,
     swapped,
@@ -263,6 +264,25 @@ def test_mixed_samples() -> None:
     assert "several compositions" in str(ignored.test("distinguishable").reason)
 
 
+def test_mixed_couples_in_a_wide_table() -> None:
+    """Which partner stands in which column does not matter where roles are given."""
+    table = mixed_table()
+    halves = [table.iloc[k::2].reset_index(drop=True) for k in (0, 1)]
+    wide = pd.DataFrame(
+        {
+            f"{name}_{p}": half[name]
+            for half, p in zip(halves, "ab", strict=True)
+            for name in ("love", "trust")
+        }
+        | {f"gender_{p}": half["gender"] for half, p in zip(halves, "ab", strict=True)}
+    )
+    names = {name: {p: f"{name}_{p}" for p in "ab"} for name in ("love", "trust")}
+    dyads = Dyads.of_scores(wide, names, role={p: f"gender_{p}" for p in "ab"}, mixed=True)
+    for estimator in ("REML", "MLR"):
+        one, other = (apim(d, "love", "trust", estimator=estimator) for d in (dyads, mixed_couples()))  # type: ignore[arg-type]
+        roughly(figures(one), figures(other), rel=1e-5, abs=1e-6)
+
+
 @pytest.mark.parametrize(
     "model",
     [
@@ -279,9 +299,9 @@ def test_document(model: Any) -> None:
     assert again.sentences() == result.sentences()
     assert [table.rows for table in again.tables()] == [table.rows for table in result.tables()]
     assert len(again.to_frame()) == len(result.effects)
-    with pytest.raises(DocumentError, match="fit it again by apim"):
+    with pytest.raises(DocumentError, match="fit the model again by apim"):
         again.to_lavaan()
-    with pytest.raises(DocumentError, match="fit it again by apim"):
+    with pytest.raises(DocumentError, match="fit the model again by apim"):
         again.ratio_interval(result.predictors[0], cell=result.cells[0])
 
 

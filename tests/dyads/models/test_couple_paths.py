@@ -133,7 +133,7 @@ def test_document(result: Any) -> None:
     assert len(again.to_frame()) >= 2
     if isinstance(again, CommonFateModel | MutualInfluenceModel):
         assert again.sentences() == model.sentences()
-        with pytest.raises(DocumentError, match="fit it again"):
+        with pytest.raises(DocumentError, match="fit the model again"):
             again.to_lavaan()
 
 

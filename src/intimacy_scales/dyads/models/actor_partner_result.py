@@ -380,7 +380,7 @@ class ActorPartnerModel(Result):
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> ActorPartnerModel:
-        advice = "fit it again by apim()"
+        advice = "fit the model again by apim()"
         return made_of(cls, values, engine=NotKept(cls.__name__, "the fitted model", advice, {}))
 
     def __repr__(self) -> str:

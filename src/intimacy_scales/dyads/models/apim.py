@@ -175,9 +175,10 @@ def _variables(outcome: str, predictors: Any, covariates: Any, interactions: Any
 def _check_predictors(dyads: Dyads, variables: Variables) -> None:
     """Raise where a predictor has the same value for both partners of every couple."""
     for name in variables.predictors:
-        both = dyads.variable(name)
-        complete = ~np.isnan(both).any(axis=1)
-        if complete.any() and not np.ptp(both[complete], axis=1).any():
+        first, second = dyads.variable(name).T
+        difference = first - second  # nan where one is missing
+        complete = ~np.isnan(difference)
+        if complete.any() and not difference[complete].any():
             n = counted(int(complete.sum()), "complete couple")
             raise EstimationError(
                 f"{name} is equal for both partners in all of {n}, so that actor and partner effect cannot "

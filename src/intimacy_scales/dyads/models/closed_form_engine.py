@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -17,12 +18,11 @@ from intimacy_scales.dyads.actor_partner.tests_of_paths import likelihood_ratio_
 from intimacy_scales.dyads.models.actor_partner_text import ActorPartnerText
 from intimacy_scales.dyads.models.couple_table import CoupleTable
 from intimacy_scales.dyads.models.effects import PartnerActorRatio
-from intimacy_scales.dyads.models.layout import cell_of
 from intimacy_scales.dyads.models.paths import Correlation, Difference, Floats, PathEstimates
 from intimacy_scales.results.interval import Interval
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class ClosedFormEngine:
     """An actor-partner model of complete couples.
 
@@ -54,7 +54,7 @@ class ClosedFormEngine:
         """``REML`` or ``ML``."""
         return self.result.method
 
-    @property
+    @cached_property
     def estimates(self) -> PathEstimates:
         """Estimates of paths and residuals."""
         result, model = self.result, self.model
@@ -84,27 +84,23 @@ class ClosedFormEngine:
         )
 
     def _moments(self) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
-        """Return means and standard deviations (divisor n) of variables in each cell."""
+        """Return means, minus the model's centres, and standard deviations (divisor n) in each cell."""
         variables = self.model.variables
-        columns = {self.outcome: self.table.both(self.outcome)}
-        columns |= {name: self.table.both(name) for name in variables.predictors}
-        for name in variables.covariates:
-            columns[name] = np.column_stack([self.table.columns[self.table.couples[name]]] * 2)
-        kinds = (
-            np.zeros(self.table.n, dtype="U1")
-            if self.table.composition is None
-            else np.array(self.table.composition)
-        )
-        means: dict[str, dict[str, float]] = {name: {} for name in columns}
-        sds: dict[str, dict[str, float]] = {name: {} for name in columns}
+        names = (self.outcome, *variables.predictors)
+        means: dict[str, dict[str, float]] = {name: {} for name in (*names, *variables.covariates)}
+        sds: dict[str, dict[str, float]] = {name: {} for name in means}
+        kinds = None if self.table.composition is None else np.array(self.table.composition)
         for sums in self.model.sums:
-            composition = sums.composition
-            rows = kinds == (composition.name if self.table.composition is not None else "")
-            for name, numbers in columns.items():
-                for place in range(len(composition.cells)):
-                    persons = numbers[rows] if composition.exchangeable else numbers[rows, place]
-                    cell = cell_of(composition, place)
-                    means[name][cell], sds[name][cell] = float(persons.mean()), float(persons.std())
+            rows = slice(None) if kinds is None else kinds == sums.composition.name
+            shared = {
+                name: self.table.columns[self.table.couples[name]][rows] for name in variables.covariates
+            }
+            for number, cell in enumerate(sums.composition.cells):
+                variances = sums.squares[number] / sums.persons_per_cell
+                for name, mean, variance in zip(names, sums.means[number], variances, strict=True):
+                    means[name][cell], sds[name][cell] = float(mean), math.sqrt(variance)
+                for name, numbers in shared.items():
+                    means[name][cell], sds[name][cell] = float(numbers.mean()), float(numbers.std())
         return means, sds
 
     def difference(self, weights: Floats) -> Difference:

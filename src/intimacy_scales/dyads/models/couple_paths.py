@@ -228,7 +228,7 @@ class CouplePathModel(Result):
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> Any:
-        advice = f"fit it again by {cls._function}()"
+        advice = f"fit the model again by {cls._function}()"
         return made_of(cls, values, engine=NotKept(cls.__name__, "the fitted model", advice, {}))
 
     def __repr__(self) -> str:

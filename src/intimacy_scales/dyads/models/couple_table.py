@@ -114,8 +114,10 @@ class TableBuilder:
 
     def add_partners(self, variable: str, numbers: Floats) -> None:
         """Add a variable of both partners (n, 2)."""
-        ordered = np.where(self.layout.swapped[:, None], numbers[:, ::-1], numbers)
-        self.pairs[variable] = ordered
+        turned = self.layout.swapped
+        self.pairs[variable] = (
+            np.where(turned[:, None], numbers[:, ::-1], numbers) if turned.any() else numbers
+        )
         first, second = (self.names.of((variable, s), variable, s) for s in self.layout.suffixes)
         self.columns[variable] = (first, second)
 
@@ -135,12 +137,12 @@ class TableBuilder:
         if missing not in get_args(MissingPartners):
             raise EstimationError(not_one_of("missing", missing, get_args(MissingPartners)))
         known = self.layout.of_couple >= 0
-        of_partners = np.column_stack(list(self.pairs.values()))
-        everything = np.column_stack([of_partners, *self.singles.values()])
+        absent = [np.isnan(column) for numbers in self.pairs.values() for column in numbers.T]
         if missing == "fiml":
-            kept, reason = ~np.isnan(of_partners).all(axis=1), "without any score of these variables"
+            kept, reason = ~np.logical_and.reduce(absent), "without any score of these variables"
         else:
-            kept, reason = ~np.isnan(everything).any(axis=1), "with missing scores"
+            absent += [np.isnan(numbers) for numbers in self.singles.values()]
+            kept, reason = ~np.logical_or.reduce(absent), "with missing scores"
         counts = {"of which a role is not known": ~known, reason: known & ~kept}
         left_out = {why: int(rows.sum()) for why, rows in counts.items() if rows.any()}
         places = np.flatnonzero(known & kept)
@@ -155,11 +157,15 @@ class TableBuilder:
         used, left_out = self.used(missing)
         columns: dict[str, Floats] = {}
         for variable, numbers in self.pairs.items():
-            columns |= dict(zip(self.columns[variable], numbers[used].T, strict=True))
+            for column, of_partner in zip(self.columns[variable], numbers.T, strict=True):
+                columns[column] = of_partner[used]
         couples = {variable: self.names.of(variable, variable) for variable in self.singles}
         columns |= {couples[variable]: numbers[used] for variable, numbers in self.singles.items()}
-        absent = np.logical_and.reduce([np.isnan(numbers[used]) for numbers in self.pairs.values()])
-        n_one_partner = int(np.count_nonzero(np.logical_or.reduce(absent, axis=1)))
+        first, second = (
+            np.logical_and.reduce([np.isnan(columns[pair[place]]) for pair in self.columns.values()])
+            for place in (0, 1)
+        )
+        n_one_partner = int(np.count_nonzero(first | second))
         composition = None
         if self.layout.mixed:
             kinds = [kind.name for kind in self.layout.compositions]

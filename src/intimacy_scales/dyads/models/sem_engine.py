@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def difference_of(wider: SEMResult, narrower: SEMResult) -> Difference:
     return Difference(chi_square=change.chi_square_change, df=df, method=change.method, reason=change.reason)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class SemEngine:
     """An actor-partner model fitted by `sem`.
 
@@ -87,7 +88,7 @@ class SemEngine:
         """Cautions about standard errors and tests."""
         return self.result.notes
 
-    @property
+    @cached_property
     def estimates(self) -> PathEstimates:
         """Estimates of paths and residuals."""
         result, text = self.result, self.text
