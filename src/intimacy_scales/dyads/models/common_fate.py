@@ -109,7 +109,7 @@ def common_fate(
     pairs = engine.table.partners
     factors = _factor_names(predictor, outcome)
     engine.text = common_fate_text(pairs[predictor], pairs[outcome], factors, engine.layout.distinguishable)
-    engine.result = engine.fit(engine.text)
+    engine.result = engine.fitted()
     paths = _paths(engine.result, pairs, (predictor, outcome), factors, engine.layout.suffixes)
     if not engine.layout.distinguishable:
         paths = paths[:2]

@@ -16,7 +16,7 @@ from intimacy_scales.dyads.models.distinguishability import AdjustedFit, Likelih
 from intimacy_scales.dyads.models.lavaan_script import r_script
 from intimacy_scales.dyads.models.layout import Layout, layout_of
 from intimacy_scales.dyads.models.path_tests import PathTest
-from intimacy_scales.dyads.models.sem_engine import fitted
+from intimacy_scales.dyads.models.sem_engine import fitted, refitted
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate
@@ -267,9 +267,13 @@ class CoupleEngine:
     text: str = ""
     result: SEMResult = field(init=False)
 
+    def fitted(self) -> SEMResult:
+        """Fit the model."""
+        return fitted(self.text, self.table, self.options)
+
     def fit(self, text: str) -> SEMResult:
-        """Fit a model to these couples."""
-        return fitted(text, self.table, self.options)
+        """Fit a further model to these couples."""
+        return refitted(text, self.table, self.options)
 
 
 def couple_engine(

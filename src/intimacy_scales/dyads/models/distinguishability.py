@@ -16,7 +16,7 @@ from intimacy_scales.dyads.models.couple_table import (
 )
 from intimacy_scales.dyads.models.layout import layout_of
 from intimacy_scales.dyads.models.path_tests import PathTest
-from intimacy_scales.dyads.models.sem_engine import fitted
+from intimacy_scales.dyads.models.sem_engine import fitted, refitted
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit, chi_square_p
 from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
@@ -346,7 +346,7 @@ def distinguishability_test(table: CoupleTable, options: Mapping[str, Any], reas
             name="distinguishable", predictor=None, cell="", chi_square=math.nan, df=df, p=math.nan,
             method=method, reason=reason,
         )  # fmt: skip
-    result = fitted(isat_text(table.partners, list(table.couples.values())), table, options)
+    result = refitted(isat_text(table.partners, list(table.couples.values())), table, options)
     test = result.fit if result.fit.scaled is None else result.fit.scaled
     return PathTest(
         name="distinguishable", predictor=None, cell="", chi_square=test.chi_square, df=test.df,

@@ -123,7 +123,7 @@ def mutual_influence(
         errors_correlated=errors_correlated,
         equal=equal,
     )
-    engine.result = engine.fit(engine.text)
+    engine.result = engine.fitted()
     x, y = pairs[predictor], pairs[outcome]
     influences = [engine.result.parameters[f"{y[place]} ~ {y[1 - place]}"].estimate for place in (0, 1)]
     stability = influences[0] * influences[1]

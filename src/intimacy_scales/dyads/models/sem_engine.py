@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +18,7 @@ from intimacy_scales.dyads.models.effects import PartnerActorRatio
 from intimacy_scales.dyads.models.layout import cell_of
 from intimacy_scales.dyads.models.paths import Correlation, Difference, Floats, PathEstimates
 from intimacy_scales.dyads.models.ratio_intervals import profile_interval
-from intimacy_scales.errors import EstimationError, NotConvergedError
+from intimacy_scales.errors import CoverageWarning, EstimationError, NotConvergedError
 from intimacy_scales.factor.confirmatory.comparison import compare_models
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
@@ -30,6 +31,13 @@ def fitted(text: str, table: CoupleTable, options: Mapping[str, Any]) -> SEMResu
     groups = None if table.composition is None else COMPOSITION
     chosen = {"fixed_x": False, "means": True, "on_invalid": "accept", "groups": groups, **options}
     return sem(text, table.frame(), **chosen)
+
+
+def refitted(text: str, table: CoupleTable, options: Mapping[str, Any]) -> SEMResult:
+    """Fit another model to the same couples, without the warnings that the first one has given already."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CoverageWarning)
+        return fitted(text, table, options)
 
 
 def difference_of(wider: SEMResult, narrower: SEMResult) -> Difference:
@@ -153,7 +161,7 @@ class SemEngine:
     def difference(self, weights: Floats) -> Difference:
         """Return the test of constraints, rows of weights (r, p) each of which must sum up to 0."""
         try:
-            narrower = fitted(self.text.constrained(weights), self.table, self.options)
+            narrower = refitted(self.text.constrained(weights), self.table, self.options)
         except NotConvergedError as error:
             rank = int(np.linalg.matrix_rank(weights))
             return Difference(chi_square=math.nan, df=rank, method="likelihood ratio", reason=str(error))
@@ -173,7 +181,7 @@ class SemEngine:
         for row in range(n_resamples):
             drawn = self.table.drawn(rng)
             try:
-                result = fitted(text, drawn, options)
+                result = refitted(text, drawn, options)
             except (EstimationError, NotConvergedError):
                 continue
             by_label = {p.label: p.estimate for p in result.parameters}
