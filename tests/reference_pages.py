@@ -20,6 +20,7 @@ from typing import Any, get_args
 import griffe
 
 from intimacy_scales import errors
+from intimacy_scales.dyads.paired import PairedAnswers
 from intimacy_scales.factor.confirmatory.estimation import fit
 from intimacy_scales.factor.confirmatory.results import estimates, modification
 from intimacy_scales.factor.report.guides import Guide
@@ -40,9 +41,11 @@ from tests.shared.folders import ROOT
 FOLDER = ROOT / "docs" / "reference" / "api"
 MODULES = ROOT / "docs" / "reference" / "modules.md"
 PACKAGES = (
-    "intimacy_scales", "intimacy_scales.reliability", "intimacy_scales.factor", "intimacy_scales.scoring",
+    "intimacy_scales", "intimacy_scales.dyads", "intimacy_scales.reliability", "intimacy_scales.factor",
+    "intimacy_scales.scoring",
     "intimacy_scales.instrument", "intimacy_scales.planning", "intimacy_scales.simulation",
-    "intimacy_scales.interop", "intimacy_scales.engines", "intimacy_scales.checking",
+    "intimacy_scales.interop", "intimacy_scales.engines", "intimacy_scales.checking", "intimacy_scales.dyads",
+    "intimacy_scales.plots",
 )  # fmt: skip
 # page → its title, what it holds, and the rooms whose names it documents
 PAGES = {
@@ -58,6 +61,11 @@ PAGES = {
     "factor-models": (
         "Factor and path models", "Confirmatory and exploratory factor models; path models.", ("factor",),
     ),
+    "couples": (
+        "Couples", "Two partners, one relationship: pairing, scores, agreement, effects on each other.",
+        ("dyads",),
+    ),
+    "plots": ("Plots", "Pictures of results, each with an alt text and its data.", ("plots",)),
     "planning": (
         "Planning and simulation", "How many respondents a study needs, and simulated answers.",
         ("planning", "simulation", "numerics"),
@@ -78,6 +86,7 @@ TASKS = {
     "compare with norms and cut-offs": "Norm StandardScores Interpretation",
     "report the reliability of every scale": "reliability_report",
     "compute alpha, omega, other coefficients": "cronbach_alpha mcdonald_omega guttman_lambdas split_half",
+    "pair partners of couples": "Dyads",
     "compare two alphas": "compare_alphas",
     "analyse items": "item_analysis",
     "agreement of raters, groups or partners": "intraclass_corr group_icc",
@@ -91,6 +100,8 @@ TASKS = {
     "explore factors": "efa parallel_analysis map_test rotate",
     "test whether answers are missing completely at random": "little_mcar",
     "discriminant validity": "htmt",
+    "show two partners their scores, with their consent": "couple_feedback Consent shareable_scales",
+    "remove small groups from a table": "suppress_small_cells",
     "plan a sample, simulate answers": "plan_sample_size simulate simulate_diary",
     "write items, check a bank": "load_bank check_bank",
     "translate an instrument": "translation_template pool_languages",
@@ -143,7 +154,7 @@ PARTS: tuple[type, ...] = (
     fit.Fit, fit.ScaledFit, fit.FitIndices, estimates.Parameters, estimates.ParameterEstimate,
     modification.ModificationIndices, modification.ModificationIndex, ItemStructure, Guide,
     InterItem, KeyingFinding, ScaleScore, ScaleSummary, StandardScore, StandardScale,
-    Problems, LikelyMissingCode, Page, TextTable,
+    Problems, LikelyMissingCode, Page, TextTable, PairedAnswers,
 )  # fmt: skip
 
 

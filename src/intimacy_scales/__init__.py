@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from intimacy_scales.checking import BankReport, check_bank
+    from intimacy_scales.dyads import Dyads, couple_feedback
     from intimacy_scales.errors import (
         AnotherRangeWarning,
         DocumentError,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         NoNormsError,
         NotConvergedError,
         NotIdentifiedError,
+        PairingError,
         ResponseError,
         ResponseProblem,
         UnknownInstrumentError,
@@ -72,13 +74,14 @@ _HOMES = {
     "instrument.pooling": ("pool_languages",),
     "instrument.template": ("translation_template",),
     "checking": ("BankReport", "check_bank"),
+    "dyads": ("Dyads", "couple_feedback"),
     "reading.table": ("CodedResponses", "encode"),
     "errors": (
         "AnotherRangeWarning", "DocumentError", "EstimationError", "InstrumentError", "IntimacyScalesError",
         "IntimacyScalesWarning",
         "InvalidResponsesError", "KeyingWarning", "LanguagesPooledWarning", "MissingColumnsError",
         "MissingDependencyError", "ModelSyntaxError", "NoNormsError", "NotConvergedError",
-        "NotIdentifiedError", "ResponseError", "ResponseProblem",
+        "NotIdentifiedError", "PairingError", "ResponseError", "ResponseProblem",
         "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning",
         "UnverifiedKeyWarning",
     ),
@@ -99,17 +102,19 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "AnotherRangeWarning", "BankReport", "CodedResponses", "DocumentError", "EstimationError",
+    "AnotherRangeWarning", "BankReport", "CodedResponses", "DocumentError", "Dyads", "EstimationError",
     "Instrument", "InstrumentComparison", "InstrumentError",
     "IntimacyScalesError", "IntimacyScalesWarning", "InvalidResponsesError", "Item", "ItemBank",
     "ItemMoments", "KeyingWarning", "LanguagesPooledWarning", "MissingColumnsError",
     "MissingDependencyError", "MissingRule", "Model",
-    "ModelSyntaxError", "NoNormsError", "Norm", "NotConvergedError", "NotIdentifiedError", "PersonScores",
+    "ModelSyntaxError", "NoNormsError", "Norm", "NotConvergedError", "NotIdentifiedError", "PairingError",
+    "PersonScores",
     "ResponseError", "ResponseProblem", "ResponseScale", "SamplePlan", "Scale", "Scores", "SheetProblems",
     "Simulation",
     "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning", "UnverifiedKeyWarning",
     "available", "cfa",
-    "check_bank", "compare", "compare_models", "cronbach_alpha", "efa", "encode", "htmt", "invariance",
+    "check_bank", "compare", "compare_models", "couple_feedback", "cronbach_alpha", "efa", "encode",
+    "htmt", "invariance",
     "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "load_file",
     "mcdonald_omega", "parallel_analysis", "plan_sample_size", "pool_languages", "reliability_report",
     "report_progress", "score", "score_many", "score_stream", "sem",

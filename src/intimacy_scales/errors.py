@@ -14,8 +14,11 @@ from intimacy_scales.messages import shortened, shortened_text
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from intimacy_scales.dyads import faults as pairing
 else:
     pd = late_module("pandas")
+    pairing = late_module("intimacy_scales.dyads.faults")
 
 ProblemCode = Literal[
     "range", "step", "infinite", "number", "label", "boolean", "type", "recode", "name"
@@ -248,6 +251,36 @@ class InvalidResponsesError(ResponseError):
     def to_frame(self) -> pd.DataFrame:
         """Return all problems as a pandas table, one row for each bad cell."""
         return self.problems.to_frame()
+
+
+class PairingError(ResponseError):
+    """Rows of a table cannot be told to be two partners of one couple; holds every fault.
+
+    Parameters
+    ----------
+    message
+        The first faults, their number, and what to do.
+    faults
+        All faults, by kind and row.
+
+    Examples
+    --------
+    >>> from intimacy_scales.dyads import Dyads
+    >>> table = [{"couple": 1, "person": p, "trust": 4} for p in ("ann", "bob", "cem")]
+    >>> try:
+    ...     Dyads.of_scores(table, ["trust"], couple="couple", person="person")
+    ... except PairingError as error:
+    ...     print([(fault.code, fault.rows) for fault in error.faults])
+    [('three in a couple', (0, 1, 2))]
+    """
+
+    def __init__(self, message: str, faults: pairing.PairingFaults) -> None:
+        super().__init__(message, faults)
+        self.faults = faults
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return all faults as a pandas table, one row for each row of the caller's table."""
+        return self.faults.to_frame()
 
 
 class MissingDependencyError(IntimacyScalesError, ImportError):

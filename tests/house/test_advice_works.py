@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import intimacy_scales as scales
-from intimacy_scales import factor, reliability
+from intimacy_scales import dyads, factor, reliability
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
 ITEMS = ["tru01", "tru04", "tru09", "tru11"]
@@ -42,6 +42,11 @@ def texts() -> pd.DataFrame:
     return table().astype(str)
 
 
+def one_score(version: str | None = None) -> Any:
+    form = scales.load("scii-24", version=version)
+    return scales.score(form, dict.fromkeys(form.item_ids, 4))
+
+
 Call = Callable[[], Any]
 
 # name → a mistaken call, words of the message in order, and a call that follows the advice
@@ -60,6 +65,25 @@ MISTAKES: dict[str, tuple[Call, tuple[str, ...], Call]] = {
         lambda: scales.invariance(TRUST, table(g=HALVES), group="g"),
         ("'group' is not an option of invariance()", "did you mean 'groups'?"),
         lambda: scales.invariance(TRUST, table(g=HALVES), groups="g"),
+    ),
+    "couple feedback, consent as a truth value": (
+        lambda: scales.couple_feedback(one_score(), one_score(), consent=True),
+        ("consent: a bool is not valid", "consent={'a': Consent.everything(), 'b': Consent.to([...])}"),
+        lambda: scales.couple_feedback(
+            one_score(),
+            one_score(),
+            consent={"a": dyads.Consent.everything(), "b": dyads.Consent.to(["trust"])},
+        ),
+    ),
+    "couple feedback, two versions": (
+        lambda: scales.couple_feedback(one_score(), one_score("0.2.0")),
+        ("a was scored with scii-24", "b with scii-24 0.2.0", "in the version that both answered"),
+        lambda: scales.couple_feedback(one_score("0.2.0"), one_score("0.2.0")),
+    ),
+    "small groups, no total": (
+        lambda: dyads.suppress_small_cells([{"site": "A", "n": 4}], groups="site"),
+        ("no row for total", "add it, with its count"),
+        lambda: dyads.suppress_small_cells([{"site": "A", "n": 4}, {"site": "total", "n": 4}], groups="site"),
     ),
     "limits of agreement, 95": (
         lambda: reliability.test_retest([1, 2, 4, 3], [2, 2, 5, 3]).limits_of_agreement(95),

@@ -11,11 +11,11 @@ from tests.shared.folders import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
-ENGINES, ALL = ("dask", "duckdb", "spark"), ["intimacy-scales[io]"]
+ENGINES, BASE = ("dask", "duckdb", "spark"), "intimacy-scales[io]"
 RUN = [
     *PROJECT["build-system"]["requires"],
     *PROJECT["project"]["dependencies"],
-    *(line for extra in ("io", "test", *ENGINES) for line in EXTRAS[extra] if line != ALL[0]),
+    *(line for extra in ("io", "plots", "test", *ENGINES) for line in EXTRAS[extra] if line != BASE),
 ]
 
 
@@ -51,9 +51,9 @@ def test_tools_run_at_one_version_have_no_minimum():
 
 
 def test_every_extra_is_of_a_kind_that_is_checked_here():
-    assert EXTRAS.keys() == {"io", "test", "style", "all", *ENGINES}
-    assert EXTRAS["all"] == ALL
-    assert all(EXTRAS[engine][0] == ALL[0] and len(EXTRAS[engine]) == 2 for engine in ENGINES)
+    assert EXTRAS.keys() == {"io", "plots", "test", "style", "all", *ENGINES}
+    assert EXTRAS["all"] == ["intimacy-scales[io,plots]"]
+    assert all(EXTRAS[engine][0] == BASE and len(EXTRAS[engine]) == 2 for engine in ENGINES)
 
 
 def test_every_lowest_pin_is_one_version():

@@ -13,8 +13,11 @@ import pytest
 
 import intimacy_scales as scales
 from intimacy_scales import reliability
+from intimacy_scales.dyads import couple_reliability, partner_agreement
 from intimacy_scales.factor import rotate
 from intimacy_scales.jobs.executors import executor_of
+from tests.shared.couple_score_answers import normal_couples, paired
+from tests.shared.couples import couples_of
 from tests.shared.folders import ROOT
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
@@ -24,6 +27,11 @@ PAIRS = ([3, 5, 2, 4, 6, 1], [3, 4, 2, 5, 6, 2])
 @cache
 def coded() -> Any:
     return scales.encode("scii-24", scales.simulate("scii-24", 200, rng=1).answers)
+
+
+@cache
+def trust_of_partners() -> Any:
+    return partner_agreement(couples_of(np.transpose(PAIRS), roles=True))["trust"]
 
 
 @cache
@@ -53,6 +61,15 @@ def days(**options: Any) -> Any:
     return reliability.diary_reliability(
         "scii-daily", answers, person="person", occasion="day", scale="total", **options
     )
+
+
+@cache
+def couples() -> Any:
+    return paired(normal_couples(60, 3, shared=0.2), low=0, high=100)
+
+
+def couple_omega(**options: Any) -> Any:
+    return couple_reliability(couples(), **options)
 
 
 # name → a call with the value of the option, a value in another case or misspelled, the value that was meant
@@ -154,6 +171,8 @@ OPTIONS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
         "icc(c,1)",
         "ICC(C,1)",
     ),
+    "agreement method": (lambda v: trust_of_partners().confidence_interval(method=v), "Fisher-z", "fisher-z"),
+    "agreement of": (lambda v: trust_of_partners().confidence_interval(of=v), "Pearson_r", "pearson_r"),
     "diary method": (lambda v: days(method=v), "REML", "reml"),
     "plan goal": (
         lambda v: scales.plan_sample_size(v, expected=0.8, n_items=8, width=0.1),
@@ -179,6 +198,11 @@ OPTIONS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     "a scale of an instrument": (lambda v: scales.cronbach_alpha(coded(), scale=v), "Trust", "trust"),
     "an item of a bank": (lambda v: scales.load_bank("trust").item(v), "TRU01", "tru01"),
     "a parameter": (lambda v: fitted().parameters[v], "trust =~ tru4", "trust =~ tru04"),
+    "couple_reliability factors": (lambda v: couple_omega(factors=v), "tau equivalent", "tau_equivalent"),
+    "couple_reliability estimator": (lambda v: couple_omega(estimator=v), "mlr", "MLR"),
+    "couple_reliability missing": (lambda v: couple_omega(missing=v), "FIML", "fiml"),
+    "couple interval method": (lambda v: couple_omega().confidence_interval(method=v), "Delta", "delta"),
+    "couple interval of": (lambda v: couple_omega().confidence_interval(of=v), "SEM", "sem"),
 }
 
 

@@ -72,7 +72,6 @@ def test_classes_of_results_that_one_keeps_are_public() -> None:
         "Finding", "Fit", "Guide", "InterItem", "ItemStructure", "MissingCorrectedFit", "ModificationIndex",
         "ParameterEstimate",
         "ScaledFit", "ScaleSummary", "StandardScale",
-        "AdjustedFit", "CouplePath", "PartnerActorRatio", "PathEffect", "PathTest", "ResidualCorrelation",
     }  # fmt: skip
     assert {name for name in CLASSES if not any(hasattr(home, name) for home in homes)} == parts
 
@@ -160,6 +159,8 @@ def test_only_what_needs_answers_or_a_fit_is_refused() -> None:
             for name in ("ActorPartnerModel", "CommonFateModel", "MutualInfluenceModel")
             for asked in ("to_couples", "to_lavaan")
         ),
+        ("ProfileSimilarity", "pseudo_couples"),
+        ("ProfileSimilarity", "to_frame"),
         ("CFAResult", "factor_correlations"),
         ("CFAResult", "factor_covariances"),
         ("CFAResult", "factor_determinacy"),

@@ -20,7 +20,20 @@ from intimacy_scales import (
     score,
     score_many,
 )
-from intimacy_scales.dyads import apim, common_fate, distinguishability, mutual_influence
+from intimacy_scales.dyads import (
+    Consent,
+    apim,
+    common_fate,
+    couple_feedback,
+    couple_reliability,
+    couple_scores,
+    distinguishability,
+    mutual_influence,
+    partner_agreement,
+    reliable_difference,
+    shareable_scales,
+    suppress_small_cells,
+)
 from intimacy_scales.engines import summarize
 from intimacy_scales.factor import (
     bartlett,
@@ -41,6 +54,8 @@ from intimacy_scales.reliability import (
     two_level_omega,
 )
 from intimacy_scales.results.result import Result
+from tests.shared.couple_score_answers import normal_couples, paired
+from tests.shared.couples import mixed_couples
 from tests.shared.factor_answers import good
 from tests.shared.one_of_each_result import MODEL, RESULTS, answers, result_classes
 from tests.shared.simulated_couples import scored_couples
@@ -71,6 +86,11 @@ def diary() -> Any:
     return Instrument.model_validate(form), table
 
 
+@cache
+def couples() -> Any:
+    return paired(normal_couples(60, 3, shared=0.2), role=False, low=0, high=100)
+
+
 def two_groups() -> Any:
     return invariance(MODEL, answers(), groups=np.arange(80) % 2)
 
@@ -92,6 +112,15 @@ MORE: dict[str, Callable[[], Any]] = {
     "person's standard scores": lambda: one("das", 1).standardize("married, 1976, n = 218"),
     "person's interpretation": lambda: one("csi-16", 2).interpret(),
     "interpretation": lambda: score("csi-16", [{f"csi16_{n}": 2 for n in range(1, 17)}] * 2).interpret(),
+    "feedback": lambda: (
+        couple_feedback(
+            one("prqc", 5), one("prqc", 6), consent=dict.fromkeys(("a", "b"), Consent.everything())
+        ).for_a
+    ),
+    "shareable scales": lambda: shareable_scales("prqc", Consent.to(["trust", "total"])),
+    "small groups": lambda: suppress_small_cells(
+        [{"site": site, "n": n} for site, n in (("A", 4), ("B", 30), ("total", 34))], groups="site"
+    ),
     "bank": lambda: check_bank(load_bank("trust")),
     "finding": lambda: check_bank(Instrument.model_validate(LOOSE)).findings[0],
     "plan": lambda: plan_sample_size("alpha", expected=0.85, n_items=8, width=0.10),
@@ -112,6 +141,29 @@ MORE: dict[str, Callable[[], Any]] = {
     "defined": lambda: sem("q1 ~ a*q2; q3 ~ b*q1; k := a/b", answers()).defined[0],
     "corrected fit": lambda: cfa(MODEL, answers(), estimator="MLR", missing="fiml").fit,
     "estimate": lambda: cfa(MODEL, answers()).parameters[0],
+    "couple scores": lambda: couple_scores(couples()),
+    "summary of couple scores": lambda: couple_scores(couples()).summary(),
+    "couple reliability": lambda: couple_reliability(couples(), estimator="MLR"),
+    "reliable difference": lambda: reliable_difference(couples()),
+}
+
+
+def profiles() -> Any:
+    from intimacy_scales.dyads import Dyads, profile_similarity
+
+    rows = [
+        {"c": row // 2, "p": row % 2} | {f"q{n}": 1 + (7 * n + row * n + row) % 6 for n in range(1, 7)}
+        for row in range(24)
+    ]
+    return profile_similarity(Dyads.from_long(answers().instrument, rows, couple="c", person="p"), "items")
+
+
+MORE |= {
+    "similarity of profiles": profiles,
+    "pseudo-couples": lambda: profiles().pseudo_couples(99, rng=1),
+    "partner agreement": lambda: partner_agreement(
+        mixed_couples(good(40, 2, 1), ["ff"] * 20 + ["fm"] * 20),
+    ),
 }
 
 MORE |= {

@@ -1,99 +1,44 @@
-"""Couples: the checked answers or scores of both partners of each."""
+"""Couples: two partners, one relationship."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
-import numpy as np
-from numpy.typing import NDArray
+from intimacy_scales.dyads.paired import PairedAnswers
+from intimacy_scales.dyads.pairing import OnFault
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.reading.options import (
+    CoupleReadingOptions,
+    DiaryReadingOptions,
+    OnInvalid,
+    reads_answers,
+)
 
-from intimacy_scales.dyads.faults import PairingFault, faults_frame
-from intimacy_scales.dyads.kept_columns import KeptColumns
-from intimacy_scales.dyads.labels import Labels
-from intimacy_scales.dyads.pairing import OnFault, Pairs
-from intimacy_scales.errors import EstimationError, UnknownNameError
-from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.late import late_module
-from intimacy_scales.messages import shortened, suggest
-from intimacy_scales.moments.answer_values import keyed_answers
-from intimacy_scales.moments.keyed import items_of
-from intimacy_scales.reading.options import OnInvalid, ReadingOptions, reads_answers
-from intimacy_scales.reading.problems import Problems
-from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.results.frozen import Frozen, FrozenMapping, locked
-from intimacy_scales.results.wording import counted
-from intimacy_scales.scoring.drafts import warn_if_draft
-from intimacy_scales.scoring.tables import score_coded
-
-if TYPE_CHECKING:
-    import pandas as pd
-else:
-    pd = late_module("pandas")
-
-Floats = NDArray[np.float64]
 BothPartners = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class Dyads(Frozen):
+class Dyads(PairedAnswers):
     """Couples: two partners, one relationship.
 
     Made by `from_long`, `from_wide` or `of_scores`. Partners are exchangeable unless they have roles.
 
-    Attributes
-    ----------
-    form
-        The instrument that both partners answered; None for scores without one.
-    scale_ids
-        The scales, in order.
-    answers
-        Checked answers of all persons; None for couples made of scores.
-    person_scores
-        Scale → scores of all persons (n_persons,), for couples made of scores; None for answers.
-    pairs
-        Rows of both partners among the persons, couples and occasions.
-    couple_labels, role_labels, time_labels
-        The different labels; None where there are none.
-    label_names
-        ``"couple"``, ``"person"``, ``"role"`` and ``"time"`` → the column that held them, where there is one.
-    mixed
-        Whether couples of one role belong to the sample, such as f-f, m-m and f-m.
-    kept
-        Columns of the caller's table that were kept.
-    ranges
-        Scale → lowest and highest possible score, where known.
-    without_answers
-        Rows of a table with one row for each couple in which neither partner answered.
+    Its attributes are those of `PairedAnswers`: ``scores``, ``items(scale)``, ``couples``, ``partners``,
+    ``complete`` and others.
 
     Examples
     --------
     >>> from intimacy_scales import simulate
     >>> answers = simulate("scii-24", 400, couples=0.5, rng=1).answers
     >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", person="partner")
-    >>> dyads
-    <Dyads scii-24 1: 200 couples, exchangeable partners 1 and 2>
+    >>> len(dyads), dyads.partners, dyads.distinguishable
+    (200, ('1', '2'), False)
     >>> dyads.scores["trust"].shape, dyads.items("trust").shape
     ((200, 2), (200, 2, 4))
     """
-
-    form: Instrument | None
-    scale_ids: tuple[str, ...]
-    answers: CodedResponses | None
-    person_scores: Mapping[str, Floats] | None
-    pairs: Pairs
-    couple_labels: Labels
-    role_labels: Labels | None
-    time_labels: Labels | None
-    label_names: Mapping[str, Hashable]
-    mixed: bool
-    kept: KeptColumns
-    ranges: Mapping[str, tuple[float, float]]
-    without_answers: tuple[int, ...] = ()
 
     @classmethod
     @reads_answers
@@ -108,7 +53,7 @@ class Dyads(Frozen):
         time: Hashable = None,
         mixed: bool = False,
         on_fault: OnFault = "raise",
-        **reading: Unpack[ReadingOptions],
+        **reading: Unpack[DiaryReadingOptions],
     ) -> Dyads:
         """Pair the rows of a table with one row for each person.
 
@@ -117,7 +62,8 @@ class Dyads(Frozen):
         instrument
             An `Instrument`, or the id or `Path` of one, that both partners answered.
         table
-            A table as in `encode`.
+            A table as in `encode`; or checked answers that kept the columns of labels (``encode(...,
+            keep=["couple", "person"])``).
         couple
             The column with the couple's label.
         person
@@ -175,7 +121,7 @@ class Dyads(Frozen):
         keep: Sequence[Hashable] | Mapping[str, Any] = (),
         mixed: bool = False,
         on_fault: OnFault = "raise",
-        **reading: Unpack[ReadingOptions],
+        **reading: Unpack[CoupleReadingOptions],
     ) -> Dyads:
         """Pair the answers of a table with one row for each couple.
 
@@ -274,236 +220,6 @@ class Dyads(Frozen):
         labels = {"couple": couple, "person": person, "role": role, "time": time}
         return dyads_of_scores(table, scores, labels, keep, mixed, on_fault, on_invalid)
 
-    @property
-    def instrument(self) -> InstrumentRef | None:
-        """Id, version, digest and evidence status of the instrument."""
-        return None if self.form is None else self.form.ref
-
-    @property
-    def partners(self) -> tuple[str, str]:
-        """Names of the two partners: their roles, their numbers, or ``a`` and ``b``."""
-        return self.pairs.names
-
-    @property
-    def has_roles(self) -> bool:
-        """Whether partners have roles."""
-        return self.pairs.roles is not None
-
-    @property
-    def distinguishable(self) -> bool:
-        """Whether the first partner of every couple has one role, and the second one the other."""
-        return self.has_roles and not self.mixed
-
-    @property
-    def faults(self) -> tuple[PairingFault, ...]:
-        """Faults of pairing of the couples that were left out."""
-        return self.pairs.faults
-
-    def faults_frame(self) -> pd.DataFrame:
-        """Return the faults of pairing as a pandas table, one row for each row of the caller's table."""
-        return faults_frame(self.faults)
-
-    @property
-    def problems(self) -> Problems:
-        """Answers that were not accepted and count as missing (with ``on_invalid="missing"``)."""
-        return Problems() if self.answers is None else self.answers.problems
-
-    def __len__(self) -> int:
-        """Return the number of couples; with occasions, of couples on each occasion."""
-        return len(self.pairs.rows)
-
-    @cached_property
-    def couples(self) -> list[Any]:
-        """The label of each couple (n_couples,)."""
-        return [self.couple_labels.values[number] for number in self.pairs.couple.tolist()]
-
-    @cached_property
-    def times(self) -> list[Any] | None:
-        """The occasion of each row (n_couples,); None where there is one."""
-        if self.pairs.time is None or self.time_labels is None:
-            return None
-        return [self.time_labels.values[number] for number in self.pairs.time.tolist()]
-
-    @cached_property
-    def roles(self) -> list[tuple[str | None, str | None]] | None:
-        """Roles of both partners of each couple, None where unknown; None where partners have no role."""
-        if self.pairs.roles is None or self.role_labels is None:
-            return None
-        names: list[str | None] = [self.role_labels.text(n) for n in range(len(self.role_labels))]
-        names.append(None)  # at position -1
-        return [(names[first], names[second]) for first, second in self.pairs.roles.tolist()]
-
-    @cached_property
-    def compositions(self) -> list[str | None] | None:
-        """The roles of each couple in one text, such as ``f-m``; None where one is not known, or no roles."""
-        roles = self.roles
-        if roles is None:
-            return None
-        return [None if None in pair else "-".join(map(str, pair)) for pair in roles]
-
-    @cached_property
-    def present(self) -> NDArray[np.bool_]:
-        """Whether each partner took part (n_couples, 2)."""
-        return locked(self.pairs.rows >= 0)
-
-    @cached_property
-    def answered(self) -> NDArray[np.bool_]:
-        """Whether each partner answered at least one item, or has at least one score (n_couples, 2)."""
-        if self.answers is not None:
-            persons = (self.answers.codes != 0).any(axis=1)
-        else:
-            columns = list((self.person_scores or {}).values())
-            persons = ~np.isnan(columns).all(axis=0)
-        return locked(self.present & persons[self.pairs.rows])
-
-    @cached_property
-    def complete(self) -> NDArray[np.bool_]:
-        """Whether both partners answered (n_couples,)."""
-        return locked(self.answered.all(axis=1))
-
-    @cached_property
-    def scores(self) -> Mapping[str, Floats]:
-        """Scale → scores of both partners (n_couples, 2), nan where missing."""
-        if self.answers is None or self.form is None:
-            by_scale = dict(self.person_scores or {})
-        else:
-            warn_if_draft(self.form.ref)
-            persons = score_coded(self.answers, self.form)
-            by_scale = {name: persons[name] for name in persons.scale_ids}
-        return FrozenMapping({name: locked(self._of_couples(x)) for name, x in by_scale.items()})
-
-    def _of_couples(self, persons: Floats) -> Floats:
-        """Return values of persons (n_persons, ...) as those of couples (n_couples, 2, ...)."""
-        values: Floats = persons[self.pairs.rows]
-        if not self.present.all():
-            values[~self.present] = np.nan
-        return values
-
-    def variable(self, name: str) -> Floats:
-        """Return a scale's scores, or a kept column of numbers, of both partners (n_couples, 2).
-
-        Raises
-        ------
-        EstimationError
-            There is no such scale, and no such column was kept.
-        ResponseError
-            The column does not hold numbers.
-        """
-        if name in self.scale_ids:
-            return self.scores[name]
-        if name not in self.kept.names:
-            names = [*self.scale_ids, *self.kept.names]
-            raise EstimationError(
-                f"{shortened(name)} is no variable of these couples; they have {', '.join(names)}; other "
-                f"columns must be kept when couples are paired (keep=[...]){suggest(name, names)}"
-            )
-        return self.kept.numbers(name)
-
-    def couple_variable(self, name: str) -> Floats:
-        """Return a kept column of numbers that both partners share, such as years together (n_couples,).
-
-        Raises
-        ------
-        EstimationError
-            It was not kept, or it differs between partners.
-        """
-        both = self.kept.numbers(name)
-        first, second = both.T
-        differ = np.flatnonzero((first != second) & ~np.isnan(first) & ~np.isnan(second))
-        if len(differ):
-            raise EstimationError(
-                f"{name!r} differs between the partners of {counted(len(differ), 'couple')}, so it is no "
-                "variable of couples; use it as a predictor with an actor and a partner effect"
-            )
-        shared: Floats = np.where(np.isnan(first), second, first)
-        return shared
-
-    def items(self, scale: str) -> Floats:
-        """Return keyed answers of both partners to the items of a scale (n_couples, 2, n_items).
-
-        Answers to reverse-keyed items are reversed, from the declared range; nan where missing.
-
-        Raises
-        ------
-        EstimationError
-            These couples are made of scores, which have no items.
-        UnknownNameError
-            There is no such scale.
-        """
-        answers = self._answers("items")
-        self._check_scale(scale)
-        return self._of_couples(keyed_answers(answers, scale)[0])
-
-    def item_ids(self, scale: str) -> tuple[str, ...]:
-        """Return the items of a scale, in the order of `items`."""
-        answers = self._answers("items")
-        self._check_scale(scale)
-        return items_of(answers, scale)[1].ids
-
-    def _answers(self, what: str) -> CodedResponses:
-        if self.answers is None:
-            raise EstimationError(
-                f"these couples are made of scores, which have no {what}: pair the answers, with "
-                "Dyads.from_long or Dyads.from_wide"
-            )
-        return self.answers
-
-    def _check_scale(self, scale: str) -> None:
-        if scale not in self.scale_ids:
-            hint = suggest(scale, self.scale_ids)
-            raise UnknownNameError(
-                f"there is no scale {shortened(scale)}; allowed: {', '.join(self.scale_ids)}{hint}"
-            )
-
-    def one_occasion(self) -> Dyads:
-        """Return these couples if each is there once.
-
-        Raises
-        ------
-        EstimationError
-            Couples answered on several occasions; says how to choose one.
-        """
-        if self.time_labels is None or len(self.time_labels) < 2:
-            return self
-        listed = ", ".join(map(shortened, self.time_labels.values[:5]))
-        raise EstimationError(
-            f"couples answered on {len(self.time_labels)} occasions ({listed} …), and this needs one row for "
-            f"each couple: choose one, as by dyads.at({shortened(self.time_labels.values[0])})"
-        )
-
-    def at(self, time: Any) -> Dyads:
-        """Return the couples on one occasion.
-
-        Parameters
-        ----------
-        time
-            Label of the occasion.
-
-        Raises
-        ------
-        UnknownNameError
-            There is no such occasion.
-        """
-        if self.time_labels is None or self.pairs.time is None or time not in self.time_labels.values:
-            known = [] if self.time_labels is None else list(self.time_labels.values)
-            raise UnknownNameError(
-                f"there is no occasion {shortened(time)}; allowed: {', '.join(map(shortened, known)) or 'none'}"
-            )
-        number = list(self.time_labels.values).index(time)
-        return self.chosen(
-            np.flatnonzero(self.pairs.time == number), time_labels=Labels(np.zeros(0, np.intp), [time])
-        )
-
-    def chosen(self, places: NDArray[np.intp], **changed: Any) -> Dyads:
-        """Return some couples, by their places from 0."""
-        pairs = self.pairs
-        time = None if pairs.time is None else pairs.time[places]
-        if "time_labels" in changed and time is not None:
-            time = np.zeros_like(time)
-        roles = None if pairs.roles is None else pairs.roles[places]
-        new = replace(pairs, rows=pairs.rows[places], couple=pairs.couple[places], time=time, roles=roles)
-        return replace(self, pairs=new, kept=self.kept.chosen(places), **changed)
-
     def to_long(self, *, keyed: bool = False, scale: str | None = None) -> Any:
         """Return one row for each person, in the caller's own kind of frame.
 
@@ -518,8 +234,8 @@ class Dyads(Frozen):
         Returns
         -------
         pandas.DataFrame, polars.DataFrame or pyarrow.Table
-            Labels, kept columns, then answers (or scores, for couples made of scores). The partners of a couple
-            follow each other.
+            Labels, kept columns, then answers (or scores, for couples made of scores). The partners of a
+            couple follow each other. Where several answers count the same, the first of them is given.
         """
         from intimacy_scales.dyads.reshaping import long_frame
 
@@ -543,23 +259,3 @@ class Dyads(Frozen):
         from intimacy_scales.dyads.reshaping import pairwise_frame
 
         return pairwise_frame(self, keyed=keyed, scale=scale)
-
-    def __repr__(self) -> str:
-        first, second = self.partners
-        if self.mixed and self.compositions is not None:
-            counts = Counter(name or "one role known" for name in self.compositions)
-            kind = ", ".join(f"{n} {name}" for name, n in sorted(counts.items()))
-        elif self.has_roles:
-            kind = f"{first} and {second}"
-        else:
-            kind = f"exchangeable partners {first} and {second}"
-        single = int(np.count_nonzero(~self.complete))
-        parts = [counted(len(self), "couple") if self.times is None else f"{len(self)} couples on occasions"]
-        parts.append(kind)
-        parts += [f"{single} with answers of one partner or none"] if single else []
-        parts += [f"{counted(len(self.faults), 'fault')} of pairing left out"] if self.faults else []
-        parts += (
-            [f"{counted(len(self.without_answers), 'row')} without answers"] if self.without_answers else []
-        )
-        of = f" {self.instrument}" if self.instrument is not None else ""
-        return f"<Dyads{of}: {', '.join(parts)}>"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from intimacy_scales.errors import ResponseError
+from intimacy_scales.errors import PairingError
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import shortened, shortened_text, values_shown
 from intimacy_scales.results.frozen import Frozen
@@ -34,8 +34,8 @@ _ADVICE: dict[FaultCode, str] = {
     "no time": "give each row its occasion",
     "written in two ways": "write each label in the same way in every row",
     "person twice": "if these rows are occasions, name their column with time=; if not, keep one of them",
-    "couple twice": "a wide table has one row for each couple; if these rows are occasions, name their column "
-    "with time=",
+    "couple twice": "a wide table has one row for each couple; if these rows are occasions, name their "
+    "column with time=",
     "three in a couple": "a couple has two partners: correct the labels of the couple or of the persons",
     "person in two couples": "correct the labels; ids of persons must be unique in the whole table, unless "
     "there are just two of them, such as 1 and 2, which number the partners of each couple",
@@ -80,76 +80,83 @@ class PairingFault(Frozen):
         """What to do about it."""
         return _ADVICE[self.code]
 
-    def __str__(self) -> str:
+    def described(self, first_row: int = 0) -> str:
+        """Return the fault in words, with rows numbered from `first_row` on."""
         couple = "" if self.couple is None else f"couple {shortened_text(self.couple)}, "
-        return f"{self.code}: {couple}{_rows_text(self.rows)}: {self.explanation}"
+        rows = [row + first_row for row in self.rows]
+        return f"{self.code}: {couple}{_rows_text(rows)}: {self.explanation}"
+
+    def __str__(self) -> str:
+        return self.described()
 
 
-class PairingError(ResponseError):
-    """Rows of a table cannot be told to be two partners of one couple; holds every fault.
-
-    Parameters
-    ----------
-    message
-        The first faults, their number, and what to do.
-    faults
-        All faults, by kind and row.
+class PairingFaults(tuple[PairingFault, ...]):
+    """All faults of pairing of a table, by kind and row.
 
     Examples
     --------
-    >>> from intimacy_scales.dyads import Dyads
-    >>> table = [{"couple": 1, "person": p, "trust": 4} for p in ("ann", "bob", "cem")]
-    >>> try:
-    ...     Dyads.of_scores(table, ["trust"], couple="couple", person="person")
-    ... except PairingError as error:
-    ...     print([(fault.code, fault.rows) for fault in error.faults])
-    [('three in a couple', (0, 1, 2))]
+    >>> fault = PairingFault(code="no couple", couple=None, rows=(4,), explanation="the label is blank")
+    >>> PairingFaults([fault]).to_frame()["row"].tolist()
+    [4]
     """
 
-    def __init__(self, message: str, faults: Sequence[PairingFault] = ()) -> None:
-        super().__init__(message, tuple(faults))
-        self.faults = tuple(faults)
+    __slots__ = ()
+
+    @property
+    def can_be_left_out(self) -> bool:
+        """Whether all are faults of couples, none of a whole column."""
+        return not any(fault.code in OF_COLUMNS for fault in self)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return all faults as a pandas table, one row for each row of the caller's table."""
-        return faults_frame(self.faults)
+        """Return the faults as a pandas table, one row for each row of the caller's table."""
+        from intimacy_scales.results.frames import pandas_frame
+
+        rows = [(row, fault) for fault in self for row in fault.rows]
+        columns = {
+            "row": [row for row, _ in rows],
+            "couple": [fault.couple for _, fault in rows],
+            "code": [fault.code for _, fault in rows],
+            "explanation": [fault.explanation for _, fault in rows],
+            "advice": [fault.advice for _, fault in rows],
+        }
+        return pandas_frame(columns)
 
 
-def faults_frame(faults: Sequence[PairingFault]) -> pd.DataFrame:
-    """Return faults as a pandas table, one row for each row of the caller's table."""
-    from intimacy_scales.results.frames import pandas_frame
-
-    rows = [(row, fault) for fault in faults for row in fault.rows]
-    columns = {
-        "row": [row for row, _ in rows],
-        "couple": [fault.couple for _, fault in rows],
-        "code": [fault.code for _, fault in rows],
-        "explanation": [fault.explanation for _, fault in rows],
-        "advice": [fault.advice for _, fault in rows],
-    }
-    return pandas_frame(columns)
-
-
-def in_order(faults: Sequence[PairingFault]) -> list[PairingFault]:
+def in_order(faults: Iterable[PairingFault]) -> PairingFaults:
     """Return faults by kind, then by row."""
-    return sorted(faults, key=lambda fault: (CODES.index(fault.code), fault.rows))
+    return PairingFaults(sorted(faults, key=lambda fault: (CODES.index(fault.code), fault.rows)))
 
 
-def pairing_error(ordered: Sequence[PairingFault]) -> PairingError:
+def pairing_error(ordered: PairingFaults) -> PairingError:
     """Return the error that names all faults, with the advice for each kind."""
-    counts = Counter(fault.code for fault in ordered)
-    lines = [f"{counted(len(ordered), 'fault')} of pairing (row 0 is the first):"]
-    lines += [f"  {fault}" for fault in _examples(ordered)]
-    if len(ordered) > _SHOWN_FAULTS:
-        kinds = ", ".join(f"{n} × {code}" for code, n in counts.items())
-        lines.append(f"  … in all {kinds}; error.to_frame() lists every row")
-    lines += [f"{code}: {_ADVICE[code]}." for code in counts]
-    if not counts.keys() & set(OF_COLUMNS):
+    lines = faults_lines(ordered, "row 0 is the first", ".to_frame() of this error lists every row")
+    if ordered.can_be_left_out:
         lines.append('To leave these couples out and list them in dyads.faults, pass on_fault="leave_out".')
     return PairingError("\n".join(lines), ordered)
 
 
-def _examples(ordered: Sequence[PairingFault]) -> list[PairingFault]:
+def faults_lines(ordered: PairingFaults, numbering: str, elsewhere: str, first_row: int = 0) -> list[str]:
+    """Return the lines of a message: the number of faults, examples, and the advice for each kind.
+
+    Parameters
+    ----------
+    ordered
+        The faults.
+    numbering, first_row
+        How rows are numbered, in words, and the number of the first one.
+    elsewhere
+        Where all rows are listed.
+    """
+    counts = Counter(fault.code for fault in ordered)
+    lines = [f"{counted(len(ordered), 'fault')} of pairing ({numbering}):"]
+    lines += [f"  {fault.described(first_row)}" for fault in _examples(ordered)]
+    if len(ordered) > _SHOWN_FAULTS:
+        kinds = ", ".join(f"{n} of {code!r}" for code, n in counts.items())
+        lines.append(f"  … in all {kinds}; {elsewhere}")
+    return [*lines, *(f"{code}: {_ADVICE[code]}." for code in counts)]
+
+
+def _examples(ordered: PairingFaults) -> PairingFaults:
     """Return the faults that a message shows: of each kind the first, then others."""
     firsts = {fault.code: fault for fault in reversed(ordered)}
     shown = list(firsts.values())

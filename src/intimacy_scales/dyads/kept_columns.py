@@ -48,7 +48,7 @@ class KeptColumns(Frozen):
         """
         if name not in self.table.names:
             raise EstimationError(
-                f"column {name!r} was not kept{suggest(name, self.names)}; keep it when couples are paired, by "
+                f"column {name!r} was not kept{suggest(name, self.names)}; keep it when couples are paired: "
                 f"keep=[{name!r}]"
             )
         persons = number_column(self.table.column(name), name)

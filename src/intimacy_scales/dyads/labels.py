@@ -14,6 +14,8 @@ from intimacy_scales.errors import ResponseError
 from intimacy_scales.moments.clusters import appearance, is_missing_label
 
 Positions = NDArray[np.intp]
+_SPARSE = 8  # highest key, as a multiple of the number of rows, up to which a table of all keys is used
+_LARGEST = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +80,62 @@ def read_labels(values: Any, option: str) -> Labels:
         return _of_numbers(values)
     numbers: dict[Any, int] = {}
     try:
-        positions = [
-            -1 if is_missing_label(label) else numbers.setdefault(label, len(numbers)) for label in values
-        ]
+        read = [numbers.setdefault(label, len(numbers)) for label in values]
     except TypeError:
         raise ResponseError(
             f"{option}: a label is a list, dict or set; allowed: texts, numbers and dates"
         ) from None
-    return Labels(np.array(positions, dtype=np.intp), list(numbers))
+    present = np.array([not is_missing_label(label) for label in numbers], dtype=np.bool_)
+    renumbered = np.where(present, np.cumsum(present) - 1, -1)
+    different = [label for label, is_label in zip(numbers, present.tolist(), strict=True) if is_label]
+    return Labels(renumbered[np.array(read, dtype=np.intp)], different)
 
 
 def _of_numbers(values: NDArray[Any]) -> Labels:
     """Return labels that are numbers, nan where missing."""
     present = np.flatnonzero(~np.isnan(values)) if values.dtype.kind == "f" else np.arange(len(values))
-    different, firsts, inverse = np.unique(values[present], return_index=True, return_inverse=True)
-    order = np.argsort(firsts, kind="stable")
-    numbers = np.empty(len(order), dtype=np.intp)
-    numbers[order] = np.arange(len(order))
+    labels = values[present]
+    numbers, firsts = numbered(_small_keys(labels))
     positions = np.full(len(values), -1, dtype=np.intp)
-    positions[present] = numbers[inverse.reshape(-1)]
-    return Labels(positions, different[order].tolist())
+    positions[present] = numbers
+    return Labels(positions, labels[firsts].tolist())
+
+
+def _small_keys(labels: NDArray[Any]) -> Positions:
+    """Return different whole numbers from 0 for different labels."""
+    if len(labels) and labels.dtype.kind in "iu":
+        low, high = int(labels.min()), int(labels.max())
+        if high - low <= _SPARSE * len(labels) and high < _LARGEST and low > -_LARGEST:
+            return labels.astype(np.intp) - low
+    return np.unique(labels, return_inverse=True)[1].reshape(-1)
+
+
+def numbered(keys: Positions) -> tuple[Positions, Positions]:
+    """Return a number for each key, equal for equal keys, in order of their first appearance.
+
+    Parameters
+    ----------
+    keys
+        (n,): whole numbers from 0.
+
+    Returns
+    -------
+    tuple
+        (n,) number of each key; and (n_different,) the position of each one's first appearance.
+
+    Examples
+    --------
+    >>> numbered(np.array([7, 3, 7, 0]))
+    (array([0, 1, 0, 2]), array([0, 1, 3]))
+    """
+    n = len(keys)
+    if n and int(keys.max()) > _SPARSE * n:
+        keys = np.unique(keys, return_inverse=True)[1].reshape(-1)
+    first = np.empty(int(keys.max()) + 1 if n else 0, dtype=np.intp)
+    first[keys[::-1]] = np.arange(n - 1, -1, -1)  # of equal keys, the last assignment stays: the first row
+    firsts = np.flatnonzero(first[keys] == np.arange(n))
+    first[keys[firsts]] = np.arange(len(firsts))
+    return first[keys], firsts
 
 
 def spelling_faults(labels: Labels, option: str) -> list[PairingFault]:
@@ -111,8 +149,7 @@ def spelling_faults(labels: Labels, option: str) -> list[PairingFault]:
     firsts: dict[Any, int] = {}
     faults = []
     for number, label in enumerate(labels.values):
-        seen = appearance(label)
-        first = firsts.setdefault(seen.casefold() if isinstance(seen, str) else seen, number)
+        first = firsts.setdefault(_seen(label), number)
         if first != number:
             rows = [int(np.flatnonzero(labels.positions == place)[0]) for place in (first, number)]
             both = f"{label_text(labels.values[first])} and {label_text(label)}"
@@ -125,6 +162,14 @@ def spelling_faults(labels: Labels, option: str) -> list[PairingFault]:
                 )
             )
     return faults
+
+
+def _seen(label: Any) -> Any:
+    """Return what a reader sees of a label, whatever its case."""
+    if isinstance(label, str) and label.isascii() and label.isidentifier():
+        return label.casefold()  # letters, digits and underscores: nothing that cannot be seen
+    seen = appearance(label)
+    return seen.casefold() if isinstance(seen, str) else seen
 
 
 def _sort_key(label: Any) -> tuple[int, Any, str]:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.kept_columns import KeptColumns
 from intimacy_scales.dyads.labels import Labels, read_labels
-from intimacy_scales.dyads.pairing import OnFault, Pairs, RowLabels, pair_rows
+from intimacy_scales.dyads.pairing import OnFault, Pairs, pair_rows
+from intimacy_scales.dyads.row_labels import RowLabels
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.messages import not_one_of, values_as_asked
-from intimacy_scales.reading.frames import Table
-from intimacy_scales.reading.options import ReadingOptions, reading_of
-from intimacy_scales.reading.table import AnswerReader, CodedResponses
+from intimacy_scales.reading.frames import ListTable, Table
+from intimacy_scales.reading.options import DiaryReadingOptions, reading_of, refuse_reading
+from intimacy_scales.reading.table import AnswerReader, CodedResponses, check_belongs
 from intimacy_scales.scoring.plan import plan_of
 
 
@@ -25,30 +30,48 @@ def dyads_from_long(
     names: Mapping[str, Any],
     mixed: bool,
     on_fault: OnFault,
-    options: ReadingOptions,
+    options: DiaryReadingOptions,
 ) -> Dyads:
     """Return the couples of a table; arguments as of `Dyads.from_long`."""
     check_pairing_options(names, on_fault)
     reading = reading_of(options)
     form = reading.form(instrument)
     columns = {option: name for option, name in names.items() if name is not None}
-    reader = AnswerReader(form, table, reading, labels=columns)
     with values_as_asked(reading.show_values):
-        labels = labels_of_rows(reader.kept, columns, mixed)
-        pairs = pair_rows(labels, on_fault)
-    codes = reader.read_all()
-    answers = CodedResponses(
-        instrument=form,
-        codes=codes,
-        problems=reader.finish(),
-        not_applicable=reader.not_applicable(),
-        kept=reader.kept,
-        counted_blanks=reader.counted_blanks,
-    )
+        if isinstance(table, CodedResponses):
+            refuse_reading(reading)
+            check_belongs(form, table.instrument)
+            answers, kept = table, _kept_with(table, columns)
+        else:
+            reader = AnswerReader(form, table, replace(reading, person=names["person"]), labels=columns)
+            answers, kept = reader.answers(), reader.kept
+        labels = labels_of_rows(kept, columns, mixed)
+        blank = _blank_rows(labels, answers)
+        pairs = pair_rows(labels.without(blank), on_fault)
     return dyads_of(
-        labels, pairs, columns, KeptColumns(table=reader.kept, rows=pairs.rows),
+        labels, pairs, columns, KeptColumns(table=kept, rows=pairs.rows),
         form=form, answers=answers, scale_ids=form.scale_ids, ranges=ranges_of(form),
+        without_answers=tuple(blank.tolist()),
     )  # fmt: skip
+
+
+def _blank_rows(labels: RowLabels, answers: CodedResponses) -> NDArray[np.intp]:
+    """Return the rows without any label and any answer, which files often have at their end."""
+    unlabelled = np.flatnonzero(labels.unlabelled)
+    blank: NDArray[np.intp] = unlabelled[~answers.codes[unlabelled].any(axis=1)]
+    return blank
+
+
+def _kept_with(answers: CodedResponses, columns: Mapping[str, Hashable]) -> Table:
+    """Return the columns that were kept with checked answers; raise where a label was not kept."""
+    kept = ListTable({}, len(answers)) if answers.kept is None else answers.kept
+    for option, name in columns.items():
+        if kept.spelled(name) not in kept.names:
+            raise ResponseError(
+                f"{option}={name!r}: that column was not kept when these answers were checked: "
+                f"encode(..., keep=[{name!r}])"
+            )
+    return kept
 
 
 def check_pairing_options(names: Mapping[str, Any], on_fault: OnFault) -> None:

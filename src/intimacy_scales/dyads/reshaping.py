@@ -1,4 +1,4 @@
-"""Couples as tables: one row for each person, for each couple, or for each person with the partner's values."""
+"""Couples as tables: a row for each person or couple, or for each person with the partner's values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def long_frame(dyads: Dyads, *, keyed: bool, scale: str | None) -> Any:
     """Return one row for each person; arguments as of `Dyads.to_long`."""
     couple, place = np.nonzero(dyads.present)
     rows = dyads.pairs.rows[couple, place]
-    taken = {name: (name, rows) for name in dyads.kept.names}
+    taken = {name: (name, rows) for name in dyads.kept_names}
     new: Columns = {}
     if "couple" not in dyads.label_names:
         new["couple"] = np.array(dyads.couples)[couple]
@@ -31,7 +31,7 @@ def long_frame(dyads: Dyads, *, keyed: bool, scale: str | None) -> Any:
         new["partner"] = np.array(dyads.partners)[place]
     if dyads.has_roles and "role" not in dyads.label_names:
         new["role"] = np.array(dyads.partners)[place]
-    new |= {name: values for name, values in _values(dyads, rows, keyed, scale)}
+    new |= dict(_values(dyads, rows, keyed, scale))
     return _frame(dyads, taken, new)
 
 
@@ -43,7 +43,7 @@ def wide_frame(dyads: Dyads, *, keyed: bool, scale: str | None) -> Any:
     }
     either = np.where(rows[:, 0] >= 0, rows[:, 0], rows[:, 1])
     taken: dict[str, Taken] = {}
-    for name in kept.names:
+    for name in dyads.kept_names:
         if name in of_couples:
             taken[name] = (name, either)
         else:
@@ -66,7 +66,7 @@ def pairwise_frame(dyads: Dyads, *, keyed: bool, scale: str | None) -> Any:
     }
     either = np.where(actor >= 0, actor, partner)
     taken: dict[str, Taken] = {}
-    for name in dyads.kept.names:
+    for name in dyads.kept_names:
         if name in couple_names:
             taken[name] = (name, either)
         else:
@@ -76,9 +76,9 @@ def pairwise_frame(dyads: Dyads, *, keyed: bool, scale: str | None) -> Any:
         new["couple"] = np.repeat(np.array(dyads.couples), 2)
     if "person" not in dyads.label_names:
         new["actor"] = np.tile(np.array(dyads.partners), len(dyads))
-    own, other = (dict(_values(dyads, rows, keyed, scale)) for rows in (actor, partner))
-    for name in own:
-        new |= {f"{name}_actor": own[name], f"{name}_partner": other[name]}
+    of_actor, of_partner = (dict(_values(dyads, rows, keyed, scale)) for rows in (actor, partner))
+    for name in of_actor:
+        new |= {f"{name}_actor": of_actor[name], f"{name}_partner": of_partner[name]}
     return _frame(dyads, taken, new)
 
 
@@ -88,7 +88,7 @@ def _is_named_by_role(dyads: Dyads) -> bool:
 
 
 def _values(dyads: Dyads, rows: Rows, keyed: bool, scale: str | None) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Yield the name and values of each item, or of each score, of some persons; missing where a row is -1."""
+    """Yield the name and values of each item (or score) of some persons; missing where a row is -1."""
     if dyads.answers is None or dyads.form is None:
         for name, persons in (dyads.person_scores or {}).items():
             yield name, np.where(rows < 0, np.nan, persons[rows])
@@ -102,9 +102,9 @@ def _values(dyads: Dyads, rows: Rows, keyed: bool, scale: str | None) -> Iterato
 def _of_codes(codes: NDArray[Any], values: NDArray[np.float64]) -> NDArray[Any]:
     """Return the value of each code: whole numbers if all are, otherwise floats with nan where missing."""
     is_whole = bool((values[1:] == np.rint(values[1:])).all())
-    if is_whole and not (codes == 0).any():
-        return values[1:].astype(np.int64)[codes - 1]
-    return values[codes]
+    is_complete = bool((codes != 0).all())
+    read = values[1:].astype(np.int64)[codes - 1] if is_whole and is_complete else values[codes]
+    return np.asarray(read)
 
 
 def _value_tables(dyads: Dyads, keyed: bool, scale: str | None) -> Mapping[int, NDArray[np.float64]]:

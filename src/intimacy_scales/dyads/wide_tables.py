@@ -14,12 +14,13 @@ from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.kept_columns import KeptColumns
 from intimacy_scales.dyads.labels import Labels, read_labels
 from intimacy_scales.dyads.long_tables import dyads_of, ranges_of
-from intimacy_scales.dyads.pairing import OnFault, Pairs, RowLabels, pair_rows
+from intimacy_scales.dyads.pairing import OnFault, Pairs, pair_rows
+from intimacy_scales.dyads.row_labels import RowLabels
 from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.messages import a_type, not_one_of, shortened, values_as_asked
 from intimacy_scales.reading.frames import Table, open_table
-from intimacy_scales.reading.options import Reading, ReadingOptions, as_keep, reading_of
+from intimacy_scales.reading.options import CoupleReadingOptions, Reading, as_keep, reading_of
 from intimacy_scales.reading.problems import Problems, invalid_responses
 from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.reading.table import AnswerReader, CodedResponses
@@ -33,7 +34,7 @@ def dyads_from_wide(
     keep: Any,
     mixed: bool,
     on_fault: OnFault,
-    options: ReadingOptions,
+    options: CoupleReadingOptions,
 ) -> Dyads:
     """Return the couples of a table; arguments as of `Dyads.from_wide`."""
     partners = both_partners(columns, "columns")
@@ -79,8 +80,8 @@ def _answers_of_both(
     readers, missing = [], []
     for side, partner in zip(columns, partners, strict=True):
         try:
-            own = replace(reading, columns=side, on_invalid="missing", keep=())
-            readers.append(AnswerReader(form, table, own, used=used))
+            of_side = replace(reading, columns=side, on_invalid="missing", keep=())
+            readers.append(AnswerReader(form, table, of_side, used=used))
         except MissingColumnsError as error:
             missing.append((partner, error))
     if missing:
@@ -226,7 +227,10 @@ def paired_in_rows(
     names = Labels(sides, labels.partners)
     persons = None if labels.person is None else _read_both(table, labels.person, "person")
     takes_part = answered.T.ravel() if persons is None else persons.positions >= 0
-    used = np.flatnonzero(takes_part)
+    used = np.flatnonzero(
+        takes_part.reshape(2, n).T.ravel()
+    )  # row by row, the first partner before the second
+    used = used // 2 + n * (used % 2)
     role = names if labels.has_roles else None
     if labels.role is not None:
         role = _read_both(table, labels.role, "role")

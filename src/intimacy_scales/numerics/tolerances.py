@@ -87,7 +87,7 @@ CORRELATION_BOUND = 1e-6  # of 1: an estimated correlation above 1 by less count
 # Couples
 
 SAME_RESIDUALS = 1e-12  # of the product of two residual standard deviations: covariances that are equal
-PERFECT_PREDICTION = 1e-13  # of the outcome's sum of squares: a smaller one of residuals counts as 0
+PERFECT_PREDICTION = 1e-12  # of the outcome's sum of squares: a smaller one of residuals counts as 0
 
 # Planning and simulation
 

@@ -24,14 +24,26 @@ _ON_INVALID = ("raise", "missing")
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class AnswerOptions(TypedDict, total=False):
-    """The options of `Reading` that say where the answers are and what they mean."""
+class MeaningOptions(TypedDict, total=False):
+    """The options of `Reading` that say what answers mean."""
 
-    columns: ColumnMap
     missing_codes: MissingCode | Sequence[MissingCode]
     recode: Mapping[Any, Any] | None
     coding: str | None
     show_values: bool | None
+
+
+class CoupleReadingOptions(MeaningOptions, total=False):
+    """The options of `Reading` as keywords of a function that says itself which columns are whose."""
+
+    on_invalid: OnInvalid
+    allow_missing_items: bool
+
+
+class AnswerOptions(MeaningOptions, total=False):
+    """The options of `Reading` that say where the answers are and what they mean."""
+
+    columns: ColumnMap
 
 
 class SheetReadingOptions(AnswerOptions, total=False):
@@ -126,7 +138,7 @@ _OF_SHEETS = frozenset(SheetReadingOptions.__annotations__)
 _PUBLIC: dict[CodeType, Callable[..., Any]] = {}
 
 
-def reading_of(options: ReadingOptions | DiaryReadingOptions) -> Reading:
+def reading_of(options: ReadingOptions | DiaryReadingOptions | CoupleReadingOptions) -> Reading:
     """Return the options of a public function, checked.
 
     Raises

@@ -290,16 +290,7 @@ def checked(form: Instrument, responses: Any, reading: Reading, **labels: Any) -
     ``labels`` are options of the calling function that may name columns, such as ``clusters``; these
     columns are kept too.
     """
-    reader = AnswerReader(form, responses, reading, labels=labels)
-    codes = reader.read_all()
-    return CodedResponses(
-        instrument=form,
-        codes=codes,
-        problems=reader.finish(),
-        not_applicable=reader.not_applicable(),
-        kept=reader.kept,
-        counted_blanks=reader.counted_blanks,
-    )
+    return AnswerReader(form, responses, reading, labels=labels).answers()
 
 
 class AnswerReader:
@@ -410,6 +401,18 @@ class AnswerReader:
         for start in range(0, len(codes), BLOCK):
             self.read(start, codes[start : start + BLOCK])
         return codes
+
+    def answers(self) -> CodedResponses:
+        """Return the checked answers of the whole table; raises as `finish` does."""
+        codes = self.read_all()
+        return CodedResponses(
+            instrument=self.instrument,
+            codes=codes,
+            problems=self.finish(),
+            not_applicable=self.not_applicable(),
+            kept=self.kept,
+            counted_blanks=self.counted_blanks,
+        )
 
     def blocks(self) -> Iterator[tuple[int, Codes]]:
         """Yield the position of a block's first row and its codes, in a buffer that the next block reuses."""

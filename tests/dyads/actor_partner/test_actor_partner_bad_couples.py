@@ -23,7 +23,7 @@ from intimacy_scales.dyads.actor_partner.tests_of_paths import (
     pattern_weights,
     wald_test,
 )
-from intimacy_scales.errors import EstimationError, NotIdentifiedError
+from intimacy_scales.errors import EstimationError, NotConvergedError, NotIdentifiedError
 from tests.shared.actor_partner_couples import KINDS, ROLES, model_of, random_couples
 from tests.shared.comparison import near
 
@@ -41,6 +41,7 @@ RANKS = np.column_stack([X[:, 0], 6 - X[:, 0]])
         ({"x": BOTH_THE_SAME + 1e-14 * X}, "x is the same for both partners of every couple of the sample"),
         ({"x": RANKS}, "the sum of x over both partners is the same for every couple"),
         ({"x": np.full((30, 2), 5.1)}, "x does not vary in the sample; leave it out"),
+        ({"other": X, "x": np.full((30, 2), 2.0)}, "x does not vary in the sample; leave it out"),
         ({"x": X, "twice": 2 * X - 3}, "these variables depend linearly on each other"),
         ({"x": X, "partner": X[:, ::-1]}, "these variables depend linearly on each other"),
     ],
@@ -188,3 +189,37 @@ def test_fits_that_are_not_nested() -> None:
     constrained = fit(one.model, constraints=zero(one.model, [1]), method="ML")
     with pytest.raises(EstimationError, match="follow from"):
         wald_test(constrained, zero(one.model, [1]))
+
+
+@pytest.mark.parametrize("outcome", [np.tile([[1.0, 2.0]], (8, 1)), Y[:8, :1] * [1, 2]])
+def test_one_correlation_of_residuals_that_are_singular(outcome: Any) -> None:
+    """In one of three compositions the partners' residuals are proportional: the likelihood has no bound."""
+    kinds = np.array([0] * 8 + [1] * 8 + [2] * 14)
+    y = Y.copy()
+    y[8:16] = outcome
+    model = model_of({"y": y, "x": {"x1": X}}, compositions=KINDS, composition_of=kinds)
+    with pytest.raises(EstimationError, match="composition 'fm'"):
+        fit(model, residuals="one_correlation", method="ML")
+
+
+def test_a_search_without_a_maximum_says_so() -> None:
+    """Of four couples, the restricted likelihood grows as residuals of both partners become proportional."""
+    outcome = [[1, 3], [2, 1], [1, 3], [2, 2]]
+    model = actor_partner_model(outcome, {"x": [[1, 1], [2, 3], [1, 2], [1, 3]]}, compositions=ROLES)
+    constraints = equal_across_cells(model, kinds=["intercept", "actor", "partner"])
+    with pytest.raises(NotConvergedError, match="probably too few couples"):
+        fit(model, constraints=constraints)
+    assert np.isfinite(fit(model, constraints=constraints, residuals="equal_variances").coefficients).all()
+
+
+def test_constraints_determine_effects_of_a_predictor_that_is_constant_in_one_role() -> None:
+    x = np.column_stack([X[:, 0], np.full(30, 3.1)])
+    model = actor_partner_model(Y, {"x": x}, compositions=ROLES, centred=False)
+    with pytest.raises(NotIdentifiedError) as caught:
+        fit(model)
+    assert caught.value.parameters == ("partner effect of x (first)", "actor effect of x (second)")
+    constraints = equal_across_cells(model, kinds=["intercept", "actor", "partner"])
+    fitted = fit(model, constraints=constraints, residuals="equal_variances", method="ML")
+    alike = fit(actor_partner_model(Y, {"x": x}, centred=False), method="ML")
+    near(fitted.coefficients[:3], alike.coefficients)
+    near(fitted.log_likelihood, alike.log_likelihood)

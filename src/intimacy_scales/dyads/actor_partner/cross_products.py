@@ -108,4 +108,5 @@ def condensed_rows(products: Floats) -> Floats:
     units = units_of(products)
     eigenvalues, eigenvectors = np.linalg.eigh(products / np.outer(units, units))
     rows: Floats = np.sqrt(np.maximum(eigenvalues, 0))[:, None] * eigenvectors.T * units
+    rows[:, products.diagonal() == 0] = 0.0  # not even rounding error, which would pass for a small unit
     return rows

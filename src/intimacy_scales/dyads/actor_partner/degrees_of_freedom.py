@@ -19,6 +19,7 @@ from intimacy_scales.dyads.actor_partner.estimation import Estimates
 from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel
 from intimacy_scales.dyads.actor_partner.residuals import Structure, variance_parameters
 from intimacy_scales.numerics.scaled_matrices import scaled_inverse
+from intimacy_scales.numerics.tolerances import UNIDENTIFIED
 
 _LEAST_WITH_MEAN = 2.0  # an F with no more degrees of freedom has no mean
 
@@ -64,13 +65,17 @@ class VarianceOfVariances:
                 information[i, j] = information[j, i] = 0.5 * (
                     _trace(sums, both) - 2 * float(np.sum(c * second)) + float(np.sum(first[i] * first[j].T))
                 )
-        self._inverse_information = scaled_inverse(information)
+        self._inverse_information = _inverse_or_nan(information)
         to_terms = model.to_coefficients()
         self._derivatives = np.array([to_terms @ slope @ c @ to_terms.T for slope in first])
         self._covariance = to_terms @ c @ to_terms.T
 
     def degrees_of_freedom(self, weights: Floats) -> float:
-        """Return the degrees of freedom of a linear combination (p,) of coefficients; nan of a constant."""
+        """Return the degrees of freedom of a linear combination (p,) of coefficients.
+
+        They are nan for a combination that constraints fix, and where there are too few couples to tell how
+        uncertain the residuals' variances are.
+        """
         variance = float(weights @ self._covariance @ weights)
         if not variance > 0:
             return float("nan")
@@ -90,6 +95,14 @@ class VarianceOfVariances:
             return float(each.mean())
         total = float(np.sum(each[each > _LEAST_WITH_MEAN] / (each[each > _LEAST_WITH_MEAN] - 2)))
         return 2 * total / (total - len(each)) if total > len(each) else _LEAST_WITH_MEAN
+
+
+def _inverse_or_nan(information: Floats) -> Floats:
+    """Return the inverse of the information on variances; nan if it is singular."""
+    sizes = np.sqrt(information.diagonal().clip(0))
+    if not (sizes > 0).all() or np.linalg.eigvalsh(information / np.outer(sizes, sizes))[0] <= UNIDENTIFIED:
+        return np.full_like(information, np.nan)
+    return scaled_inverse(information)
 
 
 def _trace(sums: Sequence[CoupleSums], matrices: Sequence[Floats]) -> float:

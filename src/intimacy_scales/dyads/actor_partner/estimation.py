@@ -30,7 +30,7 @@ from intimacy_scales.numerics.tolerances import SAME_RESIDUALS
 
 Method = Literal["REML", "ML"]
 
-_MOST_ITERATIONS = 10_000
+_MOST_ITERATIONS = 2_000  # where the maximum is inside, some tens suffice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -32,18 +32,19 @@ def check_identified(model: ActorPartnerModel, basis: Floats, information: Float
     sizes = np.sqrt(information.diagonal())
     sizes[~(sizes > 0)] = 1.0
     eigenvalues, eigenvectors = np.linalg.eigh(information / np.outer(sizes, sizes))
-    if eigenvalues[0] > SINGULAR * eigenvalues[-1]:
+    singular = eigenvalues <= SINGULAR * eigenvalues[-1]
+    if not singular.any():
         return
-    direction = model.to_coefficients() @ (basis @ (eigenvectors[:, 0] / sizes))
+    directions = model.to_coefficients() @ (basis @ (eigenvectors[:, singular] / sizes[:, None]))
     slopes = np.array([term.kind != "intercept" for term in model.terms])
-    shares = np.abs(direction) * _sizes_of_terms(model)
+    shares = np.abs(directions).max(axis=1) * _sizes_of_terms(model)
     undetermined = [
         term
         for term, share, slope in zip(model.terms, shares, slopes, strict=True)
         if slope and share > EQUAL_SHARES * shares[slopes].max()
     ]
     names = tuple(str(term) for term in undetermined)
-    reason = _reason(model, {term.predictor for term in undetermined if term.predictor})
+    reason = _reason(model, dict.fromkeys(term.predictor for term in undetermined if term.predictor))
     raise NotIdentifiedError(
         f"the couples do not determine {', '.join(names[:6])}{' …' if len(names) > 6 else ''}: {reason}",
         names,
@@ -51,15 +52,19 @@ def check_identified(model: ActorPartnerModel, basis: Floats, information: Float
 
 
 def _sizes_of_terms(model: ActorPartnerModel) -> Floats:
-    """Return how large a regressor is, for each term, so that coefficients of different units compare."""
+    """Return how large a regressor is, for each term, so that coefficients of different units compare.
+
+    It is 1 for a regressor that is always 0: nothing limits its coefficient.
+    """
     sizes = []
     for sums, _ in model.blocks():
         back = np.linalg.inv(sums.to_coefficients)
         sizes.append(np.sqrt((back.T @ sums.weighted(np.eye(2)) @ back).diagonal().clip(0)))
-    return np.concatenate(sizes)
+    result = np.concatenate(sizes)
+    return np.where(result > 0, result, 1.0)
 
 
-def _reason(model: ActorPartnerModel, predictors: set[str]) -> str:
+def _reason(model: ActorPartnerModel, predictors: Iterable[str]) -> str:
     """Return what is wrong with the predictors of terms that are not determined."""
     for columns in model.columns:
         sample = _sample_name(columns.composition.name)

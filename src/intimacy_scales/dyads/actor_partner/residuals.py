@@ -18,6 +18,7 @@ from intimacy_scales.dyads.actor_partner.couple_sums import CoupleSums
 from intimacy_scales.dyads.actor_partner.cross_products import Floats
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import not_one_of
+from intimacy_scales.numerics.tolerances import ROUNDING
 
 Structure = Literal["free", "equal_variances", "one_correlation", "one_for_all"]
 """``free``: variances of each cell, a correlation of each composition. ``equal_variances``: a variance and a
@@ -86,6 +87,10 @@ def _with_one_correlation(sums: Sequence[CoupleSums], products: Sequence[Floats]
         for couples, product in zip(sums, products, strict=True)
     ]
     roots = [np.sqrt(product.diagonal()) for product in by_partner]
+    if any(
+        _singular(product) for product in by_partner
+    ):  # likelihoods without bound: the caller refuses them
+        return [_free(couples, product) for couples, product in zip(sums, products, strict=True)]
     correlations = np.array(
         [product[0, 1] / root.prod() for product, root in zip(by_partner, roots, strict=True)]
     )
@@ -104,6 +109,12 @@ def _with_one_correlation(sums: Sequence[CoupleSums], products: Sequence[Floats]
             _diagonal(TO_SUMS @ matrix @ TO_SUMS) if couples.composition.exchangeable else matrix
         )
     return covariances
+
+
+def _singular(products: Floats) -> bool:
+    """Return whether residuals of a partner are 0, or a multiple of those of the other."""
+    size = float(products.diagonal().prod())
+    return not size - float(products[0, 1]) ** 2 > ROUNDING * size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

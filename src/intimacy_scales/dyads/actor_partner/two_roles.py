@@ -33,10 +33,10 @@ def sums_of_roles(composition: Composition, variables: Variables, sums: CrossPro
     for role, order in enumerate((np.arange(n_terms - 1), swapped)):
         columns = np.append(order, n_terms - 1 + role)
         of_role = CrossProducts(n=sums.n, means=sums.means[columns], products=sums.products)
-        own = slice(role * n_terms, (role + 1) * n_terms)
-        design[role, :, own], outcome[role] = with_intercept(of_role, rows[:, columns], 1)
-        to_coefficients[own, own] = np.eye(n_terms)
-        to_coefficients[own.start, own.start + 1 : own.stop] = -sums.means[order]
+        block = slice(role * n_terms, (role + 1) * n_terms)
+        design[role, :, block], outcome[role] = with_intercept(of_role, rows[:, columns], 1)
+        to_coefficients[block, block] = np.eye(n_terms)
+        to_coefficients[block.start, block.start + 1 : block.stop] = -sums.means[order]
     predictors = n_couple - 1 + 2 * np.arange(len(variables.predictors))
     described = np.array([[n_terms - 1 + role, *(predictors + role)] for role in (0, 1)])
     return CoupleSums(

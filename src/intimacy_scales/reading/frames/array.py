@@ -54,13 +54,15 @@ class ArrayTable(Table):
 
     def arranged(self, taken: Mapping[str, Taken], columns: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
         """Return a pandas DataFrame."""
-        lists = {column: listed(self, column) for column, _ in taken.values()}
+        lists: dict[Hashable, list[Any]] = {column: listed(self, column) for column, _ in taken.values()}
         return ListTable(lists, len(self)).arranged(taken, columns)
 
     def stacked(self, columns: Mapping[str, tuple[Hashable, Hashable]]) -> ListTable:
         """Return pairs of columns, one below the other."""
-        both = {name: [*listed(self, one), *listed(self, other)] for name, (one, other) in columns.items()}
-        return ListTable(dict(both), 2 * len(self))
+        both: dict[Hashable, list[Any]] = {
+            name: [*listed(self, one), *listed(self, other)] for name, (one, other) in columns.items()
+        }
+        return ListTable(both, 2 * len(self))
 
 
 def open_array(array: NDArray[Any], columns: Any) -> ArrayTable:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intimacy_scales.reading.frames.base import Column, Distinct, Numbers, Table
+from intimacy_scales.reading.frames.base import Column, Distinct, Numbers, Table, Taken
 from intimacy_scales.reading.frames.buffers import arrow_numbers, numpy_numbers, numpy_type
 
 if TYPE_CHECKING:

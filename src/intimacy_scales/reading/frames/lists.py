@@ -82,8 +82,10 @@ class ListTable(Table):
 
     def stacked(self, columns: Mapping[str, tuple[Hashable, Hashable]]) -> ListTable:
         """Return pairs of columns, one below the other."""
-        both = {name: [*self.columns[one], *self.columns[other]] for name, (one, other) in columns.items()}
-        return ListTable(dict(both), 2 * len(self))
+        both: dict[Hashable, list[Any]] = {
+            name: [*self.columns[one], *self.columns[other]] for name, (one, other) in columns.items()
+        }
+        return ListTable(both, 2 * len(self))
 
 
 class DocumentTable(ListTable):

@@ -117,8 +117,7 @@ def _taken(series: Any, rows: NDArray[np.intp]) -> Any:
     if (rows < 0).any():
         kind = values.dtype.kind if isinstance(values.dtype, np.dtype) else ""
         whole = {"i": "Int64", "u": "UInt64", "b": "boolean"}.get(kind)
-        arranged = (values if whole is None else values.astype(whole)).reindex(rows).reset_index(drop=True)
-        return arranged
+        return (values if whole is None else values.astype(whole)).reindex(rows).reset_index(drop=True)
     arranged = values.take(rows).reset_index(drop=True)
     nullable = isinstance(values.dtype, pd.Int64Dtype | pd.UInt64Dtype | pd.BooleanDtype)
     return arranged.astype(values.dtype.numpy_dtype) if nullable and not arranged.hasnans else arranged

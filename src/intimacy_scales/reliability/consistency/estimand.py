@@ -289,7 +289,7 @@ def interval_of(estimand: Estimand, choice: IntervalChoice, *, warnings: tuple[s
     warnings
         Warnings for an interval that assumes normality.
     """
-    level, method = choice.confidence_level, choice.method
+    method = choice.method
     if estimand.n < FEWEST_PERSONS:
         return _too_few(choice, estimand.n, "person")
     if method == "delta":
@@ -304,7 +304,9 @@ def interval_of(estimand: Estimand, choice: IntervalChoice, *, warnings: tuple[s
     terms = estimand.resamples(units)
     if len(terms) < FEWEST_PERSONS:
         return _too_few(choice, len(terms), unit)
-    return _resampled(estimand, terms, unit, level, choice)
+    return resampled_interval(
+        terms, choice, name=estimand.name, unit=unit, failing=estimand.failing, instead=estimand.instead
+    )
 
 
 def _too_few(choice: IntervalChoice, n: int, unit: str) -> Interval:
@@ -337,15 +339,29 @@ def _symmetric(
     return Interval(low=low, high=high, confidence_level=level, method=method, n=n)
 
 
-def _resampled(
-    estimand: Estimand, terms: Resamples, unit: str, level: float, choice: IntervalChoice
+def resampled_interval(
+    terms: Resamples, choice: IntervalChoice, *, name: str, unit: str, failing: str, instead: str = ""
 ) -> Interval:
-    """Return an interval from resamples of persons, or of clusters."""
-    method, n = choice.method, len(terms)
+    """Return an interval from resamples of units: persons, clusters or couples.
+
+    Parameters
+    ----------
+    terms
+        Estimates of resamples.
+    choice
+        Options of the interval, already checked.
+    name, unit
+        Name of the coefficient, and what is drawn, in messages.
+    failing
+        Beginning of a message about resamples without an estimate.
+    instead
+        Advice where too many resamples have none.
+    """
+    level, method, n = choice.confidence_level, choice.method, len(terms)
     resampled = terms.resampled(choice.n_resamples, generator(choice.rng))
-    failed, too_many = failed_because(resampled, estimand.failing)
+    failed, too_many = failed_because(resampled, failing)
     if too_many:
-        return undefined_interval(level, method, n, f"{failed}, more than 5 %{estimand.instead}")
+        return undefined_interval(level, method, n, f"{failed}, more than 5 %{instead}")
     resampled = resampled[~np.isnan(resampled)]
     if method == "bootstrap":
         low, high = percentile_interval(resampled, level)
@@ -356,7 +372,7 @@ def _resampled(
     if math.isnan(low):
         reason = (
             "its bias or acceleration is not defined: all resamples lie on one side of the estimate, or "
-            f"{estimand.name} is not defined without some {unit}"
+            f"{name} is not defined without some {unit}"
         )
         return undefined_interval(level, method, n, reason)
     return Interval(

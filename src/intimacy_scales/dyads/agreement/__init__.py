@@ -1,0 +1,1 @@
+"""Agreement of the two partners' scores: correlations, differences in level and in spread."""

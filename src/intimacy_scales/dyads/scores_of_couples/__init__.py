@@ -1,0 +1,1 @@
+"""Scores of couples: mean, difference, and how reliable both are."""

@@ -1,0 +1,96 @@
+"""Who the couples are whose scores were computed: from the caller's table, or from a document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.reading.frames import Taken
+
+
+def _texts(labels: list[Any]) -> list[Any]:
+    """Return labels as a document holds them: numbers, texts, and others as texts."""
+    plain = [label.item() if isinstance(label, np.generic) else label for label in labels]
+    return [label if isinstance(label, str | int | float) or label is None else str(label) for label in plain]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoupleLabels:
+    """Labels of couples and occasions, as columns of the caller's table.
+
+    Attributes
+    ----------
+    dyads
+        The couples, without answers or scores.
+    """
+
+    dyads: Dyads
+
+    def __len__(self) -> int:
+        return len(self.dyads)
+
+    @property
+    def couples(self) -> list[Any]:
+        """The label of each couple."""
+        return self.dyads.couples
+
+    @property
+    def times(self) -> list[Any] | None:
+        """The occasion of each row; None where there is one."""
+        return self.dyads.times
+
+    def texts(self, labels: list[Any]) -> list[Any]:
+        """Return labels as a document holds them."""
+        return _texts(labels)
+
+    def frame(self, columns: Mapping[str, NDArray[Any]]) -> Any:
+        """Return labels, then columns, in a frame of the caller's library.
+
+        Raises
+        ------
+        ResponseError
+            A column of labels has the name of another column.
+        """
+        rows, kept = self.dyads.pairs.rows, self.dyads.kept.table
+        either = np.where(rows[:, 0] >= 0, rows[:, 0], rows[:, 1])
+        taken: dict[str, Taken] = {}
+        for option in ("couple", "time"):
+            if option in self.dyads.label_names:
+                name = str(self.dyads.label_names[option])
+                taken[name] = (next(column for column in kept.names if str(column) == name), either)
+        new = {} if "couple" in self.dyads.label_names else {"couple": np.array(self.couples)}
+        for name in taken:
+            if name in columns:
+                raise ResponseError(
+                    f"column {name!r} holds the labels of couples and is also the name of a new column; "
+                    "rename it first"
+                )
+        return kept.arranged(taken, {**new, **columns})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedCouples:
+    """Labels of couples and occasions, as a document lists them."""
+
+    couples: list[Any]
+    times: list[Any] | None
+
+    def __len__(self) -> int:
+        return len(self.couples)
+
+    def texts(self, labels: list[Any]) -> list[Any]:
+        """Return labels as a document holds them."""
+        return _texts(labels)
+
+    def frame(self, columns: Mapping[str, NDArray[Any]]) -> Any:
+        """Return labels, then columns, in a pandas table."""
+        from intimacy_scales.results.frames import pandas_frame
+
+        times = {} if self.times is None else {"time": self.times}
+        return pandas_frame({"couple": self.couples, **times, **columns})

@@ -1,0 +1,119 @@
+"""What all plots share: axes with an alt text and their data, colours that everyone can tell apart, files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.late import late_module
+from intimacy_scales.messages import a_type
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late_module("pandas")
+
+# Okabe & Ito (2008): told apart with every common kind of colour blindness, and dark enough in grey
+BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#595959"
+
+
+class Style(NamedTuple):
+    """How one partner is drawn: not by colour alone."""
+
+    color: str
+    marker: str
+    line: Literal["-", "--"]
+
+
+FIRST, SECOND = Style(BLUE, "o", "-"), Style(ORANGE, "s", "--")
+WIDTH = 5.2  # inches: readable at one column of a journal
+_RESOLUTION = 200  # points per inch
+
+
+class PlotAxes(Axes):
+    """Axes of a plot with its alt text and its data.
+
+    Attributes
+    ----------
+    alt_text
+        What the plot shows, in words, for readers who do not see it.
+    columns
+        The numbers that are drawn, as columns.
+
+    Examples
+    --------
+    >>> from intimacy_scales.dyads import Dyads
+    >>> pairs = {"trust": {"a": "a", "b": "b"}}
+    >>> dyads = Dyads.of_scores([{"a": 5.5, "b": 6.0}, {"a": 4.0, "b": 4.5}], pairs)
+    >>> from intimacy_scales.plots import partner_scatter
+    >>> axes = partner_scatter(dyads, "trust")
+    >>> isinstance(axes, PlotAxes), len(axes.columns["trust of partner"])
+    (True, 4)
+    """
+
+    name = "intimacy_scales"
+    alt_text: str
+    columns: Mapping[str, Sequence[Any]]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the numbers that are drawn as a pandas table."""
+        from intimacy_scales.results.frames import pandas_frame
+
+        return pandas_frame(self.columns)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the plot to a file, and return its path; the ending says the format: .png, .svg or .pdf.
+
+        The alt text is stored in the file too.
+        """
+        return save_plot(self, path)
+
+
+def axes_for(ax: Axes | None, height: float) -> PlotAxes:
+    """Return the caller's axes, or new ones of their own figure.
+
+    Raises
+    ------
+    EstimationError
+        ``ax`` is not axes of matplotlib.
+    """
+    if ax is None:
+        # a Figure of its own, not one of pyplot, which would keep it in memory until it is closed
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        return cast(PlotAxes, figure.add_subplot(axes_class=PlotAxes))
+    if not isinstance(ax, Axes):
+        raise EstimationError(f"ax is {a_type(ax)}; pass axes, as those of matplotlib.pyplot.subplots()")
+    if type(ax) is Axes:
+        ax.__class__ = PlotAxes  # a subclass without fields of its own: the caller's axes get its methods
+    return cast(PlotAxes, ax)
+
+
+def described(axes: PlotAxes, alt_text: str, columns: Mapping[str, Sequence[Any]]) -> PlotAxes:
+    """Return axes with their alt text and data, without the frame that no plot needs."""
+    axes.alt_text, axes.columns = alt_text, columns
+    axes.spines[["top", "right"]].set_visible(False)
+    return axes
+
+
+def save_plot(axes: PlotAxes, path: str | Path) -> Path:
+    """Write a plot to a file; arguments as of `PlotAxes.save`."""
+    from matplotlib import rc_context
+
+    target = Path(path)
+    metadata = {
+        ".png": {"Description": axes.alt_text},
+        ".svg": {"Description": axes.alt_text, "Date": None},
+        ".pdf": {"Subject": axes.alt_text, "CreationDate": None},
+    }.get(target.suffix.lower())
+    if metadata is None:
+        raise EstimationError(f"{target.name!r} is not valid; allowed endings: .png, .svg, .pdf")
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    with rc_context({"svg.hashsalt": "intimacy-scales", "svg.fonttype": "none"}):
+        figure.savefig(target, dpi=_RESOLUTION, metadata=metadata)
+    return target

@@ -1,0 +1,110 @@
+"""One partner's score against the other's, with the line on which both are equal."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from intimacy_scales.dyads import Dyads
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.plots.axes import BLUE, GREY, PlotAxes, axes_for, described
+
+Floats = NDArray[np.float64]
+_HEIGHT = 4.6  # inches
+_PLACE = 0.12  # of the label on the line
+_SMALLEST, _LARGEST = 12.0, 160.0  # areas of markers in points²
+
+
+def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> PlotAxes:
+    """Draw one partner's scores against the other's, with the line of equality.
+
+    Couples with the same two scores are one marker, whose area is in proportion to their number.
+
+    Parameters
+    ----------
+    dyads
+        Couples.
+    variable
+        A scale, or a kept column of numbers.
+    ax
+        Axes of matplotlib to draw on; None: new ones.
+
+    Returns
+    -------
+    PlotAxes
+        With ``alt_text``, ``to_frame()`` and ``save(path)``.
+
+    Raises
+    ------
+    EstimationError
+        There is no such variable, or no couple with both values.
+    MissingDependencyError
+        matplotlib is not installed.
+
+    Notes
+    -----
+    Which of two exchangeable partners comes first is arbitrary: each couple is then drawn twice, once with
+    each partner first ("double entry"), so that the plot is symmetric about the line.
+
+    Examples
+    --------
+    >>> pairs = {"trust": {"a": "a", "b": "b"}}
+    >>> dyads = Dyads.of_scores([{"a": 5.5, "b": 6.0}, {"a": 4.0, "b": 4.5}], pairs)
+    >>> partner_scatter(dyads, "trust").to_frame().columns.tolist()
+    ['trust of partner', 'trust of the other partner', 'couples']
+    """
+    values = dyads.variable(variable)
+    complete = values[~np.isnan(values).any(axis=1)]
+    if not len(complete):
+        raise EstimationError(f"no couple has both values of {variable!r}; there is nothing to draw")
+    first, second = dyads.partners if dyads.distinguishable else ("partner", "the other partner")
+    drawn = complete if dyads.distinguishable else np.concatenate([complete, complete[:, ::-1]])
+    points, counts = np.unique(drawn, axis=0, return_counts=True)
+    axes = axes_for(ax, _HEIGHT)
+    ends = _limits(points, dyads.ranges.get(variable))
+    axes.plot(ends, ends, color=GREY, linewidth=1, linestyle="--")
+    areas = _SMALLEST + (_LARGEST - _SMALLEST) * (counts - 1) / max(counts.max() - 1, 1)
+    areas = areas if counts.max() > 1 else np.full(len(counts), 2 * _SMALLEST)
+    axes.scatter(points[:, 0], points[:, 1], s=areas, facecolors="none", edgecolors=BLUE, linewidths=1.1)
+    place = ends[0] + _PLACE * (ends[1] - ends[0])
+    axes.annotate(
+        "equal", (place, place), xytext=(5, -5), textcoords="offset points", ha="center", va="center",
+        rotation=45, rotation_mode="anchor", color=GREY, fontsize="small",
+    )  # fmt: skip
+    axes.set_xlim(*ends)
+    axes.set_ylim(*ends)
+    axes.set_aspect("equal")
+    axes.set_xlabel(f"{variable} of {first}")
+    axes.set_ylabel(f"{variable} of {second}")
+    note = "" if dyads.distinguishable else ", each drawn with either partner first"
+    axes.set_title(f"{len(complete)} couples{note}", loc="left", fontsize="medium")
+    columns = {
+        f"{variable} of {first}": points[:, 0].tolist(),
+        f"{variable} of {second}": points[:, 1].tolist(),
+        "couples": counts.tolist(),
+    }
+    return described(axes, _alt_text(dyads, variable, complete, note), columns)
+
+
+def _limits(points: Floats, ends: tuple[float, float] | None) -> tuple[float, float]:
+    """Return the limits of both axes: the range of the scale, or else that of the points, with a margin."""
+    low, high = (float(points.min()), float(points.max())) if ends is None else ends
+    margin = 0.03 * (high - low) or 1.0
+    return low - margin, high + margin
+
+
+def _alt_text(dyads: Dyads, variable: str, complete: Floats, note: str) -> str:
+    """Return the plot in words."""
+    difference = complete[:, 0] - complete[:, 1]
+    equal = int(np.count_nonzero(difference == 0))
+    gap = float(np.abs(difference).mean())
+    text = (
+        f"Scatter plot of {variable} of both partners, {len(complete)} couples{note}. In {equal} both values "
+        f"are equal; partners are {gap:.2f} apart on average"
+    )
+    if dyads.distinguishable:
+        first, second = dyads.partners
+        higher = int(np.count_nonzero(difference > 0))
+        text += f"; {first} is higher in {higher}, {second} in {len(complete) - higher - equal}"
+    return f"{text}. The dashed line marks equal values."
