@@ -1,11 +1,11 @@
 """How often intervals of actor and partner effects hold the true ones, on simulated couples.
 
 Run from the root of a checkout:
-python -m benchmarks.couples_coverage [--samples 1000] [--couples 150] [--share 0.2]
+python -m benchmarks.actor_partner_coverage [--samples 1000] [--couples 150] [--share 0.2]
 
 For complete couples and for couples of which a share has one partner only, of exchangeable partners and of
-partners in roles: the mean of estimates, and how many 95 % intervals hold the true effect. Then the same for a
-predictor with measurement error, as it is and corrected by its reliability. Nothing is judged.
+partners in roles: the mean of estimates, and how many 95 % intervals hold the true effect. Then the same for
+a predictor with measurement error, as it is and corrected by its reliability. Nothing is judged.
 """
 
 from __future__ import annotations
