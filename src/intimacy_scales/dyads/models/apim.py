@@ -76,8 +76,8 @@ def apim(
         partners.
     reliability
         For ``corrected``: scale → its reliability, or scale → role → its reliability; errors of both partners
-        then count as uncorrelated. Where a scale is not named: omega of these answers, and errors that covary
-        as residuals of the same items do.
+        then count as uncorrelated. For scales that are not named: omega by `couple_reliability`, and errors
+        that correlate as far as residuals of the same items do.
     loadings
         For ``latent`` and partners in roles: whether the loadings of an item are ``equal`` in both roles,
         without which effects of roles are in different units, or ``free``.

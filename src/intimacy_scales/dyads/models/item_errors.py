@@ -1,28 +1,14 @@
-"""Error variance of a scale's scores in couples, from a factor model of both partners' items.
-
-Each partner has a factor; residuals of the same item covary between partners. With loadings l and residual
-covariances T, the score of partner i has the error variance ``sum T_ii`` (over items), the reliability omega
-``(sum l_i)^2 / ((sum l_i)^2 + sum T_ii)`` (McDonald, 1999), and errors of both partners have the covariance
-``sum T_12``. Its correlation does not depend on whether scores are sums or means.
-"""
+"""Reliability of a scale's scores in couples, from the factor model of both partners' items."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.models.layout import Layout
+from intimacy_scales.dyads.scores_of_couples.reliability import couple_reliability
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
-from intimacy_scales.factor.confirmatory.sem import sem
-from intimacy_scales.results.frames import pandas_frame
-from intimacy_scales.results.wording import counted
-
-_FEWEST_ITEMS = 3  # with correlated residuals of the same item, fewer do not identify the model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,57 +20,27 @@ class ScoreErrors:
 
 
 def errors_of_scale(dyads: Dyads, layout: Layout, scale: str) -> ScoreErrors:
-    """Return the errors of a scale's scores; in roles of each role, otherwise equal for all partners.
+    """Return omega of a scale's scores by `couple_reliability`: of each role, or the same for all partners.
+
+    Errors of both partners correlate as far as residuals of the same items do. Where roles are there, but
+    partners count as exchangeable, true and error variances of both roles are summed up.
 
     Raises
     ------
     EstimationError
-        Too few items, or an improper solution.
+        The reliability is undefined, or the factor model is improper.
     """
-    answers = dyads.items(scale)
-    k = answers.shape[2]
-    if k < _FEWEST_ITEMS:
+    result = couple_reliability(dyads, scale, missing="fiml")
+    reason = result.reason or "; ".join(result.improper) or None
+    if reason is not None:
         raise EstimationError(
-            f"{scale} has {counted(k, 'item')}, and its reliability in couples needs at least "
-            f"{_FEWEST_ITEMS}: pass "
-            f"reliability={{{scale!r}: 0.85}}"
+            f"the reliability of {scale} cannot be used ({reason}); pass one, such as reliability="
+            f"{{{scale!r}: 0.85}}"
         )
-    result = _fitted(answers, equal=not layout.distinguishable)
-    if result.improper:
-        raise EstimationError(
-            f"the factor model of the items of {scale} is improper ({'; '.join(result.improper)}), so that "
-            "its "
-            f"reliability is unknown: pass reliability={{{scale!r}: 0.85}}"
-        )
-    rows = {row.name: row.estimate for row in result.parameters}
-    common = [sum(rows[f"f{p} =~ i{p}_{n}"] for n in range(k)) ** 2 for p in (1, 2)]
-    unique = [sum(rows[f"i{p}_{n} ~~ i{p}_{n}"] for n in range(k)) for p in (1, 2)]
-    shared = sum(rows[f"i1_{n} ~~ i2_{n}"] for n in range(k))
-    omegas = [c / (c + u) for c, u in zip(common, unique, strict=True)]
-    cells = layout.cells
-    by_cell = (
-        dict(zip(cells, omegas, strict=True)) if layout.distinguishable else dict.fromkeys(cells, omegas[0])
-    )
-    return ScoreErrors(reliabilities=by_cell, correlation=shared / math.sqrt(unique[0] * unique[1]))
-
-
-def _fitted(answers: np.ndarray, *, equal: bool) -> SEMResult:
-    """Fit a factor for each partner, with residuals of the same item correlated (n, 2, k)."""
-    items = range(answers.shape[2])
-    lines = []
-    for p in (1, 2):
-        lines.append(f"f{p} =~ " + " + ".join(f"{f'l{n}*' if equal else ''}i{p}_{n}" for n in items))
-        if equal:
-            lines += [f"i{p}_{n} ~~ t{n}*i{p}_{n}; i{p}_{n} ~ m{n}*1" for n in items]
-    lines += [f"i1_{n} ~~ i2_{n}" for n in items]
-    columns = {f"i{p}_{n}": answers[:, p - 1, n] for p in (1, 2) for n in items}
-    kept = ~np.isnan(answers).all(axis=(1, 2))
-    frame = pandas_frame({name: column[kept] for name, column in columns.items()})
-    return sem(
-        "\n".join(lines),
-        frame,
-        missing="fiml",
-        identification="fixed_factor",
-        means=True,
-        on_invalid="accept",
-    )
+    both = [result[place] for place in ("first", "second")]
+    if layout.distinguishable:
+        by_cell = dict(zip(layout.cells, (float(row.omega) for row in both), strict=True))
+    else:
+        true, error = (sum(getattr(row, f"{kind}_variance") for row in both) for kind in ("true", "error"))
+        by_cell = dict.fromkeys(layout.cells, true / (true + error))
+    return ScoreErrors(reliabilities=by_cell, correlation=result.error_correlation)
