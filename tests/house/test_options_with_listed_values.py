@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 
 import intimacy_scales as scales
-from intimacy_scales import reliability
+from intimacy_scales import dyads, reliability
 from intimacy_scales.dyads import couple_reliability, partner_agreement
 from intimacy_scales.factor import rotate
 from intimacy_scales.jobs.executors import executor_of
 from tests.shared.couple_score_answers import normal_couples, paired
 from tests.shared.couples import couples_of
 from tests.shared.folders import ROOT
+from tests.shared.simulated_couples import scored_couples
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
 PAIRS = ([3, 5, 2, 4, 6, 1], [3, 4, 2, 5, 6, 2])
@@ -70,6 +71,10 @@ def couples() -> Any:
 
 def couple_omega(**options: Any) -> Any:
     return couple_reliability(couples(), **options)
+
+
+def couples_model(**options: Any) -> Any:
+    return dyads.apim(scored_couples(40), "love", "trust", **options)
 
 
 # name → a call with the value of the option, a value in another case or misspelled, the value that was meant
@@ -203,6 +208,25 @@ OPTIONS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     "couple_reliability missing": (lambda v: couple_omega(missing=v), "FIML", "fiml"),
     "couple interval method": (lambda v: couple_omega().confidence_interval(method=v), "Delta", "delta"),
     "couple interval of": (lambda v: couple_omega().confidence_interval(of=v), "SEM", "sem"),
+    "apim estimator": (lambda v: couples_model(estimator=v), "reml", "REML"),
+    "apim error": (
+        lambda v: couples_model(error=v, reliability={"love": 0.9, "trust": 0.9}),
+        "correct",
+        "corrected",
+    ),
+    "apim missing": (lambda v: couples_model(missing=v), "list", "listwise"),
+    "apim loadings": (lambda v: couples_model(loadings=v), "Free", "free"),
+    "apim ratio": (lambda v: couples_model().ratio_interval(cell="w", method=v), "profil", "profile"),
+    "distinguishability estimator": (
+        lambda v: dyads.distinguishability(scored_couples(40), ["love", "trust"], estimator=v),
+        "mlr",
+        "MLR",
+    ),
+    "common fate estimator": (
+        lambda v: dyads.common_fate(scored_couples(40), "love", "trust", estimator=v),
+        "mlr",
+        "MLR",
+    ),
 }
 
 

@@ -23,14 +23,11 @@ if TYPE_CHECKING:
         suppress_small_cells,
     )
     from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel, ResidualCorrelation
+    from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
     from intimacy_scales.dyads.models.apim import apim
     from intimacy_scales.dyads.models.common_fate import CommonFateModel, common_fate
     from intimacy_scales.dyads.models.couple_paths import CouplePath
-    from intimacy_scales.dyads.models.distinguishability import (
-        AdjustedFit,
-        Distinguishability,
-        distinguishability,
-    )
+    from intimacy_scales.dyads.models.distinguishability import Distinguishability, distinguishability
     from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect
     from intimacy_scales.dyads.models.mutual_influence import MutualInfluenceModel, mutual_influence
     from intimacy_scales.dyads.models.path_tests import PathTest
@@ -68,7 +65,8 @@ _HOMES = {
     "models.apim": ("apim",),
     "models.common_fate": ("CommonFateModel", "common_fate"),
     "models.couple_paths": ("CouplePath",),
-    "models.distinguishability": ("AdjustedFit", "Distinguishability", "distinguishability"),
+    "models.adjusted_fit": ("AdjustedFit",),
+    "models.distinguishability": ("Distinguishability", "distinguishability"),
     "models.effects": ("PartnerActorRatio", "PathEffect"),
     "models.mutual_influence": ("MutualInfluenceModel", "mutual_influence"),
     "models.path_tests": ("PathTest",),

@@ -241,6 +241,12 @@ def test_measurement_error_by_items(role: str | None) -> None:
         assert all(0.6 < value < 0.9 for value in by_cell.values())
     assert corrected.fit is not None
     assert corrected.fit.df == (0 if role else 6)
+    assert (corrected.adjusted, latent.adjusted is None) == (None, role is not None)
+    if latent.adjusted is not None:  # 8 items of each partner
+        assert latent.fit is not None
+        assert latent.adjusted.df == latent.fit.df - 8 * 9
+        assert latent.adjusted.rmsea >= 0
+        assert latent.adjusted.sentence() in latent.sentences()
     if role:
         free = apim(dyads, "commitment", "trust", error="latent", loadings="free")
         assert free.fit.df == latent.fit.df - 6  # type: ignore[union-attr]

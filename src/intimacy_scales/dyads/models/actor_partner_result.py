@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 from scipy.special import ndtri
 
 from intimacy_scales.dyads.actor_partner.terms import Kind
+from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
 from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect
 from intimacy_scales.dyads.models.lavaan_script import actor_partner_script
 from intimacy_scales.dyads.models.path_tests import PathTest
@@ -127,7 +128,11 @@ class ActorPartnerModel(Result):
     reliabilities
         Variable → cell → the reliability that scores were corrected by.
     fit
-        Test and indices of fit; None where complete couples were fitted without moments of predictors.
+        Test and indices of fit; None where complete couples were fitted without moments of predictors. Of
+        exchangeable partners it also counts differences that depend on who is called the first.
+    adjusted
+        Of exchangeable partners with factors of items: fit judged against I-SAT and I-NULL, which does not
+        depend on that; otherwise None.
     improper
         What is improper about the solution.
     warnings
@@ -168,6 +173,7 @@ class ActorPartnerModel(Result):
     tests: tuple[PathTest, ...]
     reliabilities: Mapping[str, Mapping[str, float]]
     fit: Fit | None
+    adjusted: AdjustedFit | None
     improper: tuple[str, ...]
     warnings: tuple[str, ...]
     engine: Any = field(repr=False, compare=False)
@@ -325,7 +331,8 @@ class ActorPartnerModel(Result):
                 f"partners{where}, "
                 f"95% CI [{apa(low)}, {apa(high)}]."
             )
-        return (*lines, *(test.sentence() for test in self.tests))
+        fit = [] if self.adjusted is None else [self.adjusted.sentence()]
+        return (*lines, *(test.sentence() for test in self.tests), *fit)
 
     def _how(self) -> str:
         kind = "partners in roles" if self.distinguishable else "exchangeable partners"
