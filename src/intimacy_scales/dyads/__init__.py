@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect
     from intimacy_scales.dyads.models.mutual_influence import MutualInfluenceModel, mutual_influence
     from intimacy_scales.dyads.models.path_tests import PathTest
+    from intimacy_scales.dyads.models.role_differences import RoleDifference
     from intimacy_scales.dyads.profiles import (
         MeanSimilarity,
         ProfileSimilarity,
@@ -70,6 +71,7 @@ _HOMES = {
     "models.effects": ("PartnerActorRatio", "PathEffect"),
     "models.mutual_influence": ("MutualInfluenceModel", "mutual_influence"),
     "models.path_tests": ("PathTest",),
+    "models.role_differences": ("RoleDifference",),
     "profiles": (
         "MeanSimilarity",
         "ProfileSimilarity",
@@ -93,7 +95,8 @@ __all__ = [
     "CoupleScoreSummary", "CoupleScores", "Distinguishability", "Dyads", "MeanSimilarity",
     "MutualInfluenceModel", "OwnScore", "PairingFault", "PairingFaults", "PartnerActorRatio",
     "PartnerAgreement", "PartnerFeedback", "PathEffect", "PathTest", "ProfileSimilarity", "PseudoCouples",
-    "ReliableDifferences", "ResidualCorrelation", "ScaleAgreement", "ScaleOfCouples", "ScaleOfCouplesSummary",
+    "ReliableDifferences", "ResidualCorrelation", "RoleDifference", "ScaleAgreement", "ScaleOfCouples",
+    "ScaleOfCouplesSummary",
     "ScoreReliability", "ShareableScales", "SharedScore", "StrangerComparison", "SuppressedCell",
     "SuppressedTable", "WithheldScale", "apim", "common_fate", "couple_feedback", "couple_reliability",
     "couple_scores", "distinguishability", "mutual_influence", "partner_agreement", "profile_similarity",

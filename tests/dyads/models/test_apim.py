@@ -50,6 +50,11 @@ def test_apim_in_roles_is_two_regressions(role: str) -> None:
     near([e.estimate for e in effects], values, rel=1e-8)
     near([e.se for e in effects], errors, rel=1e-8)
     near([e.df for e in effects], 80 - 6, rel=1e-6)
+    difference = model.differences[0]
+    assert (difference.kind, difference.predictor, difference.roles) == ("actor", "trust", ("h", "w"))
+    by_role = [model.effect("actor", "trust", cell=cell).estimate for cell in "hw"]
+    near(difference.estimate, by_role[0] - by_role[1], rel=1e-9)
+    assert "on the h than on the w" in difference.sentence()
 
 
 def test_apim_of_exchangeable_partners_is_two_regressions() -> None:

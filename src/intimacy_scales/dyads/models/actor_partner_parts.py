@@ -17,6 +17,7 @@ from intimacy_scales.dyads.models.layout import Layout, cell_of
 from intimacy_scales.dyads.models.measurement import Loadings, Measured
 from intimacy_scales.dyads.models.path_tests import PathTest, path_tests
 from intimacy_scales.dyads.models.paths import PathEngine, PathEstimates
+from intimacy_scales.dyads.models.role_differences import role_differences
 from intimacy_scales.factor.confirmatory.results.fit_sentence import improper_sentence
 from intimacy_scales.results.wording import counted
 
@@ -82,6 +83,7 @@ def actor_partner_model_of(design: Design, engine: Any, measured: Measured) -> A
             ResidualCorrelation(composition=name, estimate=rho.estimate, se=rho.se, n=counts.get(name, n))
             for name, rho in estimates.residual_correlations.items()
         ),
+        differences=tuple(role_differences(engine, design.variables, layout.compositions, n)),
         ratios=_ratios(estimates, design, n),
         tests=(*path_tests(engine, design.variables, layout.compositions), *_apart(design, engine)),
         reliabilities=measured.reliabilities,

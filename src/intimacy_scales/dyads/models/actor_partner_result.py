@@ -15,6 +15,7 @@ from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect
 from intimacy_scales.dyads.models.lavaan_script import actor_partner_script
 from intimacy_scales.dyads.models.path_tests import PathTest
 from intimacy_scales.dyads.models.ratio_intervals import bootstrap_interval
+from intimacy_scales.dyads.models.role_differences import RoleDifference
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.instrument import InstrumentRef
@@ -121,6 +122,8 @@ class ActorPartnerModel(Result):
         Cell → standard deviation of residuals; explained share of variance.
     residual_correlations
         Of both partners, for each composition.
+    differences
+        Differences of effects between roles, which are interactions with the role.
     ratios
         The ratios k of partner to actor effects.
     tests
@@ -169,6 +172,7 @@ class ActorPartnerModel(Result):
     residual_sds: Mapping[str, float]
     r_squared: Mapping[str, float]
     residual_correlations: tuple[ResidualCorrelation, ...]
+    differences: tuple[RoleDifference, ...]
     ratios: tuple[PartnerActorRatio, ...]
     tests: tuple[PathTest, ...]
     reliabilities: Mapping[str, Mapping[str, float]]
@@ -323,6 +327,7 @@ class ActorPartnerModel(Result):
         single = f", {self.n_one_partner} of them with one partner" if self.n_one_partner else ""
         lines = [f"{sample}{single}, {self._how()}."]
         lines += [effect.sentence() for effect in self.effects if effect.kind != "intercept"]
+        lines += [difference.sentence() for difference in self.differences]
         for rho in self.residual_correlations:
             low, high = rho.confidence_interval()
             where = f" of {rho.composition} couples" if rho.composition else ""

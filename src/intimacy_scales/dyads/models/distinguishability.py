@@ -270,7 +270,7 @@ def distinguishability_test(table: CoupleTable, options: Mapping[str, Any], reas
 
 
 def adjusted_to_partners(table: CoupleTable, result: SEMResult, options: Mapping[str, Any]) -> AdjustedFit:
-    """Return the fit of a model of exchangeable partners, judged against I-SAT and I-NULL of its variables."""
+    """Return the fit of a model of exchangeable partners, judged by I-SAT and I-NULL of its variables."""
     couples = list(table.couples.values())
     texts = [text(table.partners, couples) for text in (isat_text, inull_text)]
     models = [result, *(refitted(text, table, options) for text in texts)]
