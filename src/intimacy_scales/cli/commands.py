@@ -71,6 +71,11 @@ COMMANDS = {
         "structure",
         "Test whether the pattern of answers in a file supports the instrument's scales.",
     ),
+    "couples": _Entry(
+        "couples",
+        "couples",
+        "Compute a report of couples: agreement, reliability, similarity, actor and partner effects.",
+    ),
     "check": _Entry(
         "check",
         "check",

@@ -62,7 +62,7 @@ def read_couples(
     person: str | BothPartners | None = None,
     role: str | BothPartners | bool | None = None,
     time: str | None = None,
-    keep: Sequence[str] = (),
+    keep: Sequence[str] | Mapping[str, Any] = (),
     mixed: bool = False,
     on_fault: OnFault = "raise",
     encoding: str | None = None,
@@ -119,14 +119,14 @@ def read_couples(
     how = reading_of(reading)
     form = how.form(as_instrument(instrument))
     sides = [columns] if partners is None else list(partners.values())
-    labels = [couple, time, *_names(person), *_names(role), *keep]
+    labels = [couple, time, *_names(person), *_names(role), *_kept(keep)]
     others = list(dict.fromkeys(str(name) for name in labels if name is not None))
     with open_answers(as_path(source, "source"), encoding=encoding, sheet=sheet) as file:
         items = _items_of(form, file, how, sides, others)
         table = _whole_table(file, items, others, progress)
         n_blank = file.n_blank
     options: dict[str, Any] = {**reading, "couple": couple, "person": person, "time": time}
-    options |= {"keep": list(keep), "mixed": mixed, "on_fault": on_fault}
+    options |= {"keep": keep, "mixed": mixed, "on_fault": on_fault}
     if partners is None:
         dyads = Dyads.from_long(form, table, columns=columns, role=role, **options)
     else:
@@ -143,6 +143,12 @@ def _names(labels: Any) -> list[Hashable]:
     if isinstance(labels, Mapping):
         return list(labels.values())
     return [] if labels is None or isinstance(labels, bool) else [labels]
+
+
+def _kept(keep: Sequence[str] | Mapping[str, Any]) -> list[Hashable]:
+    """Return the columns to keep, both partners' where an entry names two."""
+    given = list(keep.values()) if isinstance(keep, Mapping) else list(keep)
+    return [name for entry in given for name in _names(entry)]
 
 
 def _items_of(
