@@ -124,8 +124,8 @@ def read_keep(entries: Sequence[str], *, of_couples: bool, names: tuple[str, str
     if not of_couples:
         if pair := next((entry for entry in entries if "=" in entry), None):
             raise ResponseError(
-                f"--keep {pair}: NAME=COLUMN_A,COLUMN_B is for files with a row for each couple; write --keep "
-                "COLUMN"
+                f"--keep {pair}: NAME=COLUMN_A,COLUMN_B is for files with a row for each couple; write "
+                "--keep COLUMN"
             )
         return list(dict.fromkeys(entries))
     kept: dict[str, Any] = {}

@@ -17,6 +17,7 @@ th:first-child, td:first-child, .text { text-align: left }
 thead th { border-bottom: 2px solid #444 } tbody tr { border-bottom: 1px solid #ddd }
 .warnings { background: #fff4d6; padding: .6rem 1rem .6rem 2rem }
 thead th { white-space: normal; vertical-align: bottom }
+td.text { white-space: normal; max-width: 40rem }
 div.wide { overflow-x: auto }
 figure { margin: 1.5rem 0 } img { max-width: 100% } figcaption { font-size: .9rem; color: #444 }
 @page { size: landscape; margin: 1.5cm }
