@@ -52,7 +52,7 @@ _HINTS = {
     "choose one, as by dyads.at(": "On the command line: --occasion LABEL",
     "must be kept when couples are paired (keep=": "On the command line: --keep NAME=COLUMN_A,COLUMN_B, or "
     "--keep COLUMN in a file with a row for each person",
-    "make numbers of the column first": "On the command line: correct this cell in the file (row 0 is the "
+    "which is not a number; ": "On the command line: correct this cell in the file (row 0 is the "
     "first after the header), or leave it empty",
 }
 _PAIRING_HINTS = {

@@ -19,6 +19,7 @@ from intimacy_scales.results.wording import apa, apa_p, counted, percent, shown
 if TYPE_CHECKING:
     from intimacy_scales.dyads.report.result import CoupleReport
 
+UNKNOWN = "unknown"  # composition of couples with a partner whose role is not known
 _SINGLY = 2  # scales, up to which each has its own figures in the text
 _SIGNIFICANT = 0.05
 
@@ -43,7 +44,12 @@ def paragraph(report: CoupleReport) -> str:
 def _couples(report: CoupleReport) -> str:
     """Return the sentence on who answered."""
     if report.mixed:
-        who = joined([f"{n} {name}" for name, n in report.compositions.items()])
+        who = joined(
+            [
+                f"{n} of unknown composition" if name == UNKNOWN else f"{n} {name}"
+                for name, n in report.compositions.items()
+            ]
+        )
     elif report.distinguishable:
         who = " and ".join(report.partners)
     else:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
+
+from numpy.random import Generator
 
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.invariance.ladder import dyadic_invariance
@@ -108,11 +110,11 @@ class Parts:
             return None
         return self._computed(SIMILARITY, lambda: profile_similarity(self.dyads, scales=separate))
 
-    def strangers(self, similarity: ProfileSimilarity | None, rng: Any) -> PseudoCouples | None:
+    def strangers(self, similarity: ProfileSimilarity | None, draws: Generator) -> PseudoCouples | None:
         """Return the comparison of couples with pseudo-couples."""
         if similarity is None:
             return None
-        return self._computed(STRANGERS, lambda: similarity.pseudo_couples(rng=rng))
+        return self._computed(STRANGERS, lambda: similarity.pseudo_couples(rng=draws))
 
     def distinguishability(self) -> Distinguishability | None:
         """Return the test of whether roles tell partners apart."""

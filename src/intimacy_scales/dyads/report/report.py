@@ -10,6 +10,7 @@ import numpy as np
 
 from intimacy_scales.dyads.agreement.agreement import partner_agreement
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.report.paragraph import UNKNOWN
 from intimacy_scales.dyads.report.parts import Parts
 from intimacy_scales.dyads.report.result import CoupleReport
 from intimacy_scales.dyads.report.scoring_words import scoring_words
@@ -19,9 +20,10 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.arguments import as_names
+from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.results.interval import check_level
 
-STRANGERS_SEED = 0
+_STRANGERS_SEED = 0
 
 
 def couple_report(
@@ -32,7 +34,7 @@ def couple_report(
     scales: Sequence[str] | None = None,
     confidence_level: float = 0.95,
     invariance: bool | None = None,
-    rng: int | np.random.Generator | None = STRANGERS_SEED,
+    rng: int | np.random.Generator | None = _STRANGERS_SEED,
 ) -> CoupleReport:
     """Compute everything about couples: agreement, reliability, similarity, and tests of equality.
 
@@ -97,6 +99,7 @@ def couple_report(
     dyads = dyads.one_occasion()
     names = _chosen_scales(dyads, scales)
     asked = _asked_predictors(dyads, outcome, predictors)
+    draws = generator(rng)
     parts = Parts(dyads, names, level)
     with one_blas_thread():
         agreement = partner_agreement(dyads, names, confidence_level=level)
@@ -108,7 +111,7 @@ def couple_report(
             "reliability": reliability,
             "reliable_differences": parts.reliable_counts(reliability),
             "similarity": similarity,
-            "strangers": parts.strangers(similarity, rng),
+            "strangers": parts.strangers(similarity, draws),
             "distinguishability": parts.distinguishability(),
             "invariance": parts.invariance(invariance),
             "model": None if outcome is None else parts.model(outcome, asked),
@@ -185,5 +188,5 @@ def _compositions(dyads: Dyads) -> dict[str, int]:
     """Return the number of couples of each composition, in a mixed sample."""
     if not dyads.mixed:
         return {}
-    counts = Counter(name or "one role known" for name in dyads.compositions or ())
+    counts = Counter(name or UNKNOWN for name in dyads.compositions or ())
     return dict(sorted(counts.items()))

@@ -54,7 +54,7 @@ class CoupleReport(Result):
     partners, distinguishable, mixed
         As in `Dyads`.
     compositions
-        Kind of couples, such as f-m → their number; empty unless the sample is mixed.
+        Kind of couples, such as f-m, or ``unknown`` → their number; empty unless the sample is mixed.
     confidence_level
         Of all intervals.
     agreement
