@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ else:
     pd = late_module("pandas")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FigureColumn:
     """One column as people read it, and the columns of figures that it is made of.
 
@@ -34,14 +34,14 @@ class FigureColumn:
 
     heading: str
     figures: Mapping[str, Sequence[Any]]
-    show: Callable[..., str]
+    show: Callable[..., str] = field(compare=False)
 
     def texts(self) -> list[str]:
         """Return the text of each row."""
         return [self.show(*row) for row in zip(*self.figures.values(), strict=True)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FigureTable:
     """A table of a report.
 
