@@ -260,7 +260,7 @@ def _print_result(result: CoupleFileReport, output: Path | None, no_pictures: st
         Bad cells prevented the report.
     """
     if result.n_problems:
-        print_problems(result)  # type: ignore[arg-type]  # it has what is printed
+        print_problems(result)
     if result.report is None:
         err.print("Nothing was computed. To count them as missing: --on-invalid missing")
         raise typer.Exit(BAD_ANSWERS)
