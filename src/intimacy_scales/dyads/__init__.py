@@ -49,6 +49,9 @@ if TYPE_CHECKING:
         StrangerComparison,
         profile_similarity,
     )
+    from intimacy_scales.dyads.report.reliable_counts import ReliableCount
+    from intimacy_scales.dyads.report.report import couple_report
+    from intimacy_scales.dyads.report.result import CoupleReport
     from intimacy_scales.dyads.scores_of_couples.reliability import couple_reliability
     from intimacy_scales.dyads.scores_of_couples.reliability_result import CoupleReliability
     from intimacy_scales.dyads.scores_of_couples.reliable_difference import reliable_difference
@@ -103,6 +106,9 @@ _HOMES = {
         "StrangerComparison",
         "profile_similarity",
     ),
+    "report.reliable_counts": ("ReliableCount",),
+    "report.report": ("couple_report",),
+    "report.result": ("CoupleReport",),
     "scores_of_couples.reliability": ("couple_reliability",),
     "scores_of_couples.reliability_result": ("CoupleReliability",),
     "scores_of_couples.reliable_difference": ("reliable_difference",),
@@ -120,18 +126,18 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "ActorPartnerModel", "AdjustedFit", "AgreementFigure", "CommonFateModel", "CompositionComparison",
     "CongruenceChecklist", "CongruenceCondition", "Consent", "CorrelationDifference", "CoupleEstimate",
-    "CoupleFeedback", "CouplePath", "CoupleReliability", "CoupleScoreSummary", "CoupleScores",
-    "Distinguishability", "Dmacs", "DyadicInvariance", "Dyads", "ExchangeableMeasurement",
+    "CoupleFeedback", "CouplePath", "CoupleReliability", "CoupleReport", "CoupleScoreSummary",
+    "CoupleScores", "Distinguishability", "Dmacs", "DyadicInvariance", "Dyads", "ExchangeableMeasurement",
     "InfluentialCouple", "MeanSimilarity", "MutualInfluenceModel", "OwnScore", "PairingFault",
     "PairingFaults", "PartnerActorRatio", "PartnerAgreement", "PartnerFeedback", "PartnerMeans",
     "PartnerSurface", "PathEffect", "PathTest", "Perception", "PerceptionCorrelation", "ProfileSimilarity",
-    "PseudoCouples", "ReliableDifferences", "ResidualCorrelation", "ResponseSurface", "RoleDifference",
-    "ScaleAgreement", "ScaleOfCouples", "ScaleOfCouplesSummary", "ScoreReliability", "ShareableScales",
-    "SharedScore", "StrangerComparison", "SuppressedCell", "SuppressedTable", "SurfaceTest", "TruthAndBias",
-    "WithheldScale", "apim", "common_fate", "couple_feedback", "couple_reliability", "couple_scores",
-    "distinguishability", "dyadic_invariance", "mutual_influence", "partner_agreement", "perception",
-    "profile_similarity", "reliable_difference", "response_surface", "shareable_scales",
-    "suppress_small_cells", "truth_and_bias",
+    "PseudoCouples", "ReliableCount", "ReliableDifferences", "ResidualCorrelation", "ResponseSurface",
+    "RoleDifference", "ScaleAgreement", "ScaleOfCouples", "ScaleOfCouplesSummary", "ScoreReliability",
+    "ShareableScales", "SharedScore", "StrangerComparison", "SuppressedCell", "SuppressedTable",
+    "SurfaceTest", "TruthAndBias", "WithheldScale", "apim", "common_fate", "couple_feedback",
+    "couple_reliability", "couple_report", "couple_scores", "distinguishability", "dyadic_invariance",
+    "mutual_influence", "partner_agreement", "perception", "profile_similarity", "reliable_difference",
+    "response_surface", "shareable_scales", "suppress_small_cells", "truth_and_bias",
 ]  # fmt: skip
 
 
