@@ -20,7 +20,8 @@ thead th { white-space: normal; vertical-align: bottom }
 td.text { white-space: normal; max-width: 40rem }
 div.wide { overflow-x: auto }
 .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); gap: 1rem }
-figure { margin: 1rem 0 } img, svg { max-width: 100%; height: auto } figcaption { font-size: .9rem; color: #444 }
+figure { margin: 1rem 0 } img, svg { max-width: 100%; height: auto }
+figcaption { font-size: .9rem; color: #444 }
 @page { size: landscape; margin: 1.5cm }
 @media print {
   body { max-width: 100%; margin: 0; padding: 0; font-size: 9pt }
