@@ -19,7 +19,8 @@ thead th { border-bottom: 2px solid #444 } tbody tr { border-bottom: 1px solid #
 thead th { white-space: normal; vertical-align: bottom }
 td.text { white-space: normal; max-width: 40rem }
 div.wide { overflow-x: auto }
-figure { margin: 1.5rem 0 } img { max-width: 100% } figcaption { font-size: .9rem; color: #444 }
+.pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); gap: 1rem }
+figure { margin: 1rem 0 } img, svg { max-width: 100%; height: auto } figcaption { font-size: .9rem; color: #444 }
 @page { size: landscape; margin: 1.5cm }
 @media print {
   body { max-width: 100%; margin: 0; padding: 0; font-size: 9pt }
@@ -55,7 +56,8 @@ def html_fragment(page: Page, *, main_only: bool = False, pictures: Sequence[Pic
     warnings = f'<ul class="warnings">{items}</ul>' if items else ""
     first, *rest = page.tables
     head = f"<p><b>{escape(page.title)}</b></p>{html_table(first)}{warnings}<p>{escape(page.sentence)}</p>"
-    head += "".join(map(html_picture, pictures))
+    if pictures:
+        head += f'<div class="pictures">{"".join(map(html_picture, pictures))}</div>'
     if main_only or not rest:
         return head
     legend = f"<p>{escape(page.legend)}</p>" if page.legend else ""
