@@ -39,6 +39,9 @@ def test_a_later_report_replaces_the_earlier_one(tmp_path: Path) -> None:
     assert {name: written[name] for name in written if name != CONTENTS} == {
         "report.md": b"2", "tables/c.csv": b"c",
     }  # fmt: skip
+    ReportFolder(tmp_path).write({"report.md": b"2"})
+    assert not (tmp_path / "tables").exists()
+    ReportFolder(tmp_path).write({"report.md": b"2", "tables/c.csv": b"c"})
     assert written[CONTENTS].decode().splitlines()[1:] == ["report.md", "tables/c.csv"]
 
 
@@ -58,6 +61,16 @@ def test_a_list_that_is_not_ours_makes_nothing_ours(tmp_path: Path) -> None:
     (tmp_path / "report.md").write_text("theirs")
     with pytest.raises(ResponseError, match="holds other files"):
         ReportFolder(tmp_path)
+
+
+def test_a_list_cannot_name_files_elsewhere(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ReportFolder(out).write(FIRST)
+    (tmp_path / "mine.txt").write_text("mine")
+    with (out / CONTENTS).open("a") as contents:
+        contents.write(f"../mine.txt\n{tmp_path / 'mine.txt'}\n")
+    ReportFolder(out).write(FIRST)
+    assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
 def test_files_that_must_not_lie_in_it(tmp_path: Path) -> None:

@@ -79,9 +79,8 @@ PartnerColumns = Annotated[
         'from 1, {item}: id), or a .toml or .json file of item = "column".'
     ),
 ]
-PartnerName = Annotated[str | None, typer.Option(help="Name of this partner, such as wife.")]
-PartnerRole = Annotated[
-    str | None, typer.Option(help="Column of this partner's role, where couples have different roles.")
+OtherColumns = Annotated[
+    str | None, typer.Option(help="A row for each couple: the same for the other partner's columns.")
 ]
 
 
@@ -89,14 +88,22 @@ def couples(
     file: AnswersFile,
     instrument: InstrumentName,
     a: PartnerColumns = None,
-    b: PartnerColumns = None,
-    a_name: PartnerName = None,
-    b_name: PartnerName = None,
+    b: OtherColumns = None,
+    a_name: Annotated[
+        str | None, typer.Option(help="Name of the partner of --a, such as wife; by default a.")
+    ] = None,
+    b_name: Annotated[
+        str | None, typer.Option(help="Name of the partner of --b, such as husband; by default b.")
+    ] = None,
     roles: Annotated[
         bool, typer.Option("--roles", help="These names are roles, and partners are distinguished by them.")
     ] = False,
-    a_role: PartnerRole = None,
-    b_role: PartnerRole = None,
+    a_role: Annotated[
+        str | None, typer.Option(help="Column of the role of the partner of --a, if roles differ by couple.")
+    ] = None,
+    b_role: Annotated[
+        str | None, typer.Option(help="Column of the role of the partner of --b, if roles differ by couple.")
+    ] = None,
     couple: Annotated[
         str | None,
         typer.Option(help="Column of couples' labels; needed in a file with a row for each person."),

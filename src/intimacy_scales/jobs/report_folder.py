@@ -7,7 +7,7 @@ that was killed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from intimacy_scales.errors import ResponseError
@@ -58,7 +58,7 @@ class ReportFolder:
         if not contents.is_file():
             return ()
         first, *names = contents.read_text(encoding="utf-8", errors="replace").splitlines()[:1000] or [""]
-        return tuple(filter(None, names)) if first == _MARK else ()
+        return tuple(filter(_lies_within, names)) if first == _MARK else ()
 
     def _refuse_others(self) -> None:
         """Raise where the folder holds files that no earlier run wrote."""
@@ -116,6 +116,9 @@ class ReportFolder:
         with writing(self.folder):
             for name in stale:
                 (self.folder / name).unlink(missing_ok=True)
+        for emptied in {(self.folder / name).parent for name in stale} - {self.folder}:
+            with suppress(OSError):  # it has other files
+                emptied.rmdir()
         if stale:
             self._list(list(files))
         return tuple(paths.values())
@@ -124,3 +127,8 @@ class ReportFolder:
         """Write the list of files."""
         with Replacement(self.folder / CONTENTS) as contents:
             put_text(contents, "\n".join([_MARK, *names]) + "\n")
+
+
+def _lies_within(name: str) -> bool:
+    """Return whether a listed name is that of a file within the folder; people can edit the list."""
+    return bool(name) and not Path(name).is_absolute() and ".." not in Path(name).parts
