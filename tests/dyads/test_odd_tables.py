@@ -58,7 +58,7 @@ def test_labels_that_floats_cannot_tell_apart_are_refused(dtype: str) -> None:
     ]
     rounded = table.assign(couple=table["couple"].astype("Float64").to_numpy(dtype, na_value=np.nan))
     assert rounded["couple"].nunique() == 1
-    with pytest.raises(ResponseError, match="row 0 holds .* read the labels as texts"):
+    with pytest.raises(ResponseError, match=r"row 0 holds .* read the labels as texts"):
         Dyads.of_scores(rounded, ["x"], couple="couple", person="person", on_fault="leave_out")
     below = scored(couple=np.array([largest - 1, largest - 1], dtype=dtype))
     assert Dyads.of_scores(below, ["x"], couple="couple", person="person").complete.all()
