@@ -380,3 +380,35 @@ def test_names_of_effects_that_are_not_there() -> None:
         model.test("equal_path")
     with pytest.raises(EstimationError, match="did you mean 'profile'"):
         model.ratio_interval(cell="w", method="profil")  # type: ignore[arg-type]
+
+
+def test_apim_of_a_covariate_called_composition_is_that_of_another_name() -> None:
+    """The column of groups of a mixed sample once was replaced by a covariate of this name."""
+    table = mixed_table().assign(years=lambda t: t["couple"] // 4 % 2)
+    table.loc[0, "love"] = np.nan
+    options: dict[str, Any] = {"couple": "couple", "person": "id", "role": "gender", "mixed": True}
+    models = [
+        apim(
+            Dyads.of_scores(table.rename(columns={"years": name}), ["love", "trust"], **options, keep=[name]),
+            "love",
+            "trust",
+            covariates=[name],
+        )
+        for name in ("years", "composition")
+    ]
+    near(figures(models[0]), figures(models[1]))
+    assert models[0].compositions == models[1].compositions
+
+
+def test_apim_is_given_where_roles_cannot_be_tested() -> None:
+    """Five couples are enough for the effects of exchangeable partners, and too few for the I-SAT test."""
+    table = table_of(5)
+    pairs = {name: {role: f"{name}_{role}" for role in "wh"} for name in ("love", "trust", "calm")}
+    models = [
+        apim(Dyads.of_scores(table, pairs, role=role), "love", ["trust", "calm"], distinguishable=False)
+        for role in (None, {"w": "role_w", "h": "role_h"})
+    ]
+    near([e.estimate for e in models[0].effects], [e.estimate for e in models[1].effects])
+    untested = models[1].tests[-1]
+    assert untested.name == "distinguishable" and np.isnan(untested.p)
+    assert untested.reason is not None and "singular" in untested.reason

@@ -255,13 +255,17 @@ def distinguishability_test(table: CoupleTable, options: Mapping[str, Any], reas
     """Return the I-SAT test of the variables of a model, which the reason says is undefined."""
     k = len(table.partners)
     method = "likelihood ratio (I-SAT)"
+    if reason is None:
+        try:
+            result = refitted(isat_text(table.partners, list(table.couples.values())), table, options)
+        except EstimationError as error:  # too few couples for it may be enough for the effects
+            reason = str(error)
     if reason is not None:
         df = k * (k + 1) + k * len(table.couples)
         return PathTest(
             name="distinguishable", predictor=None, cell="", chi_square=math.nan, df=df, p=math.nan,
             method=method, reason=reason,
         )  # fmt: skip
-    result = refitted(isat_text(table.partners, list(table.couples.values())), table, options)
     test = result.fit if result.fit.scaled is None else result.fit.scaled
     return PathTest(
         name="distinguishable", predictor=None, cell="", chi_square=test.chi_square, df=test.df,
