@@ -53,6 +53,8 @@ class SurfaceTest(Result):
         What it tests.
     statistic, df, df_residual, p
         F with both degrees of freedom; chi-square where `df_residual` is infinite.
+    reason
+        Why it is undefined; None if it is defined.
 
     Examples
     --------
@@ -65,12 +67,15 @@ class SurfaceTest(Result):
     df: int
     df_residual: float
     p: float
+    reason: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values."""
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
     def __repr__(self) -> str:
+        if self.reason is not None:
+            return f"<{self.hypothesis}: not tested, {self.reason}>"
         degrees = f"{self.df}" if math.isinf(self.df_residual) else f"{self.df}, {self.df_residual:.4g}"
         kind = "chi-square" if math.isinf(self.df_residual) else "F"
         return f"<{self.hypothesis}: {kind}({degrees}) = {shown(self.statistic, 2)}, {apa_p(self.p)}>"
