@@ -66,7 +66,8 @@ def partner_profiles(
     Raises
     ------
     EstimationError
-        There is no such couple or scale, or no couple with both scores.
+        There is no such couple or scale, fewer than two couples with both scores, or couples answered on
+        several occasions.
     MissingDependencyError
         matplotlib is not installed.
 
@@ -94,8 +95,9 @@ def partner_profiles(
         [_scaled(dyads.scores[name], ends, in_percent) for name, ends in zip(chosen, ranges, strict=True)]
     )
     if couple is None:
+        dyads.one_occasion()
         lines = _means(dyads, scores, confidence_level)
-        subject = f"Means of {len(dyads)} couples"
+        subject = f"Means of {_number_of_couples(scores)} couples"
     else:
         errors = _errors(chosen, ranges, sems, in_percent, confidence_level)
         lines = _of_couple(dyads, scores, couple, errors)
@@ -164,6 +166,12 @@ def _means(dyads: Dyads, scores: Floats, confidence_level: float) -> list[_Line]
         errors = np.array([column.std(ddof=1) for column in columns]) / np.sqrt(n)
         lines.append(_Line(name, means, errors * stdtrit(n - 1, (1 + confidence_level) / 2)))
     return lines
+
+
+def _number_of_couples(scores: Floats) -> str:
+    """Return how many couples have both scores: of one scale or all alike, or from fewest to most."""
+    n = np.count_nonzero(~np.isnan(scores).any(axis=2), axis=1)
+    return f"{n.min()}" if n.min() == n.max() else f"{n.min()} to {n.max()}"
 
 
 def _errors(
