@@ -50,8 +50,8 @@ def partner_agreement(
     Raises
     ------
     EstimationError
-        There is no such scale or column, one is listed twice, couples answered on several occasions, or in a mixed sample the
-        roles of both partners are known in no couple, or two compositions have the same name.
+        There is no such scale or column, one is listed twice, or couples answered on several occasions. In a
+        mixed sample, the roles of both partners are known in no couple, or two compositions have one name.
 
     Notes
     -----

@@ -86,7 +86,7 @@ def is_constant(scores: Floats) -> bool:
 
 
 def _rounded(r: float) -> float:
-    """Return a correlation, 1 or -1 where it is that but for rounding: Fisher's z would be of the rounding."""
+    """Return a correlation, as 1 or -1 where it is that but for rounding, which has no Fisher's z."""
     return math.copysign(1.0, r) if 1 - abs(r) <= ROUNDING else r
 
 
