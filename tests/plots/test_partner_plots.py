@@ -165,3 +165,14 @@ def test_several_occasions_are_not_drawn_as_couples(draw: Any) -> None:
     with pytest.raises(EstimationError, match="2 occasions"):
         draw(dyads)
     draw(dyads.at(1))
+
+
+@pytest.mark.parametrize("sems", [0.5, {"tust": 0.5}, {"s": -1}, {"s": math.nan}, {"s": "a"}])
+def test_sems_that_cannot_be_drawn_are_refused(sems: Any) -> None:
+    with pytest.raises(EstimationError, match="sems"):
+        partner_profiles(couples(role=True), couple=1, sems=sems)
+
+
+def test_no_scales_cannot_be_drawn() -> None:
+    with pytest.raises(EstimationError, match="scales is empty; allowed: some of s, t"):
+        partner_profiles(couples(role=True), scales=[])

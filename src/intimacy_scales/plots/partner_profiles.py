@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,8 @@ from numpy.typing import NDArray
 
 from intimacy_scales.dyads import Dyads
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.messages import shortened, suggest
-from intimacy_scales.numerics.arguments import as_names
+from intimacy_scales.messages import not_one_of, shortened, suggest
+from intimacy_scales.numerics.arguments import as_names, is_real
 from intimacy_scales.plots.axes import FIRST, SECOND, PlotAxes, axes_for, described
 from intimacy_scales.results.interval import check_level
 
@@ -99,6 +100,7 @@ def partner_profiles(
         lines = _means(dyads, scores, confidence_level)
         subject = f"Means of {_number_of_couples(scores)} couples"
     else:
+        _check_sems(sems, dyads)
         errors = _errors(chosen, ranges, sems, in_percent, confidence_level)
         lines = _of_couple(dyads, scores, couple, errors)
         subject = f"Couple {couple}"
@@ -128,7 +130,24 @@ def _scales_of(dyads: Dyads, scales: Sequence[str] | None) -> list[str]:
             raise EstimationError(
                 f"there is no scale {shortened(name)}; allowed: {', '.join(dyads.scale_ids)}{hint}"
             )
+    if not names:
+        raise EstimationError(f"scales is empty; allowed: some of {', '.join(dyads.scale_ids)}")
     return list(names)
+
+
+def _check_sems(sems: Any, dyads: Dyads) -> None:
+    """Raise unless standard errors of measurement are positive numbers of scales."""
+    if sems is None:
+        return
+    if not isinstance(sems, Mapping):
+        raise EstimationError(f"sems={shortened(sems)} is not valid; allowed: scale → SEM, {{'trust': 0.4}}")
+    for name, sem in sems.items():
+        if name not in dyads.scale_ids:
+            raise EstimationError(f"sems: {not_one_of('scale', name, dyads.scale_ids)}")
+        if not (is_real(sem) and 0 <= sem < math.inf):
+            raise EstimationError(
+                f"sems: {shortened(sem)} of {name} is not valid; allowed: numbers from 0 on"
+            )
 
 
 def _without_totals(dyads: Dyads, names: list[str]) -> list[str]:

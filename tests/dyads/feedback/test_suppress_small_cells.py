@@ -310,3 +310,8 @@ def test_groups_are_removed_before_totals() -> None:
     rows = two_way([[4, 40, 30], [50, 60, 70]])
     table = suppress_small_cells(rows, groups=["row", "column"])
     assert not any("total" in label for label in removed(table)["protects"])
+
+
+def test_there_is_always_a_column_of_counts() -> None:
+    with pytest.raises((EstimationError, ResponseError), match="count"):
+        suppress_small_cells(one_way([4, 30]), groups="group", count=None)  # type: ignore[arg-type]

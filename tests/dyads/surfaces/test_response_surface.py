@@ -426,3 +426,12 @@ def test_a_coefficient_that_one_couple_determines_has_no_robust_error() -> None:
     dyads = Dyads.of_scores(table, scores_of, role=True)
     robust = response_surface(dyads, "y", "x", estimator="MLR").surfaces[0]
     assert all(estimate.se == 0 or estimate.se > 1e-6 for estimate in robust.coefficients)
+
+
+@pytest.mark.parametrize(("own", "partner"), [("a", 1), (None, {}), ([1, 2], [1, 2, 3])])
+def test_surfaces_are_predicted_at_numbers(own: Any, partner: Any) -> None:
+    rng = np.random.default_rng(1)
+    table = [dict(zip(("x1", "x2", "y1", "y2"), row, strict=True)) for row in rng.normal(size=(20, 4))]
+    dyads = Dyads.of_scores(table, {v: {"a": f"{v}1", "b": f"{v}2"} for v in "xy"})
+    with pytest.raises(EstimationError, match="allowed: numbers, or arrays"):
+        response_surface(dyads, "y", "x").surface().predict(own, partner)

@@ -207,11 +207,8 @@ def suppress_small_cells(
     figures = {
         name: number_column(opened.column(name), str(name)) for name in opened.names if name not in names
     }
-    counts = [
-        opened.check(name, option)
-        for option, name in (("count", count), ("couples", couples))
-        if name is not None
-    ]
+    counts = [opened.check(count, "count")]
+    counts += [opened.check(couples, "couples")] if couples is not None else []
     labels = list(zip(*(_values(opened, name) for name in names), strict=True))
     places = _places(labels, total)
     for name in counts:

@@ -17,7 +17,7 @@ from intimacy_scales.dyads.surfaces.kept import KeptRegressions
 from intimacy_scales.dyads.surfaces.polynomial import COEFFICIENTS, GEOMETRY, PARAMETERS, polynomial
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import not_one_of
+from intimacy_scales.messages import not_one_of, shortened
 from intimacy_scales.numerics.resampling import (
     bca_interval,
     check_resamples,
@@ -250,9 +250,21 @@ class PartnerSurface(Result):
         Returns
         -------
         numpy.ndarray
+
+        Raises
+        ------
+        EstimationError
+            They are not numbers, or their shapes do not fit together.
         """
         b = np.array([estimate.estimate for estimate in self.coefficients])
-        x, y = (np.asarray(scores, dtype=np.float64) - self.centre for scores in (own, partner))
+        try:
+            x, y = (np.asarray(scores, dtype=np.float64) - self.centre for scores in (own, partner))
+            np.broadcast_shapes(x.shape, y.shape)
+        except (TypeError, ValueError):
+            raise EstimationError(
+                f"own={shortened(own)} and partner={shortened(partner)} are not valid; allowed: numbers, or "
+                "arrays of numbers whose shapes fit together"
+            ) from None
         return np.asarray(polynomial(b, x, y))
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
