@@ -116,3 +116,26 @@ def test_labels_do_not_meet() -> None:
 def test_what_cannot_be_drawn_is_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(EstimationError, match=message):
         actor_partner_diagram(model(role=True, predictors=["trust", "passion"]), **options)
+
+
+def test_a_diagram_of_one_composition_counts_its_couples() -> None:
+    rng = np.random.default_rng(1)
+    roles = [("f", "m"), ("f", "f"), ("f", "f")] * 20
+    table = [
+        {"x1": x[0], "x2": x[1], "y1": y[0], "y2": y[1], "role_1": first, "role_2": second}
+        for x, y, (first, second) in zip(
+            rng.normal(size=(60, 2)), rng.normal(size=(60, 2)), roles, strict=True
+        )
+    ]
+    scores = {name: {"a": f"{name}1", "b": f"{name}2"} for name in "xy"}
+    dyads = Dyads.of_scores(table, scores, role={"a": "role_1", "b": "role_2"}, mixed=True)
+    axes = actor_partner_diagram(apim(dyads, "y", "x"), composition="f-m")
+    assert axes.get_title(loc="left") == "Actor and partner effects: 20 f-m couples"
+    assert "of y on x, 20 f-m couples," in axes.alt_text
+
+
+def test_the_table_has_the_ends_that_are_drawn() -> None:
+    axes = actor_partner_diagram(model(role=True), standardized="pooled")
+    drawn = axes.to_frame()
+    for row in drawn.iloc[:4].itertuples():
+        assert f"{row.estimate:.2f} [{row.low:.2f}, {row.high:.2f}]" in axes.alt_text

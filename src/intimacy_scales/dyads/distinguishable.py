@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.errors import EstimationError, UnknownNameError
@@ -17,12 +18,9 @@ def as_distinguishable(dyads: Dyads, asked: bool | None) -> bool:
     EstimationError
         They should be and have no roles, or couples of several compositions.
     """
+    check_asked(asked)
     if asked is None:
         return dyads.distinguishable
-    if not isinstance(asked, bool):
-        raise EstimationError(
-            f"distinguishable={shortened(asked)} is not valid; allowed: True, False, or None (by the roles)"
-        )
     if asked and not dyads.distinguishable:
         why = "couples differ in their roles" if dyads.has_roles else "partners have no roles"
         raise EstimationError(
@@ -30,6 +28,14 @@ def as_distinguishable(dyads: Dyads, asked: bool | None) -> bool:
             "roles when couples are paired (role=...), or leave distinguishable out"
         )
     return asked
+
+
+def check_asked(asked: Any) -> None:
+    """Raise unless ``distinguishable=`` is True, False or None."""
+    if asked is not None and not isinstance(asked, bool):
+        raise EstimationError(
+            f"distinguishable={shortened(asked)} is not valid; allowed: True, False, or None (by the roles)"
+        )
 
 
 def place_of(option: str, partner: str | None, partners: Sequence[str | None]) -> int:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 else:
     pd = late_module("pandas")
 
+NO_ERROR = "its standard error is 0: it is the same in all couples, or no couple shows how precise it is"
+
 
 @result_class
 class CoupleEstimate(Result):
@@ -29,7 +31,7 @@ class CoupleEstimate(Result):
     partner
         Whose it is: a partner's name; None for both alike, and for differences between partners.
     estimate, se
-        Estimate and standard error.
+        Estimate and standard error. Where the error is 0, test and interval are undefined.
     df
         Degrees of freedom of its t test; infinite where a normal distribution is used.
     n
@@ -88,6 +90,8 @@ class CoupleEstimate(Result):
         level, kind = check_level(confidence_level), "wald" if math.isinf(self.df) else "t"
         if self.reason is not None:
             return undefined_interval(level, kind, self.n, self.reason)
+        if not self.se > 0:
+            return undefined_interval(level, kind, self.n, NO_ERROR)
         share = (1 + level) / 2
         half = self.se * float(ndtri(share) if math.isinf(self.df) else stdtrit(self.df, share))
         return Interval(

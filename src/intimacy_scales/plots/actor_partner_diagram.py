@@ -13,7 +13,7 @@ from intimacy_scales.dyads.models.effects import PathEffect
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import not_one_of
 from intimacy_scales.plots.axes import BLUE, GREY, ORANGE, PlotAxes, axes_for, described
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import counted, shown
 
 Standardized = Literal["pooled", "cell"]
 _HEIGHT = 3.4  # inches
@@ -85,7 +85,9 @@ def actor_partner_diagram(
     if standardized not in (None, "pooled", "cell"):
         raise EstimationError(not_one_of("standardized", standardized, ("pooled", "cell")))
     chosen = _predictor_of(model, predictor)
-    paths = _paths_of(model, chosen, _composition_of(model, composition))
+    kind = _composition_of(model, composition)
+    paths = _paths_of(model, chosen, kind)
+    couples = counted(model.compositions.get(kind, paths[0].effect.n), f"{kind} couple" if kind else "couple")
     axes = axes_for(ax, _HEIGHT)
     axes.set_axis_off()
     axes.set_xlim(0, 1)
@@ -100,14 +102,12 @@ def actor_partner_diagram(
     correlation = _residual_correlation(model, composition)
     _curve(axes, shown(correlation, 2))
     unit = "" if standardized is None else ", standardized"
-    kind = f", {composition}" if composition else ""
-    axes.set_title(
-        f"Actor and partner effects{unit}{kind}: {paths[0].effect.n} couples", loc="left", fontsize="medium"
-    )
+    axes.set_title(f"Actor and partner effects{unit}: {couples}", loc="left", fontsize="medium")
     if any(_contains_zero(path.effect) for path in paths):
         axes.text(0, 0.01, "dashed: the 95 % interval contains 0", fontsize="x-small", color=GREY)
     columns = _columns(paths, correlation, standardized)
-    return described(axes, _alt_text(model, chosen, paths, correlation, standardized), columns)
+    words = _alt_text(f"{model.outcome} on {chosen}, {couples}", paths, correlation, standardized)
+    return described(axes, words, columns)
 
 
 def _predictor_of(model: ActorPartnerModel, predictor: str | None) -> str:
@@ -173,9 +173,15 @@ def _estimate_of(effect: PathEffect, standardized: Standardized | None) -> float
 
 def _label_of(effect: PathEffect, standardized: Standardized | None) -> str:
     """Return the text on an arrow: the estimate and its interval, both in the same unit."""
-    estimate, interval = _estimate_of(effect, standardized), effect.confidence_interval()
-    unit = estimate / effect.estimate if effect.estimate else 1.0
-    return f"{estimate:.2f} [{interval.low * unit:.2f}, {interval.high * unit:.2f}]"
+    low, high = _ends_of(effect, standardized)
+    return f"{_estimate_of(effect, standardized):.2f} [{low:.2f}, {high:.2f}]"
+
+
+def _ends_of(effect: PathEffect, standardized: Standardized | None) -> tuple[float, float]:
+    """Return both ends of the interval of an effect, in the unit in which it is drawn."""
+    interval = effect.confidence_interval()
+    unit = _estimate_of(effect, standardized) / effect.estimate if effect.estimate else 1.0
+    return interval.low * unit, interval.high * unit
 
 
 def _contains_zero(effect: PathEffect) -> bool:
@@ -279,27 +285,22 @@ def _columns(
     paths: Sequence[_Path], correlation: float, standardized: Standardized | None
 ) -> dict[str, list[object]]:
     different = _drawn_once(paths)
-    intervals = [path.effect.confidence_interval() for path in different]
+    ends = [_ends_of(path.effect, standardized) for path in different]
     return {
         "path": [*map(_path_text, different), "residual correlation"],
         "estimate": [*(_estimate_of(path.effect, standardized) for path in different), correlation],
-        "low, not standardized": [*(interval.low for interval in intervals), float("nan")],
-        "high, not standardized": [*(interval.high for interval in intervals), float("nan")],
+        "low": [*(low for low, _ in ends), float("nan")],
+        "high": [*(high for _, high in ends), float("nan")],
     }
 
 
 def _alt_text(
-    model: ActorPartnerModel,
-    predictor: str,
-    paths: Sequence[_Path],
-    correlation: float,
-    standardized: Standardized | None,
+    subject: str, paths: Sequence[_Path], correlation: float, standardized: Standardized | None
 ) -> str:
     """Return the diagram in words."""
     texts = [f"{_path_text(path)}: {_label_of(path.effect, standardized)}" for path in _drawn_once(paths)]
     unit = "" if standardized is None else "standardized "
     return (
-        f"Path diagram of an actor-partner model of {model.outcome} on {predictor}, {paths[0].effect.n} "
-        f"couples, {unit}effects with 95 % intervals. {'; '.join(texts)}. Residual correlation of partners: "
-        f"{shown(correlation, 2)}."
+        f"Path diagram of an actor-partner model of {subject}, {unit}effects with 95 % intervals. "
+        f"{'; '.join(texts)}. Residual correlation of partners: {shown(correlation, 2)}."
     )

@@ -19,7 +19,7 @@ _SMALLEST, _LARGEST = 12.0, 160.0  # areas of markers in points²
 def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> PlotAxes:
     """Draw one partner's scores against the other's, with the line of equality.
 
-    Couples with the same two scores are one marker, whose area is in proportion to their number.
+    Couples with the same two scores are one marker, whose area grows with their number.
 
     Parameters
     ----------
@@ -38,14 +38,14 @@ def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> P
     Raises
     ------
     EstimationError
-        There is no such variable, or no couple with both values.
+        There is no such variable, no couple with both values, or couples answered on several occasions.
     MissingDependencyError
         matplotlib is not installed.
 
     Notes
     -----
-    Which of two exchangeable partners comes first is arbitrary: each couple is then drawn twice, once with
-    each partner first ("double entry"), so that the plot is symmetric about the line.
+    Which of two exchangeable partners comes first is arbitrary: a couple with different scores is then drawn
+    twice, once with each partner first ("double entry"), so that the plot is symmetric about the line.
 
     Examples
     --------
@@ -54,12 +54,16 @@ def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> P
     >>> partner_scatter(dyads, "trust").to_frame().columns.tolist()
     ['trust of partner', 'trust of the other partner', 'couples']
     """
+    dyads = dyads.one_occasion()
     values = dyads.variable(variable)
     complete = values[~np.isnan(values).any(axis=1)]
     if not len(complete):
         raise EstimationError(f"no couple has both values of {variable!r}; there is nothing to draw")
     first, second = dyads.partners if dyads.distinguishable else ("partner", "the other partner")
-    drawn = complete if dyads.distinguishable else np.concatenate([complete, complete[:, ::-1]])
+    drawn = complete
+    if not dyads.distinguishable:
+        different = complete[complete[:, 0] != complete[:, 1]]
+        drawn = np.concatenate([complete, different[:, ::-1]])
     points, counts = np.unique(drawn, axis=0, return_counts=True)
     axes = axes_for(ax, _HEIGHT)
     ends = _limits(points, dyads.ranges.get(variable))

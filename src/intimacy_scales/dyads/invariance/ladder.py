@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from intimacy_scales.dyads.distinguishable import check_asked
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.invariance.exchangeable import check_likelihood, exchangeable_measurement
 from intimacy_scales.dyads.invariance.fitting import BothPartners, both_partners, changes_between
@@ -129,8 +130,9 @@ def _reason_for_exchangeable(dyads: Dyads, distinguishable: bool | None) -> str 
     Raises
     ------
     EstimationError
-        ``distinguishable=True``, and they cannot.
+        ``distinguishable=True``, and they cannot; or it is not True, False or None.
     """
+    check_asked(distinguishable)
     if distinguishable is False:
         return "partners are treated as exchangeable (distinguishable=False)"
     if dyads.distinguishable:

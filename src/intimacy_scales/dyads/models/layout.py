@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.actor_partner.terms import Composition
+from intimacy_scales.dyads.distinguishable import check_asked
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.errors import EstimationError
 
@@ -76,8 +77,7 @@ def layout_of(dyads: Dyads, distinguishable: bool | None) -> Layout:
     EstimationError
         Partners without roles cannot be told apart.
     """
-    if distinguishable not in (None, True, False):
-        raise EstimationError(f"distinguishable={distinguishable!r} is not valid; allowed: True, False, None")
+    check_asked(distinguishable)
     n, suffixes = len(dyads), dyads.partners
     one, none = np.zeros(n, dtype=np.intp), np.zeros(n, dtype=np.bool_)
     if distinguishable and not dyads.has_roles:
