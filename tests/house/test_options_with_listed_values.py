@@ -21,6 +21,7 @@ from tests.shared.couple_scores import couples_with_scores, random_couples
 from tests.shared.couples import couples_of
 from tests.shared.folders import ROOT
 from tests.shared.paired_answers import dyads_of, paired_answers
+from tests.shared.simulated_couples import scored_couples
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
 PAIRS = ([3, 5, 2, 4, 6, 1], [3, 4, 2, 5, 6, 2])
@@ -98,6 +99,10 @@ def seen() -> Any:
 
 def surface(**options: Any) -> Any:
     return dyads.response_surface(couples_with_scores(random_couples(1, 30), role=True), "y", "x", **options)
+
+
+def couples_model(**options: Any) -> Any:
+    return dyads.apim(scored_couples(40), "love", "trust", **options)
 
 
 # name → a call with the value of the option, a value in another case or misspelled, the value that was meant
@@ -261,6 +266,25 @@ OPTIONS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
         "bca",
     ),
     "surface partner": (lambda v: surface().surface(v), "Wife", "wife"),
+    "apim estimator": (lambda v: couples_model(estimator=v), "reml", "REML"),
+    "apim error": (
+        lambda v: couples_model(error=v, reliability={"love": 0.9, "trust": 0.9}),
+        "correct",
+        "corrected",
+    ),
+    "apim missing": (lambda v: couples_model(missing=v), "list", "listwise"),
+    "apim loadings": (lambda v: couples_model(loadings=v), "Free", "free"),
+    "apim ratio": (lambda v: couples_model().ratio_interval(cell="w", method=v), "profil", "profile"),
+    "distinguishability estimator": (
+        lambda v: dyads.distinguishability(scored_couples(40), ["love", "trust"], estimator=v),
+        "mlr",
+        "MLR",
+    ),
+    "common fate estimator": (
+        lambda v: dyads.common_fate(scored_couples(40), "love", "trust", estimator=v),
+        "mlr",
+        "MLR",
+    ),
 }
 
 

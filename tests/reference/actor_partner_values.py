@@ -59,8 +59,8 @@ def _of_residuals(model: ActorPartnerModel) -> dict[_Line, Any]:
     return figures
 
 
-def _of_ratios(model: ActorPartnerModel, parameters: Mapping[str, Any]) -> dict[_Line, Any]:
-    """Return what apim() says of k, by the lines of R's table, which has partner / actor effect."""
+def _of_defined(model: ActorPartnerModel, parameters: Mapping[str, Any]) -> dict[_Line, Any]:
+    """Return what apim() says of k, partner / actor effect, and of differences, first less second partner."""
     columns = [parameters[name] for name in ("lhs", "op", "rhs", "label")]
     labelled = {label: line for *line, label in zip(*columns, strict=True) if label}
     effects = {line: effect for effect in model.effects for line in _lines_of(model, effect)}
@@ -71,12 +71,19 @@ def _of_ratios(model: ActorPartnerModel, parameters: Mapping[str, Any]) -> dict[
             # the figure is there where k is not given, as the actor effect is near 0
             figure = model.ratio(actor.predictor, cell=actor.cell).figure
             figures[lhs, op, rhs] = {"estimate": figure.estimate, "se": figure.se}
+        elif op == ":=":
+            first = effects[tuple(labelled[rhs.partition("-")[0]])]
+            difference = next(
+                d for d in model.differences if (d.kind, d.predictor) == (first.kind, first.predictor)
+            )
+            sign = 1 if difference.roles[0] == first.role else -1
+            figures[lhs, op, rhs] = {"estimate": sign * difference.estimate, "se": difference.se}
     return figures
 
 
 def as_apim_says(result: SEMResult, model: ActorPartnerModel, parameters: Mapping[str, Any]) -> SEMResult:
     """Return a fitted model with the figures that apim() reports in place of those of sem()."""
-    figures = _of_effects(model) | _of_residuals(model) | _of_ratios(model, parameters)
+    figures = _of_effects(model) | _of_residuals(model) | _of_defined(model, parameters)
     changed = as_in_r(result, {}, figures)
     lines = {(p.lhs, p.op, "" if p.op == "~1" else p.rhs.replace(" ", "")) for p in result.parameters}
     assert figures.keys() <= lines, figures.keys() - lines

@@ -133,11 +133,12 @@ matrix is not positive definite, and a between-person variance of positive affec
 both, and so do we. The fit of these models is compared; their estimates should not be interpreted. The
 common fate model of satisfaction and positivity is improper too (`common_fate_sat_otherpos`).
 
-**Actor-partner models as structural equations.** Paths, residuals and k are compared as `apim()` reports
-them; parameters that it does not report, such as means and variances of predictors, as `sem()` estimates them
-in R's model. Where `apim()` gives no k, because the actor effect is near 0, the value behind it is compared
-(`ratio().figure`). lavaan's search stops early in years of marriage, a centred covariate, whose mean is
-{mean_ours} and not {mean_lavaan}; this is less than a thousandth of its standard error.
+**Actor-partner models as structural equations.** Paths, their differences between roles, residuals and k
+are compared as `apim()` reports them; parameters that it does not report, such as means and variances of
+predictors, as `sem()` estimates them in R's model. Where `apim()` gives no k, because the actor effect is
+near 0, the value behind it is compared (`ratio().figure`). lavaan's search stops early in years of
+marriage, a centred covariate, whose mean is {mean_ours} and not {mean_lavaan}; this is less than a
+thousandth of its standard error.
 
 **Actor-partner models by gls.** With maximum likelihood, `gls` multiplies standard errors by sqrt(N / (N -
 p)), for N persons and p coefficients, and tests with N - p degrees of freedom. `apim()` reports the standard

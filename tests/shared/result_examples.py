@@ -27,6 +27,7 @@ from intimacy_scales.dyads import (
     common_fate,
     couple_feedback,
     couple_reliability,
+    couple_report,
     couple_scores,
     distinguishability,
     dyadic_invariance,
@@ -191,6 +192,7 @@ MORE |= {
     "common fate": lambda: common_fate(scored_couples(40), "love", "trust", distinguishable=False),
     "mutual influence": lambda: mutual_influence(scored_couples(40), "love", "trust"),
     "distinguishability": lambda: distinguishability(scored_couples(40), ["love", "trust"]),
+    "couple report": lambda: couple_report(dyads_of(paired_answers(60)), invariance=False),
 }
 
 

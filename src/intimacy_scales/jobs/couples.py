@@ -13,7 +13,7 @@ from intimacy_scales.dyads.pairing import OnFault
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.reading import Account, batches_of, checked_columns
-from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument import NOT_ANSWERED, Instrument, as_number, normalized
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.jobs.job import Progress
 from intimacy_scales.reading.columns import ColumnMap
@@ -62,7 +62,7 @@ def read_couples(
     person: str | BothPartners | None = None,
     role: str | BothPartners | bool | None = None,
     time: str | None = None,
-    keep: Sequence[str] = (),
+    keep: Sequence[str] | Mapping[str, Any] = (),
     mixed: bool = False,
     on_fault: OnFault = "raise",
     encoding: str | None = None,
@@ -119,14 +119,15 @@ def read_couples(
     how = reading_of(reading)
     form = how.form(as_instrument(instrument))
     sides = [columns] if partners is None else list(partners.values())
-    labels = [couple, time, *_names(person), *_names(role), *keep]
+    labels = [couple, time, *_names(person), *_names(role), *_kept(keep)]
     others = list(dict.fromkeys(str(name) for name in labels if name is not None))
     with open_answers(as_path(source, "source"), encoding=encoding, sheet=sheet) as file:
         items = _items_of(form, file, how, sides, others)
         table = _whole_table(file, items, others, progress)
+        table = _with_numbers(table, [str(name) for name in _kept(keep)])
         n_blank = file.n_blank
     options: dict[str, Any] = {**reading, "couple": couple, "person": person, "time": time}
-    options |= {"keep": list(keep), "mixed": mixed, "on_fault": on_fault}
+    options |= {"keep": keep, "mixed": mixed, "on_fault": on_fault}
     if partners is None:
         dyads = Dyads.from_long(form, table, columns=columns, role=role, **options)
     else:
@@ -143,6 +144,30 @@ def _names(labels: Any) -> list[Hashable]:
     if isinstance(labels, Mapping):
         return list(labels.values())
     return [] if labels is None or isinstance(labels, bool) else [labels]
+
+
+def _kept(keep: Sequence[str] | Mapping[str, Any]) -> list[Hashable]:
+    """Return the columns to keep, both partners' where an entry names two."""
+    given = list(keep.values()) if isinstance(keep, Mapping) else list(keep)
+    return [name for entry in given for name in _names(entry)]
+
+
+def _with_numbers(table: ListTable, names: Sequence[str]) -> ListTable:
+    """Return the table with numbers in kept columns, which a text file holds as texts; blanks are missing."""
+    numbers: dict[Hashable, list[Any]] = {
+        name: list(map(_number, table.columns[name])) for name in names if name in table.columns
+    }
+    return ListTable({**table.columns, **numbers}, len(table))
+
+
+def _number(cell: Any) -> Any:
+    """Return the number that a text stands for, None for a blank, and any other cell as it is."""
+    if not isinstance(cell, str):
+        return cell
+    if normalized(cell) in NOT_ANSWERED:
+        return None
+    number = as_number(cell)
+    return cell if number is None else number
 
 
 def _items_of(

@@ -12,7 +12,7 @@ from intimacy_scales.plots.axes import BLUE, GREY, PlotAxes, axes_for, described
 
 Floats = NDArray[np.float64]
 _HEIGHT = 4.6  # inches
-_PLACE = 0.12  # of the label on the line
+_PLACES = np.linspace(0.08, 0.92, 43)  # on the line, where its label may be
 _SMALLEST, _LARGEST = 12.0, 160.0  # areas of markers in points²
 
 
@@ -67,7 +67,7 @@ def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> P
     areas = _SMALLEST + (_LARGEST - _SMALLEST) * (counts - 1) / max(counts.max() - 1, 1)
     areas = areas if counts.max() > 1 else np.full(len(counts), 2 * _SMALLEST)
     axes.scatter(points[:, 0], points[:, 1], s=areas, facecolors="none", edgecolors=BLUE, linewidths=1.1)
-    place = ends[0] + _PLACE * (ends[1] - ends[0])
+    place = _free_place(points, ends)
     axes.annotate(
         "equal", (place, place), xytext=(5, -5), textcoords="offset points", ha="center", va="center",
         rotation=45, rotation_mode="anchor", color=GREY, fontsize="small",
@@ -85,6 +85,13 @@ def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> P
         "couples": counts.tolist(),
     }
     return described(axes, _alt_text(dyads, variable, complete, note), columns)
+
+
+def _free_place(points: Floats, ends: tuple[float, float]) -> float:
+    """Return the place on the line of equality that is farthest from every point; the lowest of such."""
+    places = ends[0] + _PLACES * (ends[1] - ends[0])
+    distances = np.hypot(places[:, None] - points[:, 0], places[:, None] - points[:, 1]).min(axis=1)
+    return float(places[int(np.argmax(distances))])
 
 
 def _limits(points: Floats, ends: tuple[float, float] | None) -> tuple[float, float]:

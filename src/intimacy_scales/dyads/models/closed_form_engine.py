@@ -103,6 +103,12 @@ class ClosedFormEngine:
                     means[name][cell], sds[name][cell] = float(numbers.mean()), float(numbers.std())
         return means, sds
 
+    def degrees_of_freedom(self, weights: Floats) -> float:
+        """Return those of the t test of a linear combination (p,) of coefficients; infinite with ML."""
+        if self.result.method == "ML":
+            return math.inf
+        return self.result.variance_of_variances.degrees_of_freedom(weights)
+
     def difference(self, weights: Floats) -> Difference:
         """Return the test of constraints, rows of weights (r, p) each of which must sum up to 0."""
         narrower = fit(self.model, constraints=weights, method="ML")

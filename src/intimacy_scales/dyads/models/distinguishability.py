@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit, adjusted_fit
 from intimacy_scales.dyads.models.alike_text import inull_text, isat_text
 from intimacy_scales.dyads.models.couple_table import (
     CoupleTable,
@@ -26,7 +27,7 @@ from intimacy_scales.messages import not_one_of
 from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa, apa_p, counted, p_shown, shown
+from intimacy_scales.results.wording import apa_p, counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,92 +35,6 @@ else:
     pd = late_module("pandas")
 
 LikelihoodEstimator = Literal["ML", "MLR"]
-
-
-@result_class
-class AdjustedFit(Result):
-    """Fit of a model of exchangeable partners, judged against the I-SAT and I-NULL models.
-
-    Attributes
-    ----------
-    chi_square, df, p
-        ``chi-square - chi-square of I-SAT`` and its degrees of freedom; p is nan without degrees of freedom.
-    cfi, tli, rmsea
-        From these, with I-NULL as the null model; rmsea is never below 0. nan where they are undefined.
-    n
-        Couples.
-    reason
-        Why CFI and TLI are undefined; None if they are defined.
-
-    Notes
-    -----
-    The usual chi-square of such a model also counts the differences between partners, which depend on who is
-    called the first (Olsen & Kenny, 2006).
-
-    Examples
-    --------
-    >>> adjusted_fit((30.0, 9), isat=(17.5, 6), inull=(178.1, 10), n=110)
-    <adjusted chi-square(3) = 12.50, p = 0.006; CFI 0.939, RMSEA 0.170; n = 110>
-    """
-
-    chi_square: float
-    df: int
-    p: float
-    cfi: float
-    tli: float
-    rmsea: float
-    n: int
-    reason: str | None
-
-    def sentence(self) -> str:
-        """Return the fit in plain language."""
-        if not self.df:
-            return "The model restricts nothing but the order of partners, so that its fit cannot be judged."
-        indices = f", CFI = {apa(self.cfi, 3)}" if self.reason is None else ""
-        return (
-            f"Compared with exchangeable partners whose variables are freely related, chi-square({self.df}) "
-            "= "
-            f"{self.chi_square:.2f}, {apa_p(self.p)}{indices}, RMSEA = {apa(self.rmsea, 3)} (I-SAT and "
-            "I-NULL; "
-            "Olsen & Kenny, 2006)."
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return all figures as plain values."""
-        return {name: plain(getattr(self, name)) for name in self.__slots__}
-
-    def __repr__(self) -> str:
-        test = f"adjusted chi-square({self.df}) = {shown(self.chi_square, 2)}, p = {p_shown(self.p)}"
-        return f"<{test}; CFI {shown(self.cfi)}, RMSEA {shown(self.rmsea)}; n = {self.n}>"
-
-
-def adjusted_fit(
-    model: tuple[float, int], *, isat: tuple[float, int], inull: tuple[float, int], n: int
-) -> AdjustedFit:
-    """Return the fit of a model judged against I-SAT and I-NULL, each with its chi-square and df.
-
-    ``chi' = chi - chi_ISAT``, ``df' = df - df_ISAT``, likewise for I-NULL; then ``CFI' = 1 - max(chi' - df',
-    0) / max(chi'_NULL - df'_NULL, chi' - df', 0)``, ``TLI' = (chi'_NULL/df'_NULL - chi'/df') /
-    (chi'_NULL/df'_NULL - 1)`` and ``RMSEA' = sqrt(max(chi' - df', 0) / (df' n))``.
-    """
-    chi_square, df = model[0] - isat[0], model[1] - isat[1]
-    null, null_df = inull[0] - isat[0], inull[1] - isat[1]
-    lost, lost_null = max(chi_square - df, 0.0), null - null_df
-    reason = None
-    if not lost_null > 0:
-        reason = "the variables are hardly related, so that the null model fits"
-    ratio = null / null_df if null_df > 0 else math.nan
-    tli = math.nan if reason or not df else (ratio - chi_square / df) / (ratio - 1)
-    return AdjustedFit(
-        chi_square=chi_square,
-        df=df,
-        p=chi_square_p(chi_square, df),
-        cfi=math.nan if reason else 1 - lost / max(lost_null, lost),
-        tli=tli,
-        rmsea=math.sqrt(lost / (df * n)) if df > 0 else math.nan,
-        n=n,
-        reason=reason,
-    )
 
 
 @result_class
@@ -239,7 +154,7 @@ class Distinguishability(Result):
         return pandas_frame(columns)
 
     def __repr__(self) -> str:
-        test = f"chi-square({self.df}) = {shown(self.chi_square, 2)}, p = {p_shown(self.p)}"
+        test = f"chi-square({self.df}) = {shown(self.chi_square, 2)}, {apa_p(self.p)}"
         value = test if self.reason is None else f"undefined: {self.reason}"
         return (
             f"<distinguishability of partners in {', '.join(self.variables)}: {value}; n = {self.n_couples}>"
@@ -352,3 +267,12 @@ def distinguishability_test(table: CoupleTable, options: Mapping[str, Any], reas
         name="distinguishable", predictor=None, cell="", chi_square=test.chi_square, df=test.df,
         p=test.p_value, method=method, reason=None,
     )  # fmt: skip
+
+
+def adjusted_to_partners(table: CoupleTable, result: SEMResult, options: Mapping[str, Any]) -> AdjustedFit:
+    """Return the fit of a model of exchangeable partners, judged by I-SAT and I-NULL of its variables."""
+    couples = list(table.couples.values())
+    texts = [text(table.partners, couples) for text in (isat_text, inull_text)]
+    models = [result, *(refitted(text, table, options) for text in texts)]
+    fits = [(model.fit.chi_square, model.fit.df) for model in models]
+    return adjusted_fit(fits[0], isat=fits[1], inull=fits[2], n=table.n)

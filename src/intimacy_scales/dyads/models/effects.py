@@ -15,10 +15,26 @@ from intimacy_scales.messages import not_one_of
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa, apa_p, p_shown, shown
+from intimacy_scales.results.wording import apa, apa_p, shown
 
 StandardizedBy = Literal["pooled", "cell"]
 NEAR_ZERO = 0.1  # standardized actor effects below are near 0 (Kenny & Ledermann, 2010)
+
+
+def two_sided_p(t: float, df: float) -> float:
+    """Return the p-value of a t statistic; of a normal one where degrees of freedom are infinite."""
+    return 2 * float(ndtr(-abs(t)) if math.isinf(df) else stdtr(df, -abs(t)))
+
+
+def wald_interval(estimate: float, se: float, df: float, confidence_level: float, n: int) -> Interval:
+    """Return ``estimate ± quantile SE``, by the t or the normal distribution."""
+    level = check_level(confidence_level)
+    method = "wald" if math.isinf(df) else "t"
+    if not se > 0:
+        return undefined_interval(level, method, n, "the standard error is undefined")
+    share = (1 + level) / 2
+    half = float(ndtri(share) if math.isinf(df) else stdtrit(df, share)) * se
+    return Interval(low=estimate - half, high=estimate + half, confidence_level=level, method=method, n=n)
 
 
 @result_class
@@ -84,9 +100,7 @@ class PathEffect(Result):
     @property
     def p(self) -> float:
         """Two-sided p-value of the hypothesis that the coefficient is 0."""
-        if math.isinf(self.df):
-            return 2 * float(ndtr(-abs(self.t)))
-        return 2 * float(stdtr(self.df, -abs(self.t)))
+        return two_sided_p(self.t, self.df)
 
     @property
     def cell(self) -> str:
@@ -104,20 +118,7 @@ class PathEffect(Result):
 
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
         """Return the interval of the estimate, by the t or the normal distribution."""
-        level = check_level(confidence_level)
-        normal = math.isinf(self.df)
-        method = "wald" if normal else "t"
-        if not self.se > 0:
-            return undefined_interval(level, method, self.n, "the standard error is undefined")
-        quantile = ndtri((1 + level) / 2) if normal else stdtrit(self.df, (1 + level) / 2)
-        half = float(quantile) * self.se
-        return Interval(
-            low=self.estimate - half,
-            high=self.estimate + half,
-            confidence_level=level,
-            method=method,
-            n=self.n,
-        )
+        return wald_interval(self.estimate, self.se, self.df, confidence_level, self.n)
 
     def sentence(self) -> str:
         """Return what the effect says, in plain language.
@@ -299,5 +300,5 @@ def _near_zero(actor: float, se: float, standardized: float) -> str | None:
         return f"the actor effect is near 0 (standardized {apa(standardized)})"
     if not abs(actor) > float(ndtri(0.975)) * se:
         p = 2 * float(ndtr(-abs(actor) / se)) if se > 0 else math.nan
-        return f"the actor effect does not differ from 0 (p = {p_shown(p)})"
+        return f"the actor effect does not differ from 0 ({apa_p(p)})"
     return None
