@@ -1,4 +1,4 @@
-"""Couples' answers: simulated with known error, and those behind R's values."""
+"""Couples' answers, simulated with known error."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from intimacy_scales.dyads import Dyads
 from tests.shared.instruments import PUBLISHED, form_of
 
 Floats = NDArray[np.float64]
-PRQC = ("satisfaction", "commitment", "intimacy", "trust", "passion", "love")
 
 
 def paired(x: Any, scales: Any = None, *, role: bool = True, low: float = 1, high: float = 7) -> Dyads:

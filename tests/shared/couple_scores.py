@@ -1,4 +1,4 @@
-"""Couples made of arrays of scores: simulated ones, and those of the reference data."""
+"""Couples made of arrays of scores, and simulated ones."""
 
 from __future__ import annotations
 

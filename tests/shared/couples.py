@@ -1,4 +1,4 @@
-"""Couples made of a few scores, and the real couples of the reference data."""
+"""Couples made of a few scores."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from intimacy_scales.dyads import Dyads
+
+PUBLISHED = {"evidence": {"status": "published"}}
 
 
 def couples_of(pairs: Any, *, roles: bool = False, scale: str = "trust") -> Dyads:
