@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,26 +22,9 @@ ROLES = (Composition(roles=("first", "second")),)
 KINDS = (Composition(name="ff"), Composition(name="fm", roles=("first", "second")), Composition(name="mm"))
 
 
-def oracle(shared: Path, name: str) -> dict[str, Any]:
-    """Return R's values of a data set."""
-    values: dict[str, Any] = json.loads((shared / "oracles" / f"{name}.json").read_text(encoding="utf-8"))
-    return values
-
-
-def oracle_rows(shared: Path, name: str) -> list[dict[str, str]]:
-    """Return the rows of a data set of R's values."""
-    return _rows(shared / "oracles" / "data" / f"{name}.csv")
-
-
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def married_couples(shared: Path, *names: str) -> list[Floats]:
-    """Return variables of the 148 couples of acipair, husbands first."""
-    rows = sorted(oracle_rows(shared, "acipair"), key=lambda row: (int(row["CoupleID"]), row["Gender_A"]))
-    return [np.array([float(row[f"{name}_A"]) for row in rows]).reshape(-1, 2) for name in names]
 
 
 def simulated_by_r() -> dict[str, Any]:

@@ -1,9 +1,7 @@
-"""Couples' answers: simulated with known error, and those behind R's values."""
+"""Couples' answers, simulated with known error."""
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +12,6 @@ from intimacy_scales.dyads import Dyads
 from tests.shared.instruments import PUBLISHED, form_of
 
 Floats = NDArray[np.float64]
-PRQC = ("satisfaction", "commitment", "intimacy", "trust", "passion", "love")
 
 
 def paired(x: Any, scales: Any = None, *, role: bool = True, low: float = 1, high: float = 7) -> Dyads:
@@ -54,22 +51,3 @@ def normal_couples(n: int, k: int, *, shared: float, seed: int = 1) -> Floats:
     drawn = np.random.default_rng(seed).standard_normal((n, 2 * k)) @ root.T
     answers: Floats = np.clip(np.rint(50 + 8 * drawn), 0, 100).reshape(n, 2, k)
     return answers
-
-
-@cache
-def prqc_couples(shared: Path, *, role: bool = True) -> Dyads:
-    """Return the 118 couples who answered the PRQC, with its six scales of three items."""
-    scales = {name: " ".join(f"p{3 * n + i}" for i in (1, 2, 3)) for n, name in enumerate(PRQC)}
-    table = pd.read_csv(shared / "oracles" / "data" / "prqcQ.csv")
-    columns = {p: {f"p{n}": f"prqc.{p}_{n}" for n in range(1, 19)} for p in "12"}
-    return Dyads.from_wide(form_of(scales, high=7, evidence=PUBLISHED), table, columns=columns, role=role)
-
-
-@cache
-def ims_couples(shared: Path, *, role: bool = True) -> Dyads:
-    """Return the same couples' answers to five items of satisfaction of the IMS."""
-    items = [f"s{n}" for n in range(1, 6)]
-    table = pd.read_csv(shared / "oracles" / "data" / "commitmentQ.csv")
-    columns = {p: {f"s{n}": f"sat.g.{p}_{n}" for n in range(1, 6)} for p in "12"}
-    form = form_of({"satisfaction": " ".join(items)}, high=9, evidence=PUBLISHED)
-    return Dyads.from_wide(form, table, columns=columns, role=role)

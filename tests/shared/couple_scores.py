@@ -1,12 +1,8 @@
-"""Couples made of arrays of scores: simulated ones, and those of the reference data."""
+"""Couples made of arrays of scores, and simulated ones."""
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,31 +38,3 @@ def random_couples(
 def swapped(variables: Mapping[str, Floats], places: NDArray[np.bool_]) -> dict[str, Floats]:
     """Return the scores with the partners of some couples in the other order."""
     return {name: np.where(places[:, None], scores[:, ::-1], scores) for name, scores in variables.items()}
-
-
-def acipair(shared: Path) -> dict[str, Floats]:
-    """Return the scores of the 148 couples of the reference data, wives first, in order of couples."""
-    with (shared / "oracles" / "data" / "acipair.csv").open(encoding="utf-8") as file:
-        rows = sorted(
-            csv.DictReader(file), key=lambda row: (float(row["CoupleID"]), row["Gender_A"] != "Wife")
-        )
-    names = {"sat": "Satisfaction_A", "oth": "OtherPos_A", "slf": "SelfPos_A", "ten": "Tension_A"}
-    return {
-        name: np.array([float(row[column]) for row in rows]).reshape(-1, 2) for name, column in names.items()
-    }
-
-
-def r_values(shared: Path, name: str, block: str) -> Any:
-    """Return a block of the second set of R's values."""
-    path = shared / "oracles" / "second" / f"{name}.json"
-    return json.loads(path.read_text(encoding="utf-8"))[block]
-
-
-def r_parameters(model: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
-    """Return label → estimate and standard error of a model that lavaan fitted."""
-    rows = model["params"]
-    return {
-        label: (estimate, se)
-        for label, estimate, se in zip(rows["label"], rows["est"], rows["se"], strict=True)
-        if label
-    }
