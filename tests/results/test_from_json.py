@@ -154,6 +154,11 @@ def test_what_was_read_answers_as_before_or_says_what_it_lacks(name: str) -> Non
 def test_only_what_needs_answers_or_a_fit_is_refused() -> None:
     refused = {(name, asked) for name in CLASSES for asked in refused_by(name)}
     assert refused == {
+        *(
+            (name, asked)
+            for name in ("ActorPartnerModel", "CommonFateModel", "MutualInfluenceModel")
+            for asked in ("to_couples", "to_lavaan")
+        ),
         ("ProfileSimilarity", "pseudo_couples"),
         ("ProfileSimilarity", "to_frame"),
         ("CFAResult", "factor_correlations"),

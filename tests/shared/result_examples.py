@@ -23,10 +23,14 @@ from intimacy_scales import (
 from intimacy_scales.dyads import (
     Consent,
     Dyads,
+    apim,
+    common_fate,
     couple_feedback,
     couple_reliability,
     couple_scores,
+    distinguishability,
     dyadic_invariance,
+    mutual_influence,
     partner_agreement,
     reliable_difference,
     response_surface,
@@ -59,6 +63,7 @@ from tests.shared.couples import mixed_couples
 from tests.shared.factor_answers import good
 from tests.shared.one_of_each_result import MODEL, RESULTS, answers, judged_couples, result_classes
 from tests.shared.paired_answers import dyads_of, paired_answers
+from tests.shared.simulated_couples import scored_couples
 
 ONE = "f =~ q1 + q2 + q3 + q4 + q5 + q6"
 _PERSONS = np.repeat(np.random.default_rng(3).normal(size=(40, 1)), 6, axis=0)
@@ -181,6 +186,13 @@ MORE |= {
     "influential couple": lambda: response_surface(one_unlike_the_others(), "judged", "own").outliers[0],
 }
 
+MORE |= {
+    "actor-partner model": lambda: apim(scored_couples(40), "love", "trust"),
+    "common fate": lambda: common_fate(scored_couples(40), "love", "trust", distinguishable=False),
+    "mutual influence": lambda: mutual_influence(scored_couples(40), "love", "trust"),
+    "distinguishability": lambda: distinguishability(scored_couples(40), ["love", "trust"]),
+}
+
 
 def inside(value: Any) -> Iterator[Result]:
     """Every result that a result leads to."""
@@ -207,7 +219,7 @@ def examples() -> dict[type[Result], Result]:
     return found
 
 
-BASES = {"Coefficient", "FitIndices", "FactorFit", "IntervalCoefficient", "_Figures"}
+BASES = {"Coefficient", "CouplePathModel", "FitIndices", "FactorFit", "IntervalCoefficient", "_Figures"}
 CLASSES = sorted({kind.__name__ for kind in result_classes()} - BASES)
 
 

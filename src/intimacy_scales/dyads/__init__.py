@@ -28,6 +28,18 @@ if TYPE_CHECKING:
     from intimacy_scales.dyads.invariance.ladder import dyadic_invariance
     from intimacy_scales.dyads.invariance.partner_means import PartnerMeans
     from intimacy_scales.dyads.invariance.result import DyadicInvariance
+    from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel, ResidualCorrelation
+    from intimacy_scales.dyads.models.apim import apim
+    from intimacy_scales.dyads.models.common_fate import CommonFateModel, common_fate
+    from intimacy_scales.dyads.models.couple_paths import CouplePath
+    from intimacy_scales.dyads.models.distinguishability import (
+        AdjustedFit,
+        Distinguishability,
+        distinguishability,
+    )
+    from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect
+    from intimacy_scales.dyads.models.mutual_influence import MutualInfluenceModel, mutual_influence
+    from intimacy_scales.dyads.models.path_tests import PathTest
     from intimacy_scales.dyads.partner_perception.perception import perception
     from intimacy_scales.dyads.partner_perception.perception_result import Perception, PerceptionCorrelation
     from intimacy_scales.dyads.partner_perception.truth_and_bias import truth_and_bias
@@ -72,6 +84,14 @@ _HOMES = {
     "invariance.ladder": ("dyadic_invariance",),
     "invariance.partner_means": ("PartnerMeans",),
     "invariance.result": ("DyadicInvariance",),
+    "models.actor_partner_result": ("ActorPartnerModel", "ResidualCorrelation"),
+    "models.apim": ("apim",),
+    "models.common_fate": ("CommonFateModel", "common_fate"),
+    "models.couple_paths": ("CouplePath",),
+    "models.distinguishability": ("AdjustedFit", "Distinguishability", "distinguishability"),
+    "models.effects": ("PartnerActorRatio", "PathEffect"),
+    "models.mutual_influence": ("MutualInfluenceModel", "mutual_influence"),
+    "models.path_tests": ("PathTest",),
     "partner_perception.perception": ("perception",),
     "partner_perception.perception_result": ("Perception", "PerceptionCorrelation"),
     "partner_perception.truth_and_bias": ("truth_and_bias",),
@@ -98,17 +118,19 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "AgreementFigure", "CompositionComparison", "CongruenceChecklist", "CongruenceCondition", "Consent",
-    "CorrelationDifference", "CoupleEstimate", "CoupleFeedback", "CoupleReliability", "CoupleScoreSummary",
-    "CoupleScores", "Dmacs", "DyadicInvariance", "Dyads", "ExchangeableMeasurement", "InfluentialCouple",
-    "MeanSimilarity", "OwnScore", "PairingFault", "PairingFaults", "PartnerAgreement", "PartnerFeedback",
-    "PartnerMeans", "PartnerSurface", "Perception", "PerceptionCorrelation", "ProfileSimilarity",
-    "PseudoCouples", "ReliableDifferences", "ResponseSurface", "ScaleAgreement", "ScaleOfCouples",
-    "ScaleOfCouplesSummary", "ScoreReliability", "ShareableScales", "SharedScore", "StrangerComparison",
-    "SuppressedCell", "SuppressedTable", "SurfaceTest", "TruthAndBias", "WithheldScale", "couple_feedback",
-    "couple_reliability", "couple_scores", "dyadic_invariance", "partner_agreement", "perception",
-    "profile_similarity", "reliable_difference", "response_surface", "shareable_scales",
-    "suppress_small_cells", "truth_and_bias",
+    "ActorPartnerModel", "AdjustedFit", "AgreementFigure", "CommonFateModel", "CompositionComparison",
+    "CongruenceChecklist", "CongruenceCondition", "Consent", "CorrelationDifference", "CoupleEstimate",
+    "CoupleFeedback", "CouplePath", "CoupleReliability", "CoupleScoreSummary", "CoupleScores",
+    "Distinguishability", "Dmacs", "DyadicInvariance", "Dyads", "ExchangeableMeasurement",
+    "InfluentialCouple", "MeanSimilarity", "MutualInfluenceModel", "OwnScore", "PairingFault",
+    "PairingFaults", "PartnerActorRatio", "PartnerAgreement", "PartnerFeedback", "PartnerMeans",
+    "PartnerSurface", "PathEffect", "PathTest", "Perception", "PerceptionCorrelation", "ProfileSimilarity",
+    "PseudoCouples", "ReliableDifferences", "ResidualCorrelation", "ResponseSurface", "ScaleAgreement",
+    "ScaleOfCouples", "ScaleOfCouplesSummary", "ScoreReliability", "ShareableScales", "SharedScore",
+    "StrangerComparison", "SuppressedCell", "SuppressedTable", "SurfaceTest", "TruthAndBias", "WithheldScale",
+    "apim", "common_fate", "couple_feedback", "couple_reliability", "couple_scores", "distinguishability",
+    "dyadic_invariance", "mutual_influence", "partner_agreement", "perception", "profile_similarity",
+    "reliable_difference", "response_surface", "shareable_scales", "suppress_small_cells", "truth_and_bias",
 ]  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Models of couples that `sem` fits: actor-partner, common fate, mutual influence, and distinguishability."""

@@ -1,0 +1,208 @@
+"""The table of numbers that a model of couples is fitted to, a row for each couple."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.models.layout import Layout
+from intimacy_scales.dyads.models.names import Names
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of
+from intimacy_scales.results.wording import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late_module("pandas")
+
+Floats = NDArray[np.float64]
+Pair = tuple[str, str]
+MissingPartners = Literal["fiml", "listwise"]
+COMPOSITION = "composition"  # the column with the kind of couple
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoupleTable:
+    """Numbers of couples.
+
+    Attributes
+    ----------
+    columns
+        Column → numbers (n,), nan where missing.
+    partners
+        Variable → its columns of the first and the second partner.
+    couples
+        Variable of couples → its column.
+    composition
+        The kind of each couple (n,); None where there is one kind.
+    n_given
+        Couples that there were.
+    left_out
+        Reason → number of couples that were left out.
+    n_one_partner
+        Couples of which one partner has no score.
+    """
+
+    columns: Mapping[str, Floats]
+    partners: Mapping[str, Pair]
+    couples: Mapping[str, str]
+    composition: tuple[str, ...] | None
+    n_given: int
+    left_out: Mapping[str, int]
+    n_one_partner: int
+
+    @property
+    def n(self) -> int:
+        """Number of couples."""
+        return len(next(iter(self.columns.values())))
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether any number is missing."""
+        return any(np.isnan(column).any() for column in self.columns.values())
+
+    @property
+    def n_left_out(self) -> int:
+        """Number of couples that were left out."""
+        return sum(self.left_out.values())
+
+    def both(self, variable: str) -> Floats:
+        """Return the numbers of both partners (n, 2)."""
+        return np.column_stack([self.columns[column] for column in self.partners[variable]])
+
+    def drawn(self, rng: np.random.Generator) -> CoupleTable:
+        """Return as many couples drawn with replacement, within compositions."""
+        kinds = np.zeros(self.n, dtype="U1") if self.composition is None else np.array(self.composition)
+        rows = np.arange(self.n)
+        for kind in dict.fromkeys(kinds.tolist()):
+            members = np.flatnonzero(kinds == kind)
+            rows[members] = members[rng.integers(0, len(members), size=len(members))]
+        return replace(self, columns={name: column[rows] for name, column in self.columns.items()})
+
+    def frame(self) -> pd.DataFrame:
+        """Return the numbers as a pandas table."""
+        from intimacy_scales.results.frames import pandas_frame
+
+        kinds = {} if self.composition is None else {COMPOSITION: list(self.composition)}
+        return pandas_frame({**kinds, **self.columns})
+
+    def reason_text(self) -> str:
+        """Return in words which couples were left out; nothing where all were used."""
+        return "; ".join(f"{counted(n, 'couple')} {reason}" for reason, n in self.left_out.items())
+
+
+@dataclass(slots=True)
+class TableBuilder:
+    """Collects the variables of a table; rows are chosen when it is made."""
+
+    dyads: Dyads
+    layout: Layout
+    names: Names = field(default_factory=Names)
+    pairs: dict[str, Floats] = field(default_factory=dict)
+    singles: dict[str, Floats] = field(default_factory=dict)
+    columns: dict[str, Pair] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.names.of(COMPOSITION, COMPOSITION)
+
+    def add_partners(self, variable: str, numbers: Floats) -> None:
+        """Add a variable of both partners (n, 2)."""
+        turned = self.layout.swapped
+        self.pairs[variable] = (
+            np.where(turned[:, None], numbers[:, ::-1], numbers) if turned.any() else numbers
+        )
+        first, second = (self.names.of((variable, s), variable, s) for s in self.layout.suffixes)
+        self.columns[variable] = (first, second)
+
+    def add_couples(self, variable: str, numbers: Floats) -> None:
+        """Add a variable of couples (n,)."""
+        self.singles[variable] = numbers
+        self.names.of(variable, variable)
+
+    def used(self, missing: MissingPartners) -> tuple[NDArray[np.intp], dict[str, int]]:
+        """Return the couples that can be used, in order of composition, and why how many others cannot.
+
+        Raises
+        ------
+        EstimationError
+            No couple of a composition can be used.
+        """
+        if missing not in get_args(MissingPartners):
+            raise EstimationError(not_one_of("missing", missing, get_args(MissingPartners)))
+        known = self.layout.of_couple >= 0
+        absent = [np.isnan(column) for numbers in self.pairs.values() for column in numbers.T]
+        if missing == "fiml":
+            kept, reason = ~np.logical_and.reduce(absent), "without any score of these variables"
+        else:
+            absent += [np.isnan(numbers) for numbers in self.singles.values()]
+            kept, reason = ~np.logical_or.reduce(absent), "with missing scores"
+        counts = {"of which a role is not known": ~known, reason: known & ~kept}
+        left_out = {why: int(rows.sum()) for why, rows in counts.items() if rows.any()}
+        places = np.flatnonzero(known & kept)
+        kinds = self.layout.of_couple[places]
+        for number, composition in enumerate(self.layout.compositions):
+            if self.layout.mixed and number not in kinds:
+                raise EstimationError(f"no {composition.name} couple has the scores that the model needs")
+        return places[np.argsort(kinds, kind="stable")], left_out  # `sem` has groups in order of first rows
+
+    def made(self, missing: MissingPartners) -> CoupleTable:
+        """Return the table of the couples that can be used."""
+        used, left_out = self.used(missing)
+        columns: dict[str, Floats] = {}
+        for variable, numbers in self.pairs.items():
+            for column, of_partner in zip(self.columns[variable], numbers.T, strict=True):
+                columns[column] = of_partner[used]
+        couples = {variable: self.names.of(variable, variable) for variable in self.singles}
+        columns |= {couples[variable]: numbers[used] for variable, numbers in self.singles.items()}
+        first, second = (
+            np.logical_and.reduce([np.isnan(columns[pair[place]]) for pair in self.columns.values()])
+            for place in (0, 1)
+        )
+        n_one_partner = int(np.count_nonzero(first | second))
+        composition = None
+        if self.layout.mixed:
+            kinds = [kind.name for kind in self.layout.compositions]
+            composition = tuple(kinds[number] for number in self.layout.of_couple[used].tolist())
+        return CoupleTable(
+            columns=columns,
+            partners=dict(self.columns),
+            couples=couples,
+            composition=composition,
+            n_given=len(self.dyads),
+            left_out=left_out,
+            n_one_partner=n_one_partner,
+        )
+
+
+def check_varies(table: CoupleTable, variables: Sequence[str]) -> None:
+    """Raise where a variable does not vary, or has too few couples.
+
+    Raises
+    ------
+    EstimationError
+        Fewer than three couples, or a variable without differences.
+    """
+    if table.n < 3:
+        why = f" ({table.reason_text()})" if table.left_out else ""
+        raise EstimationError(f"{counted(table.n, 'couple')} can be used{why}; at least three are needed")
+    for variable, columns in _columns_of(table, variables):
+        for column in columns:
+            numbers = table.columns[column]
+            numbers = numbers[~np.isnan(numbers)]
+            if not len(numbers) or not np.ptp(numbers) > 0:
+                value = f"all are {numbers[0]:g}" if len(numbers) else "all are missing"
+                raise EstimationError(
+                    f"{variable} does not vary between couples ({column}: {value}); leave it out"
+                )
+
+
+def _columns_of(table: CoupleTable, variables: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for variable in variables:
+        yield variable, table.partners[variable] if variable in table.partners else (table.couples[variable],)

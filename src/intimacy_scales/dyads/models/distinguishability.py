@@ -1,0 +1,354 @@
+"""Whether roles tell partners apart, and the fit of models of exchangeable partners."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.models.alike_text import inull_text, isat_text
+from intimacy_scales.dyads.models.couple_table import (
+    CoupleTable,
+    MissingPartners,
+    TableBuilder,
+    check_varies,
+)
+from intimacy_scales.dyads.models.layout import layout_of
+from intimacy_scales.dyads.models.path_tests import PathTest
+from intimacy_scales.dyads.models.sem_engine import fitted, refitted
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.estimation.fit import Fit, chi_square_p
+from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
+from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.late import late_module
+from intimacy_scales.messages import not_one_of
+from intimacy_scales.numerics.arguments import as_names
+from intimacy_scales.results.document_types import documented
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import apa, apa_p, counted, p_shown, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late_module("pandas")
+
+LikelihoodEstimator = Literal["ML", "MLR"]
+
+
+@result_class
+class AdjustedFit(Result):
+    """Fit of a model of exchangeable partners, judged against the I-SAT and I-NULL models.
+
+    Attributes
+    ----------
+    chi_square, df, p
+        ``chi-square - chi-square of I-SAT`` and its degrees of freedom; p is nan without degrees of freedom.
+    cfi, tli, rmsea
+        From these, with I-NULL as the null model; rmsea is never below 0. nan where they are undefined.
+    n
+        Couples.
+    reason
+        Why CFI and TLI are undefined; None if they are defined.
+
+    Notes
+    -----
+    The usual chi-square of such a model also counts the differences between partners, which depend on who is
+    called the first (Olsen & Kenny, 2006).
+
+    Examples
+    --------
+    >>> adjusted_fit((30.0, 9), isat=(17.5, 6), inull=(178.1, 10), n=110)
+    <adjusted chi-square(3) = 12.50, p = 0.006; CFI 0.939, RMSEA 0.170; n = 110>
+    """
+
+    chi_square: float
+    df: int
+    p: float
+    cfi: float
+    tli: float
+    rmsea: float
+    n: int
+    reason: str | None
+
+    def sentence(self) -> str:
+        """Return the fit in plain language."""
+        if not self.df:
+            return "The model restricts nothing but the order of partners, so that its fit cannot be judged."
+        indices = f", CFI = {apa(self.cfi, 3)}" if self.reason is None else ""
+        return (
+            f"Compared with exchangeable partners whose variables are freely related, chi-square({self.df}) "
+            "= "
+            f"{self.chi_square:.2f}, {apa_p(self.p)}{indices}, RMSEA = {apa(self.rmsea, 3)} (I-SAT and "
+            "I-NULL; "
+            "Olsen & Kenny, 2006)."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all figures as plain values."""
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+    def __repr__(self) -> str:
+        test = f"adjusted chi-square({self.df}) = {shown(self.chi_square, 2)}, p = {p_shown(self.p)}"
+        return f"<{test}; CFI {shown(self.cfi)}, RMSEA {shown(self.rmsea)}; n = {self.n}>"
+
+
+def adjusted_fit(
+    model: tuple[float, int], *, isat: tuple[float, int], inull: tuple[float, int], n: int
+) -> AdjustedFit:
+    """Return the fit of a model judged against I-SAT and I-NULL, each with its chi-square and df.
+
+    ``chi' = chi - chi_ISAT``, ``df' = df - df_ISAT``, likewise for I-NULL; then ``CFI' = 1 - max(chi' - df',
+    0) / max(chi'_NULL - df'_NULL, chi' - df', 0)``, ``TLI' = (chi'_NULL/df'_NULL - chi'/df') /
+    (chi'_NULL/df'_NULL - 1)`` and ``RMSEA' = sqrt(max(chi' - df', 0) / (df' n))``.
+    """
+    chi_square, df = model[0] - isat[0], model[1] - isat[1]
+    null, null_df = inull[0] - isat[0], inull[1] - isat[1]
+    lost, lost_null = max(chi_square - df, 0.0), null - null_df
+    reason = None
+    if not lost_null > 0:
+        reason = "the variables are hardly related, so that the null model fits"
+    ratio = null / null_df if null_df > 0 else math.nan
+    tli = math.nan if reason or not df else (ratio - chi_square / df) / (ratio - 1)
+    return AdjustedFit(
+        chi_square=chi_square,
+        df=df,
+        p=chi_square_p(chi_square, df),
+        cfi=math.nan if reason else 1 - lost / max(lost_null, lost),
+        tli=tli,
+        rmsea=math.sqrt(lost / (df * n)) if df > 0 else math.nan,
+        n=n,
+        reason=reason,
+    )
+
+
+@result_class
+class Distinguishability(Result):
+    """Test of whether roles tell partners apart, with the models of exchangeable partners.
+
+    Attributes
+    ----------
+    instrument
+        What was answered, where that is known.
+    variables, covariates
+        Variables of both partners, and of couples.
+    partners
+        Names of both partners.
+    chi_square, df, p
+        The test of the I-SAT model, in which means, variances and covariances do not depend on the role; nan
+        where `reason` says why it is undefined.
+    scaled
+        Whether the test is corrected (MLR).
+    isat, inull
+        Fit of the I-SAT and of the I-NULL model, against which models of exchangeable partners are judged.
+    estimator, missing
+        How they were fitted.
+    n_couples, n_given, left_out
+        Couples used, and given; reason → couples that were left out.
+    reason
+        Why the test is undefined; None if it is defined.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> from intimacy_scales.dyads import Dyads
+    >>> answers = simulate("scii-24", 400, couples=0.5, rng=1).answers
+    >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", person="partner", role="partner")
+    >>> distinguishability(dyads, ["trust", "commitment"]).df
+    6
+    """
+
+    instrument: InstrumentRef | None
+    variables: tuple[str, ...]
+    covariates: tuple[str, ...]
+    partners: tuple[str, str]
+    chi_square: float
+    df: int
+    p: float
+    scaled: bool
+    isat: Fit
+    inull: Fit
+    estimator: str
+    missing: str
+    n_couples: int
+    n_given: int
+    left_out: Mapping[str, int]
+    reason: str | None
+
+    def adjusted(self, fit: Fit | SEMResult) -> AdjustedFit:
+        """Return the fit of a model of exchangeable partners of the same couples and variables.
+
+        Parameters
+        ----------
+        fit
+            Its fit, such as ``model.fit`` or ``sem(...).fit``.
+
+        Raises
+        ------
+        EstimationError
+            The model was fitted to other couples, or is not a model of exchangeable partners.
+        """
+        fit = fit.fit if isinstance(fit, SEMResult) else fit
+        if fit.n != self.n_couples:
+            raise EstimationError(
+                f"the model was fitted to {counted(fit.n, 'couple')}, and this to {self.n_couples}; use the "
+                "same "
+                "couples and the same missing="
+            )
+        if fit.df < self.isat.df:
+            raise EstimationError(
+                f"the model has {fit.df} degrees of freedom, and models of exchangeable partners have at "
+                "least "
+                f"{self.isat.df} with these variables: it is not one of them, or has other variables"
+            )
+        models = [(part.chi_square, part.df) for part in (fit, self.isat, self.inull)]
+        return adjusted_fit(models[0], isat=models[1], inull=models[2], n=self.n_couples)
+
+    def sentence(self) -> str:
+        """Return the test in plain language."""
+        names = ", ".join(self.variables)
+        if self.reason is not None:
+            return f"Whether roles tell partners apart in {names} is not tested: {self.reason}."
+        first, second = self.partners
+        verdict = (
+            f"{first} and {second} differ in means, variances or covariances of {names}"
+            if self.p < 0.05
+            else f"{first} and {second} do not clearly differ in means, variances or covariances of {names}"
+        )
+        verdict = verdict[0].upper() + verdict[1:]
+        return f"{verdict}, chi-square({self.df}) = {self.chi_square:.2f}, {apa_p(self.p)}."
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all figures as plain values."""
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the two models as a pandas table."""
+        from intimacy_scales.results.frames import pandas_frame
+
+        fits = {"I-SAT": self.isat, "I-NULL": self.inull}
+        columns: dict[str, list[Any]] = {"model": list(fits)}
+        columns |= {
+            name: [getattr(fit, name) for fit in fits.values()]
+            for name in ("chi_square", "df", "p_value", "rmsea", "log_likelihood")
+        }
+        return pandas_frame(columns)
+
+    def __repr__(self) -> str:
+        test = f"chi-square({self.df}) = {shown(self.chi_square, 2)}, p = {p_shown(self.p)}"
+        value = test if self.reason is None else f"undefined: {self.reason}"
+        return (
+            f"<distinguishability of partners in {', '.join(self.variables)}: {value}; n = {self.n_couples}>"
+        )
+
+
+def distinguishability(
+    dyads: Dyads,
+    variables: str | Sequence[str],
+    *,
+    covariates: Sequence[str] = (),
+    estimator: LikelihoodEstimator = "ML",
+    missing: MissingPartners = "fiml",
+) -> Distinguishability:
+    """Test whether roles tell partners apart, with the models that exchangeable partners are judged against.
+
+    Parameters
+    ----------
+    dyads
+        The couples. Without roles the test is undefined, since it would depend on who is called the first;
+        the two models are fitted nevertheless, and `Distinguishability.adjusted` does not depend on that.
+    variables
+        Scales, or kept columns of numbers.
+    covariates
+        Kept columns with one number for each couple.
+    estimator
+        ``ML``, or ``MLR``, whose test does not assume normality.
+    missing
+        ``fiml``: couples with missing scores count. ``listwise``: they do not.
+
+    Returns
+    -------
+    Distinguishability
+
+    Raises
+    ------
+    EstimationError
+        Unknown variables, or ones that do not vary; too few couples; a mixed sample.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> from intimacy_scales.dyads import Dyads
+    >>> answers = simulate("scii-24", 400, couples=0.5, rng=1).answers
+    >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", person="partner")
+    >>> result = distinguishability(dyads, ["trust", "commitment"])
+    >>> result.reason
+    'partners have no roles, so that the test would depend on who is called the first'
+    """
+    dyads = dyads.one_occasion()
+    if estimator not in get_args(LikelihoodEstimator):
+        raise EstimationError(not_one_of("estimator", estimator, get_args(LikelihoodEstimator)))
+    names = as_names("variables", [variables] if isinstance(variables, str) else variables, "variables")
+    shared = as_names("covariates", covariates, "covariates")
+    builder = TableBuilder(dyads=dyads, layout=layout_of(dyads, False))
+    for name in names:
+        builder.add_partners(name, dyads.variable(name))
+    for name in shared:
+        builder.add_couples(name, dyads.couple_variable(name))
+    table = builder.made(missing)
+    check_varies(table, [*names, *shared])
+    reason = None
+    if dyads.mixed:
+        reason = "couples of several compositions are in the sample"
+    elif not dyads.has_roles:
+        reason = "partners have no roles, so that the test would depend on who is called the first"
+    isat, inull = (
+        fitted(
+            text(table.partners, list(table.couples.values())),
+            table,
+            {"estimator": estimator, "missing": missing},
+        )
+        for text in (isat_text, inull_text)
+    )
+    scaled = isat.fit.scaled
+    chi_square = isat.fit.chi_square if scaled is None else scaled.chi_square
+    return Distinguishability(
+        instrument=dyads.instrument,
+        variables=names,
+        covariates=shared,
+        partners=dyads.partners,
+        chi_square=math.nan if reason else chi_square,
+        df=isat.fit.df,
+        p=math.nan if reason else chi_square_p(chi_square, isat.fit.df),
+        scaled=scaled is not None,
+        isat=isat.fit,
+        inull=inull.fit,
+        estimator=estimator,
+        missing=missing,
+        n_couples=table.n,
+        n_given=table.n_given,
+        left_out=table.left_out,
+        reason=reason,
+    )
+
+
+def distinguishability_test(table: CoupleTable, options: Mapping[str, Any], reason: str | None) -> PathTest:
+    """Return the I-SAT test of the variables of a model, which the reason says is undefined."""
+    k = len(table.partners)
+    method = "likelihood ratio (I-SAT)"
+    if reason is not None:
+        df = k * (k + 1) + k * len(table.couples)
+        return PathTest(
+            name="distinguishable", predictor=None, cell="", chi_square=math.nan, df=df, p=math.nan,
+            method=method, reason=reason,
+        )  # fmt: skip
+    result = refitted(isat_text(table.partners, list(table.couples.values())), table, options)
+    test = result.fit if result.fit.scaled is None else result.fit.scaled
+    return PathTest(
+        name="distinguishable", predictor=None, cell="", chi_square=test.chi_square, df=test.df,
+        p=test.p_value, method=method, reason=None,
+    )  # fmt: skip

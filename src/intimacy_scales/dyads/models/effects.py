@@ -1,0 +1,303 @@
+"""Actor effects, partner effects and their ratio, each with its test, interval and a sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, get_args
+
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
+
+from intimacy_scales.dyads.actor_partner.terms import Kind
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.results.defined import DefinedParameter
+from intimacy_scales.messages import not_one_of
+from intimacy_scales.results.document_types import documented
+from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import apa, apa_p, p_shown, shown
+
+StandardizedBy = Literal["pooled", "cell"]
+NEAR_ZERO = 0.1  # standardized actor effects below are near 0 (Kenny & Ledermann, 2010)
+
+
+@result_class
+class PathEffect(Result):
+    """One coefficient of an actor-partner model; ``float(result)`` gives the estimate.
+
+    Attributes
+    ----------
+    kind
+        ``actor``, ``partner``, ``covariate`` or ``intercept``.
+    predictor, covariate
+        Whose effect it is; both for the product of a predictor and a covariate, which says how the covariate
+        changes the predictor's effect.
+    composition
+        The kind of couples in a mixed sample; otherwise empty.
+    role, other
+        Whose outcome it acts on, and the role of the other partner; empty for exchangeable partners.
+    outcome
+        The outcome.
+    estimate, se
+        Estimate and standard error.
+    df
+        Degrees of freedom of its t test (Satterthwaite, 1946); infinite for a normal test.
+    standardized
+        In standard deviations over all partners of the sample, around the grand mean ("pooled"), so that
+        effects of different partners are in one unit; nan for intercepts.
+    standardized_in_cell
+        In the standard deviations of the roles themselves: that of the outcome in `cell`, and that of the
+        predictor in the role of the partner whose predictor it is.
+    n
+        Couples.
+
+    Examples
+    --------
+    >>> effect = PathEffect(
+    ...     kind="actor", predictor="trust", covariate=None, composition="", role="", other="",
+    ...     outcome="love", estimate=0.4, se=0.1, df=float("inf"), standardized=0.38,
+    ...     standardized_in_cell=0.38, n=120,
+    ... )
+    >>> effect
+    <actor effect of trust: 0.400, SE 0.100; standardized 0.380>
+    """
+
+    kind: Kind
+    predictor: str | None
+    covariate: str | None
+    composition: str
+    role: str
+    other: str
+    outcome: str
+    estimate: float
+    se: float
+    df: float
+    standardized: float
+    standardized_in_cell: float
+    n: int
+
+    @property
+    def t(self) -> float:
+        """The estimate divided by its standard error."""
+        return self.estimate / self.se if self.se > 0 else math.nan
+
+    @property
+    def p(self) -> float:
+        """Two-sided p-value of the hypothesis that the coefficient is 0."""
+        if math.isinf(self.df):
+            return 2 * float(ndtr(-abs(self.t)))
+        return 2 * float(stdtr(self.df, -abs(self.t)))
+
+    @property
+    def cell(self) -> str:
+        """Whose coefficient it is: a role, a composition, or both; empty for exchangeable partners."""
+        return f"{self.composition} {self.role}".strip()
+
+    @property
+    def name(self) -> str:
+        """The coefficient in words."""
+        names = " x ".join(name for name in (self.predictor, self.covariate) if name is not None)
+        what = {"intercept": "intercept", "covariate": f"effect of {names}"}.get(
+            self.kind, f"{self.kind} effect of {names}"
+        )
+        return f"{what} ({self.cell})" if self.cell else what
+
+    def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
+        """Return the interval of the estimate, by the t or the normal distribution."""
+        level = check_level(confidence_level)
+        normal = math.isinf(self.df)
+        method = "wald" if normal else "t"
+        if not self.se > 0:
+            return undefined_interval(level, method, self.n, "the standard error is undefined")
+        quantile = ndtri((1 + level) / 2) if normal else stdtrit(self.df, (1 + level) / 2)
+        half = float(quantile) * self.se
+        return Interval(
+            low=self.estimate - half,
+            high=self.estimate + half,
+            confidence_level=level,
+            method=method,
+            n=self.n,
+        )
+
+    def sentence(self) -> str:
+        """Return what the effect says, in plain language.
+
+        Examples
+        --------
+        >>> effect = PathEffect(
+        ...     kind="partner", predictor="trust", covariate=None, composition="", role="wife",
+        ...     other="husband", outcome="love", estimate=0.4, se=0.1, df=float("inf"), standardized=0.4,
+        ...     standardized_in_cell=0.4, n=120,
+        ... )
+        >>> effect.sentence().partition(", 95%")[0]
+        "Where the husband's trust is 1 higher, the wife's love is 0.40 higher"
+        """
+        low, high = self.confidence_interval()
+        size, direction = f"{abs(self.estimate):.2f}", "higher" if self.estimate >= 0 else "lower"
+        interval = f"95% CI [{low:.2f}, {high:.2f}]"
+        person = f"the {self.role}" if self.role else "a person"
+        scope = f"In {self.composition} couples, " if self.composition else ""
+        if self.kind == "intercept":
+            return _sentence(
+                f"{scope}the expected {self.outcome} of {person} is {self.estimate:.2f}, {interval}."
+            )
+        change = f"{size} {direction}"
+        if self.kind == "covariate":
+            condition = f"where {self.covariate} is 1 higher, {person}'s {self.outcome}"
+        elif self.covariate is not None:
+            change += f" where {self.covariate} is 1 higher"
+            condition = f"the {self.kind} effect of {self.predictor} on {person}"
+        elif self.kind == "actor":
+            whose, their = (f"{person}'s", f"{person}'s") if self.role else ("a person's own", "their")
+            condition = f"where {whose} {self.predictor} is 1 higher, {their} {self.outcome}"
+        else:
+            whose = f"the {self.other}" if self.role else "the partner"
+            condition = f"where {whose}'s {self.predictor} is 1 higher, {person}'s {self.outcome}"
+        tested = f"{interval}, {apa_p(self.p)}, all else in the model being equal."
+        return _sentence(f"{scope}{condition} is {change}, {tested}")
+
+    def __float__(self) -> float:
+        return float(self.estimate)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all figures as plain values."""
+        names = (*self.__slots__, "t", "p")
+        return {name: plain(getattr(self, name)) for name in names}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, t=float, p=float)
+
+    def __repr__(self) -> str:
+        standardized = f"; standardized {shown(self.standardized)}" if self.kind != "intercept" else ""
+        return f"<{self.name}: {shown(self.estimate)}, SE {shown(self.se)}{standardized}>"
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+RatioMethod = Literal["delta", "monte_carlo"]
+
+
+@result_class
+class PartnerActorRatio(Result):
+    """The ratio k of a partner effect to the actor effect (Kenny & Ledermann, 2010).
+
+    Attributes
+    ----------
+    predictor, cell
+        Whose effects, as in `PathEffect`.
+    estimate
+        ``partner / actor``: 1 where both effects are equal, -1 where they are opposite, 0 where there is only
+        an actor effect; nan where `reason` says why it is undefined.
+    figure
+        The ratio as a defined parameter, with the covariances of both effects.
+    reason
+        Why it is not given: the actor effect is near 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ratio = partner_actor_ratio("trust", "", (0.4, 0.2), np.diag([0.01, 0.01]), standardized=0.4, n=120)
+    >>> ratio, ratio.confidence_interval()
+    (<k of trust: 0.500>, <95% interval [-0.048, 1.048], delta, n = 120>)
+    """
+
+    _methods: ClassVar[tuple[str, ...]] = get_args(RatioMethod)
+
+    predictor: str
+    cell: str
+    estimate: float
+    figure: DefinedParameter
+    reason: str | None
+
+    def confidence_interval(
+        self,
+        confidence_level: float = 0.95,
+        method: RatioMethod = "delta",
+        *,
+        n_draws: int = 20_000,
+        rng: Any = None,
+    ) -> Interval:
+        """Return a confidence interval; `ActorPartnerModel.ratio_interval` has those that fit again.
+
+        Parameters
+        ----------
+        confidence_level
+            For example 0.95.
+        method
+            ``delta`` or ``monte_carlo``, as in `DefinedParameter.confidence_interval`.
+        n_draws, rng
+            For ``monte_carlo``, as there.
+        """
+        if method not in self._methods:
+            raise EstimationError(not_one_of("method", method, self._methods))
+        if self.reason is not None:
+            return undefined_interval(confidence_level, method, self.figure.n, self.reason)
+        return self.figure.confidence_interval(confidence_level, method, n_draws=n_draws, rng=rng)
+
+    def __float__(self) -> float:
+        return float(self.estimate)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all figures as plain values."""
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+    def __repr__(self) -> str:
+        where = f" ({self.cell})" if self.cell else ""
+        value = shown(self.estimate) if self.reason is None else f"not given: {self.reason}"
+        return f"<k of {self.predictor}{where}: {value}>"
+
+
+def partner_actor_ratio(
+    predictor: str, cell: str, effects: tuple[float, float], covariance: Any, *, standardized: float, n: int
+) -> PartnerActorRatio:
+    """Return the ratio of the partner effect to the actor effect.
+
+    Parameters
+    ----------
+    predictor, cell
+        As in `PathEffect`.
+    effects, covariance
+        Actor and partner effect, and their covariances (2, 2).
+    standardized
+        The actor effect in standard deviations.
+    n
+        Couples.
+    """
+    import numpy as np
+
+    actor, partner = effects
+    covariance = np.asarray(covariance, dtype=np.float64)
+    value = partner / actor if actor else math.nan
+    slope = np.array([-value / actor, 1 / actor]) if actor else np.full(2, math.nan)
+    figure = DefinedParameter(
+        name="k",
+        expression="partner/actor",
+        rests_on=(),
+        estimate=value,
+        se=math.sqrt(max(float(slope @ covariance @ slope), 0.0)) if actor else math.nan,
+        n=n,
+        labels=("actor", "partner"),
+        values=np.array(effects),
+        covariance=covariance,
+    )
+    reason = _near_zero(actor, math.sqrt(max(float(covariance[0, 0]), 0.0)), standardized)
+    return PartnerActorRatio(
+        predictor=predictor,
+        cell=cell,
+        estimate=math.nan if reason else value,
+        figure=figure,
+        reason=reason,
+    )
+
+
+def _near_zero(actor: float, se: float, standardized: float) -> str | None:
+    """Return why a ratio to an actor effect is not given; None where it is."""
+    if abs(standardized) < NEAR_ZERO:
+        return f"the actor effect is near 0 (standardized {apa(standardized)})"
+    if not abs(actor) > float(ndtri(0.975)) * se:
+        p = 2 * float(ndtr(-abs(actor) / se)) if se > 0 else math.nan
+        return f"the actor effect does not differ from 0 (p = {p_shown(p)})"
+    return None

@@ -1,0 +1,372 @@
+"""Actor-partner models: naive references, invariance to the order of partners and to units, and bad input."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intimacy_scales import simulate
+from intimacy_scales.dyads import ActorPartnerModel, Dyads, apim
+from intimacy_scales.errors import DocumentError, EstimationError, UnknownNameError
+from tests.shared.comparison import near, roughly
+from tests.shared.simulated_couples import (
+    least_squares,
+    mixed_couples,
+    mixed_table,
+    scored_couples,
+    scores,
+    swapped,
+    table_of,
+)
+
+
+def figures(model: ActorPartnerModel) -> list[float]:
+    """Return what must not depend on who is called the first."""
+    values = [x for e in model.effects for x in (e.estimate, e.se, e.standardized, e.standardized_in_cell)]
+    values += [x for rho in model.residual_correlations for x in (rho.estimate, rho.se)]
+    values += [*model.r_squared.values(), *model.residual_sds.values()]
+    return [*values, *(test.chi_square for test in model.tests)]
+
+
+@pytest.mark.parametrize("role", ["w", "h"])
+def test_apim_in_roles_is_two_regressions(role: str) -> None:
+    """Without constraints, coefficients are those of least squares for each role (naive check)."""
+    dyads, k = scored_couples(80), "hw".index(role)
+    model = apim(dyads, "love", ["trust", "calm"], covariates=["years"], centred=False)
+    love, trust, calm = (dyads.variable(name) for name in ("love", "trust", "calm"))
+    values, errors = least_squares(
+        love[:, k], trust[:, k], trust[:, 1 - k], calm[:, k], calm[:, 1 - k], dyads.couple_variable("years")
+    )
+    effects = [model.effect("intercept", cell=role)]
+    effects += [model.effect(kind, x, cell=role) for x in ("trust", "calm") for kind in ("actor", "partner")]
+    effects.append(model.effect("covariate", covariate="years", cell=role))
+    near([e.estimate for e in effects], values, rel=1e-8)
+    near([e.se for e in effects], errors, rel=1e-8)
+    near([e.df for e in effects], 80 - 6, rel=1e-6)
+
+
+def test_apim_of_exchangeable_partners_is_two_regressions() -> None:
+    """The slopes of couple means and of differences are actor + partner and actor - partner."""
+    dyads = scored_couples(80, roles=False)
+    love, trust = dyads.variable("love"), dyads.variable("trust")
+    between, _ = least_squares(love.mean(axis=1), trust.mean(axis=1))
+    difference = np.diff(love, axis=1)[:, 0], np.diff(trust, axis=1)[:, 0]
+    within = difference[0] @ difference[1] / (difference[1] @ difference[1])
+    for estimator in ("REML", "ML", "MLR"):
+        model = apim(dyads, "love", "trust", estimator=estimator)  # type: ignore[arg-type]
+        actor, partner = (model.effect(kind, "trust").estimate for kind in ("actor", "partner"))
+        roughly([actor + partner, actor - partner], [between[1], within], rel=1e-5)
+
+
+@settings(max_examples=8)
+@given(seed=st.integers(0, 2**16))
+def test_apim_does_not_depend_on_the_order_of_exchangeable_partners(seed: int) -> None:
+    dyads = scored_couples(40, roles=False)
+    one, other = (
+        apim(d, "love", "trust", interactions=[("trust", "years")]) for d in (dyads, swapped(dyads, seed))
+    )
+    near(figures(one), figures(other), rel=1e-8, abs=1e-8)
+
+
+def test_incomplete_couples_do_not_depend_on_the_order_of_exchangeable_partners() -> None:
+    dyads = scored_couples(40, gaps=0.1, roles=False)
+    one, other = (
+        apim(d, "love", "trust", interactions=[("trust", "years")]) for d in (dyads, swapped(dyads, 3))
+    )
+    roughly(figures(one), figures(other), rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.1])
+def test_apim_does_not_depend_on_units(gaps: float) -> None:
+    table = table_of(60, gaps=gaps)
+    rescaled = table.copy()
+    for role in "wh":
+        rescaled[f"love_{role}"] = 10 * table[f"love_{role}"] - 3
+        rescaled[f"trust_{role}"] = table[f"trust_{role}"] / 1000 + 7
+    names = {name: {role: f"{name}_{role}" for role in "wh"} for name in ("love", "trust")}
+    options: dict[str, Any] = {"role": {"w": "role_w", "h": "role_h"}}
+    one, other = (apim(Dyads.of_scores(t, names, **options), "love", "trust") for t in (table, rescaled))
+    for e, scaled in zip(one.effects, other.effects, strict=True):
+        if e.kind != "intercept":
+            roughly(scaled.estimate, e.estimate * 10_000, rel=1e-5)
+            roughly([scaled.standardized, scaled.p], [e.standardized, e.p], rel=1e-4)
+    roughly([t.chi_square for t in one.tests], [t.chi_square for t in other.tests], rel=1e-4, abs=1e-6)
+    assert [k.reason is None for k in one.ratios] == [k.reason is None for k in other.ratios]
+
+
+def test_standardized_effects_in_both_conventions() -> None:
+    dyads = scored_couples(80)
+    model = apim(dyads, "love", "trust")
+    love, trust = dyads.variable("love"), dyads.variable("trust")
+    actor, partner = (model.effect(kind, "trust", cell="h") for kind in ("actor", "partner"))
+    assert actor.standardized == pytest.approx(actor.estimate * trust.std() / love.std())
+    assert actor.standardized_in_cell == pytest.approx(actor.estimate * trust[:, 0].std() / love[:, 0].std())
+    assert partner.standardized_in_cell == pytest.approx(
+        partner.estimate * trust[:, 1].std() / love[:, 0].std()
+    )
+    by_sem = apim(dyads, "love", "trust", estimator="MLR")
+    for one, other in zip(model.effects, by_sem.effects, strict=True):
+        roughly(
+            [one.standardized, one.standardized_in_cell],
+            [other.standardized, other.standardized_in_cell] if one.kind != "intercept" else [np.nan] * 2,
+            rel=1e-5,
+        )
+
+
+def test_interactions_are_products_of_centred_variables() -> None:
+    dyads = scored_couples(80)
+    model = apim(dyads, "love", "trust", interactions=[("trust", "years")])
+    assert model.covariates == ("years",)
+    trust = dyads.variable("trust") - dyads.variable("trust").mean()
+    years = dyads.couple_variable("years") - dyads.couple_variable("years").mean()
+    values, _ = least_squares(
+        dyads.variable("love")[:, 0],
+        trust[:, 0],
+        trust[:, 1],
+        years,
+        trust[:, 0] * years,
+        trust[:, 1] * years,
+    )
+    near(model.effect("actor", "trust", "years", cell="h").estimate, values[4], rel=1e-8)
+    near(model.effect("partner", "trust", "years", cell="h").estimate, values[5], rel=1e-8)
+    assert "where years is 1 higher" in model.effect("actor", "trust", "years", cell="h").sentence()
+    by_sem = apim(dyads, "love", "trust", interactions=[("trust", "years")], estimator="MLR")
+    near(by_sem.effect("partner", "trust", "years", cell="h").estimate, values[5], rel=1e-4)
+
+
+def test_ratios_and_their_intervals() -> None:
+    model = apim(scored_couples(200, roles=False), "love", "trust")
+    k = model.ratio()
+    actor, partner = (model.effect(kind, "trust").estimate for kind in ("actor", "partner"))
+    assert float(k) == pytest.approx(partner / actor)
+    intervals = [
+        k.confidence_interval(),
+        k.confidence_interval(method="monte_carlo", rng=1),
+        model.ratio_interval(),
+        model.ratio_interval(method="bootstrap", n_resamples=200, rng=1),
+    ]
+    for interval in intervals:
+        assert interval.low < float(k) < interval.high
+        assert 0.5 < (interval.high - interval.low) / (intervals[0].high - intervals[0].low) < 2
+    near(list(intervals[3]), list(model.ratio_interval(method="bootstrap", n_resamples=200, rng=1)))
+
+
+@pytest.mark.parametrize("estimator", ["ML", "MLR"])
+def test_profile_interval_ends_where_the_test_rejects(estimator: Any) -> None:
+    dyads = scored_couples(60, gaps=0.1, roles=False)
+    model = apim(dyads, "love", "trust", estimator=estimator)
+    interval = model.ratio_interval("trust")
+    if estimator == "MLR":
+        assert interval.reason is not None
+        assert "no likelihood" in interval.reason
+        return
+    places = [model.engine.estimates.position(kind, "", "trust") for kind in ("actor", "partner")]
+    for end in interval:
+        weights = np.zeros((1, 3))
+        weights[0, places] = -end, 1
+        assert model.engine.difference(weights).p == pytest.approx(0.05, abs=1e-4)
+    drawn = model.engine.resampled_effects(places, 3, np.random.default_rng(3))
+    assert np.ptp(drawn, axis=0).min() > 0
+    near(drawn, model.engine.resampled_effects(places, 3, np.random.default_rng(3)))
+    assert abs(drawn[:, 0].mean() - model.effect("actor", "trust").estimate) < 0.4
+
+
+def test_ratio_is_not_given_where_the_actor_effect_is_near_0() -> None:
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(100, 2))
+    y = 0.6 * x[:, ::-1] + rng.normal(size=(100, 2))
+    table = pd.DataFrame({"x_a": x[:, 0], "x_b": x[:, 1], "y_a": y[:, 0], "y_b": y[:, 1]})
+    dyads = Dyads.of_scores(table, {name: {p: f"{name}_{p}" for p in "ab"} for name in "xy"})
+    model = apim(dyads, "y", "x")
+    k = model.ratio()
+    assert k.reason is not None
+    assert "actor effect" in k.reason
+    assert np.isnan(float(k))
+    for interval in (k.confidence_interval(), model.ratio_interval(method="bootstrap", n_resamples=100)):
+        assert (interval.reason, np.isnan(interval.low)) == (k.reason, True)
+    assert model.ratio_interval().reason is not None
+    assert model.test("partner_only").p > 0.05 > model.test("actor_only").p
+
+
+def test_corrected_effects_are_those_of_true_scores() -> None:
+    values, rng = scores(3000, 7), np.random.default_rng(8)
+    spread = 0.8 * values["trust"].std()
+    trust = values["trust"] + spread * rng.normal(size=(3000, 2))
+    columns = {
+        f"{name}_{p}": x[:, k]
+        for name, x in (("love", values["love"]), ("trust", trust))
+        for k, p in enumerate("ab")
+    }
+    columns |= {f"true_{p}": values["trust"][:, k] for k, p in enumerate("ab")}
+    dyads = Dyads.of_scores(
+        pd.DataFrame(columns), {name: {p: f"{name}_{p}" for p in "ab"} for name in ("love", "trust", "true")}
+    )
+    reliability = values["trust"].var() / (values["trust"].var() + spread**2)
+    plain, truth = apim(dyads, "love", "trust"), apim(dyads, "love", "true")
+    corrected = apim(dyads, "love", "trust", error="corrected", reliability={"trust": reliability, "love": 1})
+    actor = [m.effect("actor", m.predictors[0]).estimate for m in (plain, truth, corrected)]
+    assert actor[0] < 0.75 * actor[1]
+    assert abs(actor[2] - actor[1]) < 2 * corrected.effect("actor", "trust").se
+    assert corrected.reliabilities == {"love": {"": 1.0}, "trust": {"": reliability}}
+    assert any("count as known" in text for text in corrected.warnings)
+
+
+def answered(n: int, role: str | None = None, seed: int = 1) -> Dyads:
+    table = simulate("scii-24", 2 * n, couples=0.5, rng=seed).answers
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dyads = Dyads.from_long("scii-24", table, couple="couple", person="partner", role=role)
+        _ = dyads.scores
+    return dyads
+
+
+@pytest.mark.parametrize("role", [None, "partner"])
+def test_measurement_error_by_items(role: str | None) -> None:
+    """Omega of items as reliability, and factors of items, lead to nearly the same effects."""
+    dyads = answered(300, role)
+    corrected = apim(dyads, "commitment", "trust", error="corrected")
+    latent = apim(dyads, "commitment", "trust", error="latent")
+    for one, other in zip(corrected.effects, latent.effects, strict=True):
+        if one.kind != "intercept":
+            assert abs(one.standardized - other.standardized) < 0.1
+    for by_cell in corrected.reliabilities.values():
+        assert set(by_cell) == set(corrected.cells)
+        assert all(0.6 < value < 0.9 for value in by_cell.values())
+    assert corrected.fit is not None
+    assert corrected.fit.df == (0 if role else 6)
+    if role:
+        free = apim(dyads, "commitment", "trust", error="latent", loadings="free")
+        assert free.fit.df == latent.fit.df - 6  # type: ignore[union-attr]
+        assert any("different units" in text for text in free.warnings)
+
+
+def test_mixed_samples() -> None:
+    model = apim(mixed_couples(), "love", "trust")
+    assert model.cells == ("f-f", "f-m f", "f-m m", "m-m")
+    assert model.compositions == {"f-f": 30, "f-m": 60, "m-m": 30}
+    assert [
+        model.test(name).df for name in ("equal_actor_effects", "equal_partner_effects", "equal_paths")
+    ] == [3, 3, 6]
+    alone = mixed_couples().chosen(np.flatnonzero([c == "m-m" for c in mixed_couples().compositions or []]))
+    same = apim(alone, "love", "trust", centred=False, distinguishable=False)
+    near(
+        model.effect("actor", "trust", cell="m-m").estimate, same.effect("actor", "trust").estimate, rel=1e-8
+    )
+    assert "In f-m couples, where the m's trust" in model.effect("partner", "trust", cell="f-m f").sentence()
+    ignored = apim(mixed_couples(), "love", "trust", distinguishable=False)
+    assert "several compositions" in str(ignored.test("distinguishable").reason)
+
+
+def test_mixed_couples_in_a_wide_table() -> None:
+    """Which partner stands in which column does not matter where roles are given."""
+    table = mixed_table()
+    halves = [table.iloc[k::2].reset_index(drop=True) for k in (0, 1)]
+    wide = pd.DataFrame(
+        {
+            f"{name}_{p}": half[name]
+            for half, p in zip(halves, "ab", strict=True)
+            for name in ("love", "trust")
+        }
+        | {f"gender_{p}": half["gender"] for half, p in zip(halves, "ab", strict=True)}
+    )
+    names = {name: {p: f"{name}_{p}" for p in "ab"} for name in ("love", "trust")}
+    dyads = Dyads.of_scores(wide, names, role={p: f"gender_{p}" for p in "ab"}, mixed=True)
+    for estimator in ("REML", "MLR"):
+        one, other = (apim(d, "love", "trust", estimator=estimator) for d in (dyads, mixed_couples()))  # type: ignore[arg-type]
+        roughly(figures(one), figures(other), rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        lambda: apim(scored_couples(60), "love", ["trust", "calm"], covariates=["years"]),
+        lambda: apim(scored_couples(60, gaps=0.1, roles=False), "love", "trust", estimator="MLR"),
+        lambda: apim(mixed_couples(), "love", "trust"),
+    ],
+)
+def test_document(model: Any) -> None:
+    result = model()
+    again = ActorPartnerModel.from_dict(json.loads(result.to_json()))
+    assert again == result
+    assert repr(again) == repr(result)
+    assert again.sentences() == result.sentences()
+    assert [table.rows for table in again.tables()] == [table.rows for table in result.tables()]
+    assert len(again.to_frame()) == len(result.effects)
+    with pytest.raises(DocumentError, match="fit the model again by apim"):
+        again.to_lavaan()
+    with pytest.raises(DocumentError, match="fit the model again by apim"):
+        again.ratio_interval(result.predictors[0], cell=result.cells[0])
+
+
+def constant() -> Dyads:
+    table = table_of(20).assign(calm_w=2.0)
+    table["trust_h"] = table["trust_w"]
+    names = {name: {role: f"{name}_{role}" for role in "wh"} for name in ("love", "trust", "calm")}
+    return Dyads.of_scores(table, names, keep=["years"])
+
+
+WRONG: list[tuple[Any, str]] = [
+    (lambda: apim(scored_couples(60), "love", "tust"), "did you mean 'trust'"),
+    (lambda: apim(scored_couples(60), "love", ["trust", "love"]), "'love' is the outcome"),
+    (lambda: apim(scored_couples(60), "love", []), "name at least one"),
+    (
+        lambda: apim(scored_couples(60), "love", ["trust"], covariates=["trust"]),
+        "among the predictors and the",
+    ),
+    (lambda: apim(scored_couples(60), "love", ["trust"], covariates=["yeers"]), "did you mean 'years'"),
+    (lambda: apim(scored_couples(60), "love", "trust", interactions=["trust"]), "pairs of a predictor"),
+    (
+        lambda: apim(scored_couples(60), "love", "trust", interactions=[("calm", "years")]),
+        "predictor of an inter",
+    ),
+    (lambda: apim(constant(), "love", "trust"), r"use it as a covariate \(covariates=\['trust'\]\)"),
+    (lambda: apim(constant(), "love", "calm"), "calm does not vary between couples"),
+    (lambda: apim(scored_couples(60, roles=False), "love", "trust", distinguishable=True), "needs roles"),
+    (lambda: apim(scored_couples(60), "love", "trust", error="latent"), "pair the answers"),
+    (lambda: apim(scored_couples(60), "love", "trust", error="corrected"), r"reliability=\{'love': 0.85\}"),
+    (lambda: apim(scored_couples(60), "love", "trust", reliability={"love": 0.9}), "error='corrected'"),
+    (
+        lambda: apim(
+            scored_couples(60), "love", "trust", error="corrected", reliability={"love": 1.2, "trust": 1}
+        ),
+        "above 0, at most 1",
+    ),
+    (
+        lambda: apim(scored_couples(60), "love", "trust", error="corrected", reliability={"lov": 0.9}),
+        "did you mean 'love'",
+    ),
+    (lambda: apim(scored_couples(60, gaps=0.1), "love", "trust", estimator="REML"), "missing='listwise'"),
+    (lambda: apim(scored_couples(60), "love", "trust", estimator="mlr"), "did you mean 'MLR'"),  # type: ignore[arg-type]
+    (lambda: apim(scored_couples(60), "love", "trust", missing="fimll"), "did you mean 'fiml'"),  # type: ignore[arg-type]
+    (lambda: apim(scored_couples(60), "love", "trust", error="laten"), "did you mean 'latent'"),  # type: ignore[arg-type]
+    (
+        lambda: apim(answered(30), "trust", "total", error="latent"),
+        "belong to several of the scales",
+    ),
+    (lambda: apim(scored_couples(60).chosen(np.arange(2)), "love", "trust"), "at least three"),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), WRONG)
+def test_what_is_wrong_is_said(call: Any, message: str) -> None:
+    with pytest.raises(EstimationError, match=message):
+        call()
+
+
+def test_names_of_effects_that_are_not_there() -> None:
+    model = apim(scored_couples(60), "love", "trust")
+    with pytest.raises(UnknownNameError, match="name predictor and cell"):
+        model.effect("actor", "trust")
+    with pytest.raises(UnknownNameError, match="has no actor effect of calm"):
+        model.effect("actor", "calm", cell="w")
+    with pytest.raises(UnknownNameError, match="equal_paths"):
+        model.test("equal_path")
+    with pytest.raises(EstimationError, match="did you mean 'profile'"):
+        model.ratio_interval(cell="w", method="profil")  # type: ignore[arg-type]
