@@ -13,7 +13,8 @@ from scipy.optimize import minimize
 from intimacy_scales.dyads.couple_regressions import Floats, Regressors, couple_regressions
 from intimacy_scales.errors import EstimationError
 from tests.shared.comparison import close, near
-from tests.shared.couple_scores import random_couples, swapped
+from tests.shared.couples import swapped
+from tests.shared.simulated_couples import random_scores
 
 SEEDS = st.integers(0, 10_000)
 
@@ -43,7 +44,7 @@ def log_likelihood(y: Floats, x: Floats, b: Floats, covariances: Floats) -> floa
 
 @pytest.mark.parametrize("distinguishable", [True, False])
 def test_couple_regressions_maximize_the_likelihood(distinguishable: bool) -> None:
-    scores = random_couples(3, 12)
+    scores = random_scores(3, 12)
     y, x = scores["y"] - 4, scores["x"] - 4
     fit = couple_regressions(y, on(x), distinguishable=distinguishable)
     covariances = fit.partner_covariances("ML")
@@ -70,7 +71,7 @@ def test_couple_regressions_maximize_the_likelihood(distinguishable: bool) -> No
 @given(seed=SEEDS)
 @settings(max_examples=15)
 def test_errors_of_roles_are_those_of_ordinary_regressions(seed: int) -> None:
-    scores = random_couples(seed, 30)
+    scores = random_scores(seed, 30)
     y, x = scores["y"], scores["x"] - 4
     fit = couple_regressions(y, on(x), distinguishable=True)
     for rule in ("REML", "MLR"):
@@ -88,7 +89,7 @@ def test_errors_of_roles_are_those_of_ordinary_regressions(seed: int) -> None:
 @given(seed=SEEDS, places=st.lists(st.booleans(), min_size=30, max_size=30))
 @settings(max_examples=20)
 def test_swapping_exchangeable_partners_changes_nothing(seed: int, places: list[bool]) -> None:
-    scores = random_couples(seed, 30)
+    scores = random_scores(seed, 30)
     other = swapped(scores, np.array(places))
     fits = [couple_regressions(s["y"], on(s["x"] - 4), distinguishable=False) for s in (scores, other)]
     near(fits[0].coefficients, fits[1].coefficients, 1e-12)
@@ -97,7 +98,7 @@ def test_swapping_exchangeable_partners_changes_nothing(seed: int, places: list[
 
 
 def test_satterthwaite_lies_between_the_degrees_of_freedom_and_their_sum() -> None:
-    scores = random_couples(5, 30)
+    scores = random_scores(5, 30)
     fit = couple_regressions(scores["y"], on(scores["x"] - 4), distinguishable=False)
     intercept, _, own, partner = (fit.degrees_of_freedom(weights, "REML") for weights in np.eye(4))
     assert intercept == pytest.approx(27)
@@ -121,7 +122,7 @@ def test_satterthwaite_lies_between_the_degrees_of_freedom_and_their_sum() -> No
     ],
 )
 def test_couple_regressions_say_what_is_wrong(change, message: str) -> None:  # type: ignore[no-untyped-def]
-    scores = random_couples(1, 20)
+    scores = random_scores(1, 20)
     y, x = change(scores["y"], scores["x"])
     with pytest.raises(EstimationError, match=message):
         couple_regressions(y, on(x), distinguishable=False)

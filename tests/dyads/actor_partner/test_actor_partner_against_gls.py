@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from intimacy_scales.dyads.actor_partner.constraints import equal_across_cells, role_differences, zero
@@ -15,16 +16,10 @@ from intimacy_scales.dyads.actor_partner.fit import ActorPartnerFit, fit
 from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel, actor_partner_model
 from intimacy_scales.dyads.actor_partner.terms import Composition
 from intimacy_scales.dyads.actor_partner.tests_of_paths import distinguishability, f_test, pattern_weights
-from tests.shared.actor_partner_couples import (
-    KINDS,
-    ROLES,
-    married_couples,
-    oracle,
-    oracle_rows,
-    simulated_by_r,
-)
+from tests.shared.actor_partner_couples import KINDS, ROLES, simulated_by_r
 from tests.shared.comparison import close, near
 from tests.shared.folders import REFERENCE
+from tests.shared.reference_couples import acipair, r_values
 
 GLS_FIXED, GLS_VARIANCE, GLS_LOG_LIKELIHOOD = 1e-5, 1e-4, 1e-6  # relative; nlme's optimizer stops there
 SPOUSES = (Composition(roles=("Husband", "Wife")),)
@@ -48,27 +43,32 @@ def assert_as_gls(fitted: ActorPartnerFit, values: dict[str, Any], positions: li
     near(fitted.residual_correlations[""], values["rho"], rel=GLS_VARIANCE)
 
 
-OUTCOMES = {
-    ("acipair", "apim_otherpos"): ("Satisfaction", ["OtherPos"]),
-    ("acipair", "apim_tension"): ("Satisfaction", ["Tension"]),
-    ("acipair", "apim_otherpos_selfpos"): ("Satisfaction", ["OtherPos", "SelfPos"]),
+PREDICTORS = {
+    ("acipair", "apim_otherpos"): ["oth"],
+    ("acipair", "apim_tension"): ["ten"],
+    ("acipair", "apim_otherpos_selfpos"): ["oth", "slf"],
 }
 
 
+def husbands_first(shared: Path, names: list[str]) -> dict[str, Any]:
+    """Return scores of the couples of acipair, with the partners in the order of R's models."""
+    return {name: acipair(shared).variable(name)[:, ::-1] for name in names}
+
+
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("data_and_block", OUTCOMES)
+@pytest.mark.parametrize("data_and_block", PREDICTORS)
 class TestAcitelli:
     """148 couples; two-intercept and interaction forms."""
 
     def model(self, shared: Path, data_and_block: tuple[str, str], **options: Any) -> ActorPartnerModel:
-        outcome, predictors = OUTCOMES[data_and_block]
-        y, *x = married_couples(shared, outcome, *predictors)
-        return actor_partner_model(y, dict(zip(predictors, x, strict=True)), centred=False, **options)
+        x = husbands_first(shared, PREDICTORS[data_and_block])
+        y = husbands_first(shared, ["sat"])["sat"]
+        return actor_partner_model(y, x, centred=False, **options)
 
     def test_exchangeable(self, shared: Path, data_and_block: tuple[str, str], method: Any) -> None:
         data, block = data_and_block
         model = self.model(shared, data_and_block)
-        values = oracle(shared, data)[block]["indistinguishable"][method]
+        values = r_values(shared, data)[block]["indistinguishable"][method]
         fitted = fit(model, method=method)
         n = len(model.variables.predictors)
         positions = [0, *range(1, 2 * n, 2), *range(2, 2 * n + 1, 2)]
@@ -78,7 +78,7 @@ class TestAcitelli:
     def test_roles(self, shared: Path, data_and_block: tuple[str, str], method: Any) -> None:
         data, block = data_and_block
         model = self.model(shared, data_and_block, compositions=SPOUSES)
-        values = oracle(shared, data)[block]["distinguishable_two_intercept"][method]
+        values = r_values(shared, data)[block]["distinguishable_two_intercept"][method]
         n = len(model.variables.predictors)
         t = 1 + 2 * n
         numbers = [0, *range(1, t, 2), *range(2, t, 2)]
@@ -91,7 +91,7 @@ class TestAcitelli:
     def test_roles_as_interactions(self, shared: Path, data_and_block: tuple[str, str], method: Any) -> None:
         data, block = data_and_block
         model = self.model(shared, data_and_block, compositions=SPOUSES)
-        values = oracle(shared, data)[block]["distinguishable_interaction"][method]
+        values = r_values(shared, data)[block]["distinguishable_interaction"][method]
         fitted = fit(model, method=method)
         n = len(model.variables.predictors)
         effects = [*range(1, 1 + 2 * n, 2), *range(2, 2 + 2 * n, 2)]
@@ -105,7 +105,7 @@ class TestAcitelli:
     def test_distinguishability(self, shared: Path, data_and_block: tuple[str, str], method: Any) -> None:
         data, block = data_and_block
         model = self.model(shared, data_and_block, compositions=SPOUSES)
-        values = oracle(shared, data)[block]["lr_test_distinguishability_ML"]
+        values = r_values(shared, data)[block]["lr_test_distinguishability_ML"]
         test = distinguishability(model)
         assert test.df == values["df"]
         close([test.statistic, test.p_value], [values["chisq"], values["p"]], within=1e-4)
@@ -113,11 +113,11 @@ class TestAcitelli:
 
 def test_constraints_of_exchangeable_couples(shared: Path) -> None:
     """An actor effect of one predictor and a partner effect of another, as in the README of dyadr."""
-    y, tension, self_positivity = married_couples(shared, "Satisfaction", "Tension", "SelfPos")
-    model = actor_partner_model(y, {"tension": tension, "self": self_positivity}, centred=False)
-    constraints = zero(model, [model.position("partner", "tension"), model.position("actor", "self")])
+    scores = husbands_first(shared, ["sat", "ten", "slf"])
+    model = actor_partner_model(scores.pop("sat"), scores, centred=False)
+    constraints = zero(model, [model.position("partner", "ten"), model.position("actor", "slf")])
     fitted = fit(model, constraints=constraints)
-    assert_as_gls(fitted, oracle(shared, "acipair")["published_check_dyadr_readme"], [0, 1, 4])
+    assert_as_gls(fitted, r_values(shared, "acipair")["published_check_dyadr_readme"], [0, 1, 4])
     assert fitted.coefficients[[2, 3]].tolist() == [0, 0]
 
 
@@ -130,10 +130,10 @@ COMPOSITIONS = (
 
 @pytest.fixture
 def three_compositions(shared: Path) -> ActorPartnerModel:
-    rows = oracle_rows(shared, "sim_compositions")
-    rows.sort(key=lambda row: (int(row["dyad"]), row["gender"], int(row["member"])))
-    y, x = (np.array([float(row[name]) for row in rows]).reshape(-1, 2) for name in ("y", "x_A"))
-    kinds = [("FF", "FM", "MM").index(row["composition"]) for row in rows[::2]]
+    table = pd.read_csv(shared / "oracles/data/sim_compositions.csv")
+    table = table.sort_values(["dyad", "gender", "member"])
+    y, x = (table[name].to_numpy(dtype=float).reshape(-1, 2) for name in ("y", "x_A"))
+    kinds = [("FF", "FM", "MM").index(name) for name in table["composition"][::2]]
     return actor_partner_model(y, {"x": x}, compositions=COMPOSITIONS, composition_of=kinds, centred=False)
 
 
@@ -145,7 +145,7 @@ BY_KIND_OF_TERM = [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11]
 def test_three_compositions(
     shared: Path, three_compositions: ActorPartnerModel, method: Any, source: str
 ) -> None:
-    values = oracle(shared, "second/dyads_simulated")["compositions"][f"{source}_{method}"]
+    values = r_values(shared, "second/dyads_simulated")["compositions"][f"{source}_{method}"]
     fitted = fit(three_compositions, method=method)
     close(fitted.coefficients[BY_KIND_OF_TERM], values["fixed"]["estimate"], within=1e-4)
     close(fitted.standard_errors[BY_KIND_OF_TERM], values["fixed"]["se"], within=1e-4)
@@ -160,7 +160,7 @@ def test_three_compositions(
 
 
 def test_three_compositions_with_one_correlation(shared: Path, three_compositions: ActorPartnerModel) -> None:
-    values = oracle(shared, "second/dyads_simulated")["compositions"]["gls_one_rho_for_all_ML"]
+    values = r_values(shared, "second/dyads_simulated")["compositions"]["gls_one_rho_for_all_ML"]
     fitted = fit(three_compositions, residuals="one_correlation", method="ML")
     near(fitted.coefficients[BY_KIND_OF_TERM], values["coefficients"]["estimate"], rel=GLS_FIXED)
     errors = fitted.standard_errors[BY_KIND_OF_TERM] * of_gls_by_ml(values)

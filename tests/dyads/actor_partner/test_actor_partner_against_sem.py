@@ -6,7 +6,6 @@ import math
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from intimacy_scales.dyads.actor_partner.fit import ActorPartnerFit, fit
@@ -14,48 +13,25 @@ from intimacy_scales.dyads.actor_partner.k_ratio import KRatio, k_ratio
 from intimacy_scales.dyads.actor_partner.model import actor_partner_model
 from intimacy_scales.dyads.actor_partner.standardized import standardizing_factors
 from intimacy_scales.dyads.actor_partner.terms import Composition
-from tests.shared.actor_partner_couples import ROLES, Floats, oracle, oracle_rows
+from tests.shared.actor_partner_couples import ROLES, Floats
 from tests.shared.comparison import close
+from tests.shared.reference_couples import acipair, commitment, complete_scores, prqc, r_values
 
 ESTIMATE, ERROR = 1e-4, 1e-4
 
 
-def numbers(rows: list[dict[str, str]], *names: str) -> Floats:
-    """Return the mean of some columns; nan if one is empty."""
-    return np.mean([[float(row[name] or "nan") for row in rows] for name in names], axis=0)
-
-
 def acitelli(shared: Path) -> tuple[dict[str, Floats], tuple[str, str]]:
-    rows = sorted(oracle_rows(shared, "acipair"), key=lambda row: (int(row["CoupleID"]), row["Gender_A"]))
-    names = {"sat": "Satisfaction_A", "oth": "OtherPos_A", "ten": "Tension_A", "slf": "SelfPos_A"}
-    scores = {short: numbers(rows, name).reshape(-1, 2)[:, ::-1] for short, name in names.items()}
-    return {**scores, "yr": numbers(rows, "Yearsmar")[::2]}, ("w", "h")
+    couples = acipair(shared)
+    scores = complete_scores(couples, *couples.scores)
+    return {**scores, "yr": couples.couple_variable("yr")}, ("w", "h")
 
 
-def commitment(shared: Path) -> tuple[dict[str, Floats], tuple[str, str]]:
-    rows = oracle_rows(shared, "commitmentQ")
-    scores: dict[str, Any] = {"sat": [], "com": []}
-    for partner in (1, 2):
-        scores["sat"].append(numbers(rows, *(f"sat.g.{partner}_{item}" for item in range(1, 6))))
-        keyed = [(-1 if item in (3, 4) else 1, f"com.{partner}_{item}") for item in range(1, 6)]
-        scores["com"].append(np.mean([5 + sign * (numbers(rows, name) - 5) for sign, name in keyed], axis=0))
-    return complete(scores), ("1", "2")
+def com_and_sat(shared: Path) -> tuple[dict[str, Floats], tuple[str, str]]:
+    return complete_scores(commitment(shared), "sat", "com"), ("1", "2")
 
 
 def trust_and_love(shared: Path) -> tuple[dict[str, Floats], tuple[str, str]]:
-    rows = oracle_rows(shared, "prqcQ")
-    first = {"trust": 10, "love": 16}
-    scores = {
-        name: [numbers(rows, *(f"prqc.{partner}_{begin + i}" for i in range(3))) for partner in (1, 2)]
-        for name, begin in first.items()
-    }
-    return complete(scores), ("1", "2")
-
-
-def complete(scores: dict[str, Any]) -> dict[str, Floats]:
-    pairs = {name: np.column_stack(both) for name, both in scores.items()}
-    kept = ~np.isnan(np.hstack([*pairs.values()])).any(axis=1)
-    return {name: both[kept] for name, both in pairs.items()}
+    return complete_scores(prqc(shared), "trust", "love"), ("1", "2")
 
 
 CASES: dict[str, tuple[Any, str, tuple[str, ...], str, str]] = {
@@ -74,9 +50,9 @@ EARLIER: dict[str, tuple[Any, str, tuple[str, ...], str, str, bool]] = {
         acitelli, "sat", ("oth",), "acipair", "apim_sem_otherpos_indistinguishable", False
     ),
     "acipair, tension": (acitelli, "sat", ("ten",), "acipair", "apim_sem_tension", True),
-    "commitment": (commitment, "com", ("sat",), "commitmentQ", "apim_sem_distinguishable", True),
+    "commitment": (com_and_sat, "com", ("sat",), "commitmentQ", "apim_sem_distinguishable", True),
     "commitment, exchangeable": (
-        commitment, "com", ("sat",), "commitmentQ", "apim_sem_indistinguishable", False
+        com_and_sat, "com", ("sat",), "commitmentQ", "apim_sem_indistinguishable", False
     ),
 }  # fmt: skip
 
@@ -159,14 +135,16 @@ def assert_effects_as_lavaan(k: KRatio, line: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_fit_by_ml(shared: Path, name: str, roles: bool) -> None:
     reader, y, x, data, block = CASES[name]
-    params = oracle(shared, data)[block]["distinguishable" if roles else "indistinguishable"]["ML"]["params"]
+    params = r_values(shared, data)[block]["distinguishable" if roles else "indistinguishable"]["ML"][
+        "params"
+    ]
     assert_as_lavaan(fitted_of(shared, reader, y, x, roles=roles), params, reader(shared)[1])
 
 
 @pytest.mark.parametrize("name", EARLIER)
 def test_fit_by_ml_of_first_set(shared: Path, name: str) -> None:
     reader, y, x, data, block, roles = EARLIER[name]
-    values = oracle(shared, data)[block]
+    values = r_values(shared, data)[block]
     fitted = fitted_of(shared, reader, y, x, roles=roles)
     assert fitted.model.n == values["nobs"]
     assert_as_lavaan(fitted, values["params"], reader(shared)[1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -13,34 +12,35 @@ import pytest
 from scipy import stats
 
 from intimacy_scales.dyads import Dyads, PartnerAgreement, ScaleAgreement, partner_agreement
+from tests.reference.path_values import SHORT
 from tests.shared.comparison import close
-from tests.shared.couples import acipair_couples, commitment_couples, prqc_couples
 from tests.shared.rating_answers import naive_icc
+from tests.shared.reference_couples import PRQC, acipair, commitment, prqc, r_values
 
-DATA: dict[str, Callable[..., Dyads]] = {
-    "commitmentQ": commitment_couples,
-    "prqcQ": prqc_couples,
-    "acipair": acipair_couples,
+# the couples of a file, and what R calls their scales
+DATA: dict[str, tuple[Callable[..., Dyads], dict[str, str]]] = {
+    "commitmentQ": (commitment, {"satisfaction": "sat", "commitment_keyed": "com"}),
+    "prqcQ": (prqc, {name: name for name in PRQC}),
+    "acipair": (acipair, {name.removesuffix("_A"): short for short, name in SHORT.items()}),
 }
 WITHIN = 1e-10
 
 
 @cache
 def agreement(shared: Path, name: str, roles: bool) -> PartnerAgreement:
-    return partner_agreement(DATA[name](shared / "oracles/data", roles=roles))
-
-
-def of_r(shared: Path, name: str) -> dict[str, Any]:
-    blocks: dict[str, Any] = json.loads((shared / f"oracles/{name}.json").read_text("utf-8"))["dyad_scores"]
-    return blocks
+    return partner_agreement(DATA[name][0](shared, roles=roles))
 
 
 def scales(shared: Path, name: str, roles: bool) -> Iterator[tuple[dict[str, Any], ScaleAgreement]]:
     """Yield R's values of each scale, and our result; every scale of R is there."""
-    blocks, result = of_r(shared, name), agreement(shared, name, roles)
-    assert set(blocks) == {part.scale for part in result}
+    blocks, result, ours = (
+        r_values(shared, name)["dyad_scores"],
+        agreement(shared, name, roles),
+        DATA[name][1],
+    )
+    assert {ours[scale] for scale in blocks} == {part.scale for part in result}
     for scale, block in blocks.items():
-        yield block, result[scale]
+        yield block, result[ours[scale]]
 
 
 def check_icc(block: dict[str, Any], part: ScaleAgreement, of: str, form: str, method: str) -> None:

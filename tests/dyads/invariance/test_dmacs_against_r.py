@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from intimacy_scales.dyads import DyadicInvariance, Dyads, dyadic_invariance
 from intimacy_scales.dyads.invariance.dmacs import Latent, Line, dmacs_values
 from tests.shared.comparison import close
-from tests.shared.instruments import PUBLISHED, form_of
+from tests.shared.reference_couples import commitment, prqc, r_values
 
-# name → the file, the columns of each partner, and the lowest and highest answer
-SCALES: dict[str, tuple[str, str, range, tuple[int, int]]] = {
-    "trust": ("prqcQ", "prqc.{p}_{n}", range(10, 13), (1, 7)),
-    "passion": ("prqcQ", "prqc.{p}_{n}", range(13, 16), (1, 7)),
-    "intimacy": ("prqcQ", "prqc.{p}_{n}", range(7, 10), (1, 7)),
-    "ims_satisfaction": ("commitmentQ", "sat.g.{p}_{n}", range(1, 6), (1, 9)),
+# what R calls them: the couples, and the scale
+SCALES: dict[str, tuple[Callable[..., Dyads], str]] = {
+    "trust": (prqc, "trust"),
+    "passion": (prqc, "passion"),
+    "intimacy": (prqc, "intimacy"),
+    "ims_satisfaction": (commitment, "sat"),
 }
 WITHIN = 1e-4  # of R's search
-
-
-def couples(shared: Path, name: str) -> Dyads:
-    file, pattern, numbers, (low, high) = SCALES[name]
-    table = pd.read_csv(shared / "oracles" / "data" / f"{file}.csv")
-    columns = {
-        partner: {f"q{n}": pattern.format(p=p, n=n) for n in numbers}
-        for p, partner in ((1, "first"), (2, "second"))
-    }
-    form = form_of({"scale": " ".join(f"q{n}" for n in numbers)}, low=low, high=high, evidence=PUBLISHED)
-    return Dyads.from_wide(form, table, columns=columns, role=True)
 
 
 def values(given: dict[str, Any]) -> list[float]:
@@ -41,13 +29,13 @@ def values(given: dict[str, Any]) -> list[float]:
 
 
 def of_r(shared: Path, name: str) -> dict[str, Any]:
-    blocks = json.loads((shared / "oracles" / "second" / "dyads_prqcQ.json").read_text("utf-8"))
-    block: dict[str, Any] = blocks["dmacs"][name]
+    block: dict[str, Any] = r_values(shared, "second/dyads_prqcQ")["dmacs"][name]
     return block
 
 
 def fitted(shared: Path, name: str) -> DyadicInvariance:
-    return dyadic_invariance(couples(shared, name), "scale", steps=["configural", "metric"])
+    couples, scale = SCALES[name]
+    return dyadic_invariance(couples(shared), scale, steps=["configural", "metric"])
 
 
 @pytest.mark.parametrize("name", SCALES)
@@ -60,7 +48,7 @@ def test_dmacs_with_a_marker_is_that_of_r(shared: Path, name: str) -> None:
     close(ours.effect_on_sum, theirs["expected_mean_difference_in_scale_sum"], within=WITHIN)
     root = result.dmacs(pooled="root_mean_square")
     close(root.values, values(theirs["dmacs_sd_root_mean_square"]), within=WITHIN)
-    other = result.dmacs(focal="first")
+    other = result.dmacs(focal="1")
     close(other.values, values(theirs["dmacs_reference_partner1_latent"]), within=WITHIN)
 
 
@@ -71,7 +59,8 @@ def test_dmacs_with_fixed_factors_is_that_of_r_and_of_dysem(shared: Path, name: 
     ours = result.dmacs(identification="fixed_factor")
     close(ours.values, values(theirs["dmacs_sd_of_complete_rows"]), within=WITHIN)
     # dySEM divides by the spread of all answers, also those of couples that the model leaves out
-    spread = np.nanstd(couples(shared, name).items("scale"), axis=0, ddof=1).mean(axis=0)
+    couples, scale = SCALES[name]
+    spread = np.nanstd(couples(shared).items(scale), axis=0, ddof=1).mean(axis=0)
     lines = [Line(*(np.array(values(theirs[f"{what}{p}"])) for what in ("nu", "lambda"))) for p in (1, 2)]
     everyone = dmacs_values(lines[0], lines[1], Latent(0.0, 1.0), spread)
     close(everyone, values(theirs["dmacs_sd_of_all_answers"]), within=WITHIN)

@@ -17,14 +17,22 @@ from intimacy_scales.dyads import ActorPartnerModel, Dyads, apim
 from intimacy_scales.errors import DocumentError, EstimationError, UnknownNameError
 from tests.shared.comparison import near, roughly
 from tests.shared.simulated_couples import (
-    least_squares,
-    mixed_couples,
-    mixed_table,
+    in_other_orders,
+    love_trust_and_calm,
     scored_couples,
-    scores,
-    swapped,
-    table_of,
+    table_of_couples,
+    table_of_persons,
+    three_compositions,
 )
+
+
+def least_squares(outcome: Any, *regressors: Any) -> tuple[Any, Any]:
+    """Return coefficients and standard errors of ordinary least squares, with an intercept."""
+    x = np.column_stack([np.ones(len(outcome)), *regressors])
+    coefficients, *_ = np.linalg.lstsq(x, outcome, rcond=None)
+    residuals = outcome - x @ coefficients
+    variance = residuals @ residuals / (len(outcome) - x.shape[1])
+    return coefficients, np.sqrt(variance * np.linalg.inv(x.T @ x).diagonal())
 
 
 def figures(model: ActorPartnerModel) -> list[float]:
@@ -70,7 +78,8 @@ def test_apim_of_exchangeable_partners_is_two_regressions() -> None:
 def test_apim_does_not_depend_on_the_order_of_exchangeable_partners(seed: int) -> None:
     dyads = scored_couples(40, roles=False)
     one, other = (
-        apim(d, "love", "trust", interactions=[("trust", "years")]) for d in (dyads, swapped(dyads, seed))
+        apim(d, "love", "trust", interactions=[("trust", "years")])
+        for d in (dyads, in_other_orders(dyads, seed))
     )
     near(figures(one), figures(other), rel=1e-8, abs=1e-8)
 
@@ -78,14 +87,15 @@ def test_apim_does_not_depend_on_the_order_of_exchangeable_partners(seed: int) -
 def test_incomplete_couples_do_not_depend_on_the_order_of_exchangeable_partners() -> None:
     dyads = scored_couples(40, gaps=0.1, roles=False)
     one, other = (
-        apim(d, "love", "trust", interactions=[("trust", "years")]) for d in (dyads, swapped(dyads, 3))
+        apim(d, "love", "trust", interactions=[("trust", "years")])
+        for d in (dyads, in_other_orders(dyads, 3))
     )
     roughly(figures(one), figures(other), rel=1e-5, abs=1e-6)
 
 
 @pytest.mark.parametrize("gaps", [0.0, 0.1])
 def test_apim_does_not_depend_on_units(gaps: float) -> None:
-    table = table_of(60, gaps=gaps)
+    table = table_of_couples(60, gaps=gaps)
     rescaled = table.copy()
     for role in "wh":
         rescaled[f"love_{role}"] = 10 * table[f"love_{role}"] - 3
@@ -196,7 +206,7 @@ def test_ratio_is_not_given_where_the_actor_effect_is_near_0() -> None:
 
 
 def test_corrected_effects_are_those_of_true_scores() -> None:
-    values, rng = scores(3000, 7), np.random.default_rng(8)
+    values, rng = love_trust_and_calm(3000, 7), np.random.default_rng(8)
     spread = 0.8 * values["trust"].std()
     trust = values["trust"] + spread * rng.normal(size=(3000, 2))
     columns = {
@@ -248,25 +258,27 @@ def test_measurement_error_by_items(role: str | None) -> None:
 
 
 def test_mixed_samples() -> None:
-    model = apim(mixed_couples(), "love", "trust")
+    model = apim(three_compositions(), "love", "trust")
     assert model.cells == ("f-f", "f-m f", "f-m m", "m-m")
     assert model.compositions == {"f-f": 30, "f-m": 60, "m-m": 30}
     assert [
         model.test(name).df for name in ("equal_actor_effects", "equal_partner_effects", "equal_paths")
     ] == [3, 3, 6]
-    alone = mixed_couples().chosen(np.flatnonzero([c == "m-m" for c in mixed_couples().compositions or []]))
+    alone = three_compositions().chosen(
+        np.flatnonzero([c == "m-m" for c in three_compositions().compositions or []])
+    )
     same = apim(alone, "love", "trust", centred=False, distinguishable=False)
     near(
         model.effect("actor", "trust", cell="m-m").estimate, same.effect("actor", "trust").estimate, rel=1e-8
     )
     assert "In f-m couples, where the m's trust" in model.effect("partner", "trust", cell="f-m f").sentence()
-    ignored = apim(mixed_couples(), "love", "trust", distinguishable=False)
+    ignored = apim(three_compositions(), "love", "trust", distinguishable=False)
     assert "several compositions" in str(ignored.test("distinguishable").reason)
 
 
 def test_mixed_couples_in_a_wide_table() -> None:
     """Which partner stands in which column does not matter where roles are given."""
-    table = mixed_table()
+    table = table_of_persons()
     halves = [table.iloc[k::2].reset_index(drop=True) for k in (0, 1)]
     wide = pd.DataFrame(
         {
@@ -279,7 +291,7 @@ def test_mixed_couples_in_a_wide_table() -> None:
     names = {name: {p: f"{name}_{p}" for p in "ab"} for name in ("love", "trust")}
     dyads = Dyads.of_scores(wide, names, role={p: f"gender_{p}" for p in "ab"}, mixed=True)
     for estimator in ("REML", "MLR"):
-        one, other = (apim(d, "love", "trust", estimator=estimator) for d in (dyads, mixed_couples()))  # type: ignore[arg-type]
+        one, other = (apim(d, "love", "trust", estimator=estimator) for d in (dyads, three_compositions()))  # type: ignore[arg-type]
         roughly(figures(one), figures(other), rel=1e-5, abs=1e-6)
 
 
@@ -288,7 +300,7 @@ def test_mixed_couples_in_a_wide_table() -> None:
     [
         lambda: apim(scored_couples(60), "love", ["trust", "calm"], covariates=["years"]),
         lambda: apim(scored_couples(60, gaps=0.1, roles=False), "love", "trust", estimator="MLR"),
-        lambda: apim(mixed_couples(), "love", "trust"),
+        lambda: apim(three_compositions(), "love", "trust"),
     ],
 )
 def test_document(model: Any) -> None:
@@ -306,7 +318,7 @@ def test_document(model: Any) -> None:
 
 
 def constant() -> Dyads:
-    table = table_of(20).assign(calm_w=2.0)
+    table = table_of_couples(20).assign(calm_w=2.0)
     table["trust_h"] = table["trust_w"]
     names = {name: {role: f"{name}_{role}" for role in "wh"} for name in ("love", "trust", "calm")}
     return Dyads.of_scores(table, names, keep=["years"])

@@ -11,7 +11,7 @@ import pytest
 
 from intimacy_scales.dyads import ActorPartnerModel, Dyads, apim
 from intimacy_scales.dyads.models.sem_engine import fitted
-from tests.shared.oracle_couples import acipair, commitment, differing_parameters, oracle, prqc
+from tests.shared.reference_couples import acipair, commitment, differing_parameters, prqc, r_values
 
 FINE = 2e-5
 SETS: dict[str, tuple[list[str], list[str]]] = {
@@ -55,7 +55,7 @@ def check_effects(model: ActorPartnerModel, block: Any, roles: str, outcome: str
 @pytest.mark.parametrize("kind", ["distinguishable", "indistinguishable"])
 @pytest.mark.parametrize("name", SETS)
 def test_apim_of_complete_couples(shared: Path, name: str, kind: str) -> None:
-    block = oracle(shared, "second/dyads_acipair")[f"apim_{name}_complete"][kind]["ML"]
+    block = r_values(shared, "second/dyads_acipair")[f"apim_{name}_complete"][kind]["ML"]
     predictors, covariates = SETS[name]
     model = apim(
         acipair(shared), "sat", predictors, covariates=covariates, estimator="ML", centred=False,
@@ -82,7 +82,7 @@ def test_apim_of_complete_couples(shared: Path, name: str, kind: str) -> None:
     ],
 )
 def test_apim_with_one_partner_couples(shared: Path, name: str, kind: str, estimator: Any) -> None:
-    block = oracle(shared, "second/dyads_acipair")[f"apim_{name}_fiml"][kind][estimator]
+    block = r_values(shared, "second/dyads_acipair")[f"apim_{name}_fiml"][kind][estimator]
     predictors, covariates = SETS[name]
     model = apim(
         acipair(shared, gaps=True), "sat", predictors, covariates=covariates, estimator=estimator,
@@ -108,9 +108,9 @@ def test_apim_of_other_couples(shared: Path, kind: str) -> None:
         "estimator": "ML", "missing": "listwise", "centred": False,
         "distinguishable": kind == "distinguishable",
     }  # fmt: skip
-    block = oracle(shared, "commitmentQ")[f"apim_sem_{kind}"]
+    block = r_values(shared, "commitmentQ")[f"apim_sem_{kind}"]
     check_effects(apim(commitment(shared), "com", "sat", **options), block["params"], "12", "com")
-    block = oracle(shared, "second/dyads_prqcQ")["apim_love_trust"][kind]["ML"]
+    block = r_values(shared, "second/dyads_prqcQ")["apim_love_trust"][kind]["ML"]
     check_effects(apim(prqc(shared), "love", "trust", **options), block["params"], "12", "love")
 
 
@@ -136,7 +136,7 @@ def test_compositions(shared: Path, estimator: Any) -> None:
     table = pd.read_csv(shared / "oracles/data/sim_compositions.csv").rename(columns={"x_A": "x"})
     dyads = Dyads.of_scores(table, ["x", "y"], couple="dyad", person="member", role="gender", mixed=True)
     model = apim(dyads, "y", "x", estimator=estimator, centred=False)
-    values = oracle(shared, "second/dyads_simulated")["compositions"]
+    values = r_values(shared, "second/dyads_simulated")["compositions"]
     block = values["own_REML" if estimator == "REML" else "own_ML"]
     cells = dict(zip(model.cells, ("FF", "FM_female", "FM_male", "MM"), strict=True))
     kinds = {"intercept": "", "actor": ":x_A", "partner": ":x_P"}

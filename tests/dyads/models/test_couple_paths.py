@@ -23,19 +23,20 @@ from intimacy_scales.dyads import (
 from intimacy_scales.dyads.models.distinguishability import adjusted_fit
 from intimacy_scales.errors import DocumentError, EstimationError
 from tests.shared.comparison import roughly
-from tests.shared.simulated_couples import mixed_couples, scored_couples, swapped
+from tests.shared.simulated_couples import in_other_orders, scored_couples, three_compositions
 
 
 @pytest.mark.parametrize("gaps", [0.0, 0.1])
 def test_models_of_exchangeable_partners_do_not_depend_on_their_order(gaps: float) -> None:
     dyads = scored_couples(50, gaps=gaps, roles=False)
     for fit in (common_fate, mutual_influence):
-        one, other = (fit(d, "love", "trust") for d in (dyads, swapped(dyads, 4)))  # type: ignore[operator]
+        one, other = (fit(d, "love", "trust") for d in (dyads, in_other_orders(dyads, 4)))  # type: ignore[operator]
         assert (one.adjusted.df, other.adjusted.df) == (0, 0)
         for path, same in zip(one.paths, other.paths, strict=True):
             roughly([path.estimate, path.se], [same.estimate, same.se], rel=1e-5)
     one, other = (
-        mutual_influence(d, "love", "trust", errors_correlated=False) for d in (dyads, swapped(dyads, 4))
+        mutual_influence(d, "love", "trust", errors_correlated=False)
+        for d in (dyads, in_other_orders(dyads, 4))
     )
     assert one.fit.chi_square != pytest.approx(
         other.fit.chi_square, rel=1e-3
@@ -48,7 +49,7 @@ def test_distinguishability_without_roles_is_undefined() -> None:
     result = distinguishability(scored_couples(50, roles=False), ["love", "trust"])
     assert (math.isnan(result.chi_square), math.isnan(result.p), result.df) == (True, True, 6)
     assert "not tested: partners have no roles" in result.sentence()
-    assert "several compositions" in str(distinguishability(mixed_couples(), "love").reason)
+    assert "several compositions" in str(distinguishability(three_compositions(), "love").reason)
 
 
 def test_distinguishability_is_the_test_of_the_actor_partner_model() -> None:
@@ -141,7 +142,7 @@ def test_document(result: Any) -> None:
     ("call", "message"),
     [
         (lambda: common_fate(scored_couples(60), "love", "love"), "name another predictor"),
-        (lambda: common_fate(mixed_couples(), "love", "trust"), "several compositions"),
+        (lambda: common_fate(three_compositions(), "love", "trust"), "several compositions"),
         (
             lambda: mutual_influence(scored_couples(60), "love", "trust", estimator="WLS"),
             "allowed: 'ML', 'MLR'",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from intimacy_scales.dyads import common_fate, distinguishability, mutual_influence
-from tests.shared.oracle_couples import acipair, commitment, differing_parameters, oracle, prqc
+from tests.shared.reference_couples import acipair, commitment, differing_parameters, prqc, r_values
 
 FINE = 2e-5
 
@@ -23,7 +23,7 @@ def same_fit(ours: Any, theirs: Any) -> None:
 @pytest.mark.parametrize("kind", ["distinguishable", "indistinguishable"])
 @pytest.mark.parametrize("which", ["sat_tension", "sat_tension_fiml", "sat_otherpos"])
 def test_common_fate(shared: Path, which: str, kind: str) -> None:
-    block = oracle(shared, "second/dyads_acipair")[f"common_fate_{which}"][kind]
+    block = r_values(shared, "second/dyads_acipair")[f"common_fate_{which}"][kind]
     gaps, predictor = which.endswith("fiml"), "oth" if which.endswith("otherpos") else "ten"
     model = common_fate(
         acipair(shared, gaps=gaps), "sat", predictor, distinguishable=kind == "distinguishable",
@@ -43,7 +43,7 @@ def test_common_fate(shared: Path, which: str, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["distinguishable", "indistinguishable"])
 def test_common_fate_of_prqc(shared: Path, kind: str) -> None:
-    block = oracle(shared, "second/dyads_prqcQ")["common_fate_love_trust"][kind]
+    block = r_values(shared, "second/dyads_prqcQ")["common_fate_love_trust"][kind]
     model = common_fate(
         prqc(shared), "love", "trust", distinguishable=kind == "distinguishable", missing="listwise"
     )
@@ -64,13 +64,13 @@ KINDS = {
 @pytest.mark.parametrize("predictor", ["otherpos", "tension"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_mutual_influence(shared: Path, predictor: str, kind: str) -> None:
-    block = oracle(shared, "second/dyads_acipair")[f"mutual_influence_sat_{predictor}"][kind]
+    block = r_values(shared, "second/dyads_acipair")[f"mutual_influence_sat_{predictor}"][kind]
     options: Any = KINDS[kind]
     model = mutual_influence(acipair(shared), "sat", predictor[:3], missing="listwise", **options)
     assert differing_parameters(model.engine.result, block["params"], FINE) == []
     same_fit(model.fit, block["fit"])
     if kind == "errors_uncorrelated":  # the test of equal influence is the difference to the next model
-        narrower = oracle(shared, "second/dyads_acipair")[f"mutual_influence_sat_{predictor}"][
+        narrower = r_values(shared, "second/dyads_acipair")[f"mutual_influence_sat_{predictor}"][
             f"{kind}_equal_influence"
         ]
         change = narrower["fit"]["chisq"] - block["fit"]["chisq"]
@@ -81,7 +81,7 @@ def test_mutual_influence(shared: Path, predictor: str, kind: str) -> None:
 @pytest.mark.parametrize("missing", ["listwise", "fiml"])
 @pytest.mark.parametrize("estimator", ["ML", "MLR"])
 def test_distinguishability_of_deleted_partners(shared: Path, missing: Any, estimator: Any) -> None:
-    block = oracle(shared, "second/dyads_acipair")["isat_sat_otherpos_deleted"][missing]
+    block = r_values(shared, "second/dyads_acipair")["isat_sat_otherpos_deleted"][missing]
     result = distinguishability(
         acipair(shared, gaps=True), ["sat", "oth"], estimator=estimator, missing=missing
     )
@@ -98,7 +98,7 @@ def test_distinguishability(shared: Path) -> None:
         ("commitmentQ", commitment(shared), ["sat", "com"]),
         ("acipair", acipair(shared), ["sat", "oth", "slf", "ten"]),
     ):
-        block = oracle(shared, name)["isat_scores" if name == "commitmentQ" else "isat_all4"]
+        block = r_values(shared, name)["isat_scores" if name == "commitmentQ" else "isat_all4"]
         result = distinguishability(dyads, variables, missing="listwise")
         assert (result.n_couples, result.df) == (block["n"], block["df_formula_k_times_k_plus_1"])
         for ours, theirs in ((result.isat, block["isat"]), (result.inull, block["inull"])):

@@ -16,45 +16,38 @@ from intimacy_scales.dyads import Dyads, TruthAndBias, truth_and_bias
 from intimacy_scales.dyads.partner_perception.truth_models import of_all_couples, of_complete_couples
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from tests.shared.comparison import close, near
-from tests.shared.couple_scores import (
-    acipair,
-    couples_with_scores,
-    r_parameters,
-    r_values,
-    random_couples,
-    swapped,
-)
+from tests.shared.couples import couples_with_scores, swapped
 from tests.shared.folders import REFERENCE
+from tests.shared.reference_couples import acipair, labelled_parameters, r_values
+from tests.shared.simulated_couples import random_scores
 
 SEEDS = st.integers(0, 10_000)
 PATHS = ("directional_bias", "truth", "bias")
 
 
 def judged(seed: int, n: int = 40) -> dict[str, Any]:
-    return random_couples(seed, n, ("says", "own"))
+    return random_scores(seed, n, ("says", "own"))
 
 
 def model(scores: dict[str, Any], role: bool = False, **options: Any) -> TruthAndBias:
-    return truth_and_bias(couples_with_scores(scores, role=role), judgement="says", truth="own", **options)
+    return truth_and_bias(couples_with_scores(scores, roles=role), judgement="says", truth="own", **options)
 
 
 @pytest.fixture(scope="module")
 def block(shared: Path) -> Any:
-    return r_values(shared, "dyads_acipair", "truth_and_bias_otherpos_selfpos")
+    return r_values(shared, "second/dyads_acipair")["truth_and_bias_otherpos_selfpos"]
 
 
 def of_reference(shared: Path, role: bool, **options: Any) -> TruthAndBias:
-    return truth_and_bias(
-        couples_with_scores(acipair(shared), role=role), judgement="oth", truth="slf", **options
-    )
+    return truth_and_bias(acipair(shared, roles=role), judgement="oth", truth="slf", **options)
 
 
 @pytest.mark.parametrize("missing", ["listwise", "fiml"])
 def test_truth_and_bias_of_roles_as_lavaan(shared: Path, block: Any, missing: Any) -> None:
     result = of_reference(shared, role=True, missing=missing)
     close(result.centre, block["centre"], 1e-12)
-    theirs = r_parameters(block["sem_distinguishable"])
-    for partner, end in (("wife", "1"), ("husband", "2")):
+    theirs = labelled_parameters(block["sem_distinguishable"])
+    for partner, end in (("w", "1"), ("h", "2")):
         for name, label in zip(PATHS, ("db", "t", "b"), strict=True):
             path = result.path(name, partner)
             close([path.estimate, path.se], theirs[label + end], 1e-6)
@@ -67,7 +60,7 @@ def test_truth_and_bias_of_roles_as_lavaan(shared: Path, block: Any, missing: An
 
 def test_truth_and_bias_of_exchangeable_partners_as_lavaan(shared: Path, block: Any) -> None:
     result = of_reference(shared, role=False)
-    theirs = r_parameters(block["sem_equal"])
+    theirs = labelled_parameters(block["sem_equal"])
     for name, label in zip(PATHS, ("db", "t", "b"), strict=True):
         close([result.path(name).estimate, result.path(name).se], theirs[label], 1e-6)
     close(np.square(result.residual_sds), [theirs["v"][0]] * 2, 1e-6)

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from intimacy_scales.dyads import CoupleReliability, couple_reliability
 from tests.shared.comparison import close
-from tests.shared.couple_score_answers import PRQC, ims_couples, prqc_couples
+from tests.shared.reference_couples import PRQC, commitment, prqc, r_values
 
 OMEGA = 1e-5
 NAMES = {"P1": "first", "P2": "second", "sum": "mean", "difference": "difference"}
 CASES = [*PRQC, "ims_satisfaction", "ims_satisfaction_fiml"]
 
 
-@cache
-def values(shared: Path, name: str) -> Any:
-    return json.loads((shared / "oracles" / name).read_text(encoding="utf-8"))
-
-
 def ours(shared: Path, case: str, *, role: bool = True) -> CoupleReliability:
     if case in PRQC:
-        return couple_reliability(prqc_couples(shared, role=role), case)
-    return couple_reliability(
-        ims_couples(shared, role=role), missing="fiml" if case.endswith("fiml") else "listwise"
-    )
+        return couple_reliability(prqc(shared, roles=role), case)
+    missing = "fiml" if case.endswith("fiml") else "listwise"
+    return couple_reliability(commitment(shared, roles=role), "sat", missing=missing)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_couple_reliability_is_that_of_lavaan(shared: Path, case: str) -> None:
-    theirs, result = values(shared, "second/dyads_prqcQ.json")["couple_omega"][case], ours(shared, case)
+    theirs, result = r_values(shared, "second/dyads_prqcQ")["couple_omega"][case], ours(shared, case)
     k = result.n_items
     assert result.n_couples == theirs["n"]
     for name, score in NAMES.items():
@@ -62,8 +53,8 @@ def test_residual_covariances_count_in_the_difference(shared: Path) -> None:
 
 @pytest.mark.parametrize("case", [*PRQC, "ims_satisfaction"])
 def test_exchangeable_partners_are_those_of_lavaans_indistinguishable_model(shared: Path, case: str) -> None:
-    file, scale = ("prqcQ.json", case) if case in PRQC else ("commitmentQ.json", "satisfaction")
-    theirs = values(shared, file)["dyadic_invariance"][scale]
+    file, scale = ("prqcQ", case) if case in PRQC else ("commitmentQ", "satisfaction")
+    theirs = r_values(shared, file)["dyadic_invariance"][scale]
     result = ours(shared, case, role=False)
     close(result["partner"].omega, theirs["omega"]["indistinguishable"]["P1"], OMEGA)
     close(result.true_correlation, theirs["latent_correlation"]["indistinguishable"], 1e-4)
@@ -71,7 +62,7 @@ def test_exchangeable_partners_are_those_of_lavaans_indistinguishable_model(shar
 
 def test_exchangeable_partners_are_tested_against_the_saturated_model_for_these(shared: Path) -> None:
     """Their chi-square is that of the model less that of I-SAT; that of the baseline is I-NULL less I-SAT."""
-    theirs = values(shared, "commitmentQ.json")
+    theirs = r_values(shared, "commitmentQ")
     model = theirs["dyadic_invariance"]["satisfaction"]["fit"]["indistinguishable"]
     saturated, null = (theirs["isat_items"]["satisfaction"][name] for name in ("isat", "inull"))
     fit = ours(shared, "ims_satisfaction", role=False).fit
