@@ -25,8 +25,10 @@ def has_lavaan() -> bool:
     """Return whether R and lavaan are there."""
     if shutil.which("Rscript") is None:
         return False
-    asked = subprocess.run(["Rscript", "-e", "library(lavaan)"], capture_output=True, check=False)
-    return asked.returncode == 0
+    asked = subprocess.run(
+        ["Rscript", "-e", 'cat(nzchar(system.file(package = "lavaan")))'], capture_output=True, check=False
+    )
+    return asked.stdout == b"TRUE"
 
 
 def answered_couples() -> Dyads:

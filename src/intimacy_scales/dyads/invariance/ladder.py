@@ -64,8 +64,9 @@ def dyadic_invariance(
         and ``means`` (means of the factors too: partners are exchangeable).
     direction
         ``from_free``: equalities are added as long as the answers support them. ``from_equal``: partners are
-        the same until the answers show otherwise; equalities are released, starting with the last (Sakaluk,
-        Fisher & Kilshaw, 2021). Models and tests are the same, their order and the sentence are not.
+        the same until the answers show otherwise; equalities are released, starting with the last, which
+        Sakaluk (2023, documentation of the R package dySEM) proposes for the steps from ``residual`` on.
+        Models and tests are the same, their order and the sentence are not.
     partial
         Parameters that differ between partners in every step, as `DyadicInvariance.to_free` names them:
         ``["tru04 ~ 1"]``.

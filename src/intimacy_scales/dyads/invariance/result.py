@@ -292,8 +292,8 @@ class DyadicInvariance(ModelComparison):
 
         Notes
         -----
-        About .20 is small, .40 medium and .70 large (Nye, Bradburn, Olenick, Bialko & Drasgow, 2019). Values
-        depend on the identification, which is why the result names it.
+        Nye, Bradburn, Olenick, Bialko and Drasgow (2019) examine how large dMACS is in published studies.
+        Values depend on the identification, which is why the result names it.
         """
         self._check_ladder()
         if "configural" not in self.models:

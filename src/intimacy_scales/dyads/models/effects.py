@@ -18,7 +18,8 @@ from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import apa, apa_p, p_shown, shown
 
 StandardizedBy = Literal["pooled", "cell"]
-NEAR_ZERO = 0.1  # standardized actor effects below are near 0 (Kenny & Ledermann, 2010)
+# A ratio to a small actor effect is not computed (Kenny, 2013): smaller than this, standardized.
+NEAR_ZERO = 0.1
 
 
 @result_class
