@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from intimacy_scales.dyads.actor_partner.fit import ActorPartnerFit, fit
-from intimacy_scales.dyads.actor_partner.k_ratio import KRatio, k_ratio
 from intimacy_scales.dyads.actor_partner.model import actor_partner_model
 from intimacy_scales.dyads.actor_partner.standardized import standardizing_factors
 from intimacy_scales.dyads.actor_partner.terms import Composition
+from intimacy_scales.dyads.models.effects import partner_actor_ratio
 from tests.shared.actor_partner_couples import ROLES, Floats
 from tests.shared.comparison import close
 from tests.shared.reference_couples import acipair, commitment, complete_scores, prqc, r_values
@@ -116,19 +116,22 @@ def assert_k_as_lavaan(fitted: ActorPartnerFit, line: dict[str, Any]) -> None:
     if len(fitted.model.cells) == 2 and not partner:
         number, partner = "1", number
     predictor = fitted.model.variables.predictors[int(number or 1) - 1]
-    k = k_ratio(fitted, predictor, cell=fitted.model.cells[int(partner or 1) - 1])
+    cell = fitted.model.cells[int(partner or 1) - 1]
+    both = [fitted.model.position(kind, predictor, cell=cell) for kind in ("actor", "partner")]
+    actor, other = fitted.coefficients[both]
+    k = partner_actor_ratio(
+        predictor,
+        cell,
+        (actor, other),
+        fitted.covariance[np.ix_(both, both)],
+        standardized=1,
+        n=fitted.model.n,
+    )
     if k.reason is None:
-        close([k.estimate, k.standard_error], [line["est"], line["se"]], 5e-4)
-    else:
-        assert_effects_as_lavaan(k, line)
-
-
-def assert_effects_as_lavaan(k: KRatio, line: dict[str, Any]) -> None:
-    """Compare the ratio of effects where we do not give it, since the actor effect is near 0."""
-    actor, partner = k.fitted.coefficients[[k.actor, k.partner]]
-    assert abs(actor) < 1.96 * k.fitted.standard_errors[k.actor]
-    assert math.isnan(k.estimate)
-    close(partner / actor, line["est"], 5e-3)
+        close([k.estimate, k.figure.se], [line["est"], line["se"]], 5e-4)
+    else:  # we do not give it, since the actor effect does not differ from 0
+        assert abs(actor) < 1.96 * fitted.standard_errors[both[0]]
+        close(other / actor, line["est"], 5e-3)
 
 
 @pytest.mark.parametrize("roles", [True, False], ids=["roles", "exchangeable"])

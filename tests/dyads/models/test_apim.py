@@ -151,60 +151,6 @@ def test_interactions_are_products_of_centred_variables() -> None:
     near(by_sem.effect("partner", "trust", "years", cell="h").estimate, values[5], rel=1e-4)
 
 
-def test_ratios_and_their_intervals() -> None:
-    model = apim(scored_couples(200, roles=False), "love", "trust")
-    k = model.ratio()
-    actor, partner = (model.effect(kind, "trust").estimate for kind in ("actor", "partner"))
-    assert float(k) == pytest.approx(partner / actor)
-    intervals = [
-        k.confidence_interval(),
-        k.confidence_interval(method="monte_carlo", rng=1),
-        model.ratio_interval(),
-        model.ratio_interval(method="bootstrap", n_resamples=200, rng=1),
-    ]
-    for interval in intervals:
-        assert interval.low < float(k) < interval.high
-        assert 0.5 < (interval.high - interval.low) / (intervals[0].high - intervals[0].low) < 2
-    near(list(intervals[3]), list(model.ratio_interval(method="bootstrap", n_resamples=200, rng=1)))
-
-
-@pytest.mark.parametrize("estimator", ["ML", "MLR"])
-def test_profile_interval_ends_where_the_test_rejects(estimator: Any) -> None:
-    dyads = scored_couples(60, gaps=0.1, roles=False)
-    model = apim(dyads, "love", "trust", estimator=estimator)
-    interval = model.ratio_interval("trust")
-    if estimator == "MLR":
-        assert interval.reason is not None
-        assert "no likelihood" in interval.reason
-        return
-    places = [model.engine.estimates.position(kind, "", "trust") for kind in ("actor", "partner")]
-    for end in interval:
-        weights = np.zeros((1, 3))
-        weights[0, places] = -end, 1
-        assert model.engine.difference(weights).p == pytest.approx(0.05, abs=1e-4)
-    drawn = model.engine.resampled_effects(places, 3, np.random.default_rng(3))
-    assert np.ptp(drawn, axis=0).min() > 0
-    near(drawn, model.engine.resampled_effects(places, 3, np.random.default_rng(3)))
-    assert abs(drawn[:, 0].mean() - model.effect("actor", "trust").estimate) < 0.4
-
-
-def test_ratio_is_not_given_where_the_actor_effect_is_near_0() -> None:
-    rng = np.random.default_rng(2)
-    x = rng.normal(size=(100, 2))
-    y = 0.6 * x[:, ::-1] + rng.normal(size=(100, 2))
-    table = pd.DataFrame({"x_a": x[:, 0], "x_b": x[:, 1], "y_a": y[:, 0], "y_b": y[:, 1]})
-    dyads = Dyads.of_scores(table, {name: {p: f"{name}_{p}" for p in "ab"} for name in "xy"})
-    model = apim(dyads, "y", "x")
-    k = model.ratio()
-    assert k.reason is not None
-    assert "actor effect" in k.reason
-    assert np.isnan(float(k))
-    for interval in (k.confidence_interval(), model.ratio_interval(method="bootstrap", n_resamples=100)):
-        assert (interval.reason, np.isnan(interval.low)) == (k.reason, True)
-    assert model.ratio_interval().reason is not None
-    assert model.test("partner_only").p > 0.05 > model.test("actor_only").p
-
-
 def test_corrected_effects_are_those_of_true_scores() -> None:
     values, rng = love_trust_and_calm(3000, 7), np.random.default_rng(8)
     spread = 0.8 * values["trust"].std()
