@@ -70,7 +70,7 @@ Call = Callable[[], Any]
 MISTAKES: dict[str, tuple[Call, tuple[str, ...], Call]] = {
     "dyadic_invariance, partners without roles": (
         lambda: dyadic_invariance(couples(role=False), "closeness", distinguishable=True),
-        ("distinguishable=True needs two partners with different roles", "role=..."),
+        ("distinguishable=True needs the same two roles", "role=..."),
         lambda: dyadic_invariance(couples(role=True), "closeness", distinguishable=True),
     ),
     "dyadic_invariance, a partner's parameter": (

@@ -142,7 +142,10 @@ def test_mixed_couples_have_no_common_role() -> None:
 
 def test_partners_without_roles_are_not_made_distinguishable() -> None:
     dyads = close_couples(closeness_answers(60), roles=False)
-    with pytest.raises(EstimationError, match="distinguishable=True needs two partners with different"):
+    with pytest.raises(
+        EstimationError,
+        match="distinguishable=True needs the same two roles in every couple, and partners have no",
+    ):
         dyadic_invariance(dyads, "closeness", distinguishable=True)
     with pytest.raises(EstimationError, match=r"estimator='GLS' is not valid; allowed: 'ML', 'MLR'"):
         dyadic_invariance(dyads, "closeness", estimator="GLS")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from intimacy_scales.dyads.distinguishable import as_distinguishable
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.invariance.exchangeable import check_likelihood, exchangeable_measurement
 from intimacy_scales.dyads.invariance.fitting import BothPartners, both_partners, changes_between
@@ -21,7 +22,6 @@ from intimacy_scales.dyads.invariance.steps import (
     released_parameters,
 )
 from intimacy_scales.dyads.invariance.verdict import status_of
-from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.comparison import DifferenceTest, check_difference_test
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Scaling
@@ -132,21 +132,13 @@ def _reason_for_exchangeable(dyads: Dyads, distinguishable: bool | None) -> str 
     EstimationError
         ``distinguishable=True``, and they cannot.
     """
+    if as_distinguishable(dyads, distinguishable):
+        return None
     if distinguishable is False:
         return "partners are treated as exchangeable (distinguishable=False)"
-    if dyads.distinguishable:
-        return None
-    reason = (
-        "couples differ in their roles (mixed=True), so that no role distinguishes all partners"
-        if dyads.mixed
-        else "partners have no roles, so that their order is arbitrary"
-    )
-    if distinguishable:
-        raise EstimationError(
-            f"distinguishable=True needs two partners with different roles in each couple: {reason}; name "
-            "the column of roles where couples are paired (role=...), or leave distinguishable= out"
-        )
-    return reason
+    if dyads.mixed:
+        return "couples differ in their roles (mixed=True), so that no role distinguishes all partners"
+    return "partners have no roles, so that their order is arbitrary"
 
 
 def _of_exchangeable(both: BothPartners, dyads: Dyads, direction: Direction, reason: str) -> DyadicInvariance:

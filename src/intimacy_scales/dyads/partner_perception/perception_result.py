@@ -12,6 +12,7 @@ from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import not_one_of
+from intimacy_scales.reliability.consistency.intervals import fisher_z
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.html import html_fragment
@@ -112,15 +113,11 @@ class PerceptionCorrelation(Result):
             return undefined_interval(level, method, self.n, self.reason)
         if abs(self.estimate) == 1:
             return undefined_interval(level, method, self.n, f"the correlation is {self.estimate:g}")
-        low, high = self._f_ends(level) if method == "F" else self._z_ends(level)
+        if method == "F":
+            low, high = self._f_ends(level)
+        else:
+            low, high = fisher_z(self.estimate, self.n_effective, level)
         return Interval(low=low, high=high, confidence_level=level, method=method, n=self.n)
-
-    def _z_ends(self, level: float) -> tuple[float, float]:
-        from scipy.special import ndtri
-
-        half = float(ndtri((1 + level) / 2)) / math.sqrt(self.n_effective - 3)
-        z = math.atanh(self.estimate)
-        return math.tanh(z - half), math.tanh(z + half)
 
     def _f_ends(self, level: float) -> tuple[float, float]:
         """Return the ends by F of mean squares between and within couples (McGraw & Wong, 1996)."""

@@ -20,6 +20,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.numerics.progress import steps as report_steps
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reliability.consistency.intervals import (
+    fisher_z_by_error,
     logit,
     normal_quantile,
     symmetric,
@@ -33,7 +34,7 @@ CoupleInterval = Literal["transformed", "delta", "bootstrap"]
 CoupleFigure = Literal["omega", "omega_observed", "sem", "true_correlation"]
 FIGURES: tuple[CoupleFigure, ...] = get_args(CoupleFigure)
 _STEPS = 50  # of the search in a resample, which starts near its maximum
-_TRANSFORMED = {"omega": "logit", "sem": "log", "true_correlation": "fisher z"}
+_TRANSFORMED = {"omega": "logit", "sem": "log", "true_correlation": "Fisher z"}
 
 
 def closed_form(
@@ -73,9 +74,7 @@ def closed_form(
     elif abs(estimate) >= 1:
         ends = f"a correlation of {estimate:.3f} has no Fisher's z"
     else:
-        half = normal_quantile(level) * standard_error / (1 - estimate**2)
-        centre = math.atanh(estimate)
-        ends = math.tanh(centre - half), math.tanh(centre + half)
+        ends = fisher_z_by_error(estimate, standard_error, level)
     if isinstance(ends, str):
         return undefined_interval(level, name, n, f"{ends}; use method='bootstrap'")
     return Interval(low=ends[0], high=ends[1], confidence_level=level, method=name, n=n)
