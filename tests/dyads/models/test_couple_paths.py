@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -65,14 +65,27 @@ def test_distinguishability_is_the_test_of_the_actor_partner_model() -> None:
     assert shared.df == 6 + 2
 
 
+class Chi(NamedTuple):
+    chi_square: float
+    df: int
+
+
 def test_adjusted_fit_is_guarded() -> None:
-    better = adjusted_fit((18.0, 9), isat=(17.5, 6), inull=(178.1, 10), n=110)
+    isat, inull = Chi(17.5, 6), Chi(178.1, 10)
+    fit = adjusted_fit(Chi(30.0, 9), isat=isat, inull=inull, n=110)  # by hand, of Olsen and Kenny's formulas
+    null = (178.1 - 17.5) / 4
+    roughly(
+        [fit.cfi, fit.tli, fit.rmsea],
+        [1 - 9.5 / (160.6 - 4), (null - 12.5 / 3) / (null - 1), math.sqrt(9.5 / (3 * 110))],
+        rel=1e-12,
+    )
+    better = adjusted_fit(Chi(18.0, 9), isat=isat, inull=inull, n=110)
     assert (better.rmsea, better.cfi) == (0, 1)
-    none = adjusted_fit((18.0, 9), isat=(17.5, 6), inull=(19.0, 10), n=110)
+    none = adjusted_fit(Chi(18.0, 9), isat=isat, inull=Chi(19.0, 10), n=110)
     assert math.isnan(none.cfi)
     assert none.reason is not None
     assert "hardly related" in none.reason
-    worse = adjusted_fit((300.0, 9), isat=(17.5, 6), inull=(178.1, 10), n=110)
+    worse = adjusted_fit(Chi(300.0, 9), isat=isat, inull=inull, n=110)
     assert worse.cfi == 0
     assert "RMSEA" in worse.sentence()
 

@@ -13,6 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from intimacy_scales.dyads.exchangeable_fit import fit_against_isat
 from intimacy_scales.dyads.invariance.fitting import BothPartners
 from intimacy_scales.dyads.invariance.models import (
     KINDS,
@@ -26,7 +27,6 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator
 from intimacy_scales.factor.confirmatory.estimation.fit import (
     FitIndices,
     ScaledFit,
-    fit_indices,
     scaled_fit,
     srmr_of,
 )
@@ -174,7 +174,7 @@ def exchangeable_measurement(both: BothPartners) -> ExchangeableMeasurement:
     model = both.fit(ladder_model(pair, KINDS), "exchangeable")
     saturated = both.fit(saturated_exchangeable(pair), "saturated exchangeable")
     independent = both.fit(independent_exchangeable(pair), "independence")
-    tested = _against(saturated, model, independent)
+    tested = fit_against_isat(model.fit, isat=saturated.fit, inull=independent.fit, n=model.n)
     observed, implied = saturated.solution.at.bases[0], model.solution.at.bases[0]
     once = _each_once(model)
     return ExchangeableMeasurement(
@@ -191,19 +191,6 @@ def exchangeable_measurement(both: BothPartners) -> ExchangeableMeasurement:
         partner_correlation=next(p for p in once if p.op == "~~" and p.rhs == pair.factors[1]),
         omega=_omega(once),
         improper=model.improper,
-    )
-
-
-def _against(saturated: CFAResult, model: CFAResult, independent: CFAResult) -> FitIndices:
-    """Return test and indices of a model, with chi-squares and degrees of freedom less those of I-SAT."""
-    least = saturated.fit
-    return fit_indices(
-        chi_square=max(model.fit.chi_square - least.chi_square, 0.0),
-        df=model.fit.df - least.df,
-        baseline=independent.fit.chi_square - least.chi_square,
-        baseline_df=independent.fit.df - least.df,
-        n=model.n,
-        n_groups=1,
     )
 
 

@@ -349,5 +349,5 @@ def _adjusted(engine: CoupleEngine) -> AdjustedFit:
     """Return the fit of a model of exchangeable partners against I-SAT and I-NULL."""
     partners = engine.table.partners
     models = [engine.result, engine.fit(isat_text(partners)), engine.fit(inull_text(partners))]
-    fitted_model, isat, inull = ((model.fit.chi_square, model.fit.df) for model in models)
-    return adjusted_fit(fitted_model, isat=isat, inull=inull, n=engine.table.n)
+    fit, isat, inull = (model.fit for model in models)
+    return adjusted_fit(fit, isat=isat, inull=inull, n=engine.table.n)
