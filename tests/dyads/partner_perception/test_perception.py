@@ -194,7 +194,7 @@ def test_couples_with_one_kind_of_reports_are_left_out_and_named() -> None:
     own, partner = forms()
     result = perception(*both(own[own["couple"] > 2], partner[partner["couple"] != 40]), ["trust"])
     assert (result.n_couples, result.n_left_out) == (37, 3)
-    assert result.left_out == ("1 couple without judgements: 40", "2 couples without own reports: 1, 2")
+    assert result.left_out == {"without judgements: 40": 1, "without own reports: 1, 2": 2}
 
 
 def test_persons_who_contradict_each_other_are_all_named() -> None:

@@ -201,7 +201,7 @@ def test_couples_that_are_left_out_are_counted() -> None:
     scores["says"][:3, 0] = np.nan
     result = model(scores)
     assert (result.n_couples, result.n_left_out) == (37, 3)
-    assert result.left_out == ("3 couples without all four scores",)
+    assert result.left_out == {"without all four scores": 3}
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def test_couples_without_two_complete_profiles_are_left_out() -> None:
     ]
     result = profile_similarity(couples_with_answers(profiles), "items")
     assert (result.n_couples, result.n_left_out) == (2, 2)
-    assert result.left_out == {"a partner without answers": 1, "missing answers": 1}
+    assert result.left_out == {"of which a partner has no answers": 1, "with missing answers": 1}
     frame = result.to_frame().set_index("couple")
     assert frame["reason"][[2, 3]].tolist() == [
         "left out; wife: 1 of 3 items missing",

@@ -244,7 +244,7 @@ def test_an_outlier_is_reported_and_used() -> None:
     scores["y"][3, 0] = np.nan  # places count couples that are left out
     result = response_surface(couples_with_scores(scores), "y", "x")
     assert [couple.place for couple in result.outliers] == [17]
-    assert result.left_out == ("1 couple with a missing score",)
+    assert result.left_out == {"with a missing score": 1}
 
 
 def test_geometry_has_the_slopes_of_differences() -> None:

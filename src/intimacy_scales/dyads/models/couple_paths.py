@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from scipy.special import ndtr, ndtri
 
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.left_out import left_out_cautions
 from intimacy_scales.dyads.models.alike_text import inull_text, isat_text
 from intimacy_scales.dyads.models.couple_table import CoupleTable, MissingPartners, TableBuilder, check_varies
 from intimacy_scales.dyads.models.distinguishability import AdjustedFit, LikelihoodEstimator, adjusted_fit
@@ -322,8 +323,7 @@ def fields_of(engine: CoupleEngine, paths: Sequence[CouplePath], cautions: Seque
     warnings = [*result.notes, *cautions]
     if result.improper:
         warnings.append(improper_sentence(result.improper))
-    if table.left_out:
-        warnings.append(f"left out: {table.reason_text()}")
+    warnings += left_out_cautions(table.left_out)
     return {
         "instrument": engine.dyads.instrument,
         "outcome": engine.outcome,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from intimacy_scales.dyads.distinguishable import place_of
 from intimacy_scales.dyads.estimates import CoupleEstimate
+from intimacy_scales.dyads.left_out import left_out_cautions
 from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
@@ -160,10 +161,10 @@ class Perception(Result):
         Names of both partners.
     distinguishable
         Whether there are figures of each judge.
-    n_couples, n_left_out
-        Couples with both reports, and others.
+    n_couples
+        Couples with both reports.
     left_out
-        Why couples are left out.
+        Why couples are left out → how many.
     correlations
         Accuracy, assumed similarity and similarity of each scale.
     mean_bias
@@ -193,15 +194,19 @@ class Perception(Result):
     partners: tuple[str, str]
     distinguishable: bool
     n_couples: int
-    n_left_out: int
-    left_out: tuple[str, ...]
+    left_out: Mapping[str, int]
     correlations: tuple[PerceptionCorrelation, ...]
     mean_bias: tuple[CoupleEstimate, ...]
 
     @property
+    def n_left_out(self) -> int:
+        """Number of couples that were left out."""
+        return sum(self.left_out.values())
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Cautions about using the figures."""
-        cautions = [f"left out: {reason}" for reason in self.left_out]
+        cautions = left_out_cautions(self.left_out)
         if self.n_couples < _FEW_COUPLES:
             cautions.append(f"{self.n_couples} couples: correlations are imprecise")
         undefined = (c for c in self.correlations if c.reason is not None)

@@ -64,10 +64,10 @@ class ProfileSimilarity(Result):
         of all persons, or ``role``, of all persons with the same role.
     partners, distinguishable
         Names of the partners, and whether they are distinguishable by role.
-    n_couples, n_left_out
-        Couples with two complete profiles, and the others.
+    n_couples
+        Couples with two complete profiles.
     left_out
-        Why couples were left out → the number of couples.
+        Why couples are left out → how many.
     n_flat
         Couples in which a partner has a flat profile, with all values equal: their overall similarity is
         undefined.
@@ -107,8 +107,7 @@ class ProfileSimilarity(Result):
     partners: tuple[str, str]
     distinguishable: bool
     n_couples: int
-    n_left_out: int
-    left_out: dict[str, int]
+    left_out: Mapping[str, int]
     n_flat: int
     mean_profiles: dict[str, NDArray[np.float64]]
     r_of_mean_profiles: float | None
@@ -270,6 +269,11 @@ class ProfileSimilarity(Result):
             "n": [row.n for row in rows],
             "undefined": [row.n_undefined for row in rows],
         }
+
+    @property
+    def n_left_out(self) -> int:
+        """Number of couples that were left out."""
+        return sum(self.left_out.values())
 
     @property
     def title(self) -> str:

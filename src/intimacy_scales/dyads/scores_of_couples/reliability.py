@@ -132,7 +132,7 @@ def couple_reliability(
         "estimator": estimator,
         "missing": missing,
         "n_couples": len(rows),
-        "n_left_out": len(dyads) - len(rows),
+        "left_out": _left_out(len(chosen.answers) - len(rows), missing),
         "n_items": len(chosen.items.ids),
     }
     reason = _undefined_because(chosen, factors, len(rows), exchangeable=not dyads.distinguishable)
@@ -153,6 +153,12 @@ def couple_reliability(
         except EstimationError as error:
             reason = str(error)
     return CoupleReliability(**common, reason=reason)
+
+
+def _left_out(n: int, missing: str) -> dict[str, int]:
+    """Return why couples are left out → how many."""
+    why = "without answers to every item of both partners" if missing == "listwise" else "without any answer"
+    return {why: n} if n else {}
 
 
 def _check_options(factors: str | None, estimator: str, missing: str) -> None:
