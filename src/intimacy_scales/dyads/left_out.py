@@ -18,6 +18,18 @@ def left_out_text(left_out: Mapping[str, int]) -> str:
     return "; ".join(f"{counted(n, 'couple')} {why}" for why, n in left_out.items())
 
 
+def left_out_of_models(n: int, missing: str) -> dict[str, int]:
+    """Return why so many couples are left out of models of both partners' answers → how many.
+
+    Examples
+    --------
+    >>> left_out_of_models(3, "listwise"), left_out_of_models(0, "fiml")
+    ({'without answers to every item of both partners': 3}, {})
+    """
+    why = "without answers to every item of both partners" if missing == "listwise" else "without any answer"
+    return {why: n} if n else {}
+
+
 def left_out_cautions(left_out: Mapping[str, int]) -> list[str]:
     """Return the caution that couples are left out, if any are.
 

@@ -75,7 +75,7 @@ def test_dyadic_invariance_is_what_models_written_by_hand_are(options: Any) -> N
             by_hand.df_change,
             by_hand.method,
         )
-    assert result.n == written[0].n
+    assert result.n_couples == written[0].n
 
 
 def test_latent_means_are_those_of_a_defined_parameter() -> None:
@@ -171,9 +171,9 @@ def test_one_partner_couples_count_with_full_information_only() -> None:
     answers[:30, 1] = float("nan")
     dyads = close_couples(answers)
     assert [
-        (r.n, r.n_rows)
+        (r.n_couples, r.left_out)
         for r in (dyadic_invariance(dyads, "closeness", missing=m) for m in ("listwise", "fiml"))
-    ] == [(90, 120), (120, 120)]
+    ] == [(90, {"without answers to every item of both partners": 30}), (120, {})]
 
 
 def test_from_equal_has_the_same_tests_in_another_order() -> None:

@@ -52,8 +52,10 @@ class ExchangeableMeasurement(Result):
     ----------
     scale, items
         The scale, and its items.
-    n, n_rows
-        Couples that were used, and all.
+    n_couples
+        Couples that were used.
+    left_out
+        Why couples are left out → how many.
     estimator, missing
         How the model was fitted.
     fit
@@ -86,8 +88,8 @@ class ExchangeableMeasurement(Result):
 
     scale: str
     items: tuple[str, ...]
-    n: int
-    n_rows: int
+    n_couples: int
+    left_out: Mapping[str, int]
     estimator: Estimator
     missing: MissingAnswers
     fit: FitIndices
@@ -98,9 +100,16 @@ class ExchangeableMeasurement(Result):
     omega: float
     improper: tuple[str, ...]
 
+    @property
+    def n_left_out(self) -> int:
+        """Number of couples that were left out."""
+        return sum(self.left_out.values())
+
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""
-        names = ("scale", "items", "n", "n_rows", "estimator", "missing", "srmr", "omega", "improper")
+        names = (
+            "scale", "items", "n_couples", "left_out", "estimator", "missing", "srmr", "omega", "improper",
+        )  # fmt: skip
         return {name: plain(getattr(self, name)) for name in names} | {
             "fit": self.fit.to_dict(),
             "scaled": None if self.scaled is None else self.scaled.to_dict(),
@@ -121,7 +130,7 @@ class ExchangeableMeasurement(Result):
         """Return the sentences for a Results section: fit, and the correlation of the partners' factors."""
         r = self.partner_correlation
         low, high = r.confidence_interval()
-        used = sample_text(self.n, self.n_rows, self.missing)
+        used = sample_text(self.n_couples, self.n_couples + self.n_left_out, self.missing)
         return (
             f"In the measurement model of {self.scale}, all parameters were the same for both partners "
             f"({used}; n counts couples). Judged against the saturated model of such partners (I-SAT; Olsen "
@@ -149,7 +158,8 @@ class ExchangeableMeasurement(Result):
         fit = self.fit if self.scaled is None else self.scaled
         return (
             f"<{self.scale} of exchangeable partners, against I-SAT: {repr(fit)[1:-1]}, SRMR "
-            f"{shown(self.srmr)}; r of factors {shown(self.partner_correlation.estimate)}; n = {self.n}>"
+            f"{shown(self.srmr)}; r of factors {shown(self.partner_correlation.estimate)}; n = "
+            f"{self.n_couples}>"
         )
 
 
@@ -180,8 +190,8 @@ def exchangeable_measurement(both: BothPartners) -> ExchangeableMeasurement:
     return ExchangeableMeasurement(
         scale=pair.scale,
         items=pair.items,
-        n=model.n,
-        n_rows=model.n_rows,
+        n_couples=model.n,
+        left_out=both.left_out,
         estimator=model.estimator,
         missing=model.missing,
         fit=tested,
