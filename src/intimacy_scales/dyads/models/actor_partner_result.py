@@ -353,7 +353,7 @@ class ActorPartnerModel(Result):
         from intimacy_scales.results.frames import pandas_frame
 
         names = (
-            "kind", "predictor", "covariate", "composition", "role", "estimate", "se", "t", "df", "p",
+            "kind", "predictor", "covariate", "composition", "role", "estimate", "se", "statistic", "df", "p",
             "standardized", "standardized_in_cell",
         )  # fmt: skip
         columns: dict[str, Any] = {name: [getattr(effect, name) for effect in self.effects] for name in names}

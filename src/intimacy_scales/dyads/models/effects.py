@@ -6,14 +6,15 @@ import math
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, get_args
 
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
+from scipy.special import ndtr, ndtri
 
 from intimacy_scales.dyads.actor_partner.terms import Kind
+from intimacy_scales.dyads.estimates import interval_by_error, statistic_of, two_sided_p
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.results.defined import DefinedParameter
 from intimacy_scales.messages import not_one_of
 from intimacy_scales.results.document_types import documented
-from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import apa, apa_p, p_shown, shown
 
@@ -78,16 +79,14 @@ class PathEffect(Result):
     n: int
 
     @property
-    def t(self) -> float:
-        """The estimate divided by its standard error."""
-        return self.estimate / self.se if self.se > 0 else math.nan
+    def statistic(self) -> float:
+        """The estimate divided by its standard error: t, or z where `df` is infinite."""
+        return statistic_of(self.estimate, self.se)
 
     @property
     def p(self) -> float:
         """Two-sided p-value of the hypothesis that the coefficient is 0."""
-        if math.isinf(self.df):
-            return 2 * float(ndtr(-abs(self.t)))
-        return 2 * float(stdtr(self.df, -abs(self.t)))
+        return two_sided_p(self.estimate, self.se, self.df)
 
     @property
     def cell(self) -> str:
@@ -105,19 +104,9 @@ class PathEffect(Result):
 
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
         """Return the interval of the estimate, by the t or the normal distribution."""
-        level = check_level(confidence_level)
-        normal = math.isinf(self.df)
-        method = "wald" if normal else "t"
-        if not self.se > 0:
-            return undefined_interval(level, method, self.n, "the standard error is undefined")
-        quantile = ndtri((1 + level) / 2) if normal else stdtrit(self.df, (1 + level) / 2)
-        half = float(quantile) * self.se
-        return Interval(
-            low=self.estimate - half,
-            high=self.estimate + half,
-            confidence_level=level,
-            method=method,
-            n=self.n,
+        reason = None if self.se > 0 else "the standard error is undefined"
+        return interval_by_error(
+            self.estimate, self.se, confidence_level, df=self.df, n=self.n, reason=reason
         )
 
     def sentence(self) -> str:
@@ -162,12 +151,12 @@ class PathEffect(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""
-        names = (*self.__slots__, "t", "p")
+        names = (*self.__slots__, "statistic", "p")
         return {name: plain(getattr(self, name)) for name in names}
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        return documented(cls, t=float, p=float)
+        return documented(cls, statistic=float, p=float)
 
     def __repr__(self) -> str:
         standardized = f"; standardized {shown(self.standardized)}" if self.kind != "intercept" else ""
