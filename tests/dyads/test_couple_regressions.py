@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
+from intimacy_scales.dyads.actor_partner.fit import fit
+from intimacy_scales.dyads.actor_partner.model import actor_partner_model
+from intimacy_scales.dyads.actor_partner.terms import Composition
 from intimacy_scales.dyads.couple_regressions import Floats, Regressors, couple_regressions
 from intimacy_scales.errors import EstimationError
 from tests.shared.comparison import close, near
@@ -95,6 +99,33 @@ def test_swapping_exchangeable_partners_changes_nothing(seed: int, places: list[
     near(fits[0].coefficients, fits[1].coefficients, 1e-12)
     for rule in ("ML", "MLR", "REML"):
         near(fits[0].covariance(rule), fits[1].covariance(rule), 1e-11, 1e-15)
+
+
+@pytest.mark.parametrize("distinguishable", [True, False])
+@pytest.mark.parametrize("method", ["ML", "REML"])
+def test_couple_regressions_are_actor_partner_models_of_own_and_partners_scores(
+    distinguishable: bool, method: Any
+) -> None:
+    """Two ways to the same figures: from the rows of couples, and from sums of products in compositions."""
+    scores = random_scores(4, 40)
+    y, x = scores["y"], scores["x"] - 4
+    product = x[:, 0] * x[:, 1]
+    ours = couple_regressions(y, on(x), distinguishable=distinguishable)
+    roles = (Composition(roles=("w", "h")),) if distinguishable else (Composition(),)
+    model = actor_partner_model(
+        y, {"x": x}, covariates={"product": product}, compositions=roles, centred=False
+    )
+    theirs = fit(model, method=method)
+    cells = ("w", "h") if distinguishable else ("",)
+    positions = [
+        model.position(*term, cell=cell)
+        for cell in cells
+        for term in (("intercept",), ("covariate", None, "product"), ("actor", "x"), ("partner", "x"))
+    ]
+    near(ours.coefficients.ravel(), theirs.coefficients[positions], 1e-12, 1e-12)
+    near(ours.covariance(method), theirs.covariance[np.ix_(positions, positions)], 1e-10, 1e-13)
+    if method == "ML":
+        near(ours.log_likelihood, theirs.log_likelihood, 1e-12)
 
 
 def test_satterthwaite_lies_between_the_degrees_of_freedom_and_their_sum() -> None:
