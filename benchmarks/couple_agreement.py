@@ -1,6 +1,6 @@
 """How often intervals of the agreement of partners hold the truth, by the shape of the scores.
 
-Run from the root of a checkout: python -m benchmarks.couple_agreement [--samples 1000] [--resamples 500]
+Run from the root of a checkout: python -m benchmarks.coverage --of couples [--size smallest|full]
 
 Nothing is judged: warnings of `partner_agreement` about skewed scores rest on this table. Scores are means
 of four answers on five points to items of one normal factor for each partner. The factors of two partners
@@ -9,7 +9,6 @@ correlate .6, and the second partner's is .3 standard deviations lower.
 
 from __future__ import annotations
 
-import argparse
 import math
 from statistics import NormalDist
 
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.dyads import Dyads, ScaleAgreement, partner_agreement
 
+SIZES = {"smallest": (2, 100), "full": (1000, 500)}  # samples, and resamples of each
 SEED = 20_261
 POPULATION = 400_000
 SHAPES = {  # shares of the answers of the first partner, lowest to highest
@@ -69,19 +69,16 @@ def coverage(shares: tuple[float, ...], n: int, samples: int, resamples: int) ->
     return {way: count / samples for way, count in held.items()}
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--samples", type=int, default=1000)
-    parser.add_argument("--resamples", type=int, default=500)
-    chosen = parser.parse_args()
+def study(samples: int, resamples: int) -> str:
+    """Return the table."""
     columns = [(name, n) for name in SHAPES for n in (60, 150)]
-    shares = [coverage(SHAPES[name], n, chosen.samples, chosen.resamples) for name, n in columns]
-    print("| figure | interval | " + " | ".join(f"{name}, n = {n}" for name, n in columns) + " |")
-    print("|---|---|" + "---:|" * len(columns))
-    for way in WAYS:
-        print(f"| {way[0]} | {way[1]} | " + " | ".join(f"{held[way]:.3f}" for held in shares) + " |")
-
-
-if __name__ == "__main__":
-    main()
+    shares = [coverage(SHAPES[name], n, samples, resamples) for name, n in columns]
+    lines = [
+        f"{samples:,} simulated samples, {resamples:,} resamples of each.\n",
+        "| figure | interval | " + " | ".join(f"{name}, n = {n}" for name, n in columns) + " |",
+        "|---|---|" + "---:|" * len(columns),
+    ]
+    lines += [
+        f"| {way[0]} | {way[1]} | " + " | ".join(f"{held[way]:.3f}" for held in shares) + " |" for way in WAYS
+    ]
+    return "\n".join(lines) + "\n"

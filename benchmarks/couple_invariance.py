@@ -1,6 +1,6 @@
 """Speed of the ladder of invariance across partners against lavaan, in the same run.
 
-Run from the root of a checkout: python -m benchmarks.couple_invariance [--size smallest|full]
+Run from the root of a checkout: python -m benchmarks.couples
 
 lavaan fits the six models that `dyadic_invariance` writes, with fit measures and difference tests, after
 their chi-squares were compared; the start of R is not counted. Both are timed in CPU time. The answers of 118
@@ -10,12 +10,10 @@ otherwise.
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import subprocess
 import tempfile
 import time
-import warnings
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -24,7 +22,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from benchmarks.paired import HEADER, Pair, line, paired
+from benchmarks.paired import Pair, line, paired
 from intimacy_scales import Instrument
 from intimacy_scales.dyads import DyadicInvariance, Dyads, dyadic_invariance
 
@@ -112,19 +110,3 @@ def ladder(repetitions: int, *, judged: bool) -> list[str]:
             ).ours
         lines.append(line(what, "lavaan", Pair(timed, [median(seconds)] * len(timed)), BAR, judged=judged))
     return lines
-
-
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", choices=REPETITIONS, default="full")
-    size = parser.parse_args().size
-    warnings.simplefilter("ignore")
-    print(f"Medians of {REPETITIONS[size]} runs, in CPU time\n")
-    print(HEADER)
-    for text in ladder(REPETITIONS[size], judged=size == "full"):
-        print(text, flush=True)
-
-
-if __name__ == "__main__":
-    main()

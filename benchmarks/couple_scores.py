@@ -1,6 +1,6 @@
 """Speed of the scores of couples against scoring their answers, in CPU time.
 
-Run from the root of a checkout: python -m benchmarks.couple_scores [--size smallest|full]
+Run from the root of a checkout: python -m benchmarks.couples
 
 The couples are paired beforehand; what is timed begins with checked answers and ends with all scores of
 couples, as arrays or as a frame. The peer, `score`, checks the answers of both partners too.
@@ -8,15 +8,13 @@ couples, as arrays or as a frame. The peer, `score`, checks the answers of both 
 
 from __future__ import annotations
 
-import argparse
 import time
-import warnings
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.paired import HEADER, line, paired
+from benchmarks.paired import line, paired
 from intimacy_scales import score, simulate
 from intimacy_scales.dyads import Dyads, couple_scores
 
@@ -34,25 +32,17 @@ def answers_of(n_couples: int) -> pd.DataFrame:
     return pd.DataFrame(values, columns=drawn.columns).assign(couple=couple, partner=partner)
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", choices=SIZES, default="full")
-    options = parser.parse_args()
-    full = options.size == "full"
-    warnings.simplefilter("ignore")
-    n, rounds = SIZES[options.size], 7 if full else 3
+def lines(n: int, repetitions: int, *, judged: bool) -> list[str]:
+    """Time the scores of n couples of 24 items on 7 scales."""
     table = answers_of(n)
     dyads = Dyads.from_long(FORM, table, couple="couple", person="partner")
     answers = table.drop(columns=["couple", "partner"])
-    print(f"{n:,} couples, 24 items, 7 scales\n\n{HEADER}")
-    for job, bar, ours in (
-        ("scores of couples, as arrays", 3, lambda: couple_scores(replace(dyads)).columns()),
-        ("scores of couples, as a pandas frame", 3, lambda: couple_scores(replace(dyads)).to_frame()),
+    texts = []
+    for what, ours in (
+        ("arrays", lambda: couple_scores(replace(dyads)).columns()),
+        ("a pandas frame", lambda: couple_scores(replace(dyads)).to_frame()),
     ):  # `replace`, since couples keep the scores that they were asked for
-        pair = paired(ours, lambda: score(FORM, answers), repetitions=rounds, clock=time.process_time)
-        print(line(job, "score", pair, bar, judged=full), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+        pair = paired(ours, lambda: score(FORM, answers), repetitions=repetitions, clock=time.process_time)
+        job = f"scores of {n:,} couples on 7 scales, as {what}"
+        texts.append(line(job, f"score of {2 * n:,} persons", pair, 3, judged=judged))
+    return texts

@@ -4,9 +4,10 @@ Run from the root of a checkout:
 python -m benchmarks.coverage [--of WHAT] [--size smallest|full] [--write FILE]
 
 WHAT is alpha (here), others (`benchmarks.coefficient_coverage`), agreement (`benchmarks.agreement_coverage`:
-ICC, limits of agreement, HTMT), schmid-leiman or all. Nothing is judged: the tables are those of
-docs/explanation/alpha-intervals.md and docs/explanation/intervals.md. One version makes the same tables on
-every run; ``full`` takes some twenty minutes for alpha, and as many for the others.
+ICC, limits of agreement, HTMT), couples (`benchmarks.couple_coverage`, `benchmarks.couple_agreement`),
+schmid-leiman or all. Nothing is judged: the tables are those of docs/explanation/alpha-intervals.md,
+docs/explanation/intervals.md and docs/explanation/couples.md. One version makes the same tables on every run;
+``full`` takes some twenty minutes for alpha, and as many for the others.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import agreement_coverage, coefficient_coverage
+from benchmarks import agreement_coverage, coefficient_coverage, couple_agreement, couple_coverage
 from intimacy_scales import Instrument, encode, simulate
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability import CronbachAlpha, cronbach_alpha, item_moments_stream
@@ -323,7 +324,7 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--of", choices=("alpha", "others", "agreement", "schmid-leiman", "all"), default="all"
+        "--of", choices=("alpha", "others", "agreement", "couples", "schmid-leiman", "all"), default="all"
     )
     parser.add_argument("--size", choices=SIZES, default="full")
     parser.add_argument("--write", type=Path, metavar="FILE", help="also write the tables to a file")
@@ -337,6 +338,9 @@ def main() -> None:
         texts.append(coefficient_coverage.study(coefficient_coverage.SIZES[given.size]))
     if given.of in ("agreement", "all"):
         texts.append(agreement_coverage.study(agreement_coverage.SIZES[given.size]))
+    if given.of in ("couples", "all"):
+        texts.append(couple_coverage.study(couple_coverage.SIZES[given.size]))
+        texts.append(couple_agreement.study(*couple_agreement.SIZES[given.size]))
     if given.of in ("schmid-leiman", "all"):
         effort = coefficient_coverage.SCHMID_LEIMAN[given.size]
         texts.append(coefficient_coverage.schmid_leiman_study(effort))

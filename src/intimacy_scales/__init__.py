@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from intimacy_scales.checking import BankReport, check_bank
-    from intimacy_scales.dyads import Dyads, couple_feedback
+    from intimacy_scales.dyads import Dyads, apim, couple_feedback, couple_report, couple_scores
     from intimacy_scales.errors import (
         AnotherRangeWarning,
         DocumentError,
@@ -74,7 +74,7 @@ _HOMES = {
     "instrument.pooling": ("pool_languages",),
     "instrument.template": ("translation_template",),
     "checking": ("BankReport", "check_bank"),
-    "dyads": ("Dyads", "couple_feedback"),
+    "dyads": ("Dyads", "apim", "couple_feedback", "couple_report", "couple_scores"),
     "reading.table": ("CodedResponses", "encode"),
     "errors": (
         "AnotherRangeWarning", "DocumentError", "EstimationError", "InstrumentError", "IntimacyScalesError",
@@ -112,8 +112,9 @@ __all__ = [
     "ResponseError", "ResponseProblem", "ResponseScale", "SamplePlan", "Scale", "Scores", "SheetProblems",
     "Simulation",
     "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning", "UnverifiedKeyWarning",
-    "available", "cfa",
-    "check_bank", "compare", "compare_models", "couple_feedback", "cronbach_alpha", "efa", "encode",
+    "apim", "available", "cfa",
+    "check_bank", "compare", "compare_models", "couple_feedback", "couple_report", "couple_scores",
+    "cronbach_alpha", "efa", "encode",
     "htmt", "invariance",
     "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "load_file",
     "mcdonald_omega", "parallel_analysis", "plan_sample_size", "pool_languages", "reliability_report",

@@ -24,6 +24,7 @@ from tests.shared.simulated_couples import (
     normal_answers,
     normal_couples,
     random_scores,
+    scored_couples,
 )
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
@@ -102,6 +103,10 @@ def seen() -> Any:
 
 def surface(**options: Any) -> Any:
     return dyads.response_surface(couples_with_scores(random_scores(1, 30), roles=True), "y", "x", **options)
+
+
+def couples_model(**options: Any) -> Any:
+    return dyads.apim(scored_couples(40), "love", "trust", **options)
 
 
 # name → a call with the value of the option, a value in another case or misspelled, the value that was meant
@@ -265,6 +270,25 @@ OPTIONS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
         "bca",
     ),
     "surface partner": (lambda v: surface().surface(v), "Wife", "wife"),
+    "apim estimator": (lambda v: couples_model(estimator=v), "reml", "REML"),
+    "apim error": (
+        lambda v: couples_model(error=v, reliability={"love": 0.9, "trust": 0.9}),
+        "correct",
+        "corrected",
+    ),
+    "apim missing": (lambda v: couples_model(missing=v), "list", "listwise"),
+    "apim loadings": (lambda v: couples_model(loadings=v), "Free", "free"),
+    "apim ratio": (lambda v: couples_model().ratio_interval(cell="w", method=v), "profil", "profile"),
+    "distinguishability estimator": (
+        lambda v: dyads.distinguishability(scored_couples(40), ["love", "trust"], estimator=v),
+        "mlr",
+        "MLR",
+    ),
+    "common fate estimator": (
+        lambda v: dyads.common_fate(scored_couples(40), "love", "trust", estimator=v),
+        "mlr",
+        "MLR",
+    ),
 }
 
 

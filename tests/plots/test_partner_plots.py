@@ -40,7 +40,7 @@ def test_partner_profiles_draw_means_of_distinguishable_partners() -> None:
     assert axes.columns["w"][0] == pytest.approx(np.mean(WIFE))
     interval = stats.t.interval(0.95, 2, np.mean(HUSBAND), stats.sem(HUSBAND))
     assert axes.columns["h, half width of error bar"][0] == pytest.approx((interval[1] - interval[0]) / 2)
-    assert axes.alt_text.startswith("Means of 4 couples, score, with 95 % error bars. s: w 3.50 ± ")
+    assert axes.alt_text.startswith("Means of 3 couples, score, with 95 % error bars. s: w 3.50 ± ")
 
 
 def test_partner_profiles_of_exchangeable_partners_do_not_depend_on_their_order() -> None:
@@ -97,7 +97,7 @@ def test_partner_scatter_draws_exchangeable_couples_twice() -> None:
     table = [{"a": 1.0, "b": 2.0}, {"a": 3.0, "b": 3.0}]
     axes = partner_scatter(Dyads.of_scores(table, {"x": {"a": "a", "b": "b"}}), "x")
     points = list(zip(*(axes.columns[name] for name in list(axes.columns)[:2]), strict=True))
-    assert points == [(1, 2), (2, 1), (3, 3)] and axes.columns["couples"] == [1, 1, 2]
+    assert points == [(1, 2), (2, 1), (3, 3)] and axes.columns["couples"] == [1, 1, 1]
     assert "each drawn with either partner first" in axes.alt_text
 
 
@@ -146,3 +146,33 @@ def test_without_matplotlib_the_extra_is_named() -> None:
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "matplotlib is not installed: pip install 'intimacy-scales[plots]'"
+
+
+def test_titles_count_the_couples_with_both_scores() -> None:
+    table = [
+        {"a": 1, "b": 2, "c": 3, "d": 4},
+        {"a": 2, "b": 2, "c": 1, "d": None},
+        {"a": 3, "b": 5, "c": 2, "d": 2},
+    ]
+    dyads = Dyads.of_scores(table, {"x": {"w": "a", "h": "b"}, "y": {"w": "c", "h": "d"}}, role=True)
+    assert partner_profiles(dyads).get_title(loc="left") == "Means of 2 to 3 couples"
+
+
+@pytest.mark.parametrize("draw", [partner_profiles, lambda dyads: partner_scatter(dyads, "x")])
+def test_several_occasions_are_not_drawn_as_couples(draw: Any) -> None:
+    rows = [{"c": c, "p": p, "t": t, "x": c + t} for c in range(3) for p in "ab" for t in (1, 2)]
+    dyads = Dyads.of_scores(rows, ["x"], couple="c", person="p", time="t")
+    with pytest.raises(EstimationError, match="2 occasions"):
+        draw(dyads)
+    draw(dyads.at(1))
+
+
+@pytest.mark.parametrize("sems", [0.5, {"tust": 0.5}, {"s": -1}, {"s": math.nan}, {"s": "a"}])
+def test_sems_that_cannot_be_drawn_are_refused(sems: Any) -> None:
+    with pytest.raises(EstimationError, match="sems"):
+        partner_profiles(couples(role=True), couple=1, sems=sems)
+
+
+def test_no_scales_cannot_be_drawn() -> None:
+    with pytest.raises(EstimationError, match="scales is empty; allowed: some of s, t"):
+        partner_profiles(couples(role=True), scales=[])

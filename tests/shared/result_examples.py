@@ -27,6 +27,7 @@ from intimacy_scales.dyads import (
     common_fate,
     couple_feedback,
     couple_reliability,
+    couple_report,
     couple_scores,
     distinguishability,
     dyadic_invariance,
@@ -195,6 +196,7 @@ MORE |= {
     "common fate": lambda: common_fate(scored_couples(40), "love", "trust", distinguishable=False),
     "mutual influence": lambda: mutual_influence(scored_couples(40), "love", "trust"),
     "distinguishability": lambda: distinguishability(scored_couples(40), ["love", "trust"]),
+    "couple report": lambda: couple_report(close_couples(closeness_answers(60)), invariance=False),
 }
 
 

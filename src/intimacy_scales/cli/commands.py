@@ -21,7 +21,7 @@ from intimacy_scales.cli.console import WRONG_USE, err
 
 _ENDED_BY_SIGNAL = 128  # plus the number of the signal, as in shells
 _INSTEAD = {
-    "columns": "to score both partners, run it once for each of them",
+    "columns": "to score both partners, run it once for each of them; the command couples reads both",
     "instrument": "to score several instruments, run it once for each of them",
 }
 
@@ -70,6 +70,11 @@ COMMANDS = {
         "structure",
         "structure",
         "Test whether the pattern of answers in a file supports the instrument's scales.",
+    ),
+    "couples": _Entry(
+        "couples",
+        "couples",
+        "Compute a report of couples: agreement, reliability, similarity, actor and partner effects.",
     ),
     "check": _Entry(
         "check",

@@ -27,7 +27,7 @@ from intimacy_scales.errors import (
 )
 
 if TYPE_CHECKING:
-    from intimacy_scales.jobs import FileReport
+    from intimacy_scales.jobs import CoupleFileReport, FileReport
     from intimacy_scales.jobs.job import StatisticsFileReport
     from intimacy_scales.scoring.summary import ScoreSummary
 
@@ -158,7 +158,7 @@ def print_summary(summary: ScoreSummary, n_persons: int, where: str = "") -> Non
         out.print(f"\nBlanks that counted as 0, not chosen: {counts}.", soft_wrap=True)
 
 
-def print_problems(report: FileReport | StatisticsFileReport[Any]) -> None:
+def print_problems(report: FileReport | StatisticsFileReport[Any] | CoupleFileReport) -> None:
     """Print the first bad cells, their number, and what to do about them."""
     shown = report.first_problems
     count = "1 answer is" if report.n_problems == 1 else f"{report.n_problems} answers are"

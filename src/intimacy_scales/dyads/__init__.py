@@ -29,17 +29,15 @@ if TYPE_CHECKING:
     from intimacy_scales.dyads.invariance.partner_means import PartnerMeans
     from intimacy_scales.dyads.invariance.result import DyadicInvariance
     from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel, ResidualCorrelation
+    from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
     from intimacy_scales.dyads.models.apim import apim
     from intimacy_scales.dyads.models.common_fate import CommonFateModel, common_fate
     from intimacy_scales.dyads.models.couple_paths import CouplePath
-    from intimacy_scales.dyads.models.distinguishability import (
-        AdjustedFit,
-        Distinguishability,
-        distinguishability,
-    )
+    from intimacy_scales.dyads.models.distinguishability import Distinguishability, distinguishability
     from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect
     from intimacy_scales.dyads.models.mutual_influence import MutualInfluenceModel, mutual_influence
     from intimacy_scales.dyads.models.path_tests import PathTest
+    from intimacy_scales.dyads.models.role_differences import RoleDifference
     from intimacy_scales.dyads.partner_perception.perception import perception
     from intimacy_scales.dyads.partner_perception.perception_result import Perception, PerceptionCorrelation
     from intimacy_scales.dyads.partner_perception.truth_and_bias import truth_and_bias
@@ -51,6 +49,9 @@ if TYPE_CHECKING:
         StrangerComparison,
         profile_similarity,
     )
+    from intimacy_scales.dyads.report.reliable_counts import ReliableCount
+    from intimacy_scales.dyads.report.report import couple_report
+    from intimacy_scales.dyads.report.result import CoupleReport
     from intimacy_scales.dyads.scores_of_couples.reliability import couple_reliability
     from intimacy_scales.dyads.scores_of_couples.reliability_result import CoupleReliability
     from intimacy_scales.dyads.scores_of_couples.reliable_difference import reliable_difference
@@ -85,13 +86,15 @@ _HOMES = {
     "invariance.partner_means": ("PartnerMeans",),
     "invariance.result": ("DyadicInvariance",),
     "models.actor_partner_result": ("ActorPartnerModel", "ResidualCorrelation"),
+    "models.adjusted_fit": ("AdjustedFit",),
     "models.apim": ("apim",),
     "models.common_fate": ("CommonFateModel", "common_fate"),
     "models.couple_paths": ("CouplePath",),
-    "models.distinguishability": ("AdjustedFit", "Distinguishability", "distinguishability"),
+    "models.distinguishability": ("Distinguishability", "distinguishability"),
     "models.effects": ("PartnerActorRatio", "PathEffect"),
     "models.mutual_influence": ("MutualInfluenceModel", "mutual_influence"),
     "models.path_tests": ("PathTest",),
+    "models.role_differences": ("RoleDifference",),
     "partner_perception.perception": ("perception",),
     "partner_perception.perception_result": ("Perception", "PerceptionCorrelation"),
     "partner_perception.truth_and_bias": ("truth_and_bias",),
@@ -103,6 +106,9 @@ _HOMES = {
         "StrangerComparison",
         "profile_similarity",
     ),
+    "report.reliable_counts": ("ReliableCount",),
+    "report.report": ("couple_report",),
+    "report.result": ("CoupleReport",),
     "scores_of_couples.reliability": ("couple_reliability",),
     "scores_of_couples.reliability_result": ("CoupleReliability",),
     "scores_of_couples.reliable_difference": ("reliable_difference",),
@@ -120,17 +126,18 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "ActorPartnerModel", "AdjustedFit", "AgreementFigure", "CommonFateModel", "CompositionComparison",
     "CongruenceChecklist", "CongruenceCondition", "Consent", "CorrelationDifference", "CoupleEstimate",
-    "CoupleFeedback", "CouplePath", "CoupleReliability", "CoupleScoreSummary", "CoupleScores",
-    "Distinguishability", "Dmacs", "DyadicInvariance", "Dyads", "ExchangeableMeasurement",
+    "CoupleFeedback", "CouplePath", "CoupleReliability", "CoupleReport", "CoupleScoreSummary",
+    "CoupleScores", "Distinguishability", "Dmacs", "DyadicInvariance", "Dyads", "ExchangeableMeasurement",
     "InfluentialCouple", "MeanSimilarity", "MutualInfluenceModel", "OwnScore", "PairingFault",
     "PairingFaults", "PartnerActorRatio", "PartnerAgreement", "PartnerFeedback", "PartnerMeans",
     "PartnerSurface", "PathEffect", "PathTest", "Perception", "PerceptionCorrelation", "ProfileSimilarity",
-    "PseudoCouples", "ReliableDifferences", "ResidualCorrelation", "ResponseSurface", "ScaleAgreement",
-    "ScaleOfCouples", "ScaleOfCouplesSummary", "ScoreReliability", "ShareableScales", "SharedScore",
-    "StrangerComparison", "SuppressedCell", "SuppressedTable", "SurfaceTest", "TruthAndBias", "WithheldScale",
-    "apim", "common_fate", "couple_feedback", "couple_reliability", "couple_scores", "distinguishability",
-    "dyadic_invariance", "mutual_influence", "partner_agreement", "perception", "profile_similarity",
-    "reliable_difference", "response_surface", "shareable_scales", "suppress_small_cells", "truth_and_bias",
+    "PseudoCouples", "ReliableCount", "ReliableDifferences", "ResidualCorrelation", "ResponseSurface",
+    "RoleDifference", "ScaleAgreement", "ScaleOfCouples", "ScaleOfCouplesSummary", "ScoreReliability",
+    "ShareableScales", "SharedScore", "StrangerComparison", "SuppressedCell", "SuppressedTable",
+    "SurfaceTest", "TruthAndBias", "WithheldScale", "apim", "common_fate", "couple_feedback",
+    "couple_reliability", "couple_report", "couple_scores", "distinguishability", "dyadic_invariance",
+    "mutual_influence", "partner_agreement", "perception", "profile_similarity", "reliable_difference",
+    "response_surface", "shareable_scales", "suppress_small_cells", "truth_and_bias",
 ]  # fmt: skip
 
 

@@ -166,6 +166,17 @@ class CoupleRegressions(Frozen):
         covariance: Floats = terms @ np.block(blocks) @ terms.T
         return covariance
 
+    def standard_error(self, weights: Floats, rule: ErrorRule) -> float:
+        """Return the standard error of a linear form of coefficients of all cells.
+
+        A robust one is 0, and of no use, where the form follows from couples that have no residual because
+        they alone determine a coefficient.
+        """
+        variance = float(weights @ self.covariance(rule) @ weights)
+        if rule == "MLR" and variance <= ROUNDING * float(weights @ self.covariance("ML") @ weights):
+            return 0.0
+        return math.sqrt(max(variance, 0.0))
+
     @staticmethod
     def _middle(first: Regression, second: Regression, sigma: float, rule: ErrorRule) -> Floats:
         """Return the middle of one block of the sandwich."""

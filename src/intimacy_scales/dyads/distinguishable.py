@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.errors import EstimationError, UnknownNameError
@@ -20,13 +21,10 @@ def as_distinguishable(dyads: Dyads, asked: bool | None, *, mixed: bool = False)
     EstimationError
         They should be, and their roles do not allow it.
     """
+    check_asked(asked)
     possible = dyads.has_roles if mixed else dyads.distinguishable
     if asked is None:
         return possible
-    if not isinstance(asked, bool):
-        raise EstimationError(
-            f"distinguishable={shortened(asked)} is not valid; allowed: True, False, or None (by the roles)"
-        )
     if asked and not possible:
         needed = "roles" if mixed else "the same two roles in every couple"
         why = "couples differ in their roles" if dyads.has_roles else "partners have no roles"
@@ -35,6 +33,14 @@ def as_distinguishable(dyads: Dyads, asked: bool | None, *, mixed: bool = False)
             "paired (role=...), or leave distinguishable out"
         )
     return asked
+
+
+def check_asked(asked: Any) -> None:
+    """Raise unless ``distinguishable=`` is True, False or None."""
+    if asked is not None and not isinstance(asked, bool):
+        raise EstimationError(
+            f"distinguishable={shortened(asked)} is not valid; allowed: True, False, or None (by the roles)"
+        )
 
 
 def place_of(option: str, partner: str | None, partners: Sequence[str | None]) -> int:

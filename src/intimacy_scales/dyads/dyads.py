@@ -137,8 +137,8 @@ class Dyads(PairedAnswers):
         couple
             The column with the couple's label; None: couples are numbered from 1.
         person
-            Partner → the column with that person's id. A partner without an id did not take part. None: a
-            partner who answered no item did not.
+            Partner → the column with that person's id. A partner without an id and without any answer did
+            not take part; answers without an id are a fault. None: a partner who answered no item did not.
         role
             True: the two names in `columns` are roles, and partners are distinguishable by them. Or partner →
             the column with that person's role. False: partners are exchangeable.

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 else:
     pd = late_module("pandas")
 
+NO_ERROR = "its standard error is 0: it is the same in all couples, or no couple shows how precise it is"
+
 
 def statistic_of(estimate: float, se: float) -> float:
     """Return an estimate divided by its standard error; nan where that is not positive."""
@@ -78,7 +80,7 @@ class CoupleEstimate(Result):
     partner
         Whose it is: a partner's name; None for both alike, and for differences between partners.
     estimate, se
-        Estimate and standard error.
+        Estimate and standard error. Where the error is 0, test and interval are undefined.
     df
         Degrees of freedom of its t test; infinite where a normal distribution is used.
     n
@@ -127,8 +129,9 @@ class CoupleEstimate(Result):
 
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
         """Return the interval ``estimate ± q se`` with the quantile of t, or of the normal distribution."""
+        reason = self.reason if self.reason is not None or self.se > 0 else NO_ERROR
         return interval_by_error(
-            self.estimate, self.se, confidence_level, df=self.df, n=self.n, reason=self.reason
+            self.estimate, self.se, confidence_level, df=self.df, n=self.n, reason=reason
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,10 @@ class KeptColumns(Frozen):
         """Names of the columns."""
         return list(map(str, self.table.names))
 
+    def column(self, name: str) -> Hashable | None:
+        """Return a column's name in the table, where it may be a number or a tuple; None: not kept."""
+        return next((column for column in self.table.names if str(column) == name), None)
+
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Return a column of numbers of both partners (n_couples, 2), nan where missing.
 
@@ -46,12 +51,13 @@ class KeptColumns(Frozen):
         ResponseError
             It does not hold numbers.
         """
-        if name not in self.table.names:
+        column = self.column(name)
+        if column is None:
             raise EstimationError(
                 f"column {name!r} was not kept{suggest(name, self.names)}; keep it when couples are paired: "
                 f"keep=[{name!r}]"
             )
-        persons = number_column(self.table.column(name), name)
+        persons = number_column(self.table.column(column), name)
         numbers: NDArray[np.float64] = np.where(self.rows < 0, np.nan, persons[self.rows])
         return numbers
 

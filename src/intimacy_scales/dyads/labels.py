@@ -74,9 +74,10 @@ def read_labels(values: Any, option: str) -> Labels:
     Raises
     ------
     ResponseError
-        A label is a list, dict or set.
+        A label is a list, dict or set, or a float that may have been several whole numbers.
     """
     if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
+        _refuse_rounded(values, option)
         return _of_numbers(values)
     numbers: dict[Any, int] = {}
     try:
@@ -89,6 +90,25 @@ def read_labels(values: Any, option: str) -> Labels:
     renumbered = np.where(present, np.cumsum(present) - 1, -1)
     different = [label for label, is_label in zip(numbers, present.tolist(), strict=True) if is_label]
     return Labels(renumbered[np.array(read, dtype=np.intp)], different)
+
+
+def _refuse_rounded(values: NDArray[Any], option: str) -> None:
+    """Raise where labels are floats too large to tell whole numbers apart.
+
+    A column of whole numbers becomes one of floats where a label is missing; 9007199254740992 and
+    9007199254740993 are then one couple.
+    """
+    if values.dtype.kind != "f":
+        return
+    large = np.flatnonzero(
+        np.isfinite(values) & (np.abs(values) >= 2.0 ** (np.finfo(values.dtype).nmant + 1))
+    )
+    if len(large):
+        shown_label = label_text(values[large[0]].item())
+        raise ResponseError(
+            f"{option}: row {large[0]} holds {shown_label}, a float so large that different whole numbers "
+            "are the same float; read the labels as texts, or as whole numbers (Int64 in pandas)"
+        )
 
 
 def _of_numbers(values: NDArray[Any]) -> Labels:
@@ -174,5 +194,5 @@ def _seen(label: Any) -> Any:
 
 def _sort_key(label: Any) -> tuple[int, Any, str]:
     if isinstance(label, int | float) and not isinstance(label, bool):
-        return (0, float(label), "")
+        return (0, label, "")  # not as a float, which large whole numbers share
     return (1, 0.0, str(label))

@@ -78,6 +78,12 @@ def check_pairing_options(names: Mapping[str, Any], on_fault: OnFault) -> None:
     """Raise where labels cannot tell partners apart, or an option is not valid."""
     if on_fault not in ("raise", "leave_out"):
         raise ResponseError(not_one_of("on_fault", on_fault, ["raise", "leave_out"]))
+    for option, name in names.items():
+        if isinstance(name, Mapping):
+            raise ResponseError(
+                f"{option}= is a mapping of partners, which is for a table with one row for each couple; "
+                "this one has a row for each person: pass the name of the column"
+            )
     if names["couple"] is None:
         raise ResponseError("couple=None is not valid; pass the name of the column with the couple's label")
     if names["person"] is None and names["role"] is None:

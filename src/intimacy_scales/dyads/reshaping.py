@@ -166,4 +166,5 @@ def _frame(dyads: Dyads, taken: Mapping[str, Taken], new: Columns) -> Any:
         raise ResponseError(
             f"column {sorted(clashes)[0]!r} was kept and is also the name of a new column; rename it first"
         )
-    return dyads.kept.table.arranged(taken, new)
+    in_table = {name: (dyads.kept.column(str(column)), rows) for name, (column, rows) in taken.items()}
+    return dyads.kept.table.arranged(in_table, new)

@@ -11,7 +11,7 @@ from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.kept_columns import KeptColumns
 from intimacy_scales.dyads.long_tables import check_pairing_options, dyads_of, labels_of_rows, ranges_of
 from intimacy_scales.dyads.pairing import OnFault, pair_rows
-from intimacy_scales.dyads.wide_tables import both_partners, wide_labels, wide_parts
+from intimacy_scales.dyads.wide_tables import both_partners, refuse_shared, wide_labels, wide_parts
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.messages import a_type
 from intimacy_scales.numerics.arguments import as_names
@@ -39,11 +39,14 @@ def dyads_of_scores(
     if scores is None:
         raise ResponseError("scores=None is not valid for a table; pass the names of its columns of scores")
     check_pairing_options(names, on_fault)
+    columns_of_scores = as_names("scores", scores, "columns")
+    if not columns_of_scores:
+        raise ResponseError("scores is empty; name at least one column of scores")
     opened = open_table(table)
     columns = {option: name for option, name in names.items() if name is not None}
     kept = keep_columns(opened, as_keep(keep), columns)
     persons = {}
-    for name in as_names("scores", scores, "columns"):
+    for name in columns_of_scores:
         persons[name] = number_column(opened.column(opened.check(name, "scores")), name)
         check_scores({name: persons[name]}, on_invalid)
     return _of_long(kept, persons, columns, mixed, on_fault, scale_ids=tuple(persons), ranges={})
@@ -107,6 +110,7 @@ def _of_wide(
             )
         by_partner = {str(partner): column for partner, column in pair.items()}
         columns = [opened.check(by_partner[partner], "scores") for partner in partners]
+        refuse_shared(f"scores[{name!r}]", [[column] for column in columns], partners)
         sides = [number_column(opened.column(column), str(column)) for column in columns]
         check_scores(dict(zip(map(str, columns), sides, strict=True)), on_invalid)
         persons[str(name)] = np.concatenate(sides)

@@ -87,6 +87,7 @@ def _answers_of_both(
     if missing:
         raise _missing_of_both(missing)
     n = len(table)
+    refuse_shared("columns", [reader.names for reader in readers], partners)
     codes = np.empty((2 * n, len(readers[0].keys)), dtype=readers[0].dtype, order="F")
     problems = []
     for number, reader in enumerate(readers):
@@ -106,6 +107,17 @@ def _answers_of_both(
     return CodedResponses(
         instrument=form, codes=codes, problems=bad, not_applicable=not_applicable, counted_blanks=blanks
     )
+
+
+def refuse_shared(option: str, columns: Sequence[Sequence[Hashable]], partners: tuple[str, str]) -> None:
+    """Raise where both partners have their values in one column: they would seem to agree perfectly."""
+    first, second = columns
+    shared = [name for name in dict.fromkeys(first) if name in set(second)]
+    if shared:
+        raise ResponseError(
+            f"{option}: {shortened(shared[0])} is named for {partners[0]} and for {partners[1]}; each "
+            "partner has columns of their own"
+        )
 
 
 def _missing_of_both(missing: Sequence[tuple[str, MissingColumnsError]]) -> MissingColumnsError:
@@ -226,7 +238,9 @@ def paired_in_rows(
     sides = np.repeat([0, 1], n)
     names = Labels(sides, labels.partners)
     persons = None if labels.person is None else _read_both(table, labels.person, "person")
-    takes_part = answered.T.ravel() if persons is None else persons.positions >= 0
+    takes_part = answered.T.ravel()
+    if persons is not None:  # answers without an id are a fault, not nobody's
+        takes_part = takes_part | (persons.positions >= 0)
     used = np.flatnonzero(
         takes_part.reshape(2, n).T.ravel()
     )  # row by row, the first partner before the second

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from intimacy_scales.jobs.couple_report import CoupleFileReport, couple_report_file
     from intimacy_scales.jobs.folder import FolderReport, score_folder
     from intimacy_scales.jobs.reliability import ReliabilityFileReport, reliability_file
     from intimacy_scales.jobs.scores import FileReport, score_file
@@ -11,16 +12,19 @@ if TYPE_CHECKING:
 
 # loaded at first use: scoring a file needs no factor analysis
 _HOME = {
+    "CoupleFileReport": "couple_report", "couple_report_file": "couple_report",
     "FileReport": "scores", "FolderReport": "folder", "ReliabilityFileReport": "reliability",
     "StructureFileReport": "structure", "score_folder": "folder",
     "reliability_file": "reliability", "score_file": "scores", "structure_file": "structure",
 }  # fmt: skip
 
 __all__ = [
+    "CoupleFileReport",
     "FileReport",
     "FolderReport",
     "ReliabilityFileReport",
     "StructureFileReport",
+    "couple_report_file",
     "reliability_file",
     "score_file",
     "score_folder",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,15 +11,21 @@ from typing import Any, Unpack
 from intimacy_scales.dyads import Dyads
 from intimacy_scales.dyads.dyads import BothPartners
 from intimacy_scales.dyads.pairing import OnFault
+from intimacy_scales.dyads.wide_tables import both_partners
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.reading import Account, batches_of, checked_columns
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.jobs.job import Progress
+from intimacy_scales.moments.clusters import is_missing_label
 from intimacy_scales.reading.columns import ColumnMap
 from intimacy_scales.reading.frames import ListTable
-from intimacy_scales.reading.options import CoupleReadingOptions, Reading, reading_of, reads_answers
+from intimacy_scales.reading.options import CoupleReadingOptions, Reading, as_keep, reading_of, reads_answers
+
+_NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)?([.,]\d+)?(?<=\d)", re.ASCII)  # 007 is a text
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)  # a decimal comma, or thousands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +69,7 @@ def read_couples(
     person: str | BothPartners | None = None,
     role: str | BothPartners | bool | None = None,
     time: str | None = None,
-    keep: Sequence[str] = (),
+    keep: str | Sequence[str] | Mapping[str, Any] = (),
     mixed: bool = False,
     on_fault: OnFault = "raise",
     encoding: str | None = None,
@@ -84,7 +91,8 @@ def read_couples(
     columns
         Where the answers are, in a file with one row for each person.
     couple, person, role, time, keep, mixed, on_fault
-        As in `Dyads.from_long` or `Dyads.from_wide`.
+        As in `Dyads.from_long` or `Dyads.from_wide`. Texts in a column to keep count as numbers if all are
+        numbers or blank, and none has leading zeros.
     encoding
         Encoding of a text file; None: detected.
     sheet
@@ -118,15 +126,24 @@ def read_couples(
     """
     how = reading_of(reading)
     form = how.form(as_instrument(instrument))
-    sides = [columns] if partners is None else list(partners.values())
-    labels = [couple, time, *_names(person), *_names(role), *keep]
-    others = list(dict.fromkeys(str(name) for name in labels if name is not None))
+    sides, kept = _sides(partners, columns), _kept(keep)
+    others: dict[str, Sequence[Hashable]] = {
+        "couple": _names(couple), "time": _names(time), "person": _names(person), "role": _names(role),
+    }  # fmt: skip
+    labels = {name for names in others.values() for name in names}
+    others["keep"] = kept
     with open_answers(as_path(source, "source"), encoding=encoding, sheet=sheet) as file:
         items = _items_of(form, file, how, sides, others)
-        table = _whole_table(file, items, others, progress)
+        every = dict.fromkeys(str(name) for names in others.values() for name in names)
+        table = _whole_table(file, items, list(every), progress)
         n_blank = file.n_blank
+    table = _with_numbers(table, [name for name in kept if name not in labels])
     options: dict[str, Any] = {**reading, "couple": couple, "person": person, "time": time}
-    options |= {"keep": list(keep), "mixed": mixed, "on_fault": on_fault}
+    options |= {
+        "keep": keep if isinstance(keep, Mapping) else list(kept),
+        "mixed": mixed,
+        "on_fault": on_fault,
+    }
     if partners is None:
         dyads = Dyads.from_long(form, table, columns=columns, role=role, **options)
     else:
@@ -138,6 +155,19 @@ def read_couples(
     return CouplesFile(dyads=dyads, n_rows=len(table), n_blank_rows=n_blank, account=account)
 
 
+def _sides(partners: BothPartners | None, columns: ColumnMap) -> list[ColumnMap]:
+    """Return where the answers are: of all persons, or of each partner."""
+    if partners is None:
+        return [columns]
+    both_partners(partners, "partners")
+    if columns is not None:
+        raise ResponseError(
+            "columns= is for a file with one row for each person, and partners= for one with a row for each "
+            "couple; leave one of them out"
+        )
+    return list(partners.values())
+
+
 def _names(labels: Any) -> list[Hashable]:
     """Return the columns that an option names: one, or one for each partner."""
     if isinstance(labels, Mapping):
@@ -145,13 +175,24 @@ def _names(labels: Any) -> list[Hashable]:
     return [] if labels is None or isinstance(labels, bool) else [labels]
 
 
+def _kept(keep: Any) -> tuple[Hashable, ...]:
+    """Return the columns to keep, both partners' where an entry names two."""
+    if isinstance(keep, Mapping):
+        return tuple(dict.fromkeys(name for entry in keep.values() for name in _names(entry)))
+    return as_keep(keep)
+
+
 def _items_of(
-    form: Instrument, file: AnswerFile, reading: Reading, sides: Sequence[ColumnMap], others: Sequence[str]
+    form: Instrument,
+    file: AnswerFile,
+    reading: Reading,
+    sides: Sequence[ColumnMap],
+    others: Mapping[str, Sequence[Hashable]],
 ) -> list[Hashable]:
     """Return the columns of items of both partners; raise where the file lacks one."""
     items: dict[Hashable, None] = {}
     for side in sides:
-        items |= dict.fromkeys(checked_columns(form, file, replace(reading, columns=side), {"keep": others}))
+        items |= dict.fromkeys(checked_columns(form, file, replace(reading, columns=side), others))
     return list(items)
 
 
@@ -168,3 +209,29 @@ def _whole_table(
         n += len(batch)
         progress(file.position, file.size)
     return ListTable(columns, n)
+
+
+def _with_numbers(table: ListTable, names: Sequence[Hashable]) -> ListTable:
+    """Return a table in which columns of texts that are all numbers or blank are columns of numbers."""
+    columns = dict(table.columns)
+    for name in map(table.spelled, names):
+        numbers = _numbers_in(columns[name])
+        columns[name] = columns[name] if numbers is None else numbers
+    return ListTable(columns, len(table))
+
+
+def _numbers_in(texts: Sequence[Any]) -> list[float | None] | None:
+    """Return the numbers that all texts of a column write, None for blanks; None where they are other texts.
+
+    A comma is taken for a decimal one where no text of the column could have thousands instead.
+    """
+    numbers: dict[Any, float | None] = {}
+    for value in dict.fromkeys(texts):
+        text = value.strip() if isinstance(value, str) else value
+        if text is None or (isinstance(text, str) and is_missing_label(text)):
+            numbers[value] = None
+        elif isinstance(text, str) and _NUMBER.fullmatch(text) and not _GROUPED.fullmatch(text):
+            numbers[value] = float(text.replace(",", "."))
+        else:
+            return None
+    return [numbers[value] for value in texts]

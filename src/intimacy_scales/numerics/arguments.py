@@ -40,6 +40,28 @@ def as_names(option: str, names: Any, what: str = "items", *, texts: bool = True
     raise EstimationError(f"{option}={shortened(names)} is not valid; allowed: a list of {what}")
 
 
+def as_different_names(option: str, names: Any, what: str) -> tuple[str, ...]:
+    """Return a list of names, each of which is in it once, as a tuple.
+
+    Parameters as of `as_names`.
+
+    Raises
+    ------
+    EstimationError
+        It is not a list of names, or lists one twice.
+
+    Examples
+    --------
+    >>> as_different_names("scales", ["a", "b"], "scales")
+    ('a', 'b')
+    """
+    listed = as_names(option, names, what)
+    twice = next((name for name in listed if listed.count(name) > 1), None)
+    if twice is not None:
+        raise EstimationError(f"{option}={list(listed)!r} is not valid; it lists {twice!r} twice")
+    return listed
+
+
 def is_real(value: Any) -> bool:
     """Return whether a value is a number, and not a truth value.
 

@@ -68,7 +68,7 @@ NO_CURVATURE = 1e-8  # of the largest: less along a direction is rounding error 
 # Reliability
 
 NO_SUM_OF_SQUARES = 1e-28  # of the sum of squares of the values: a smaller sum of squares counts as 0
-SAME_SCORE = 1e-9  # of the largest score, or 1: scores that differ by less are equal
+SAME_SCORE = 1e-9  # of the largest score (of single scores: or 1): scores that differ by less are equal
 POLE = 1e-6  # of 1: a denominator of Spearman-Brown's formula below it counts as 0
 SAME_DEVIANCE = 1e-9  # of the deviance: minima of variance components that differ by less are the same
 INDEFINITE = 1e-9  # of the largest eigenvalue: one below minus this makes covariances indefinite

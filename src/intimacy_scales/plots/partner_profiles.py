@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,8 @@ from numpy.typing import NDArray
 
 from intimacy_scales.dyads import Dyads
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.messages import shortened, suggest
-from intimacy_scales.numerics.arguments import as_names
+from intimacy_scales.messages import not_one_of, shortened, suggest
+from intimacy_scales.numerics.arguments import as_names, is_real
 from intimacy_scales.plots.axes import FIRST, SECOND, PlotAxes, axes_for, described
 from intimacy_scales.results.interval import check_level
 
@@ -66,7 +67,8 @@ def partner_profiles(
     Raises
     ------
     EstimationError
-        There is no such couple or scale, or no couple with both scores.
+        There is no such couple or scale, fewer than two couples with both scores, or couples answered on
+        several occasions.
     MissingDependencyError
         matplotlib is not installed.
 
@@ -94,9 +96,11 @@ def partner_profiles(
         [_scaled(dyads.scores[name], ends, in_percent) for name, ends in zip(chosen, ranges, strict=True)]
     )
     if couple is None:
+        dyads.one_occasion()
         lines = _means(dyads, scores, confidence_level)
-        subject = f"Means of {len(dyads)} couples"
+        subject = f"Means of {_number_of_couples(scores)} couples"
     else:
+        _check_sems(sems, dyads)
         errors = _errors(chosen, ranges, sems, in_percent, confidence_level)
         lines = _of_couple(dyads, scores, couple, errors)
         subject = f"Couple {couple}"
@@ -126,7 +130,24 @@ def _scales_of(dyads: Dyads, scales: Sequence[str] | None) -> list[str]:
             raise EstimationError(
                 f"there is no scale {shortened(name)}; allowed: {', '.join(dyads.scale_ids)}{hint}"
             )
+    if not names:
+        raise EstimationError(f"scales is empty; allowed: some of {', '.join(dyads.scale_ids)}")
     return list(names)
+
+
+def _check_sems(sems: Any, dyads: Dyads) -> None:
+    """Raise unless standard errors of measurement are positive numbers of scales."""
+    if sems is None:
+        return
+    if not isinstance(sems, Mapping):
+        raise EstimationError(f"sems={shortened(sems)} is not valid; allowed: scale → SEM, {{'trust': 0.4}}")
+    for name, sem in sems.items():
+        if name not in dyads.scale_ids:
+            raise EstimationError(f"sems: {not_one_of('scale', name, dyads.scale_ids)}")
+        if not (is_real(sem) and 0 <= sem < math.inf):
+            raise EstimationError(
+                f"sems: {shortened(sem)} of {name} is not valid; allowed: numbers from 0 on"
+            )
 
 
 def _without_totals(dyads: Dyads, names: list[str]) -> list[str]:
@@ -164,6 +185,12 @@ def _means(dyads: Dyads, scores: Floats, confidence_level: float) -> list[_Line]
         errors = np.array([column.std(ddof=1) for column in columns]) / np.sqrt(n)
         lines.append(_Line(name, means, errors * stdtrit(n - 1, (1 + confidence_level) / 2)))
     return lines
+
+
+def _number_of_couples(scores: Floats) -> str:
+    """Return how many couples have both scores: of one scale or all alike, or from fewest to most."""
+    n = np.count_nonzero(~np.isnan(scores).any(axis=2), axis=1)
+    return f"{n.min()}" if n.min() == n.max() else f"{n.min()} to {n.max()}"
 
 
 def _errors(

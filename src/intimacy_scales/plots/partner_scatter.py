@@ -12,14 +12,14 @@ from intimacy_scales.plots.axes import BLUE, GREY, PlotAxes, axes_for, described
 
 Floats = NDArray[np.float64]
 _HEIGHT = 4.6  # inches
-_PLACE = 0.12  # of the label on the line
+_PLACES = np.linspace(0.08, 0.92, 43)  # on the line, where its label may be
 _SMALLEST, _LARGEST = 12.0, 160.0  # areas of markers in points²
 
 
 def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> PlotAxes:
     """Draw one partner's scores against the other's, with the line of equality.
 
-    Couples with the same two scores are one marker, whose area is in proportion to their number.
+    Couples with the same two scores are one marker, whose area grows with their number.
 
     Parameters
     ----------
@@ -38,14 +38,14 @@ def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> P
     Raises
     ------
     EstimationError
-        There is no such variable, or no couple with both values.
+        There is no such variable, no couple with both values, or couples answered on several occasions.
     MissingDependencyError
         matplotlib is not installed.
 
     Notes
     -----
-    Which of two exchangeable partners comes first is arbitrary: each couple is then drawn twice, once with
-    each partner first ("double entry"), so that the plot is symmetric about the line.
+    Which of two exchangeable partners comes first is arbitrary: a couple with different scores is then drawn
+    twice, once with each partner first ("double entry"), so that the plot is symmetric about the line.
 
     Examples
     --------
@@ -54,12 +54,16 @@ def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> P
     >>> partner_scatter(dyads, "trust").to_frame().columns.tolist()
     ['trust of partner', 'trust of the other partner', 'couples']
     """
+    dyads = dyads.one_occasion()
     values = dyads.variable(variable)
     complete = values[~np.isnan(values).any(axis=1)]
     if not len(complete):
         raise EstimationError(f"no couple has both values of {variable!r}; there is nothing to draw")
     first, second = dyads.partners if dyads.distinguishable else ("partner", "the other partner")
-    drawn = complete if dyads.distinguishable else np.concatenate([complete, complete[:, ::-1]])
+    drawn = complete
+    if not dyads.distinguishable:
+        different = complete[complete[:, 0] != complete[:, 1]]
+        drawn = np.concatenate([complete, different[:, ::-1]])
     points, counts = np.unique(drawn, axis=0, return_counts=True)
     axes = axes_for(ax, _HEIGHT)
     ends = _limits(points, dyads.ranges.get(variable))
@@ -67,7 +71,7 @@ def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> P
     areas = _SMALLEST + (_LARGEST - _SMALLEST) * (counts - 1) / max(counts.max() - 1, 1)
     areas = areas if counts.max() > 1 else np.full(len(counts), 2 * _SMALLEST)
     axes.scatter(points[:, 0], points[:, 1], s=areas, facecolors="none", edgecolors=BLUE, linewidths=1.1)
-    place = ends[0] + _PLACE * (ends[1] - ends[0])
+    place = _free_place(points, ends)
     axes.annotate(
         "equal", (place, place), xytext=(5, -5), textcoords="offset points", ha="center", va="center",
         rotation=45, rotation_mode="anchor", color=GREY, fontsize="small",
@@ -85,6 +89,13 @@ def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> P
         "couples": counts.tolist(),
     }
     return described(axes, _alt_text(dyads, variable, complete, note), columns)
+
+
+def _free_place(points: Floats, ends: tuple[float, float]) -> float:
+    """Return the place on the line of equality that is farthest from every point; the lowest of such."""
+    places = ends[0] + _PLACES * (ends[1] - ends[0])
+    distances = np.hypot(places[:, None] - points[:, 0], places[:, None] - points[:, 1]).min(axis=1)
+    return float(places[int(np.argmax(distances))])
 
 
 def _limits(points: Floats, ends: tuple[float, float] | None) -> tuple[float, float]:

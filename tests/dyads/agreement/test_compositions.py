@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from intimacy_scales.dyads import PartnerAgreement, partner_agreement
+from intimacy_scales.dyads import Dyads, PartnerAgreement, partner_agreement
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from tests.shared.comparison import close, near
 from tests.shared.couples import couples_of, mixed_couples
@@ -135,3 +135,28 @@ def test_couples_whose_roles_are_not_known() -> None:
     one_partner = Dyads.of_scores(table[::2], ["x"], couple="c", role="role", mixed=True)
     with pytest.raises(EstimationError, match=r"are known in 0 of 21 couples.*without role= and mixed="):
         partner_agreement(one_partner)
+
+
+ROLES = {"a": "role_a", "b": "role_b"}
+
+
+def test_a_scale_cannot_be_listed_twice() -> None:
+    table = [
+        {"a": x, "b": (3 * x + n) % 7, "role_a": "f", "role_b": "fm"[n % 2]} for n, x in enumerate(range(12))
+    ]
+    dyads = Dyads.of_scores(table, {"trust": {"a": "a", "b": "b"}}, role=ROLES, mixed=True)
+    with pytest.raises(
+        EstimationError, match="lists 'trust' twice"
+    ):  # each composition would be compared twice
+        partner_agreement(dyads, ["trust", "trust"])
+
+
+def test_compositions_with_one_name_are_refused() -> None:
+    roles = (("a-b", "c"), ("a", "b-c"))
+    table = [
+        {"a": x, "b": (3 * x + n) % 7, "role_a": roles[n % 2][0], "role_b": roles[n % 2][1]}
+        for n, x in enumerate(range(12))
+    ]
+    dyads = Dyads.of_scores(table, {"trust": {"a": "a", "b": "b"}}, role=ROLES, mixed=True)
+    with pytest.raises(EstimationError, match="composition, a-b-c, because roles contain '-'"):
+        partner_agreement(dyads)

@@ -298,3 +298,20 @@ def test_cells_that_turn_out_not_to_be_needed_are_shown() -> None:
     cells = [Cell(row=0, column=0, sign=1, count=n) for n in (1, 9, 40, 30)]
     cells.append(Cell(row=0, column=0, sign=-1, count=80))
     assert cells_to_suppress(cells, 10) == ([0, 1], [])
+
+
+def test_the_total_of_all_is_removed_last() -> None:
+    # the grand total is the cheapest cell that protects r0 c0; but studies report it, and 54 - 50 = 4
+    table = suppress_small_cells(two_way([[4, 0], [0, 50]]), groups=["row", "column"])
+    assert "total total" not in removed(table)["protects"]
+
+
+def test_groups_are_removed_before_totals() -> None:
+    rows = two_way([[4, 40, 30], [50, 60, 70]])
+    table = suppress_small_cells(rows, groups=["row", "column"])
+    assert not any("total" in label for label in removed(table)["protects"])
+
+
+def test_there_is_always_a_column_of_counts() -> None:
+    with pytest.raises((EstimationError, ResponseError), match="count"):
+        suppress_small_cells(one_way([4, 30]), groups="group", count=None)  # type: ignore[arg-type]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from intimacy_scales.dyads import DyadicInvariance, Dyads, PartnerMeans, dyadic_invariance
+from intimacy_scales.dyads import DyadicInvariance, Dyads, PartnerMeans, apim, dyadic_invariance
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.factor import cfa, compare_models, sem
 from tests.shared.comparison import near, roughly
@@ -276,3 +277,11 @@ def test_two_items_are_too_few() -> None:
 def test_a_search_without_an_end_names_its_model() -> None:
     with pytest.raises(EstimationError, match="closeness, the configural model"):
         dyadic_invariance(couples(), "closeness", max_iterations=1)
+
+
+@pytest.mark.parametrize("asked", [np.False_, 0, "no"])
+def test_distinguishable_that_is_not_a_truth_value_is_refused(asked: Any) -> None:
+    with pytest.raises(EstimationError, match="allowed: True, False, or None"):  # np.False_ is not False
+        dyadic_invariance(couples(), "s", distinguishable=asked)
+    with pytest.raises(EstimationError, match="allowed: True, False, or None"):
+        apim(couples(), "s", "t", distinguishable=asked)

@@ -58,6 +58,11 @@ def test_apim_in_roles_is_two_regressions(role: str) -> None:
     near([e.estimate for e in effects], values, rel=1e-8)
     near([e.se for e in effects], errors, rel=1e-8)
     near([e.df for e in effects], 80 - 6, rel=1e-6)
+    difference = model.differences[0]
+    assert (difference.kind, difference.predictor, difference.roles) == ("actor", "trust", ("h", "w"))
+    by_role = [model.effect("actor", "trust", cell=cell).estimate for cell in "hw"]
+    near(difference.estimate, by_role[0] - by_role[1], rel=1e-9)
+    assert "on the h than on the w" in difference.sentence()
 
 
 def test_apim_of_exchangeable_partners_is_two_regressions() -> None:
@@ -197,6 +202,12 @@ def test_measurement_error_by_items(role: str | None) -> None:
         assert all(0.6 < value < 0.9 for value in by_cell.values())
     assert corrected.fit is not None
     assert corrected.fit.df == (0 if role else 6)
+    assert (corrected.adjusted, latent.adjusted is None) == (None, role is not None)
+    if latent.adjusted is not None:  # 8 items of each partner
+        assert latent.fit is not None
+        assert latent.adjusted.df == latent.fit.df - 8 * 9
+        assert latent.adjusted.rmsea >= 0
+        assert latent.adjusted.sentence() in latent.sentences()
     if role:
         free = apim(dyads, "commitment", "trust", error="latent", loadings="free")
         assert free.fit.df == latent.fit.df - 6  # type: ignore[union-attr]
@@ -236,9 +247,8 @@ def test_mixed_couples_in_a_wide_table() -> None:
     )
     names = {name: {p: f"{name}_{p}" for p in "ab"} for name in ("love", "trust")}
     dyads = Dyads.of_scores(wide, names, role={p: f"gender_{p}" for p in "ab"}, mixed=True)
-    for estimator in ("REML", "MLR"):
-        one, other = (apim(d, "love", "trust", estimator=estimator) for d in (dyads, three_compositions()))  # type: ignore[arg-type]
-        roughly(figures(one), figures(other), rel=1e-5, abs=1e-6)
+    one, other = (apim(couples, "love", "trust") for couples in (dyads, three_compositions()))
+    near(figures(one), figures(other), rel=1e-8, abs=1e-8)
 
 
 @pytest.mark.parametrize(
@@ -328,3 +338,35 @@ def test_names_of_effects_that_are_not_there() -> None:
         model.test("equal_path")
     with pytest.raises(EstimationError, match="did you mean 'profile'"):
         model.ratio_interval(cell="w", method="profil")  # type: ignore[arg-type]
+
+
+def test_apim_of_a_covariate_called_composition_is_that_of_another_name() -> None:
+    """The column of groups of a mixed sample once was replaced by a covariate of this name."""
+    table = table_of_persons().assign(years=lambda t: t["couple"] // 4 % 2)
+    table.loc[0, "love"] = np.nan
+    options: dict[str, Any] = {"couple": "couple", "person": "id", "role": "gender", "mixed": True}
+    models = [
+        apim(
+            Dyads.of_scores(table.rename(columns={"years": name}), ["love", "trust"], **options, keep=[name]),
+            "love",
+            "trust",
+            covariates=[name],
+        )
+        for name in ("years", "composition")
+    ]
+    near(figures(models[0]), figures(models[1]))
+    assert models[0].compositions == models[1].compositions
+
+
+def test_apim_is_given_where_roles_cannot_be_tested() -> None:
+    """Five couples are enough for the effects of exchangeable partners, and too few for the I-SAT test."""
+    table = table_of_couples(5)
+    pairs = {name: {role: f"{name}_{role}" for role in "wh"} for name in ("love", "trust", "calm")}
+    models = [
+        apim(Dyads.of_scores(table, pairs, role=role), "love", ["trust", "calm"], distinguishable=False)
+        for role in (None, {"w": "role_w", "h": "role_h"})
+    ]
+    near([e.estimate for e in models[0].effects], [e.estimate for e in models[1].effects])
+    untested = models[1].tests[-1]
+    assert untested.name == "distinguishable" and np.isnan(untested.p)
+    assert untested.reason is not None and "singular" in untested.reason

@@ -40,6 +40,18 @@ def check_effects(model: ActorPartnerModel, block: Any, roles: str, outcome: str
         est, se = rows[f"{outcome}_{place}", str(key)]
         assert agrees(effect.estimate, est), effect
         assert agrees(effect.se, se, 1e-4), effect
+    defined = {
+        lhs: (est, se)
+        for lhs, op, est, se in zip(*(block[n] for n in ("lhs", "op", "est", "se")), strict=True)
+        if op == ":="
+    }
+    for difference in model.differences:  # ours is of the roles in alphabetical order: h less w
+        number = model.predictors.index(difference.predictor) + 1
+        name = f"diff_{difference.kind[0]}{number}"
+        est, se = defined.get(name) or defined[name.rstrip("1")]
+        sign = -1 if difference.roles == ("h", "w") else 1
+        assert agrees(difference.estimate, sign * est), difference
+        assert agrees(difference.se, se, 1e-4), difference
     for k in model.ratios:
         numerator = model.effect("partner", k.predictor, cell=k.cell).estimate
         expected = numerator / model.effect("actor", k.predictor, cell=k.cell).estimate

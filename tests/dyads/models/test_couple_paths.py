@@ -20,7 +20,7 @@ from intimacy_scales.dyads import (
     distinguishability,
     mutual_influence,
 )
-from intimacy_scales.dyads.models.distinguishability import adjusted_fit
+from intimacy_scales.dyads.models.adjusted_fit import adjusted_fit
 from intimacy_scales.errors import DocumentError, EstimationError
 from tests.shared.comparison import roughly
 from tests.shared.simulated_couples import in_other_orders, scored_couples, three_compositions

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from intimacy_scales.dyads import common_fate, distinguishability, mutual_influence
+from intimacy_scales.dyads import Dyads, common_fate, distinguishability, mutual_influence
 from tests.shared.reference_couples import acipair, commitment, differing_parameters, prqc, r_values
 
 FINE = 2e-5
@@ -106,6 +107,17 @@ def test_distinguishability(shared: Path) -> None:
             assert ours.chi_square == pytest.approx(theirs["chisq"], abs=1e-4)
             assert ours.rmsea == pytest.approx(theirs["rmsea"], abs=1e-5)
         assert result.p == pytest.approx(block["isat"]["p"], rel=1e-4)
+
+
+def test_distinguishability_in_items(shared: Path) -> None:
+    table = pd.read_csv(shared / "oracles/data/commitmentQ.csv").assign(role_1="1", role_2="2")
+    items = {f"item{n}": {p: f"sat.g.{p}_{n}" for p in "12"} for n in range(1, 6)}
+    dyads = Dyads.of_scores(table, items, role={"1": "role_1", "2": "role_2"})
+    block = r_values(shared, "commitmentQ")["isat_items"]["satisfaction"]
+    result = distinguishability(dyads, list(items), missing="listwise")
+    assert (result.n_couples, result.df, result.inull.df) == (block["n"], 30, block["inull"]["df"])
+    assert result.chi_square == pytest.approx(block["isat"]["chisq"], abs=1e-4)
+    assert result.inull.chi_square == pytest.approx(block["inull"]["chisq"], abs=1e-3)
 
 
 def test_adjusted_fit_of_a_model_of_exchangeable_partners(shared: Path) -> None:

@@ -86,6 +86,7 @@ def estimates_of(path: Path) -> dict[tuple[str, ...], tuple[float, ...]]:
         }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["roles", "alike", "mixed", "corrected", "latent", "fate", "mutual"])
 def test_to_lavaan_gives_the_same_parameters(in_r: Any, name: str) -> None:
     model, theirs = in_r[name]
@@ -103,6 +104,7 @@ def test_to_lavaan_gives_the_same_parameters(in_r: Any, name: str) -> None:
             assert math.isclose(row.se, se, rel_tol=2e-3), row
 
 
+@pytest.mark.long
 def test_to_lavaan_of_complete_couples(in_r: Any) -> None:
     """The model was not fitted by `sem`, and its script gives the same effects."""
     model, theirs = in_r["complete"]

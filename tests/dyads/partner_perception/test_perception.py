@@ -305,3 +305,67 @@ def test_a_figure_that_is_not_there_is_refused() -> None:
         result.correlation("trust", "accuracy", "wife")
     with pytest.raises(UnknownNameError, match="did you mean 'trust'"):
         result.bias("Trust")
+
+
+def test_similarity_of_exchangeable_partners_does_not_depend_on_who_comes_first() -> None:
+    scores = np.column_stack([np.full(5, 4.0), np.arange(1.0, 6.0)])  # the first partners all have 4
+    says = np.array([[1, 2], [2, 2], [3, 1], [4, 4], [5, 3]], dtype=float)
+    other = scores.copy()
+    other[::2] = other[::2, ::-1]
+    one, two = (seen({"x": x}, {"x": says}).correlation("x", "similarity") for x in (scores, other))
+    assert one == two and one.reason is None
+
+
+def test_reports_that_are_constant_within_roles_are_undefined_whatever_their_rounding() -> None:
+    for n in (6, 7, 10, 11):
+        own = np.tile([0.1, 0.3], (n, 1))  # their means are not 0.1 and 0.3 in every n
+        says = np.random.default_rng(n).normal(size=(n, 2))
+        accuracy = seen({"x": own}, {"x": says}, role=True).correlation("x", "accuracy")
+        assert accuracy.reason == "reports do not differ within roles" and math.isnan(accuracy.n_effective)
+
+
+@given(seed=SEEDS, role=st.booleans())
+@settings(max_examples=20)
+def test_perfect_correlations_have_no_interval_whatever_their_rounding(seed: int, role: bool) -> None:
+    rng = np.random.default_rng(seed)
+    own = rng.normal(size=(8, 2))
+    slope, intercept = rng.normal(), 10 * rng.normal()
+    result = seen({"x": own}, {"x": slope * own[:, ::-1] + intercept}, role=role)
+    for figure in result.correlations:
+        if figure.kind == "accuracy":
+            assert figure.estimate == math.copysign(1, slope) and figure.p == 0
+            assert "the correlation is" in str(figure.confidence_interval().reason)
+
+
+def test_couples_that_differ_in_one_pattern_only_have_no_error() -> None:
+    pattern = np.array([-2.0, -1, 0, 1, 2])[:, None]
+    own, says = pattern * [1, 3], pattern * [2, 1]
+    accuracy = seen({"x": own}, {"x": says}, role=True).correlation("x", "accuracy")
+    assert "one pattern" in str(accuracy.reason)
+
+
+def test_a_bias_that_is_the_same_in_every_couple_has_no_interval() -> None:
+    own = np.random.default_rng(1).normal(size=(6, 2))
+    result = seen({"x": own}, {"x": own[:, ::-1] + 0.1})
+    bias = result.bias("x")
+    assert (
+        bias.se == 0
+        and math.isnan(bias.p)
+        and "standard error is 0" in str(bias.confidence_interval().reason)
+    )
+    assert "judgements +0.10 compared with the partners' own reports in every couple." in result.sentence()
+
+
+def test_p_of_a_high_similarity_is_not_lost_in_rounding() -> None:
+    level = np.random.default_rng(1).normal(size=(60, 1))
+    own = level + 0.01 * np.random.default_rng(2).normal(size=(60, 2))
+    similarity = seen({"x": own}, {"x": own}).correlation("x", "similarity")
+    r = similarity.estimate
+    close(similarity.p, 2 * stats.f.sf((1 + r) / (1 - r), 59, 60), 1e-9)
+    assert 0 < similarity.p < 1e-30
+
+
+def test_a_scale_cannot_be_listed_twice() -> None:
+    own, says = reports(1)
+    with pytest.raises(EstimationError, match="lists 'trust' twice"):
+        perception(couples_with_scores(own), couples_with_scores(says), ["trust", "trust"])

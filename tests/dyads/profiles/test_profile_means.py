@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from intimacy_scales import DocumentError, EstimationError, UnknownNameError
-from intimacy_scales.dyads import MeanSimilarity, ProfileSimilarity, profile_similarity
+from intimacy_scales.dyads import Dyads, MeanSimilarity, ProfileSimilarity, profile_similarity
 from intimacy_scales.dyads.profiles.couple_figures import figures_of_couples
 from intimacy_scales.dyads.profiles.couple_means import Figure, resampled_means, values_of
 from intimacy_scales.numerics.resampling import draw_counts
@@ -142,3 +142,31 @@ def test_profile_similarity_as_tables_and_text() -> None:
     assert "<table>" in result._repr_html_()
     assert repr(result["overall"]).endswith("31 couples; correlation of both partners' profiles>")
     assert "with the mean profile of role husband>" in repr(result["cross_normative_wife"])
+
+
+def test_a_mean_of_equal_figures_has_no_interval() -> None:
+    profiles = np.random.default_rng(1).normal(size=(8, 1, 5)).repeat(2, axis=1)  # identical partners
+    table = [{f"v{n}": value for n, value in enumerate(row.ravel())} for row in profiles]
+    result = profile_similarity(
+        Dyads.of_scores(table, {f"c{n}": {"a": f"v{n}", "b": f"v{n + 5}"} for n in range(5)})
+    )
+    for name in ("overall", "distinctive", "double_entry", "d2", "elevation", "scatter", "shape"):
+        for method in ("t", "bootstrap"):
+            interval = result.confidence_interval(of=name, method=method, n_resamples=199, rng=1)
+            assert interval.reason == "it is the same in all couples"
+    assert "CI" not in result.sentence()
+
+
+def test_figures_do_not_depend_on_the_unit_of_scores() -> None:
+    profiles = np.random.default_rng(0).normal(size=(8, 10))
+
+    def in_units(unit: float) -> dict[str, float]:
+        table = [{f"v{n}": unit * value for n, value in enumerate(row)} for row in profiles]
+        scores = {f"c{n}": {"a": f"v{n}", "b": f"v{n + 5}"} for n in range(5)}
+        result = profile_similarity(Dyads.of_scores(table, scores, on_invalid="accept"))
+        squared = ("d2", "elevation", "scatter", "shape")
+        return {name: mean.mean / (unit**2 if name in squared else 1) for name, mean in result.means.items()}
+
+    expected = in_units(1)
+    for unit in (1e-12, 1e-9, 1e9):
+        assert in_units(unit) == pytest.approx(expected, rel=1e-9)

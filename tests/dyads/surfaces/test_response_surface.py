@@ -381,3 +381,41 @@ def test_surfaces_and_figures_that_are_not_there_are_refused() -> None:
         result.surface("wife").confidence_interval("a4", method="bca", n_resamples=10)
     with pytest.raises(EstimationError, match="allowed: couples"):
         response_surface([[1, 2]], "y", "x")  # type: ignore[arg-type]
+
+
+def test_robust_errors_of_very_few_couples_are_not_zero() -> None:
+    x = [[0, -1], [-1, -1], [0, 0], [0, -1], [0, 1], [-1, 0], [0, 0]]
+    y = [[-0.1, 0], [-1, 0], [-0.9, 0.5], [-0.1, 0], [-0.9, 0.8], [0.7, 0.9], [2.2, -0.1]]
+    table = [{"x1": a, "x2": b, "y1": c, "y2": d} for (a, b), (c, d) in zip(x, y, strict=True)]
+    dyads = Dyads.of_scores(table, {v: {"a": f"{v}1", "b": f"{v}2"} for v in "xy"})
+    surface = response_surface(dyads, "y", "x", estimator="MLR").surface()
+    assert "too few couples have residuals" in str(surface.model_test.reason) and math.isnan(
+        surface.model_test.p
+    )
+    assert "not tested" in repr(surface.model_test)
+    assert response_surface(dyads, "y", "x").surface().model_test.reason is None
+    for estimate in surface.estimates:
+        if not estimate.se > 0:
+            assert math.isnan(estimate.p) and estimate.confidence_interval().reason is not None
+
+
+def test_a_coefficient_that_one_couple_determines_has_no_robust_error() -> None:
+    scores = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1], [2, 0], [0, 2], [1, 2], [2, 1], [2, 2]])
+    x = np.vstack([np.tile(scores[:3], (8, 1)), scores[3:6]])  # three levels once each
+    table = [
+        {"x1": a, "x2": b, "y1": c, "y2": d}
+        for (a, b), (c, d) in zip(x, np.random.default_rng(1).normal(size=(len(x), 2)), strict=True)
+    ]
+    scores_of = {v: {"a": f"{v}1", "b": f"{v}2"} for v in "xy"}
+    dyads = Dyads.of_scores(table, scores_of, role=True)
+    robust = response_surface(dyads, "y", "x", estimator="MLR").surfaces[0]
+    assert all(estimate.se == 0 or estimate.se > 1e-6 for estimate in robust.coefficients)
+
+
+@pytest.mark.parametrize(("own", "partner"), [("a", 1), (None, {}), ([1, 2], [1, 2, 3])])
+def test_surfaces_are_predicted_at_numbers(own: Any, partner: Any) -> None:
+    rng = np.random.default_rng(1)
+    table = [dict(zip(("x1", "x2", "y1", "y2"), row, strict=True)) for row in rng.normal(size=(20, 4))]
+    dyads = Dyads.of_scores(table, {v: {"a": f"{v}1", "b": f"{v}2"} for v in "xy"})
+    with pytest.raises(EstimationError, match="allowed: numbers, or arrays"):
+        response_surface(dyads, "y", "x").surface().predict(own, partner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from intimacy_scales.dyads.agreement.scale_agreement import AgreementFigure, Sca
 from intimacy_scales.dyads.agreement.significance import Significance, significance_of
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.numerics.arguments import as_names
+from intimacy_scales.numerics.arguments import as_different_names
 from intimacy_scales.reliability.consistency.conditions import few_persons
 from intimacy_scales.results.interval import check_level
 from intimacy_scales.results.wording import counted
@@ -49,8 +50,8 @@ def partner_agreement(
     Raises
     ------
     EstimationError
-        There is no such scale or column, couples answered on several occasions, or in a mixed sample the
-        roles of both partners are known in no couple.
+        There is no such scale or column, one is listed twice, or couples answered on several occasions. In a
+        mixed sample, the roles of both partners are known in no couple, or two compositions have one name.
 
     Notes
     -----
@@ -74,13 +75,13 @@ def partner_agreement(
     >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", person="partner")
     >>> result = partner_agreement(dyads, ["trust", "caring"])
     >>> result["trust"]["icc"]
-    <ICC = 0.343 [0.215, 0.460], F(199, 200) = 2.044, p < 0.001>
+    <ICC = 0.343 [0.215, 0.460], F(199, 200) = 2.044, p < .001>
     >>> result["trust"].confidence_interval(method="bootstrap", rng=1)
     <95% interval [0.208, 0.466], bootstrap, n = 200>
     """
     level = check_level(confidence_level)
     dyads = dyads.one_occasion()
-    names = dyads.scale_ids if scales is None else as_names("scales", scales, "scales")
+    names = dyads.scale_ids if scales is None else as_different_names("scales", scales, "scales")
     if not names:
         raise EstimationError(
             f"scales is empty; name some of {', '.join(dyads.scale_ids)}, or leave it out for all of them"
@@ -94,7 +95,7 @@ def partner_agreement(
     parts = [_agreement(name, group, level) for name in names for group in groups]
     comparisons = []
     if dyads.mixed:
-        by_scale = [[part for part in parts if part.scale == name] for name in dict.fromkeys(names)]
+        by_scale = [[part for part in parts if part.scale == name] for name in names]
         comparisons = [compare_compositions(of_scale, level) for of_scale in by_scale]
     return PartnerAgreement(
         instrument=dyads.instrument,
@@ -132,6 +133,12 @@ def _compositions(dyads: Dyads) -> Iterator[_Group]:
     for place, (first, second) in enumerate(dyads.roles or ()):
         if first is not None and second is not None:
             by_roles.setdefault((first, second), []).append(place)
+    same = [names for names, n in Counter("-".join(roles) for roles in by_roles).items() if n > 1]
+    if same:
+        raise EstimationError(
+            f"couples of different roles have the same composition, {same[0]}, because roles contain '-'; "
+            "write these roles without it"
+        )
     for roles, places in sorted(by_roles.items()):
         yield _Group("-".join(roles), dyads.chosen(np.array(places, dtype=np.intp)), roles)
 

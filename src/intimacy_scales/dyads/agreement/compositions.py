@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from intimacy_scales.dyads.agreement.closed_forms import one_way_z_variance
-from intimacy_scales.dyads.agreement.scale_agreement import ScaleAgreement, p_equals
+from intimacy_scales.dyads.agreement.scale_agreement import ScaleAgreement
 from intimacy_scales.dyads.agreement.significance import is_perfect
 from intimacy_scales.reliability.consistency.intervals import difference_interval
 from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import apa_p, shown
 
 _METHOD = "zou-donner"
 
@@ -90,7 +90,7 @@ class CompositionComparison(Result):
     >>> role = {"a": "role_a", "b": "role_b"}
     >>> dyads = Dyads.of_scores(table, {"trust": {"a": "a", "b": "b"}}, role=role, mixed=True)
     >>> partner_agreement(dyads).comparisons[0]
-    <Correlations of trust in f-f, f-m: chi-square(1) = 1.345, p = 0.246>
+    <Correlations of trust in f-f, f-m: chi-square(1) = 1.345, p = .246>
     """
 
     scale: str
@@ -115,7 +115,7 @@ class CompositionComparison(Result):
             return f"<Correlations of {self.scale} are not compared: {self.reason}>"
         return (
             f"<Correlations of {self.scale} in {', '.join(self.compositions)}: chi-square({self.df}) = "
-            f"{shown(self.chi_square)}, {p_equals(self.p_value)}>"
+            f"{shown(self.chi_square)}, {apa_p(self.p_value)}>"
         )
 
 

@@ -20,24 +20,12 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.not_kept import NotKept, needed, stored
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, p_shown, shown
+from intimacy_scales.results.wording import apa_p, counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 else:
     pd = late_module("pandas")
-
-
-def p_equals(p: float) -> str:
-    """Return a p value with its sign of equality.
-
-    Examples
-    --------
-    >>> p_equals(0.0312), p_equals(1e-9)
-    ('p = 0.031', 'p < 0.001')
-    """
-    text = p_shown(p)
-    return f"p < {text[1:]}" if text.startswith("<") else f"p = {text}"
 
 
 @result_class
@@ -74,7 +62,7 @@ class AgreementFigure(Result):
     >>> table = [{"a": 4, "b": 5}, {"a": 2, "b": 3}, {"a": 5, "b": 5}, {"a": 1, "b": 3}, {"a": 3, "b": 2}]
     >>> dyads = Dyads.of_scores(table, {"trust": {"a": "a", "b": "b"}})
     >>> partner_agreement(dyads)["trust"]["icc"]
-    <ICC = 0.678 [-0.172, 0.960], F(4, 5) = 5.214, p = 0.099>
+    <ICC = 0.678 [-0.172, 0.960], F(4, 5) = 5.214, p = .099>
     """
 
     name: str
@@ -110,7 +98,7 @@ class AgreementFigure(Result):
     def __repr__(self) -> str:
         if self.reason:
             return f"<{self.title} is not defined: {self.reason}>"
-        test = f", {self.test}, {p_equals(self.p_value)}" if self.test else ""
+        test = f", {self.test}, {apa_p(self.p_value)}" if self.test else ""
         return f"<{self.title} = {shown(self.estimate)} {self.interval}{test}>"
 
 

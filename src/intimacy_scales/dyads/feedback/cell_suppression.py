@@ -28,12 +28,15 @@ class Cell:
         1; for the margin of a row or a column, -1.
     count
         Its count.
+    n_sums
+        How many of its labels are those of a total: 0 for a group, 2 for the total of a table by two columns.
     """
 
     row: int
     column: int
     sign: int
     count: int
+    n_sums: int = 0
 
 
 def cells_to_suppress(cells: Sequence[Cell], minimum: int) -> tuple[list[int], list[int]]:
@@ -43,8 +46,9 @@ def cells_to_suppress(cells: Sequence[Cell], minimum: int) -> tuple[list[int], l
     then find a range of possible counts whose ends are at least ``minimum`` apart. Empty cells are counted as
     known, for readers may know where nobody can be. For each small cell in turn, the cycle through it with
     the smallest sum of newly suppressed counts is suppressed, unless its range is wide enough; at last, cells
-    that turn out not to be needed are shown again, the largest first. This finds few cells, not always the
-    fewest.
+    that turn out not to be needed are shown again, totals and the largest first. This finds few cells, not
+    always the fewest. Totals are suppressed last, that of all after the others, for readers often find them
+    elsewhere.
 
     Examples
     --------
@@ -58,7 +62,8 @@ def cells_to_suppress(cells: Sequence[Cell], minimum: int) -> tuple[list[int], l
     for place in occupied:
         if not _is_wide(cells, suppressed, place, minimum):
             suppressed |= set(_cheapest_cycle(cells, suppressed, place, minimum))
-    for place in sorted(suppressed.difference(small), key=lambda place: -cells[place].count):
+    price = _prices(cells)
+    for place in sorted(suppressed.difference(small), key=lambda place: -price[place]):
         rest = suppressed - {place}
         if all(_is_wide(cells, rest, other, minimum) for other in occupied):
             suppressed = rest
@@ -150,14 +155,23 @@ def _step(cell: Cell, node: tuple[str, int], gained: int) -> tuple[tuple[str, in
     return None, 0
 
 
+def _prices(cells: Sequence[Cell]) -> list[int]:
+    """Return what it costs to suppress each cell: its count, and more than all groups have if it is a total.
+
+    A cycle has up to four totals of rows and columns, and the total of all costs more than these.
+    """
+    everything = 1 + sum(cell.count for cell in cells)
+    return [cell.count + (0, 1, 8)[cell.n_sums] * everything for cell in cells]
+
+
 def _cheapest_cycle(cells: Sequence[Cell], suppressed: set[int], place: int, minimum: int) -> list[int]:
     """Return the cells of the cheapest path on which a cell can grow by the minimum (Dijkstra, 1959).
 
-    A cell costs its count unless it is suppressed already, and cells that would have to become smaller must
+    A cell costs its price unless it is suppressed already, and cells that would have to become smaller must
     have at least the minimum. There always is a path: the margins of the row and the column, and the total,
     which can all grow.
     """
-    cell = cells[place]
+    cell, prices = cells[place], _prices(cells)
     goal = ("column", cell.column)
     queue: list[tuple[int, tuple[str, int], tuple[int, ...]]] = [(0, ("row", cell.row), ())]
     done: set[tuple[str, int]] = set()
@@ -172,6 +186,6 @@ def _cheapest_cycle(cells: Sequence[Cell], suppressed: set[int], place: int, min
             neighbour, change = _step(other, node, cell.sign)
             if n == place or neighbour is None or other.count == 0 or (change < 0 and other.count < minimum):
                 continue
-            price = 0 if n in suppressed else other.count
+            price = 0 if n in suppressed else prices[n]
             heapq.heappush(queue, (cost + price, neighbour, (*path, n)))
     raise AssertionError("margins and total always make a path")

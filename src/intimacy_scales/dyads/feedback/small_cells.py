@@ -147,9 +147,11 @@ def suppress_small_cells(
     The table has a row for each group, with its labels, its count and other figures such as means, and a
     row for each total: for one column of labels the row of the total; for two columns a row for each margin
     and for the total of all. All figures of a group whose count is below the minimum are removed, and so are
-    those of further groups, so that readers who know all totals still find a range of possible counts at
-    least as wide as the minimum. The same then holds for sums and means: they add up over the same groups.
-    The figures of empty groups are removed too, but readers may find out that nobody is in them.
+    those of further groups, so that readers of the table still find a range of possible counts at least as
+    wide as the minimum. The same then holds for sums and means: they add up over the same groups. The figures
+    of empty groups are removed too, but readers may find out that nobody is in them. Totals are removed too
+    where they are small, or where groups do not protect a small one, as in a row with one group: then do not
+    publish these totals elsewhere.
 
     Parameters
     ----------
@@ -205,11 +207,8 @@ def suppress_small_cells(
     figures = {
         name: number_column(opened.column(name), str(name)) for name in opened.names if name not in names
     }
-    counts = [
-        opened.check(name, option)
-        for option, name in (("count", count), ("couples", couples))
-        if name is not None
-    ]
+    counts = [opened.check(count, "count")]
+    counts += [opened.check(couples, "couples")] if couples is not None else []
     labels = list(zip(*(_values(opened, name) for name in names), strict=True))
     places = _places(labels, total)
     for name in counts:
@@ -265,7 +264,7 @@ def _places(labels: Sequence[Labels], total: str) -> dict[Labels, int]:
         raise EstimationError(
             f"groups: the table has no row for {shown or 'any group'}; add it, with its count (0 where "
             f"nobody is in it). Rows of totals have the label total={total!r}; they are needed, as readers "
-            "often find totals elsewhere, and small groups are protected against them"
+            "often find totals elsewhere, and small groups are protected against those that are shown"
         )
     return places
 
@@ -317,6 +316,8 @@ def _cells(labels: Sequence[Labels], counts: NDArray[np.float64], total: str) ->
     for label, count in zip(labels, counts.tolist(), strict=True):
         ends = label if len(label) == 2 else (None, None)
         row, column = (known.setdefault(end, len(known)) for known, end in zip(nodes, ends, strict=True))
-        sign = -1 if sum(part == total for part in label) % 2 else 1
-        cells.append(Cell(row=row, column=column, sign=sign, count=int(count)))
+        n_sums = sum(part == total for part in label)
+        cells.append(
+            Cell(row=row, column=column, sign=-1 if n_sums % 2 else 1, count=int(count), n_sums=n_sums)
+        )
     return cells

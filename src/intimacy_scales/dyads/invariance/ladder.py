@@ -130,7 +130,7 @@ def _reason_for_exchangeable(dyads: Dyads, distinguishable: bool | None) -> str 
     Raises
     ------
     EstimationError
-        ``distinguishable=True``, and they cannot.
+        ``distinguishable=True``, and they cannot; or it is not True, False or None.
     """
     if as_distinguishable(dyads, distinguishable):
         return None

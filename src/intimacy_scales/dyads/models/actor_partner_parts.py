@@ -10,13 +10,15 @@ from intimacy_scales.dyads.actor_partner.terms import Composition, Term, Variabl
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.left_out import left_out_cautions
 from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel, ResidualCorrelation
+from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
 from intimacy_scales.dyads.models.couple_table import MissingPartners
-from intimacy_scales.dyads.models.distinguishability import distinguishability_test
+from intimacy_scales.dyads.models.distinguishability import adjusted_to_partners, distinguishability_test
 from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect, partner_actor_ratio
 from intimacy_scales.dyads.models.layout import Layout, cell_of
 from intimacy_scales.dyads.models.measurement import Loadings, Measured
 from intimacy_scales.dyads.models.path_tests import PathTest, path_tests
 from intimacy_scales.dyads.models.paths import PathEngine, PathEstimates
+from intimacy_scales.dyads.models.role_differences import role_differences
 from intimacy_scales.factor.confirmatory.results.fit_sentence import improper_sentence
 from intimacy_scales.results.wording import counted
 
@@ -82,10 +84,12 @@ def actor_partner_model_of(design: Design, engine: Any, measured: Measured) -> A
             ResidualCorrelation(composition=name, estimate=rho.estimate, se=rho.se, n=counts.get(name, n))
             for name, rho in estimates.residual_correlations.items()
         ),
+        differences=tuple(role_differences(engine, design.variables, layout.compositions, n)),
         ratios=_ratios(estimates, design, n),
         tests=(*path_tests(engine, design.variables, layout.compositions), *_apart(design, engine)),
         reliabilities=measured.reliabilities,
         fit=engine.fit,
+        adjusted=_adjusted(design, engine),
         improper=engine.improper,
         warnings=_cautions(design, engine),
         engine=engine,
@@ -175,6 +179,13 @@ def _apart(design: Design, engine: Any) -> tuple[PathTest, ...]:
     if design.error != "latent":  # not of products
         table = replace(table, partners={name: table.partners[name] for name in variables})
     return (distinguishability_test(table, options, reason),)
+
+
+def _adjusted(design: Design, engine: Any) -> AdjustedFit | None:
+    """Return the adjusted fit of a model that restricts more than the order of partners; otherwise None."""
+    if design.error != "latent" or design.layout.mixed or design.layout.distinguishable:
+        return None
+    return adjusted_to_partners(engine.table, engine.result, engine.options)
 
 
 def _cautions(design: Design, engine: PathEngine) -> tuple[str, ...]:

@@ -7,10 +7,12 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from intimacy_scales.dyads.actor_partner.terms import Kind
+from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
 from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect
 from intimacy_scales.dyads.models.lavaan_script import actor_partner_script
 from intimacy_scales.dyads.models.path_tests import PathTest
 from intimacy_scales.dyads.models.ratio_intervals import bootstrap_interval
+from intimacy_scales.dyads.models.role_differences import RoleDifference
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.instrument import InstrumentRef
@@ -111,6 +113,8 @@ class ActorPartnerModel(Result):
         Cell → standard deviation of residuals; explained share of variance.
     residual_correlations
         Of both partners, for each composition.
+    differences
+        Differences of effects between roles, which are interactions with the role.
     ratios
         The ratios k of partner to actor effects.
     tests
@@ -118,7 +122,11 @@ class ActorPartnerModel(Result):
     reliabilities
         Variable → cell → the reliability that scores were corrected by.
     fit
-        Test and indices of fit; None where complete couples were fitted without moments of predictors.
+        Test and indices of fit; None where complete couples were fitted without moments of predictors. Of
+        exchangeable partners it also counts differences that depend on who is called the first.
+    adjusted
+        Of exchangeable partners with factors of items: fit judged against I-SAT and I-NULL, which does not
+        depend on that; otherwise None.
     improper
         What is improper about the solution.
     warnings
@@ -155,10 +163,12 @@ class ActorPartnerModel(Result):
     residual_sds: Mapping[str, float]
     r_squared: Mapping[str, float]
     residual_correlations: tuple[ResidualCorrelation, ...]
+    differences: tuple[RoleDifference, ...]
     ratios: tuple[PartnerActorRatio, ...]
     tests: tuple[PathTest, ...]
     reliabilities: Mapping[str, Mapping[str, float]]
     fit: Fit | None
+    adjusted: AdjustedFit | None
     improper: tuple[str, ...]
     warnings: tuple[str, ...]
     engine: Any = field(repr=False, compare=False)
@@ -308,6 +318,7 @@ class ActorPartnerModel(Result):
         single = f", {self.n_one_partner} of them with one partner" if self.n_one_partner else ""
         lines = [f"{sample}{single}, {self._how()}."]
         lines += [effect.sentence() for effect in self.effects if effect.kind != "intercept"]
+        lines += [difference.sentence() for difference in self.differences]
         for rho in self.residual_correlations:
             low, high = rho.confidence_interval()
             where = f" of {rho.composition} couples" if rho.composition else ""
@@ -316,7 +327,8 @@ class ActorPartnerModel(Result):
                 f"partners{where}, "
                 f"95% CI [{apa(low)}, {apa(high)}]."
             )
-        return (*lines, *(test.sentence() for test in self.tests))
+        fit = [] if self.adjusted is None else [self.adjusted.sentence()]
+        return (*lines, *(test.sentence() for test in self.tests), *fit)
 
     def _how(self) -> str:
         kind = "partners in roles" if self.distinguishable else "exchangeable partners"

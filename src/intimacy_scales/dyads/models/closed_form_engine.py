@@ -19,6 +19,7 @@ from intimacy_scales.dyads.models.actor_partner_text import ActorPartnerText
 from intimacy_scales.dyads.models.couple_table import CoupleTable
 from intimacy_scales.dyads.models.effects import PartnerActorRatio
 from intimacy_scales.dyads.models.paths import Correlation, Difference, Floats, PathEstimates
+from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.results.interval import Interval
 
 
@@ -103,9 +104,19 @@ class ClosedFormEngine:
                     means[name][cell], sds[name][cell] = float(numbers.mean()), float(numbers.std())
         return means, sds
 
+    def degrees_of_freedom(self, weights: Floats) -> float:
+        """Return those of the t test of a linear combination (p,) of coefficients; infinite with ML."""
+        if self.result.method == "ML":
+            return math.inf
+        return self.result.variance_of_variances.degrees_of_freedom(weights)
+
     def difference(self, weights: Floats) -> Difference:
         """Return the test of constraints, rows of weights (r, p) each of which must sum up to 0."""
-        narrower = fit(self.model, constraints=weights, method="ML")
+        try:
+            narrower = fit(self.model, constraints=weights, method="ML")
+        except NotConvergedError as error:
+            rank = int(np.linalg.matrix_rank(weights))
+            return Difference(chi_square=math.nan, df=rank, method="likelihood ratio", reason=str(error))
         test = likelihood_ratio_test(narrower, self.result.by_maximum_likelihood)
         return Difference(chi_square=test.statistic, df=test.df, method=test.method)
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.estimates import interval_by_error, two_sided_p
 from intimacy_scales.dyads.left_out import left_out_cautions
-from intimacy_scales.dyads.models.alike_text import inull_text, isat_text
+from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
 from intimacy_scales.dyads.models.couple_table import CoupleTable, MissingPartners, TableBuilder, check_varies
-from intimacy_scales.dyads.models.distinguishability import AdjustedFit, LikelihoodEstimator, adjusted_fit
+from intimacy_scales.dyads.models.distinguishability import LikelihoodEstimator, adjusted_to_partners
 from intimacy_scales.dyads.models.lavaan_script import r_script
 from intimacy_scales.dyads.models.layout import Layout, layout_of
 from intimacy_scales.dyads.models.path_tests import PathTest
@@ -327,16 +327,10 @@ def fields_of(engine: CoupleEngine, paths: Sequence[CouplePath], cautions: Seque
         "left_out": table.left_out,
         "paths": tuple(paths),
         "fit": result.fit,
-        "adjusted": None if engine.layout.distinguishable else _adjusted(engine),
+        "adjusted": None
+        if engine.layout.distinguishable
+        else adjusted_to_partners(table, result, engine.options),
         "improper": result.improper,
         "warnings": tuple(warnings),
         "engine": engine,
     }
-
-
-def _adjusted(engine: CoupleEngine) -> AdjustedFit:
-    """Return the fit of a model of exchangeable partners against I-SAT and I-NULL."""
-    partners = engine.table.partners
-    models = [engine.result, engine.fit(isat_text(partners)), engine.fit(inull_text(partners))]
-    fit, isat, inull = (model.fit for model in models)
-    return adjusted_fit(fit, isat=isat, inull=inull, n=engine.table.n)

@@ -111,7 +111,7 @@ class TableBuilder:
     columns: dict[str, Pair] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.names.of(COMPOSITION, COMPOSITION)
+        self.names.of(("reserved", COMPOSITION), COMPOSITION)  # a variable may have this name too
 
     def add_partners(self, variable: str, numbers: Floats) -> None:
         """Add a variable of both partners (n, 2)."""

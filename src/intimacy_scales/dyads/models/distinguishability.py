@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.dyads.exchangeable_fit import ChiSquare, fit_against_isat
+from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit, adjusted_fit
 from intimacy_scales.dyads.models.alike_text import inull_text, isat_text
 from intimacy_scales.dyads.models.couple_table import (
     CoupleTable,
@@ -27,7 +27,7 @@ from intimacy_scales.messages import not_one_of
 from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa, apa_p, counted, p_shown, shown
+from intimacy_scales.results.wording import apa_p, counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,81 +35,6 @@ else:
     pd = late_module("pandas")
 
 LikelihoodEstimator = Literal["ML", "MLR"]
-
-
-@result_class
-class AdjustedFit(Result):
-    """Fit of a model of exchangeable partners, judged against the I-SAT and I-NULL models.
-
-    Attributes
-    ----------
-    chi_square, df, p
-        ``chi-square - chi-square of I-SAT`` and its degrees of freedom; p is nan without degrees of freedom.
-    cfi, tli, rmsea
-        From these, with I-NULL as the null model; rmsea is never below 0. nan where they are undefined.
-    n
-        Couples.
-    reason
-        Why CFI and TLI are undefined; None if they are defined.
-
-    Notes
-    -----
-    The usual chi-square of such a model also counts the differences between partners, which depend on who is
-    called the first (Olsen & Kenny, 2006).
-
-    Examples
-    --------
-    >>> AdjustedFit(chi_square=12.5, df=3, p=0.006, cfi=0.939, tli=0.797, rmsea=0.17, n=110, reason=None)
-    <adjusted chi-square(3) = 12.50, p = 0.006; CFI 0.939, RMSEA 0.170; n = 110>
-    """
-
-    chi_square: float
-    df: int
-    p: float
-    cfi: float
-    tli: float
-    rmsea: float
-    n: int
-    reason: str | None
-
-    def sentence(self) -> str:
-        """Return the fit in plain language."""
-        if not self.df:
-            return "The model restricts nothing but the order of partners, so that its fit cannot be judged."
-        indices = f", CFI = {apa(self.cfi, 3)}" if self.reason is None else ""
-        return (
-            f"Compared with exchangeable partners whose variables are freely related, chi-square({self.df}) "
-            "= "
-            f"{self.chi_square:.2f}, {apa_p(self.p)}{indices}, RMSEA = {apa(self.rmsea, 3)} (I-SAT and "
-            "I-NULL; "
-            "Olsen & Kenny, 2006)."
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return all figures as plain values."""
-        return {name: plain(getattr(self, name)) for name in self.__slots__}
-
-    def __repr__(self) -> str:
-        test = f"adjusted chi-square({self.df}) = {shown(self.chi_square, 2)}, p = {p_shown(self.p)}"
-        return f"<{test}; CFI {shown(self.cfi)}, RMSEA {shown(self.rmsea)}; n = {self.n}>"
-
-
-def adjusted_fit(model: ChiSquare, *, isat: ChiSquare, inull: ChiSquare, n: int) -> AdjustedFit:
-    """Return the fit of a model of exchangeable partners as a result."""
-    fit = fit_against_isat(model, isat=isat, inull=inull, n=n)
-    reason = None
-    if not fit.baseline_chi_square > fit.baseline_df:
-        reason = "the variables are hardly related, so that the null model fits"
-    return AdjustedFit(
-        chi_square=fit.chi_square,
-        df=fit.df,
-        p=fit.p_value,
-        cfi=math.nan if reason else fit.cfi,
-        tli=math.nan if reason or not fit.df else fit.tli,
-        rmsea=fit.rmsea if fit.df else math.nan,
-        n=n,
-        reason=reason,
-    )
 
 
 @result_class
@@ -228,7 +153,7 @@ class Distinguishability(Result):
         return pandas_frame(columns)
 
     def __repr__(self) -> str:
-        test = f"chi-square({self.df}) = {shown(self.chi_square, 2)}, p = {p_shown(self.p)}"
+        test = f"chi-square({self.df}) = {shown(self.chi_square, 2)}, {apa_p(self.p)}"
         value = test if self.reason is None else f"undefined: {self.reason}"
         return (
             f"<distinguishability of partners in {', '.join(self.variables)}: {value}; n = {self.n_couples}>"
@@ -329,15 +254,28 @@ def distinguishability_test(table: CoupleTable, options: Mapping[str, Any], reas
     """Return the I-SAT test of the variables of a model, which the reason says is undefined."""
     k = len(table.partners)
     method = "likelihood ratio (I-SAT)"
+    if reason is None:
+        try:
+            result = refitted(isat_text(table.partners, list(table.couples.values())), table, options)
+        except EstimationError as error:  # too few couples for it may be enough for the effects
+            reason = str(error)
     if reason is not None:
         df = k * (k + 1) + k * len(table.couples)
         return PathTest(
             name="distinguishable", predictor=None, cell="", chi_square=math.nan, df=df, p=math.nan,
             method=method, reason=reason,
         )  # fmt: skip
-    result = refitted(isat_text(table.partners, list(table.couples.values())), table, options)
     test = result.fit if result.fit.scaled is None else result.fit.scaled
     return PathTest(
         name="distinguishable", predictor=None, cell="", chi_square=test.chi_square, df=test.df,
         p=test.p_value, method=method, reason=None,
     )  # fmt: skip
+
+
+def adjusted_to_partners(table: CoupleTable, result: SEMResult, options: Mapping[str, Any]) -> AdjustedFit:
+    """Return the fit of a model of exchangeable partners, judged by I-SAT and I-NULL of its variables."""
+    couples = list(table.couples.values())
+    texts = [text(table.partners, couples) for text in (isat_text, inull_text)]
+    models = [result, *(refitted(text, table, options) for text in texts)]
+    fit, isat, inull = (model.fit for model in models)
+    return adjusted_fit(fit, isat=isat, inull=inull, n=table.n)

@@ -16,7 +16,7 @@ from intimacy_scales.messages import not_one_of
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa, apa_p, p_shown, shown
+from intimacy_scales.results.wording import apa, apa_p, shown
 
 StandardizedBy = Literal["pooled", "cell"]
 # A ratio to a small actor effect is not computed (Kenny, 2013): smaller than this, standardized.
@@ -289,5 +289,5 @@ def _near_zero(actor: float, se: float, standardized: float) -> str | None:
         return f"the actor effect is near 0 (standardized {apa(standardized)})"
     if not abs(actor) > float(ndtri(0.975)) * se:
         p = 2 * float(ndtr(-abs(actor) / se)) if se > 0 else math.nan
-        return f"the actor effect does not differ from 0 (p = {p_shown(p)})"
+        return f"the actor effect does not differ from 0 ({apa_p(p)})"
     return None

@@ -19,7 +19,7 @@ from intimacy_scales.dyads.models.paths import (
 )
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, p_shown, shown
+from intimacy_scales.results.wording import apa_p, shown
 
 _MEANINGS = {
     "actor_only": "the partner effect is 0",
@@ -98,9 +98,7 @@ class PathTest(Result):
     def __repr__(self) -> str:
         if self.reason is not None:
             return f"<{self.hypothesis}: undefined, {self.reason}>"
-        return (
-            f"<{self.hypothesis}: chi-square({self.df}) = {shown(self.chi_square, 2)}, p = {p_shown(self.p)}>"
-        )
+        return f"<{self.hypothesis}: chi-square({self.df}) = {shown(self.chi_square, 2)}, {apa_p(self.p)}>"
 
 
 def path_test(name: str, predictor: str | None, cell: str, difference: Difference) -> PathTest:

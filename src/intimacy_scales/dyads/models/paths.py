@@ -128,6 +128,9 @@ class PathEngine(Protocol):
     def notes(self) -> tuple[str, ...]:
         """Cautions about standard errors and tests."""
 
+    def degrees_of_freedom(self, weights: Floats) -> float:
+        """Return those of the t test of a linear combination (p,) of coefficients; infinite if normal."""
+
     def difference(self, weights: Floats) -> Difference:
         """Return the test of constraints, rows of weights (r, p) each of which must sum up to 0."""
 

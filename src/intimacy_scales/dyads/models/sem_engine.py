@@ -158,6 +158,11 @@ class SemEngine:
                     sds[name][cell] = math.sqrt(variance) if variance > 0 else math.nan
         return means, sds
 
+    def degrees_of_freedom(self, weights: Floats) -> float:
+        """Return infinity, as tests are normal."""
+        del weights
+        return math.inf
+
     def difference(self, weights: Floats) -> Difference:
         """Return the test of constraints, rows of weights (r, p) each of which must sum up to 0."""
         try:

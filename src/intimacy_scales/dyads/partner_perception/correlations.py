@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.numerics.tolerances import NO_VARIANCE
+from intimacy_scales.numerics.tolerances import NO_VARIANCE, ROUNDING
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +26,9 @@ def pooled_correlation(x: Floats, y: Floats, *, distinguishable: bool) -> tuple[
     Returns
     -------
     tuple
-        Correlation and effective number of persons; nan for both where x or y does not vary.
+        Correlation and effective number of persons: nan for both where x or y does not vary (within roles),
+        and nan for the number where the correlation is 1 or -1, or where all couples deviate from the means
+        in one pattern, so that nothing shows how precise it is.
 
     Notes
     -----
@@ -37,15 +39,10 @@ def pooled_correlation(x: Floats, y: Floats, *, distinguishable: bool) -> tuple[
     that. Where r is 0 it is ``2n / (1 + r_xx' r_yy' + r_xy'^2)`` (Griffin & Gonzalez, 1995), and for
     one report of independent persons their number.
     """
-    if not distinguishable:
-        x, y = x - _overall_mean(x), y - _overall_mean(y)
-    else:
-        x, y = x - x.mean(axis=0), y - y.mean(axis=0)
-    squares = float((x**2).mean()), float((y**2).mean())
-    if not all(squares):
+    z_x, z_y = (_standardized(scores, distinguishable) for scores in (x, y))
+    if z_x is None or z_y is None:
         return math.nan, math.nan
-    z_x, z_y = x / math.sqrt(squares[0]), y / math.sqrt(squares[1])
-    r = max(-1.0, min(1.0, float(_sums(z_x * z_y).mean()) / 2))
+    r = _rounded(float(_sums(z_x * z_y).mean()) / 2)
     if abs(r) == 1:
         return r, math.nan
     v = np.hstack([z_x, z_y])
@@ -56,16 +53,17 @@ def pooled_correlation(x: Floats, y: Floats, *, distinguishable: bool) -> tuple[
     weights = np.kron(np.array([[-r, 1.0], [1.0, -r]]) / 4, np.eye(2))
     product = weights @ covariances
     variance = 2 * float(np.trace(product @ product))
+    if variance <= ROUNDING * (1 - r * r):
+        return r, math.nan
     return r, len(x) * (1 - r * r) ** 2 / variance
 
 
 def correlation(x: Floats, y: Floats) -> float:
     """Return the Pearson correlation of two columns; nan where one does not vary."""
-    a, b = x - x.mean(), y - y.mean()
-    lengths = float(a @ a), float(b @ b)
-    if not all(lengths):
+    if is_constant(x) or is_constant(y):
         return math.nan
-    return max(-1.0, min(1.0, float(a @ b) / math.sqrt(lengths[0] * lengths[1])))
+    a, b = x - x.mean(), y - y.mean()
+    return _rounded(float(a @ b) / math.sqrt(float(a @ a) * float(b @ b)))
 
 
 def one_way_icc(scores: Floats) -> float:
@@ -74,15 +72,31 @@ def one_way_icc(scores: Floats) -> float:
     ``(MS between - MS within) / (MS between + MS within)`` of couples (Shrout & Fleiss, 1979; Kenny, Kashy
     & Cook, 2006, ch. 2).
     """
+    if is_constant(scores):
+        return math.nan
     means, halves = (scores[:, 0] + scores[:, 1]) / 2, (scores[:, 0] - scores[:, 1]) / 2
     between = 2 * float(np.var(means, ddof=1))
     within = 2 * float((halves**2).mean())
-    return (between - within) / (between + within) if between + within > 0 else math.nan
+    return _rounded((between - within) / (between + within))
 
 
 def is_constant(scores: Floats) -> bool:
     """Return whether scores do not vary, but for rounding."""
     return bool(scores.var() <= NO_VARIANCE * float((scores**2).mean()))
+
+
+def _rounded(r: float) -> float:
+    """Return a correlation, as 1 or -1 where it is that but for rounding, which has no Fisher's z."""
+    return math.copysign(1.0, r) if 1 - abs(r) <= ROUNDING else r
+
+
+def _standardized(scores: Floats, by_role: bool) -> Floats | None:
+    """Return scores (n, 2) less their means, with a pooled variance of 1; None where they do not vary."""
+    deviations = scores - (scores.mean(axis=0) if by_role else _overall_mean(scores))
+    variance = float((deviations**2).mean())
+    if variance <= NO_VARIANCE * float((scores**2).mean()):
+        return None
+    return np.asarray(deviations / math.sqrt(variance))
 
 
 def _sums(scores: Floats) -> Floats:

@@ -8,7 +8,7 @@ from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.messages import shortened, suggest
-from intimacy_scales.numerics.arguments import as_names
+from intimacy_scales.numerics.arguments import as_different_names
 
 
 def common_scales(own: Dyads, partner: Dyads, scales: Collection[str] | None) -> tuple[str, ...]:
@@ -17,7 +17,8 @@ def common_scales(own: Dyads, partner: Dyads, scales: Collection[str] | None) ->
     Raises
     ------
     EstimationError
-        The forms do not belong together; names each scale that differs.
+        The forms do not belong together, with the name of each scale that differs; or a scale is listed
+        twice.
     UnknownNameError
         A scale that one of them does not have.
     """
@@ -31,7 +32,7 @@ def common_scales(own: Dyads, partner: Dyads, scales: Collection[str] | None) ->
                 f"{', '.join(partner.scale_ids)}: none is in both; scales are matched by their ids"
             )
     else:
-        chosen = as_names("scales", scales, "scales")
+        chosen = as_different_names("scales", scales, "scales")
         for name in chosen:
             if name not in shared:
                 lists = f"own has {', '.join(own.scale_ids)}, partner has {', '.join(partner.scale_ids)}"

@@ -161,12 +161,13 @@ def _figure(
     reason, r, n_effective = None, math.nan, math.nan
     if len(x) < _FEWEST:
         reason = f"{counted(len(x), 'couple')} with both reports, and at least {_FEWEST} are needed"
-    elif is_constant(x) or is_constant(y):
-        reason = "all reports are the same"
     else:
         r, n_effective = compute(x, y)
         if math.isnan(r):
-            reason = "reports do not differ within roles"
+            constant = is_constant(x) or is_constant(y)
+            reason = "all reports are the same" if constant else "reports do not differ within roles"
+        elif math.isnan(n_effective) and abs(r) < 1:
+            reason = "couples differ in one pattern only, so that nothing shows how precise it is"
         elif n_effective <= _FEWEST - 1:
             reason = f"they are worth {n_effective:.1f} independent persons, and more than 3 are needed"
     return PerceptionCorrelation(
@@ -194,9 +195,14 @@ def _mean(scale: str, judge: str | None, differences: Floats) -> CoupleEstimate:
         name=scale,
         partner=judge,
         estimate=float(present.mean()) if n else math.nan,
-        se=float(present.std(ddof=1)) / math.sqrt(n) if n > 1 else math.nan,
+        se=_error_of_mean(present) if n > 1 else math.nan,
         df=float(max(n - 1, 0)),
         n=n,
         method="paired t",
         reason=reason,
     )
+
+
+def _error_of_mean(values: Floats) -> float:
+    """Return the standard error of a mean of two or more values; 0 where they differ by rounding only."""
+    return 0.0 if is_constant(values) else float(values.std(ddof=1)) / math.sqrt(len(values))

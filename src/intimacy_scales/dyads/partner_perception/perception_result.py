@@ -55,7 +55,9 @@ class PerceptionCorrelation(Result):
     n
         Number of couples.
     n_effective
-        Number of independent persons that it is worth: for pooled correlations between n and 2n, or less.
+        Number of independent persons that it is worth. For pooled correlations n to 2n where partners are
+        alike in both reports; more where they are alike in one and opposite in the other; nan where the
+        correlation is 1 or -1.
     reason
         Why it is undefined; None if it is defined.
 
@@ -99,12 +101,12 @@ class PerceptionCorrelation(Result):
 
     def _p_of_icc(self) -> float:
         """Return twice the smaller tail of F: partners can also be less alike than strangers."""
-        from scipy.special import fdtr
+        from scipy.special import fdtr, fdtrc
 
         if abs(self.estimate) == 1:
             return 0.0
-        share = float(fdtr(self.n - 1, self.n, (1 + self.estimate) / (1 - self.estimate)))
-        return 2 * min(share, 1 - share)
+        ratio = (1 + self.estimate) / (1 - self.estimate)
+        return 2 * min(float(tail(self.n - 1, self.n, ratio)) for tail in (fdtr, fdtrc))
 
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
         """Return Fisher's z interval with `n_effective`; of an intraclass correlation, that by F."""
@@ -253,13 +255,7 @@ class Perception(Result):
                 for kind in ("accuracy", "assumed_similarity", "similarity")
             ]
             bias = self.bias(scale)
-            bias_text = (
-                f"judgements {signed(bias.estimate, 2)} compared with the partners' own reports, "
-                f"t({bias.n - 1}) = {shown(bias.statistic, 2)}, {apa_p(bias.p)}"
-                if bias.reason is None
-                else "mean-level bias undefined"
-            )
-            parts.append(f"{scale}: {', '.join(texts)}; {bias_text}.")
+            parts.append(f"{scale}: {', '.join(texts)}; {_bias_text(bias)}.")
         return " ".join(parts)
 
     def _rows(self, confidence_level: float) -> list[dict[str, Any]]:
@@ -372,5 +368,18 @@ def _with_interval(figure: PerceptionCorrelation, confidence_level: float) -> st
     """Return a correlation with its interval, as in a paper."""
     if figure.reason is not None:
         return "undefined"
-    low, high = figure.confidence_interval(confidence_level)
+    interval = figure.confidence_interval(confidence_level)
+    if interval.reason is not None:
+        return apa(figure.estimate)
+    low, high = interval
     return f"{apa(figure.estimate)}, {percent(confidence_level)} CI [{apa(low)}, {apa(high)}]"
+
+
+def _bias_text(bias: CoupleEstimate) -> str:
+    """Return the mean of judgements minus own reports with its test, as in a paper."""
+    if bias.reason is not None:
+        return "mean-level bias undefined"
+    text = f"judgements {signed(bias.estimate, 2)} compared with the partners' own reports"
+    if not bias.se > 0:
+        return f"{text} in every couple"
+    return f"{text}, t({bias.n - 1}) = {shown(bias.statistic, 2)}, {apa_p(bias.p)}"

@@ -106,7 +106,6 @@ def of_complete_couples(
         shared=np.zeros((len(own), 0)), paired=own[:, :, None], shared_names=(), paired_names=("own report",)
     )
     free = couple_regressions(judgement, regressors, distinguishable=len(cells) > 1)
-    covariance = free.covariance(method)
     order = np.array([0, 2, 1])  # the partner's report is the truth, the judge's own one the bias
     flat = free.coefficients.ravel()
 
@@ -115,7 +114,7 @@ def of_complete_couples(
             name=name,
             partner=partner,
             estimate=float(weights @ flat),
-            se=math.sqrt(max(float(weights @ covariance @ weights), 0.0)),
+            se=free.standard_error(weights, method),
             df=free.degrees_of_freedom(weights, method),
             n=free.n,
             method=method,

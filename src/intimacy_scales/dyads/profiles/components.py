@@ -16,7 +16,7 @@ from intimacy_scales.instrument import Instrument
 from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.keyed import items_of
 from intimacy_scales.moments.scale_items import ScaleItems
-from intimacy_scales.numerics.arguments import as_names
+from intimacy_scales.numerics.arguments import as_different_names
 from intimacy_scales.results.wording import counted
 
 Floats = NDArray[np.float64]
@@ -80,13 +80,10 @@ def _chosen_scales(dyads: Dyads, scales: Any) -> tuple[str, ...]:
     if scales is None:
         parts = dyads.scale_ids if dyads.form is None else parts_of(dyads.form, None)
         return tuple(name for name in dyads.scale_ids if name in parts)
-    names = as_names("scales", scales, f"scales: {', '.join(dyads.scale_ids)}")
+    names = as_different_names("scales", scales, f"scales: {', '.join(dyads.scale_ids)}")
     for name in names:
         if name not in dyads.scale_ids:
             raise EstimationError(not_one_of("scales", name, dyads.scale_ids))
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise EstimationError(f"scales={list(names)!r} is not valid; it lists {twice!r} twice")
     return names
 
 

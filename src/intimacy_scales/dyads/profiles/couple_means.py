@@ -57,6 +57,12 @@ def fisher_z(correlations: Floats) -> Floats:
     return np.arctanh(np.where(finite, correlations, np.nan))
 
 
+def is_constant(values: Floats) -> bool:
+    """Return whether the defined values are the same, but for rounding."""
+    defined = values[~np.isnan(values)]
+    return float(np.ptp(defined)) <= ROUNDING * float(np.abs(defined).max())
+
+
 def t_interval(values: Floats, confidence_level: float) -> tuple[float, float]:
     """Return the interval of the mean of two or more defined values, ``mean ± t sd / sqrt(n)``."""
     from scipy.special import stdtrit

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.numerics.tolerances import SAME_SCORE
+from intimacy_scales.numerics.tolerances import ROUNDING, SAME_SCORE
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -47,7 +47,7 @@ class Profiles:
 
 def smallest_difference(values: Floats) -> float:
     """Return the difference up to which two of these values count as equal."""
-    return SAME_SCORE * max(1.0, float(np.abs(values).max(initial=0)))
+    return SAME_SCORE * float(np.abs(values).max(initial=0))
 
 
 def profiles_of(values: Floats, smallest: float) -> Profiles:
@@ -93,7 +93,8 @@ def parts_of_distance(
     """Return the parts of the mean squared difference that come from elevation, scatter and shape.
 
     The shape part ``2 s_x s_y (1 - r)`` is computed as ``2 (s_x s_y - s_xy)``, which is 0 where a profile is
-    flat; rounding error below 0 is removed.
+    flat; rounding error is removed.
     """
-    shape = np.maximum(2 * (x_spread * y_spread - covariances), 0.0)
+    product = x_spread * y_spread
+    shape = np.where(product - covariances > ROUNDING * product, 2 * (product - covariances), 0.0)
     return distance**2, (x_spread - y_spread) ** 2, shape

@@ -13,6 +13,7 @@ from intimacy_scales.dyads.profiles.components import Over
 from intimacy_scales.dyads.profiles.couple_means import (
     Figure,
     fisher_z,
+    is_constant,
     resampled_means,
     t_interval,
     values_of,
@@ -193,6 +194,8 @@ class ProfileSimilarity(Result):
             reason = mean.reason or f"it is defined in {counted(n, 'couple')}, and two are needed"
             return undefined_interval(level, name, n, reason)
         transform = fisher_z if by_fisher_z else np.asarray
+        if is_constant(transform(self.of_couples(of))):
+            return undefined_interval(level, name, n, "it is the same in all couples")
         if method == "bootstrap":
             check_resamples(n_resamples)
             means = resampled_means(

@@ -24,8 +24,12 @@ from intimacy_scales.dyads.surfaces.polynomial import (
     undefined_because,
 )
 from intimacy_scales.dyads.surfaces.surface import PartnerSurface, SurfaceTest
+from intimacy_scales.numerics.tolerances import ROUNDING
 
 Floats = NDArray[np.float64]
+_SINGULAR = (
+    "too few couples have residuals for robust errors of so many coefficients; use estimator='ML' or 'REML'"
+)
 
 
 def surfaces_of(
@@ -114,7 +118,7 @@ class _Estimates:
             name=name,
             partner=self.partner,
             estimate=value if reason is None else math.nan,
-            se=math.sqrt(max(float(weights @ self.covariance @ weights), 0.0))
+            se=self.regressions.standard_error(weights @ self.forms, self.rule)
             if reason is None
             else math.nan,
             df=self.regressions.degrees_of_freedom(weights @ self.forms, self.rule)
@@ -129,6 +133,11 @@ class _Estimates:
         """Return the Wald test that some of the coefficients are 0."""
         chosen, count = list(positions), len(positions)
         b, covariance = self.b[chosen], self.covariance[np.ix_(chosen, chosen)]
+        if _is_singular(covariance):
+            return SurfaceTest(
+                hypothesis=hypothesis, statistic=math.nan, df=count, df_residual=math.inf, p=math.nan,
+                reason=_SINGULAR,
+            )  # fmt: skip
         wald = float(b @ np.linalg.solve(covariance, b))
         if self.rule != "REML":
             return SurfaceTest(
@@ -143,6 +152,15 @@ class _Estimates:
             hypothesis=hypothesis, statistic=wald / count, df=count, df_residual=df,
             p=float(fdtrc(count, df, wald / count)),
         )  # fmt: skip
+
+
+def _is_singular(covariance: Floats) -> bool:
+    """Return whether errors of coefficients depend on each other, as robust ones of very few couples can."""
+    sds = np.sqrt(np.maximum(covariance.diagonal(), 0.0))
+    if not sds.all():
+        return True
+    values = np.linalg.eigvalsh(covariance / np.outer(sds, sds))
+    return bool(values[0] <= ROUNDING * values[-1])
 
 
 def _r_squared(regressions: CoupleRegressions, outcome: Floats) -> list[float]:

@@ -17,7 +17,7 @@ from intimacy_scales.dyads.surfaces.kept import KeptRegressions
 from intimacy_scales.dyads.surfaces.polynomial import COEFFICIENTS, GEOMETRY, PARAMETERS, polynomial
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import not_one_of
+from intimacy_scales.messages import not_one_of, shortened
 from intimacy_scales.numerics.resampling import (
     bca_interval,
     check_resamples,
@@ -53,6 +53,8 @@ class SurfaceTest(Result):
         What it tests.
     statistic, df, df_residual, p
         F with both degrees of freedom; chi-square where `df_residual` is infinite.
+    reason
+        Why it is undefined; None if it is defined.
 
     Examples
     --------
@@ -65,12 +67,15 @@ class SurfaceTest(Result):
     df: int
     df_residual: float
     p: float
+    reason: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values."""
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
     def __repr__(self) -> str:
+        if self.reason is not None:
+            return f"<{self.hypothesis}: not tested, {self.reason}>"
         degrees = f"{self.df}" if math.isinf(self.df_residual) else f"{self.df}, {self.df_residual:.4g}"
         kind = "chi-square" if math.isinf(self.df_residual) else "F"
         return f"<{self.hypothesis}: {kind}({degrees}) = {shown(self.statistic, 2)}, {apa_p(self.p)}>"
@@ -240,9 +245,21 @@ class PartnerSurface(Result):
         Returns
         -------
         numpy.ndarray
+
+        Raises
+        ------
+        EstimationError
+            They are not numbers, or their shapes do not fit together.
         """
         b = np.array([estimate.estimate for estimate in self.coefficients])
-        x, y = (np.asarray(scores, dtype=np.float64) - self.centre for scores in (own, partner))
+        try:
+            x, y = (np.asarray(scores, dtype=np.float64) - self.centre for scores in (own, partner))
+            np.broadcast_shapes(x.shape, y.shape)
+        except (TypeError, ValueError):
+            raise EstimationError(
+                f"own={shortened(own)} and partner={shortened(partner)} are not valid; allowed: numbers, or "
+                "arrays of numbers whose shapes fit together"
+            ) from None
         return np.asarray(polynomial(b, x, y))
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:

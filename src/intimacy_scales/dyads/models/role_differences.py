@@ -1,0 +1,133 @@
+"""Differences of actor and partner effects between roles, which are interactions with the role."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from intimacy_scales.dyads.actor_partner.terms import Composition, Kind, Variables
+from intimacy_scales.dyads.estimates import interval_by_error, statistic_of, two_sided_p
+from intimacy_scales.dyads.models.paths import PathEngine, weights_of
+from intimacy_scales.results.document_types import documented
+from intimacy_scales.results.interval import Interval
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import apa_p, shown
+
+
+@result_class
+class RoleDifference(Result):
+    """Difference of an effect between two roles, the first less the second; ``float(result)`` gives it.
+
+    In a model of all persons with the roles coded 1/2 and -1/2, it is the interaction with the role.
+
+    Attributes
+    ----------
+    kind, predictor, covariate, composition
+        Which effect, as in `PathEffect`.
+    roles
+        The two roles.
+    estimate, se, df
+        Difference, standard error, and degrees of freedom of its t test.
+    n
+        Couples.
+
+    Examples
+    --------
+    >>> RoleDifference(
+    ...     kind="actor", predictor="trust", covariate=None, composition="", roles=("husband", "wife"),
+    ...     estimate=0.1, se=0.05, df=float("inf"), n=120,
+    ... )
+    <actor effect of trust, husband less wife: 0.100, SE 0.050>
+    """
+
+    kind: Kind
+    predictor: str
+    covariate: str | None
+    composition: str
+    roles: tuple[str, str]
+    estimate: float
+    se: float
+    df: float
+    n: int
+
+    @property
+    def statistic(self) -> float:
+        """The estimate divided by its standard error: t, or z where `df` is infinite."""
+        return statistic_of(self.estimate, self.se)
+
+    @property
+    def p(self) -> float:
+        """Two-sided p-value of the hypothesis that roles do not differ."""
+        return two_sided_p(self.estimate, self.se, self.df)
+
+    @property
+    def name(self) -> str:
+        """The difference in words."""
+        return f"{self._effect()}, {self.roles[0]} less {self.roles[1]}"
+
+    def _effect(self) -> str:
+        names = " x ".join(name for name in (self.predictor, self.covariate) if name is not None)
+        where = f" in {self.composition} couples" if self.composition else ""
+        return f"{self.kind} effect of {names}{where}"
+
+    def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
+        """Return the interval of the difference, by the t or the normal distribution."""
+        reason = None if self.se > 0 else "the standard error is undefined"
+        return interval_by_error(
+            self.estimate, self.se, confidence_level, df=self.df, n=self.n, reason=reason
+        )
+
+    def sentence(self) -> str:
+        """Return the difference in plain language."""
+        low, high = self.confidence_interval()
+        more = "higher" if self.estimate >= 0 else "lower"
+        first, second = self.roles
+        return (
+            f"The {self._effect()} is {abs(self.estimate):.2f} {more} on the {first} than on the {second}, "
+            f"95% CI [{low:.2f}, {high:.2f}], {apa_p(self.p)}."
+        )
+
+    def __float__(self) -> float:
+        return float(self.estimate)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all figures as plain values."""
+        return {name: plain(getattr(self, name)) for name in (*self.__slots__, "statistic", "p")}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, statistic=float, p=float)
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {shown(self.estimate)}, SE {shown(self.se)}>"
+
+
+def role_differences(
+    engine: PathEngine, variables: Variables, compositions: tuple[Composition, ...], n: int
+) -> Iterator[RoleDifference]:
+    """Yield the difference of each actor and partner effect between the roles of each composition."""
+    estimates = engine.estimates
+    effects = [*((name, None) for name in variables.predictors), *variables.interactions]
+    kinds: tuple[Kind, ...] = ("actor", "partner")
+    for composition in compositions:
+        if composition.roles is None:
+            continue
+        for predictor, covariate in effects:
+            for kind in kinds:
+                first, second = (
+                    estimates.position(kind, cell, predictor, covariate) for cell in composition.cells
+                )
+                weights = weights_of(len(estimates.terms), {first: 1.0, second: -1.0})[0]
+                variance = float(weights @ estimates.covariance @ weights)
+                yield RoleDifference(
+                    kind=kind,
+                    predictor=predictor,
+                    covariate=covariate,
+                    composition=composition.name,
+                    roles=composition.roles,
+                    estimate=float(weights @ estimates.values),
+                    se=math.sqrt(max(variance, 0.0)),
+                    df=engine.degrees_of_freedom(weights),
+                    n=n,
+                )

@@ -1,0 +1,421 @@
+"""`couple_report`: the parts are those of their own functions, and what is missing has a reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from intimacy_scales import simulate
+from intimacy_scales.dyads import (
+    CoupleReport,
+    Dyads,
+    apim,
+    couple_reliability,
+    couple_report,
+    couple_scores,
+    distinguishability,
+    dyadic_invariance,
+    partner_agreement,
+    profile_similarity,
+    reliable_difference,
+)
+from intimacy_scales.errors import EstimationError, IntimacyScalesError
+from tests.shared.comparison import near
+from tests.shared.couples import couples_of, mixed_couples
+from tests.shared.factor_answers import good
+from tests.shared.instruments import PUBLISHED, form_of
+from tests.shared.simulated_couples import close_couples, closeness_answers
+
+SCALES = {"trust": "q1 q2 q3", "love": "q4 q5 -q6", "care": "q7 q8 q9"}
+
+
+@cache
+def answers(n: int = 60) -> pd.DataFrame:
+    """Return answers of n couples to nine items, one row for each person."""
+    rng = np.random.default_rng(4)
+    couple = rng.normal(size=(n, 1, 3))
+    persons = couple + rng.normal(size=(n, 2, 3))
+    raw = 4 + np.repeat(persons, 3, axis=2) + rng.normal(size=(n, 2, 9))
+    raw[..., 5] = 8 - raw[..., 5]
+    table = pd.DataFrame(
+        np.clip(np.rint(raw), 1, 7).reshape(-1, 9).astype(int), columns=[f"q{k}" for k in range(1, 10)]
+    )
+    return table.assign(
+        couple=np.repeat(np.arange(n), 2), person=np.arange(2 * n), role=["wife", "husband"] * n,
+        sex=list("ffmmfmfm" * (n // 4)), age=np.round(rng.normal(40, 9, 2 * n)),
+    )  # fmt: skip
+
+
+def couples(*, roles: bool = True, **options: Any) -> Dyads:
+    form = form_of({**SCALES, "total": {"of": list(SCALES)}}, high=7, evidence=PUBLISHED)
+    role = {"role": "role"} if roles else {}
+    return Dyads.from_long(
+        form, answers(), **{"couple": "couple", "person": "person", "keep": ["age"], **role, **options}
+    )
+
+
+@cache
+def report(*, roles: bool = True) -> CoupleReport:
+    return couple_report(couples(roles=roles), outcome="love", predictors=["trust", "age"])
+
+
+# ------------------------------------------------------------------ the parts
+
+
+def test_couple_report_has_the_results_of_each_function() -> None:
+    dyads, result = couples(), report()
+    assert result.agreement == partner_agreement(dyads)
+    assert result.scores == couple_scores(dyads).summary()
+    assert result.reliability == {name: couple_reliability(dyads, name) for name in dyads.scale_ids}
+    similarity = profile_similarity(dyads)
+    assert result.similarity == similarity
+    assert result.strangers == similarity.pseudo_couples(rng=0)
+    assert result.distinguishability == distinguishability(dyads, list(SCALES))
+    assert result.invariance == {name: dyadic_invariance(dyads, name) for name in SCALES}
+    assert result.model == apim(dyads, "love", ["trust", "age"])
+    assert {name: (c.n_reliable, c.n) for name, c in result.reliable_differences.items()} == {
+        name: (int(reliable_difference(dyads, name).reliable.sum()), 60) for name in dyads.scale_ids
+    }
+
+
+def test_the_main_table_has_the_figures_of_a_paper() -> None:
+    frame, agreement = report().to_frame(), report().agreement
+    assert list(frame.index) == ["trust", "love", "care", "total"]
+    for name, row in frame.iterrows():
+        part, omega = agreement[str(name)], report().reliability[str(name)]
+        assert (row["n"], row["r"], row["ci_low"]) == (60, float(part), part.main.interval.low)
+        assert (row["mean_wife"], row["sd_husband"]) == (part.means[1], part.sds[0]) or (
+            row["mean_wife"], row["sd_husband"],
+        ) == (part.means[0], part.sds[1])  # fmt: skip
+        assert row["difference"] == part["mean_difference"].estimate
+        assert row["difference_p"] == part["mean_difference"].p_value
+        assert [row[f"omega_{score}"] for score in ("wife", "husband", "mean", "difference")] == [
+            omega[score].omega for score in ("wife", "husband", "mean", "difference")
+        ]
+
+
+def test_a_composite_has_no_part_in_what_follows_from_its_scales() -> None:
+    result = report()
+    assert result.similarity_scales == tuple(SCALES)
+    assert result.distinguishability is not None
+    assert result.distinguishability.variables == tuple(SCALES)
+    assert dict(result.not_computed) == {
+        "invariance of total": "it consists of other scales, and one factor is not its model"
+    }
+
+
+def test_every_table_has_both_its_texts_and_its_figures() -> None:
+    for result in (report(), report(roles=False), mixed()):
+        for table in result.tables():
+            texts, frame = table.text_table(), table.to_frame()
+            assert len(texts.rows) == len(frame) > 0
+            assert table.to_csv().count("\n") == len(frame) + 1
+        names = [table.name for table in result.tables()]
+        assert names[0] == "scales"
+        assert len(set(names)) == len(names)
+
+
+# ------------------------------------------------------------------ kinds of couples
+
+
+def test_exchangeable_partners_have_no_order() -> None:
+    """Swapping the partners of some couples changes nothing but rounding, and the draws of strangers."""
+    table = answers().copy()
+    swapped = np.arange(len(table)).reshape(-1, 2)
+    swapped[::3] = swapped[::3, ::-1]
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
+    both = [
+        couple_report(
+            Dyads.from_long(form, rows.assign(place=[1, 2] * 60), couple="couple", person="place"),
+            outcome="love",
+            predictors="trust",
+            invariance=True,
+        )
+        for rows in (table, table.iloc[swapped.ravel()])
+    ]
+    for first, second in zip(*(r.tables() for r in both), strict=True):
+        assert first.name == second.name
+        for name, values in first.figures().items():
+            if name in ("strangers", "p") and first.name == "similarity":
+                continue
+            if isinstance(values[0], float):
+                near(np.array(values), np.array(second.figures()[name]), 1e-5)
+            elif first.name not in ("effects", "not_computed"):
+                assert values == second.figures()[name]
+
+
+def test_partners_without_roles_have_an_icc_and_no_differences() -> None:
+    result = report(roles=False)
+    assert {"icc", "omega_partner"} <= set(result.to_frame().columns)
+    assert not [name for name in result.to_frame().columns if "difference_" in name and "omega" not in name]
+    assert set(result.not_computed) == {"distinguishability", "invariance"}
+    assert result.not_computed["distinguishability"].startswith("partners have no roles")
+    assert "(partners without roles)" in result.sentence()
+    assert "did not clearly differ" not in result.sentence()
+
+
+def test_invariance_of_exchangeable_partners_is_their_measurement_model() -> None:
+    result = couple_report(couples(roles=False), scales=["trust"], invariance=True)
+    assert result.invariance["trust"].exchangeable is not None
+    assert "measurement" in [table.name for table in result.tables()]
+    assert "invariance" not in result.not_computed
+
+
+def test_invariance_can_be_left_out() -> None:
+    result = couple_report(couples(), scales=["trust"], invariance=False)
+    assert result.invariance == {}
+    assert not [part for part in result.not_computed if part.startswith("invariance")]
+
+
+@cache
+def mixed() -> CoupleReport:
+    return couple_report(couples(role="sex", mixed=True), outcome="love", predictors="trust")
+
+
+def test_one_report_has_couples_of_every_composition() -> None:
+    result = mixed()
+    assert result.compositions == {"f-f": 15, "f-m": 30, "m-m": 15}
+    frame = result.to_frame()
+    assert list(frame.loc["trust"].index) == ["f-f", "f-m", "m-m"]
+    assert list(frame.loc["trust", "coefficient"]) == ["ICC", "r", "ICC"]
+    assert frame.loc["trust", "difference"].notna().tolist() == [False, True, False]
+    assert not [name for name in frame.columns if name.startswith("omega")], "they are not of one composition"
+    assert result.model is not None
+    assert set(result.model.compositions) == {"f-f", "f-m", "m-m"}
+    text = result.sentence()
+    assert "(15 f-f, 30 f-m and 15 m-m)" in text
+    assert "In f-m couples, means of f and m" in text
+    assert any("agreement is reported by composition" in caution for caution in result.warnings)
+    assert "compositions" in [table.name for table in result.tables()]
+
+
+def test_couples_with_one_partner_and_unknown_roles_are_counted() -> None:
+    dyads = mixed_couples(good(12, 2, 1), ["ff"] * 6 + ["fm"] * 6)
+    assert couple_report(dyads).compositions == {"f-f": 6, "f-m": 6}
+    table = answers().iloc[1:]  # the first couple has one partner
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
+    result = couple_report(
+        Dyads.from_long(form, table, couple="couple", person="person", role="sex", mixed=True)
+    )
+    assert (result.n_couples, result.n_complete, result.n_one_partner) == (60, 59, 1)
+    assert result.compositions["unknown"] == 1
+    assert "Both partners of 59 of 60 couples" in result.sentence()
+    assert "1 of unknown composition" in result.sentence()
+    assert "in 1 only one partner did" in result.sentence()
+
+
+# ------------------------------------------------------------------ what cannot be computed
+
+
+def test_scores_without_items_have_reasons() -> None:
+    result = couple_report(couples_of(good(30, 2, 1), roles=True))
+    assert result.instrument is None
+    assert result.scoring == "Scores were used as they were given."
+    assert result.reliability == {}
+    assert result.not_computed["reliability"] == "scores were given, not answers to items"
+    assert result.not_computed["invariance"] == result.not_computed["reliability"]
+    assert result.not_computed["similarity of profiles"].endswith("there is 1")
+    assert result.distinguishability is not None
+
+
+@pytest.mark.parametrize("pairs", [[[4, np.nan]], [[4, 5]], [[4, 5], [5, 5], [np.nan, np.nan]]])
+def test_hardly_any_couples_give_a_report_with_reasons(pairs: Any) -> None:
+    result = couple_report(couples_of(pairs, roles=True))
+    n_without = sum(np.isnan(pair).all() for pair in pairs)
+    assert (result.n_couples, result.n_without_answers) == (len(pairs) - n_without, n_without)
+    assert any("row without answers" in caution for caution in result.warnings) == bool(n_without)
+    assert any("is not defined" in caution for caution in result.warnings)
+    assert "distinguishability" in result.not_computed
+    assert CoupleReport.from_dict(result.to_dict()) == result
+    assert "Not computed" in result.to_markdown()
+
+
+def test_too_few_couples_for_items_and_model() -> None:
+    table = answers().iloc[:10]
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
+    dyads = Dyads.from_long(form, table, couple="couple", person="person", role="role")
+    result = couple_report(dyads, outcome="love", predictors="trust")
+    reason = "5 couples with enough answers, and more than 6 are needed for 3 items of two partners"
+    assert result.not_computed["reliability of trust"] == reason
+    assert {"distinguishability", "invariance of care"} <= set(result.not_computed)
+    assert "Omega" not in result.sentence()
+    assert result.reliable_differences == {}
+
+
+def test_two_items_count_with_equal_loadings() -> None:
+    form = form_of({"trust": "q1 q2"}, high=7, evidence=PUBLISHED)
+    dyads = Dyads.from_long(form, answers(), couple="couple", person="person", role="role")
+    result = couple_report(dyads)
+    assert result.reliability["trust"] == couple_reliability(dyads, factors="tau_equivalent")
+    assert "trust: reliability: a model of two items assumes that their loadings are equal" in result.warnings
+    reason = "a factor for each partner needs three items, and it has 2 items"
+    assert result.not_computed["invariance of trust"] == reason
+
+
+def test_the_same_caution_about_several_scales_is_given_once() -> None:
+    few = couple_report(couples().chosen(np.arange(12)), invariance=False)
+    cautions = [c for c in few.warnings if "n = 12 couples is too small" in c]
+    assert cautions[0].startswith("trust, love, care and total: n = 12 couples")
+    assert len(cautions) == len(set(cautions)) < 5
+
+
+def test_an_improper_solution_is_not_reported_in_the_paragraph() -> None:
+    table = answers(60).iloc[:20]
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
+    dyads = Dyads.from_long(form, table, couple="couple", person="person", role="role")
+    result = couple_report(dyads, scales=["trust", "care"], invariance=False)
+    improper = [name for name, part in result.reliability.items() if part.improper]
+    assert improper
+    assert "has an improper solution, whose omega is not reported here" in result.sentence()
+    for name in improper:
+        assert f"({name})" not in result.sentence().partition("Omega, from")[2].partition("The model of")[0]
+
+
+def test_a_draft_says_so() -> None:
+    dyads = Dyads.from_long(
+        "scii-12", simulate("scii-12", 80, couples=0.5, rng=1).answers, couple="couple", person="partner"
+    )
+    result = couple_report(dyads, scales=["trust"])
+    assert result.warnings[0].startswith("scii-12")
+    assert "is a draft" in result.warnings[0]
+    assert result.sentence().endswith("is a draft, and its scores are not validated.")
+
+
+# ------------------------------------------------------------------ options
+
+
+def test_intervals_have_the_level_of_the_report() -> None:
+    result = couple_report(couples(), outcome="love", predictors="trust", confidence_level=0.9)
+    again = CoupleReport.from_json(result.to_json())
+    assert again == result
+    assert again.to_html() == result.to_html()
+    assert "95%" not in re.sub(r"What the effects say.*", "", result.to_markdown(), flags=re.S)
+    narrow, wide = (r.tables()[0].to_frame() for r in (result, report()))
+    assert (narrow["ci_high"] < wide["ci_high"]).all()
+    counts = [r.reliable_differences["trust"] for r in (result, report())]
+    assert counts[0].difference_needed < counts[1].difference_needed
+
+
+def test_some_scales_only() -> None:
+    result = couple_report(couples(), scales=["care", "trust"])
+    assert result.scale_ids == ("care", "trust")
+    assert list(result.to_frame().index) == ["care", "trust"]
+    assert [row.scale for row in result.scores.scales] == ["care", "trust"]
+    assert result.not_computed["similarity of profiles"].endswith("and there are 2")
+
+
+def test_a_seed_gives_the_same_report() -> None:
+    simple = {"scales": list(SCALES), "invariance": False}
+    first, again, other = (couple_report(couples(), rng=seed, **simple).strangers for seed in (3, 3, 4))
+    assert first == again != other
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "no such scale": ({"scales": ["trus"]}, "did you mean 'trust'"),
+    "no scales": ({"scales": []}, "scales is empty; name some of trust, love, care, total"),
+    "a text of scales": ({"scales": "trust"}, "scales"),
+    "level": ({"confidence_level": 95}, "confidence_level=95 is not valid"),
+    "invariance": ({"invariance": "scalar"}, "invariance='scalar' is not valid; allowed: None, True, False"),
+    "outcome alone": ({"outcome": "love"}, "outcome= without predictors="),
+    "predictor alone": ({"predictors": "love"}, "predictors= without outcome="),
+    "no such outcome": ({"outcome": "lov", "predictors": "trust"}, "'lov' is no variable of these couples"),
+    "no such predictor": ({"outcome": "love", "predictors": ["trus"]}, "'trus' is no variable"),
+    "the same": ({"outcome": "love", "predictors": ["love"]}, "is among the predictors too"),
+    "seed": ({"rng": "one"}, "rng"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_options_say_what_is_allowed(case: str) -> None:
+    options, words = WRONG[case]
+    with pytest.raises(IntimacyScalesError, match=re.escape(words)):
+        couple_report(couples(), **options)
+
+
+def test_several_occasions_are_refused() -> None:
+    table = pd.concat([answers().assign(day=day) for day in (1, 2)])
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
+    dyads = Dyads.from_long(form, table, couple="couple", person="person", role="role", time="day")
+    with pytest.raises(EstimationError, match=re.escape("dyads.at(1)")):
+        couple_report(dyads)
+    assert couple_report(dyads.at(2), scales=["trust"]).n_couples == 60
+
+
+# ------------------------------------------------------------------ texts and documents
+
+
+@pytest.mark.parametrize("kind", ["roles", "exchangeable", "mixed"])
+def test_documents_give_the_same_report(kind: str) -> None:
+    result = {"roles": report, "exchangeable": lambda: report(roles=False), "mixed": mixed}[kind]()
+    again = CoupleReport.from_json(result.to_json())
+    assert again == result
+    assert (again.sentence(), again.warnings, again.to_csv()) == (
+        result.sentence(), result.warnings, result.to_csv(),
+    )  # fmt: skip
+    assert (again.to_markdown(), repr(again)) == (result.to_markdown(), repr(result))
+
+
+def lists_in(value: Any) -> Iterator[list[Any]]:
+    """Yield every list in a document."""
+    if isinstance(value, list):
+        yield value
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in parts:
+        yield from lists_in(part)
+
+
+def test_no_document_has_scores_of_couples() -> None:
+    """A report can be passed on; each couple's scores are in a file of their own."""
+    result = report()
+    assert not [values for values in lists_in(result.to_dict()) if len(values) >= result.n_couples]
+
+
+def test_the_page_is_the_main_table_then_the_paragraph() -> None:
+    page = report().page()
+    assert page.title == f"Report of 60 couples, {report().instrument}"
+    assert page.tables[0].title == "Scales"
+    for text in (report().to_markdown(), report().to_html(), report()._repr_html_()):
+        assert "Partners" in text
+    assert "<h2>Reliability of scores of couples</h2>" in report().to_html()
+    assert repr(report()).startswith(f"<{page.title}\n")
+
+
+def test_the_sentence_has_the_figures_of_the_parts() -> None:
+    text, result = report().sentence(), report()
+    assert text.startswith("Both partners of 60 couples (husband and wife) answered ")
+    assert "trust, love and care are means of 3 items each (1 to 7; at least half answered)." in text
+    lowest = min(result.agreement.scales, key=float)
+    assert f"from r = {float(lowest):.2f}".replace("0.", ".", 1) in text
+    assert result.distinguishability is not None
+    assert result.distinguishability.sentence() in text
+    assert "Scalar invariance across husband and wife" in text
+    effect = result.model.effect("actor", "trust", cell="wife") if result.model else None
+    assert effect is not None
+    assert f"actor effect of trust (wife) {effect.estimate:.2f}, 95% CI [" in text
+    assert "999 random re-pairings" in text
+
+
+def test_one_or_two_scales_have_their_own_figures_in_the_sentence() -> None:
+    result = couple_report(close_couples(closeness_answers(80)))
+    r = result.agreement["closeness"]
+    assert f"closeness r = {float(r):.2f}".replace("0.", ".") in result.sentence()
+    count = result.reliable_differences["closeness"]
+    assert f"in {count.n_reliable} of 80 couples (closeness)" in result.sentence()
+
+
+# ------------------------------------------------------------------ pictures in the page
+
+
+def test_pictures_become_part_of_the_page() -> None:
+    svg = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'
+    text = report().to_html([(svg, 'Two "lines" & a <dot>.', "A caption.")])
+    assert text.count("<img ") == 1
+    assert 'alt="Two &quot;lines&quot; &amp; a &lt;dot&gt;."' in text
+    assert "<figcaption>A caption.</figcaption>" in text
+    assert "http" not in text.replace('src="data:image/svg+xml;base64,', ""), "nothing is loaded"
