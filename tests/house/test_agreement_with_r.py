@@ -11,16 +11,17 @@ from tests.reference.agreement import DATA_SETS, compare
 from tests.reference.exclusions import EVERY, excluded_by
 from tests.reference.newer import NEWER_SETS, NewerValues, compare_newer
 from tests.reference.oracles import NAMES, Block, Reference, Row, leaves
-from tests.reference.overview import n_agreeing, n_values, subject_of
+from tests.reference.overview import COUPLE_SUBJECTS, FIRST_SUBJECTS, n_agreeing, n_values, subject_of
 from tests.reference.page import COMMAND, page, same_page
+from tests.reference.second import SECOND_SETS, compare_second
 from tests.reference.write_page import PAGE
 
 # values compared, and how many values or arrays of values that makes
 EXPECTED = {
-    "bfi": (13449, 2133),
-    "commitmentQ": (10761, 3357),
-    "prqcQ": (12185, 4608),
-    "acipair": (766, 198),
+    "bfi": (13459, 2143),
+    "commitmentQ": (12033, 3485),
+    "prqcQ": (12245, 4662),
+    "acipair": (3065, 611),
     "sai_vale": (5246, 1029),
     "gratitude_a": (328, 160),
     "small": (618, 268),
@@ -35,9 +36,18 @@ NEWER = {
 }
 
 
+# of the second set, what is about couples
+SECOND = {
+    "dyads_acipair": (6170, 1562),
+    "dyads_prqcQ": (2534, 904),
+    "dyads_simulated": (366, 55),
+}
+SETS = (*DATA_SETS, *SECOND_SETS)
+
+
 @functools.cache
 def compared(shared: Path, name: str) -> tuple[Reference, list[Row]]:
-    return compare(shared, name)
+    return compare(shared, name) if name in DATA_SETS else compare_second(shared, name)
 
 
 @functools.cache
@@ -54,23 +64,25 @@ def says(row: Row) -> str:
 def test_every_data_set_is_compared(shared: Path) -> None:
     files = {path.stem for path in (shared / "oracles").glob("*.json")}
     assert files == set(DATA_SETS) == set(NAMES) == set(EXPECTED)
+    couples = {path.stem for path in (shared / "oracles" / "second").glob("dyads_*.json")}
+    assert couples == set(SECOND_SETS) == set(SECOND)
 
 
-@pytest.mark.parametrize("name", DATA_SETS)
+@pytest.mark.parametrize("name", SETS)
 def test_values_are_those_of_r(shared: Path, name: str) -> None:
     _, rows = compared(shared, name)
     wrong = [says(row) for row in rows if not row.agrees]
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", DATA_SETS)
+@pytest.mark.parametrize("name", SETS)
 def test_as_many_values_as_there_are(shared: Path, name: str) -> None:
     _, rows = compared(shared, name)
-    assert (sum(row.n_values for row in rows), len(rows)) == EXPECTED[name]
+    assert (sum(row.n_values for row in rows), len(rows)) == (EXPECTED | SECOND)[name]
     assert len({row.id for row in rows}) == len(rows)
 
 
-@pytest.mark.parametrize("name", DATA_SETS)
+@pytest.mark.parametrize("name", SETS)
 def test_no_value_of_r_is_passed_over(shared: Path, name: str) -> None:
     reference, _ = compared(shared, name)
     every = set(leaves(reference.values))
@@ -112,14 +124,15 @@ def test_no_newer_value_is_passed_over(shared: Path, name: str) -> None:
 
 
 def test_every_value_has_a_subject(shared: Path) -> None:
-    subjects = {subject_of(row) for name in DATA_SETS for row in compared(shared, name)[1]}
-    assert len(subjects) == 17
+    for data_sets, subjects in ((DATA_SETS, FIRST_SUBJECTS), (SECOND_SETS, COUPLE_SUBJECTS)):
+        rows = [row for name in data_sets for row in compared(shared, name)[1]]
+        assert {subject_of(row, subjects) for row in rows} == {subject for subject, _, _ in subjects}
 
 
 def test_every_exclusion_is_needed(shared: Path) -> None:
     used = {
         excluded_by(key)
-        for name in DATA_SETS
+        for name in SETS
         for key in leaves(compared(shared, name)[0].values)
         if key not in compared(shared, name)[0].touched
     }
@@ -163,7 +176,8 @@ def test_matrices_and_values_by_name_are_compared_whole() -> None:
 
 def test_the_page_is_up_to_date(shared: Path) -> None:
     newer = [newer_values(shared, name) for name in NEWER_SETS]
-    fresh = page([compared(shared, name) for name in DATA_SETS], newer, shared)
+    first, second = ([compared(shared, name) for name in part] for part in (DATA_SETS, SECOND_SETS))
+    fresh = page(first, second, newer, shared)
     assert PAGE.is_file(), f"{COMMAND} writes {PAGE.name}"
     assert same_page(PAGE.read_text(encoding="utf-8"), fresh), f"{PAGE.name} is out of date: {COMMAND}"
 
@@ -178,7 +192,7 @@ def test_pages_are_the_same_up_to_noise_and_no_further() -> None:
 
 def test_the_page_shows_no_person(shared: Path) -> None:
     """Scores of the first twenty persons are compared; the page only says how far apart they are."""
-    rows = [row for name in DATA_SETS for row in compared(shared, name)[1]]
+    rows = [row for name in SETS for row in compared(shared, name)[1]]
     private = [row for row in rows if row.private]
     assert {row.key[-1] for row in private} == {"first20", "time1_first20", "time2_first20", "rc_first20"}
     assert not [row.id for row in rows if "first" in row.key[-1] and not row.private]

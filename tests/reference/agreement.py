@@ -10,12 +10,22 @@ import pandas as pd
 
 from intimacy_scales.reliability import cronbach_alpha, guttman_lambdas, keyed_moments
 
+from .actor_partner_values import actor_partner_rows
 from .change_values import (
     attenuation_rows,
     change_rows,
     cutoff_rows,
     prophecy_rows,
     worked_change_rows,
+)
+from .couple_model_values import isat_rows, isat_rows_of_items
+from .couple_score_values import dyad_rows
+from .couples import (
+    answers_of_commitment,
+    answers_of_prqc,
+    couples_of_acipair,
+    couples_of_commitment,
+    scored_as_published,
 )
 from .data_answers import (
     SAT_ACT,
@@ -30,15 +40,14 @@ from .data_answers import (
 from .efa_values import efa_rows
 from .factor_values import cfa_rows, htmt_rows, saturated_rows
 from .forms import Answers, form_of, form_of_ranges, reversed_items, table_of
+from .gls_values import gls_rows_of_acipair, gls_rows_of_commitment
 from .invariance_values import dyadic_rows, group_invariance_rows
 from .omega_values import GENERAL, schmid_leiman_rows, two_level_rows
 from .oracles import Reference, Row
-from .path_values import actor_partner_rows, couples_of_acipair, couples_of_commitment
 from .retention_values import retention_rows
 from .scale_values import alpha_rows, describe_rows, lambda_rows, plain_ids, scale_rows
 from .variance_values import (
     diary,
-    dyad_rows,
     group_rows,
     icc_rows,
     multilevel_rows,
@@ -46,7 +55,7 @@ from .variance_values import (
     published_icc_rows,
 )
 
-_DESCRIBE, _SCALES, _DYADS = "items described", "scales", "partners' scores"
+_DESCRIBE, _SCALES = "items described", "scales"
 _EFA, _RETENTION, _HTMT = "exploratory factors", "how many factors", "can scales be told apart"
 _PARTNERS = {
     "dyadic_invariance": "invariance across partners, ML",
@@ -98,13 +107,14 @@ def _commitment(ref: Reference) -> Iterator[Row]:
     yield from describe_rows(ref.block("describe", table=_DESCRIBE), answers)
     for name in ref.values["scales"]:
         yield from scale_rows(ref.block("scales", name, table=_SCALES, column=name), answers_of[name], name)
-    for name in ref.values["dyad_scores"]:
-        first, second = (answers.scores(f"{name}_p{partner}") for partner in (1, 2))
-        yield from dyad_rows(ref.block("dyad_scores", name, table=_DYADS, column=name), first, second)
+    yield from dyad_rows(ref, answers_of_commitment(ref.folder))
     ten = ref.block("omega_10_p1", table=GENERAL, column="omega_10_p1")
     yield from schmid_leiman_rows(ten, answers, "ten")
     yield from cfa_rows(ref, "cfa_two_factor_p1", couples, "two confirmatory factors")
     yield from actor_partner_rows(ref, couples_of_commitment(ref.folder))
+    yield from gls_rows_of_commitment(ref)
+    yield from isat_rows(ref, "isat_scores", table=couples_of_commitment(ref.folder))
+    yield from isat_rows_of_items(ref, "isat_items", couples)
     yield from _of_first_partners(ref, couples, ref.values["cfa_two_factor_p1"]["model"])
 
 
@@ -128,9 +138,7 @@ def _prqc(ref: Reference) -> Iterator[Row]:
     yield from describe_rows(ref.block("describe", table=_DESCRIBE), answers)
     for name, block in blocks.items():
         yield from scale_rows(block, answers, name)
-    for name in ref.values["dyad_scores"]:
-        first, second = (answers.scores(f"{name}_p{partner}") for partner in (1, 2))
-        yield from dyad_rows(ref.block("dyad_scores", name, table=_DYADS, column=name), first, second)
+    yield from dyad_rows(ref, answers_of_prqc(ref.folder))
     what = "six confirmatory factors, an improper solution"
     yield from cfa_rows(ref, "cfa_six_factor_p1", couples, what, proper=False)
     yield from cfa_rows(ref, "cfa_second_order_p1", couples, "six confirmatory factors and one behind them")
@@ -146,11 +154,11 @@ def _acipair(ref: Reference) -> Iterator[Row]:
     units = tuple(np.array(column) for column in zip(*_ACITELLI.values(), strict=True))
     answers = Answers(form_of_ranges(ranges), counted)
     yield from describe_rows(ref.block("describe", table=_DESCRIBE), answers, unit=units)
-    couples = persons.pivot(index="CoupleID", columns="Gender_A")
-    for name in ref.values["dyad_scores"]:
-        wives, husbands = (couples[(f"{name}_A", who)].to_numpy() for who in ("Wife", "Husband"))
-        yield from dyad_rows(ref.block("dyad_scores", name, table=_DYADS, column=name), wives, husbands)
+    yield from dyad_rows(ref, scored_as_published(ref.folder))
     yield from actor_partner_rows(ref, couples_of_acipair(ref.folder))
+    yield from gls_rows_of_acipair(ref)
+    for name in ("isat_sat_otherpos", "isat_all4"):
+        yield from isat_rows(ref, name, table=couples_of_acipair(ref.folder))
 
 
 def _sai(ref: Reference) -> Iterator[Row]:

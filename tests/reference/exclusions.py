@@ -31,7 +31,10 @@ class Exclusion:
 
 BOOKKEEPING = (
     Exclusion(r"^(meta|timing_seconds|warnings|null_reasons)(\.|$)", "about the run of R"),
-    Exclusion(r"(^|\.)(csv|formula|rule|method|brute|note)$", "a note on how a value was made"),
+    Exclusion(
+        r"(^|\.)(csv|formula|rule|method|brute|note|definition|deletion_rule|adjusted_fit_formula)$",
+        "a note on how a value was made",
+    ),
     Exclusion(r"\.max_abs_gradient$", "how far R's own search went"),
 )
 
@@ -50,15 +53,11 @@ DIFFERENT = (
         "best split into halves of any size: for more than 14 items R was not asked to try all of them",
     ),
     Exclusion(
-        r"^cfa_\w+\.mlr_fiml\.fit\.\w+_robust$",
-        "with missing answers, lavaan's robust indices are corrected for missingness as well (Zhang & "
-        "Savalei, 2023); ours only for nonnormality",
-    ),
-    Exclusion(
-        r"\.rmsea_ci_(lower|upper)_scaled$",
-        "lavaan's interval of the scaled RMSEA uses the uncorrected chi-square, with df times the scaling "
-        "factor as degrees of freedom; ours uses the corrected one with df. Times the square root of the "
-        "scaling factor, ours equals lavaan's interval of the robust RMSEA, which is compared",
+        r"\.rmsea_(ci_(lower|upper)|pvalue)_scaled$",
+        "lavaan's interval of the scaled RMSEA, and its test of close fit, use the uncorrected chi-square, "
+        "with df times the scaling factor as degrees of freedom; ours the corrected one with df. Times the "
+        "square root of the scaling factor, ours equals lavaan's interval of the robust RMSEA, which is "
+        "compared",
     ),
     Exclusion(
         r"^cfa_\w+\.uls\.(fit\.(chisq|pvalue|baseline_chisq|cfi|tli|rmsea\w*)|params\.(se|z|pvalue|ci_\w+))$",
@@ -73,6 +72,20 @@ DIFFERENT = (
     Exclusion(
         r"^retention\w*\.psych_fa\.parallel\.(fa_sim|fa_simr|pc_simr)$",
         "eigenvalues of 20 random matrices without a measure of their spread",
+    ),
+    Exclusion(
+        r"^apim_gls\.(in)?distinguishable\w*\.ML\.(coefficients\.(se|t|p)|ci95|coef_vcov)\b",
+        "where one partner's outcome is missing, gls takes standard errors from the expected information, "
+        "given each couple's predictors; apim() from the observed information, which does not assume that "
+        "answers are missing completely at random (Kenward & Molenberghs, 1998)",
+    ),
+)
+UNDEFINED = (
+    Exclusion(
+        r"^(apim_\w+\.distinguishable\.MLR|drsa_\w+\.distinguishable_MLR)\.fit"
+        r"\.(chisq_scaled|pvalue_scaled|chisq_scaling_factor|rmsea_scaled)$"
+        r"|^drsa_\w+\.distinguishable_MLR\.fit\.(cfi|tli|rmsea|rmsea_ci_\w+)_robust$",
+        "scaled tests and robust indices of models without degrees of freedom",
     ),
 )
 IMPROPER = (
@@ -89,17 +102,36 @@ IMPROPER = (
 
 NOT_OFFERED = (
     Exclusion(r"^cfa_\w+\.mlm\.params\b", "the standard errors of MLM; its estimates are those of ML"),
-    Exclusion(r"^dyad_scores\.\w+\.pearson_[tp]$", "a test of a retest correlation against 0"),
-    Exclusion(r"^dyad_scores\.\w+\.mean_difference_ci$", "a confidence interval of a mean change"),
     Exclusion(r"\.REML_loglik$", "the value of the restricted log likelihood"),
+    Exclusion(
+        r"\.fit\.(rmr|gfi|mfi|rni(_scaled|_robust)?|cn_05|rmsea_pvalue_robust)$",
+        "RMR, GFI, MFI, RNI, Hoelter's critical n, and the test of close fit by the robust RMSEA",
+    ),
+    Exclusion(
+        r"^(apim|common_fate|couple_omega\.)\w+_fiml(\.(in)?distinguishable)?(\.ML)?\.fit"
+        r"\.(cfi|tli|rmsea|rmsea_ci_\w+)_robust$",
+        "robust indices with ML, corrected for missing answers alone; with MLR they are compared",
+    ),
+    Exclusion(
+        r"^apim_gls\.\w+\.REML\.",
+        "restricted maximum likelihood where a partner's outcome is missing: apim() has it for complete "
+        "couples",
+    ),
+    Exclusion(
+        r"^truth_and_bias\w+\.gls_\w+\.\w+\.(logLik|AIC|BIC|coef_vcov)\b",
+        "log likelihoods of truth and bias models by gls, and covariances of their paths",
+    ),
+    Exclusion(
+        r"\.classical_difference_score_reliability\.(difference|sum)$",
+        "the reliability of the sum and of the difference of partners from alphas, as if their errors were "
+        "independent; that of a model of both partners is compared",
+    ),
     Exclusion(
         r"(^|\.)icc12\.(MSB|MSW)$", "the mean squares from which ICC(1) and ICC(2) of groups are computed"
     ),
 )
 
 LATER = (
-    Exclusion(r"^dyad_scores\.\w+\.double_entry_\w+$", "double-entry correlation"),
-    Exclusion(r"^dyad_scores\.\w+\.pitman_morgan_\w+$", "Pitman-Morgan test"),
     Exclusion(r"omega_ordinal", "omegas of ordered categories"),
     Exclusion(r"polychoric|tetrachoric", "polychoric correlations"),
     Exclusion(r"spearman_listwise", "rank correlations"),
@@ -108,11 +140,10 @@ LATER = (
     ),
     Exclusion(r"grm_|2pl", "item response models"),
     Exclusion(r"^careless", "careless responding"),
-    Exclusion(r"^isat", "tests of distinguishability"),
-    Exclusion(r"^apim_(?!sem)|^published_check_dyadr_readme", "actor-partner models by gls"),
+    Exclusion(r"^diary\.", "actor-partner models of diaries"),
 )
 
-EVERY = (*BOOKKEEPING, *DIFFERENT, *IMPROPER, *NOT_OFFERED, *LATER)
+EVERY = (*BOOKKEEPING, *DIFFERENT, *UNDEFINED, *IMPROPER, *NOT_OFFERED, *LATER)
 
 
 @cache

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from intimacy_scales.factor import CFAResult, cfa, htmt
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.uls import ULS
+from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p
+from intimacy_scales.factor.confirmatory.results.estimates import Parameters
 
 from .oracles import (
     CHI_SQUARE,
@@ -41,7 +43,9 @@ LEADING_FIT = (
     "cfi_scaled", "cfi_robust", "rmsea_robust",
 )  # fmt: skip
 LEADING_PARAMETERS = ("est", "se", "std_all")
+_SIDES = ("lhs", "rhs")
 _Key = tuple[str, str, str, str | None]
+Fitted = TypeVar("Fitted", bound=CFAResult)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class _Index:
     relative: bool = False
 
 
-_FIT = {
+FIT = {
     "npar": _Index("n_parameters", CLOSED_FORM),
     "fmin": _Index("chi_square / 2n", ESTIMATE),
     "chisq": _Index("chi_square", CHI_SQUARE),
@@ -85,14 +89,34 @@ _FIT = {
     "cfi_robust": _Index("scaled.robust_cfi", ROBUST),
     "tli_robust": _Index("scaled.robust_tli", ROBUST),
     "rmsea_robust": _Index("scaled.robust_rmsea", ROBUST),
+    "baseline_df_scaled": _Index("scaled.baseline_df", CLOSED_FORM),
+    "baseline_chisq_scaling_factor": _Index("scaled.baseline_scaling_factor", ROBUST, relative=True),
+    "nnfi": _Index("tli", ESTIMATE),
+    "nnfi_scaled": _Index("scaled.tli", ROBUST),
+    "srmr_bentler": _Index("srmr", ESTIMATE),
+    "crmr": _Index("crmr", ESTIMATE),
+    "baseline_pvalue": _Index("p of baseline_chi_square", TEST),
     "rmsea_ci_lower_robust": _Index("scaled.rmsea_interval().low * sqrt(scaling_factor)", ROBUST),
     "rmsea_ci_upper_robust": _Index("scaled.rmsea_interval().high * sqrt(scaling_factor)", ROBUST),
 }
 
 
+# robust indices where answers are missing, which lavaan corrects for that too (Zhang & Savalei, 2023)
+_CORRECTED = {
+    "cfi_robust": _Index("missing_corrected.robust_cfi", ROBUST),
+    "tli_robust": _Index("missing_corrected.robust_tli", ROBUST),
+    "rmsea_robust": _Index("missing_corrected.robust_rmsea", ROBUST),
+    "rmsea_ci_lower_robust": _Index("missing_corrected.robust_rmsea_interval().low", ROBUST),
+    "rmsea_ci_upper_robust": _Index("missing_corrected.robust_rmsea_interval().high", ROBUST),
+}
+_OF_A_TEST = ("chisq_scaled", "pvalue_scaled", "chisq_scaling_factor", "rmsea_scaled")
+
+
 def _index(fit: Any, attribute: str) -> float:
     if attribute == "chi_square / 2n":
         return float(fit.chi_square / (2 * fit.n))
+    if attribute == "p of baseline_chi_square":
+        return chi_square_p(fit.baseline_chi_square, fit.baseline_df)
     if attribute.endswith(" * sqrt(scaling_factor)"):
         return _index(fit, attribute.partition(" ")[0]) * math.sqrt(fit.scaled.scaling_factor)
     for name in attribute.split("."):
@@ -107,12 +131,15 @@ def fit_rows(
     *,
     gaps: bool = False,
     alone: Sequence[str] = (),
-    names: Iterable[str] = tuple(_FIT),
+    names: Iterable[str] = tuple(FIT),
 ) -> Iterator[Row]:
-    """Compare fitMeasures(); where answers are missing, without what lavaan defines otherwise."""
+    """Compare fitMeasures(), without scaled tests of models that have no degrees of freedom."""
     for name in names:
-        index = _FIT[name]
-        if not block.has(name) or (gaps and name.endswith("_robust")):
+        of_a_test = name in _OF_A_TEST or (name.endswith("_robust") and not gaps)
+        if not block.has(name) or (fit.df == 0 and of_a_test):
+            continue
+        index = _CORRECTED.get(name, FIT[name]) if gaps else FIT[name]
+        if index.attribute.startswith("missing_corrected") and fit.missing_corrected is None:
             continue
         shown = block if name in alone else block.as_family()
         yield shown.row(
@@ -153,8 +180,12 @@ def parameter_rows(
     *,
     alone: Sequence[str] = (),
     only: Sequence[str] | None = None,
+    within: tuple[Any, float] | None = None,
 ) -> Iterator[Row]:
-    """Compare parameterEstimates(standardized = TRUE), or only some of its columns."""
+    """Compare parameterEstimates(standardized = TRUE), or only some of its columns.
+
+    ``within`` are tolerances of estimates and of standard errors, where they are not the usual ones.
+    """
     keys, found = _keys(block), _by_key(result)
     ours = [found[key] for key in keys]
     assert len(ours) == len(result.parameters), block.key
@@ -168,13 +199,17 @@ def parameter_rows(
         "ci_upper": [end.high if p.free else p.estimate for p, end in zip(ours, ends, strict=True)],
         "std_lv": [p.std_lv for p in ours],
         "std_all": [p.std_all for p in ours],
+        "std_se": [p.std_all_se if p.std_all_se > 0 else 0.0 for p in ours],
     }
     tolerances = dict.fromkeys(values, (ESTIMATE, False)) | {"z": (ROBUST, True)}
     if result.estimator == "MLR":
         tolerances |= {"se": (ROBUST, True), "ci_lower": (ROBUST, False), "ci_upper": (ROBUST, False)}
+    if within is not None:
+        tolerances |= dict.fromkeys(("est", "std_all"), (within[0], False))
+        tolerances |= dict.fromkeys(("se", "std_se"), (within[1], False))
     names = [" ".join(filter(None, key[:3])) + (f" in group {key[3]}" if key[3] else "") for key in keys]
     for name, (tolerance, relative) in tolerances.items():
-        if only is not None and name not in only:
+        if not block.has(name) or (only is not None and name not in only):
             continue
         shown = block if name in alone else block.as_family()
         attribute = "estimate" if name == "est" else name
@@ -186,6 +221,33 @@ def parameter_rows(
             tolerance=tolerance,
             relative=relative,
         )
+
+
+def as_in_r(
+    result: Fitted, names: Mapping[str, str], figures: Mapping[tuple[str, str, str], Any] | None = None
+) -> Fitted:
+    """Return a result whose parameters have R's names of variables, and what another function said of some.
+
+    ``figures`` are fields of parameters, by what R calls them.
+    """
+
+    def renamed(row: Any) -> Any:
+        row = replace(row, lhs=names.get(row.lhs, row.lhs), rhs=names.get(row.rhs, row.rhs))
+        rhs = row.rhs.replace(" ", "") if row.op == ":=" else "" if row.op == "~1" else row.rhs
+        return replace(row, **((figures or {}).get((row.lhs, row.op, rhs), {})))
+
+    def named(parameter: Any) -> Any:
+        changed = {side: names.get(getattr(parameter, side), getattr(parameter, side)) for side in _SIDES}
+        return replace(parameter, **changed)
+
+    table = result.solution.table
+    return replace(
+        result,
+        parameters=Parameters([renamed(row) for row in result.parameters]),
+        solution=replace(
+            result.solution, table=replace(table, parameters=tuple(map(named, table.parameters)))
+        ),
+    )
 
 
 def objective_row(
@@ -245,7 +307,7 @@ def uls_rows(block: Block, result: CFAResult, *, tested: bool) -> Iterator[Row]:
     fit, parameters = block.part("fit"), block.part("params")
     minimum = least * problem.discrepancy.unit**2
     yield fit.as_family().row("fmin", minimum, "cfa().fit", tolerance=ESTIMATE)
-    names = [name for name in (_FIT if tested else _NO_TEST) if name != "fmin"]
+    names = [name for name in (FIT if tested else _NO_TEST) if name != "fmin"]
     yield from fit_rows(fit, result.fit, "cfa().fit", alone=LEADING_FIT, names=names)
     only = None if tested else _ESTIMATES
     yield from parameter_rows(parameters, result, "cfa()", alone=LEADING_PARAMETERS, only=only)

@@ -10,9 +10,8 @@ import pandas as pd
 
 from intimacy_scales.dyads import Dyads, dyadic_invariance
 from intimacy_scales.factor import CFAResult, FitChange, Model, invariance
-from intimacy_scales.factor.confirmatory.results.estimates import Parameters
 
-from .factor_values import fit_rows, objective_row, parameter_rows
+from .factor_values import as_in_r, fit_rows, objective_row, parameter_rows
 from .forms import form_of
 from .oracles import CHI_SQUARE, CLOSED_FORM, ESTIMATE, ROBUST, TEST, Block, Reference, Row
 
@@ -118,22 +117,6 @@ def _couples(models: Mapping[str, str], table: pd.DataFrame) -> tuple[Dyads, dic
     return Dyads.from_wide(form, answers, columns=columns, role=True), names
 
 
-def _as_in_r(result: CFAResult, names: Mapping[str, str]) -> CFAResult:
-    """Return a result whose parameters have R's names."""
-
-    def renamed(row: Any) -> Any:
-        return replace(row, lhs=names[row.lhs], rhs=names.get(row.rhs, row.rhs))
-
-    table = result.solution.table
-    return replace(
-        result,
-        parameters=Parameters([renamed(row) for row in result.parameters]),
-        solution=replace(
-            result.solution, table=replace(table, parameters=tuple(map(renamed, table.parameters)))
-        ),
-    )
-
-
 def dyadic_rows(ref: Reference, name: str, construct: str, table: pd.DataFrame, title: str) -> Iterator[Row]:
     """Compare the levels of invariance across partners; R has no step between equal residuals and means."""
     options: Any = {
@@ -147,7 +130,7 @@ def dyadic_rows(ref: Reference, name: str, construct: str, table: pd.DataFrame, 
     first = ref.block(name, construct, table=title, column="configural", prefix=f"{construct}.")
     yield first.row("n", tested.n_couples, f"{function}.n_couples")
     for step, level in _LEVELS.items():
-        result = _as_in_r(tested[step], names)
+        result = as_in_r(tested[step], names)
         yield from _level_rows(place, level, result, f"{function}[step]", gaps=gaps)
         block = place.at("latent_correlation", level=level, prefix="latent_correlation")
         ours = result.parameters["P1 ~~ P2"].std_all

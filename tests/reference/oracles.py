@@ -19,6 +19,9 @@ TWO_DECIMALS = 0.005
 ESTIMATE = 1e-4  # of models that lavaan fits, and of factors extracted as far as they go
 CHI_SQUARE = 1e-3
 ROBUST = 1e-3  # relative: lavaan's robust standard errors and scaled tests
+GLS_COVARIANCE = 1e-6  # of coefficients by nlme::gls
+COUPLE_ESTIMATE = 1e-5  # second set: paths of couples, omegas of their scores
+SURFACE = 1e-6  # second set: response surfaces
 TEST = 1e-6  # probabilities of a chi-square and of a z, which lavaan rounds to 1e-16
 
 NAMES = ("bfi", "commitmentQ", "prqcQ", "acipair", "sai_vale", "gratitude_a", "small")
@@ -116,10 +119,11 @@ class Reference:
     touched: set[Key] = field(default_factory=set)
 
     @classmethod
-    def read(cls, shared: Path, name: str) -> Reference:
-        """Read R's values."""
+    def read(cls, shared: Path, name: str, part: str = "") -> Reference:
+        """Read R's values, of the first set or of another part."""
         folder = shared / "oracles"
-        return cls(name, json.loads((folder / f"{name}.json").read_text(encoding="utf-8")), folder / "data")
+        values = json.loads((folder / part / f"{name}.json").read_text(encoding="utf-8"))
+        return cls(name, values, folder / "data")
 
     def at(self, key: Key) -> Any:
         """Return what stands at a key."""

@@ -5,17 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from .exclusions import BOOKKEEPING, DIFFERENT, IMPROPER, LATER, NOT_OFFERED, Exclusion, excluded_by
+from .exclusions import (
+    BOOKKEEPING,
+    DIFFERENT,
+    IMPROPER,
+    LATER,
+    NOT_OFFERED,
+    UNDEFINED,
+    Exclusion,
+    excluded_by,
+)
 from .newer import NewerValues
 from .oracles import P_VALUE, TWO_DECIMALS, Reference, Row, leaves
 
 Compared = Sequence[tuple[Reference, list[Row]]]
 
-PACKAGES = ("psych", "lavaan", "semTools", "GPArotation", "lme4")
-_HYPHENATED = {"lavaan", "semTools", "GPArotation", "lme4"}  # 0.6-14, which R prints as 0.6.14
+PACKAGES = ("psych", "lavaan", "semTools", "GPArotation", "lme4", "nlme", "glmmTMB", "RSA")
+_HYPHENATED = {"lavaan", "semTools", "GPArotation", "lme4", "nlme"}  # 0.6-14, which R prints as 0.6.14
 # subject, where R's values come from, and the ids of its values; the first that fits
-_SUBJECTS = (
+_Subjects = Sequence[tuple[str, str, str]]
+FIRST_SUBJECTS: _Subjects = (
     ("describing items", "psych::describe", r"(^|\.)describe(_time1)?\."),
     ("partners' scores", "base R, psych::ICC", r"^dyad_scores\."),
     ("scale scores", "base R", r"\.scores\."),
@@ -34,7 +45,8 @@ _SUBJECTS = (
     ("confirmatory factor analysis", "lavaan::cfa", r"^cfa_|fiml_saturated"),
     ("HTMT", "semTools::htmt", r"^htmt"),
     ("measurement invariance", "lavaan::cfa", r"^(dyadic_)?invariance"),
-    ("actor-partner models", "lavaan::sem", r"^apim_sem"),
+    ("actor-partner models", "lavaan::sem, nlme::gls", r"^apim_|^published_check_dyadr"),
+    ("distinguishable partners (I-SAT)", "lavaan", r"^isat"),
     ("intraclass correlations", "psych::ICC, lme4", r"shrout_fleiss|(^|\.)icc"),
     (
         "reliability of repeated measurements",
@@ -43,12 +55,24 @@ _SUBJECTS = (
     ),
     ("reliable change, cut-offs, test length, attenuation", "base R", r"^(rci|spearman|attenuation)"),
 )
+COUPLE_SUBJECTS: _Subjects = (
+    ("actor-partner models", "lavaan::sem, base R", r"^(apim|em_check)_|^n_deleted$"),
+    ("couples of several compositions", "base R, glmmTMB, nlme::gls", r"^compositions"),
+    ("distinguishable partners (I-SAT)", "lavaan", r"^isat"),
+    ("common fate", "lavaan::sem", r"^common_fate"),
+    ("mutual influence", "lavaan::sem", r"^mutual_influence"),
+    ("judgements, truth and bias", "lavaan::sem, nlme::gls, base R", r"^truth_and_bias"),
+    ("response surfaces", "lavaan::sem, stats::lm, RSA", r"^drsa"),
+    ("profile similarity", "base R", r"^profile"),
+    ("reliability of couple scores", "lavaan, semTools", r"^couple_omega"),
+    ("dMACS", "lavaan, base R, dySEM", r"^dmacs"),
+)
 
 
-def subject_of(row: Row) -> str:
+def subject_of(row: Row, subjects: _Subjects = FIRST_SUBJECTS) -> str:
     """Return the subject of a value."""
     name = ".".join(row.key)
-    return next(subject for subject, _, pattern in _SUBJECTS if re.search(pattern, name))
+    return next(subject for subject, _, pattern in subjects if re.search(pattern, name))
 
 
 def n_values(rows: Sequence[Row]) -> int:
@@ -99,13 +123,13 @@ def _header(*first: str) -> Iterator[str]:
     yield f"|{'---|' * len(names)}"
 
 
-def by_subject(compared: Compared) -> Iterator[str]:
+def by_subject(compared: Compared, subjects: _Subjects) -> Iterator[str]:
     """Yield a table with a row for each subject."""
     rows = [row for _, of_data in compared for row in of_data]
-    subjects = [subject_of(row) for row in rows]
+    of_rows = [subject_of(row, subjects) for row in rows]
     yield from _header("subject", "in R")
-    for subject, source, _ in _SUBJECTS:
-        of_subject = [row for row, own in zip(rows, subjects, strict=True) if own == subject]
+    for subject, source, _ in subjects:
+        of_subject = [row for row, name in zip(rows, of_rows, strict=True) if name == subject]
         yield _line([subject, source], of_subject)
     yield _line(["all", ""], rows)
 
@@ -123,8 +147,9 @@ def _first_versions(folder: Path) -> dict[str, str]:
     return {match[2] or "R": match[1] or match[3] for match in re.finditer(pattern, text)}
 
 
-def _newer_versions(newer: Sequence[NewerValues]) -> dict[str, str]:
-    (run,) = {(v.newer["meta"]["R"], *v.newer["meta"]["packages"].items()) for v in newer}
+def _versions_in(metas: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Return the versions that all of these files of R's values were computed with."""
+    (run,) = {(meta["R"], *meta["packages"].items()) for meta in metas}
     packages = {
         name: re.sub(r"^(\d+\.\d+)\.", r"\1-", version) if name in _HYPHENATED else version
         for name, version in run[1:]
@@ -132,25 +157,30 @@ def _newer_versions(newer: Sequence[NewerValues]) -> dict[str, str]:
     return {"R": run[0].split()[2], **packages}
 
 
-def versions(compared: Compared, newer: Sequence[NewerValues], folder: Path) -> Iterator[str]:
+def versions(
+    compared: Compared, second: Compared, newer: Sequence[NewerValues], folder: Path
+) -> Iterator[str]:
     """Yield a table with a row for each set of R's values: versions, and how many of the values agree."""
     names = ("set", "R", *PACKAGES, "values compared", "agree", "agree with our defaults")
     yield f"| {' | '.join(names)} |"
     yield f"|{'---|' * len(names)}"
-    first = [row for _, rows in compared for row in rows]
+    first, couples = ([row for _, rows in part for row in rows] for part in (compared, second))
     blocks = [block for values in newer for block in values.blocks]
     matched = [row for block in blocks for row in block.matched]
-    defaults = [row for block in blocks for row in block.defaults]
+    defaults = f"{n_agreeing([row for block in blocks for row in block.defaults]):,}"
+    of_newer = _versions_in([values.newer["meta"] for values in newer])
+    of_couples = _versions_in([reference.values["meta"] for reference, _ in second])
     for name, found, rows, plain in (
         ("first (2022-23)", _first_versions(folder), first, ""),
-        ("newer: blocks with a changed value", _newer_versions(newer), matched, f"{n_agreeing(defaults):,}"),
+        ("newer: blocks with a changed value", of_newer, matched, defaults),
+        ("second: couples", of_couples, couples, ""),
     ):
-        cells = [name, *(found[package] for package in ("R", *PACKAGES)), f"{n_values(rows):,}"]
+        cells = [name, *(found.get(package, "") for package in ("R", *PACKAGES)), f"{n_values(rows):,}"]
         yield f"| {' | '.join([*cells, f'{n_agreeing(rows):,}', plain])} |"
 
 
 def not_compared(compared: Compared) -> Iterator[str]:
-    """Yield the values of the first set that are not compared, by reason."""
+    """Yield the values that are not compared, by reason."""
     counts: dict[Exclusion, int] = {}
     for reference, _ in compared:
         for key in leaves(reference.values):
@@ -159,6 +189,7 @@ def not_compared(compared: Compared) -> Iterator[str]:
                 counts[exclusion] = counts.get(exclusion, 0) + 1
     for title, exclusions in (
         ("R defines it differently", DIFFERENT),
+        ("It is undefined", UNDEFINED),
         ("R's solution is improper", IMPROPER),
         ("This library does not report it", NOT_OFFERED),
         ("This library does not compute it yet", LATER),

@@ -11,7 +11,15 @@ from typing import Any
 from .newer import NewerValues
 from .newer_page import block_by_block, newer_section
 from .oracles import NEARLY, VISIBLE, Row
-from .overview import Compared, by_data, by_subject, not_compared, versions
+from .overview import (
+    COUPLE_SUBJECTS,
+    FIRST_SUBJECTS,
+    Compared,
+    by_data,
+    by_subject,
+    not_compared,
+    versions,
+)
 from .page_text import HOW_TO_READ, INTRODUCTION, differences
 
 COMMAND = "python -m tests.reference.write_page"
@@ -34,6 +42,11 @@ _WHAT = {
     "data for it.",
     "gratitude_a": "52 persons, up to 70 beeps in seven days, three items each of positive and negative "
     "affect from 1 to 7 (Verboon, lagnetw). Beeps at which all six items were answered.",
+    "dyads_acipair": "The couples of `acipair`. Missing partners: a rule deletes the wife or the husband of "
+    "one couple in five.",
+    "dyads_prqcQ": "The couples of `prqcQ`, and of `commitmentQ` (`ims_satisfaction`); partners 1 and 2 "
+    "count as roles. Profiles are of the 105 couples who answered every item.",
+    "dyads_simulated": "120 simulated couples: 40 of women, 50 of a woman and a man, 30 of men.",
     "small": "Published tables and worked examples: six persons rated by four judges (Shrout & Fleiss, "
     "1979), LSAT section 6 (Bock & Lieberman, 1970), three test scores (psychTools, `sat.act`).",
 }
@@ -137,28 +150,31 @@ def _value(compared: Compared, id_: str) -> Row:
     return next(row for _, rows in compared for row in rows if row.id == id_)
 
 
-def page(compared: Compared, newer: Sequence[NewerValues], shared: Path) -> str:
-    """Return the text of the page."""
+def page(compared: Compared, second: Compared, newer: Sequence[NewerValues], shared: Path) -> str:
+    """Return the text of the page, from the first set, the second set, and newer values of the first."""
     lines = [
         INTRODUCTION.format(command=COMMAND),
-        *versions(compared, newer, shared / "oracles"),
+        *versions(compared, second, newer, shared / "oracles"),
         "",
         "## By subject\n",
         "The first set:\n",
-        *by_subject(compared),
+        *by_subject(compared, FIRST_SUBJECTS),
+        "",
+        "The second set, couples:\n",
+        *by_subject(second, COUPLE_SUBJECTS),
         "",
         "## By data set\n",
-        *by_data(compared),
+        *by_data([*compared, *second]),
         "",
         HOW_TO_READ,
         newer_section(compared, newer),
-        differences(lambda id_: _value(compared, id_), number),
+        differences(lambda id_: _value([*compared, *second], id_), number),
         "## What is not compared\n",
-        "In brackets, how many values of the first set (arrays count once).\n",
-        *not_compared(compared),
+        "In brackets, how many values of the first set and of the second set (arrays count once).\n",
+        *not_compared([*compared, *second]),
         "",
     ]
-    for reference, rows in compared:
+    for reference, rows in [*compared, *second]:
         lines += [f"## {reference.name}\n", f"{_WHAT[reference.name]}\n"]
         for title in dict.fromkeys(row.table for row in rows):
             lines += [f"### {reference.name}: {title}\n"]

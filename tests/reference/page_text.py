@@ -9,11 +9,12 @@ from .oracles import Row
 INTRODUCTION = """# Agreement with R
 
 This page compares figures of this library with those that R's packages compute from the same data: real
-answers on scales of two to nine points, some of them missing. Two sets of R's values were computed once and
-stored: the first set with the versions of 2022-23, and again with newer versions, where they gave other
-values. A test computes our values anew. It fails if one of them differs from R's by more than its
-tolerance, if a value of R is neither compared nor listed below as not compared, or if this page is out of
-date. `{command}` writes the page.
+answers on scales of two to nine points, some of them missing, and simulated couples. R's values were
+computed once and stored: a first set with the versions of 2022-23, and again with newer versions, where they
+gave other values; and a second set with the newer versions, of which the part on couples is compared here
+(the others are about ordered answers and item response models). A test computes our values anew. It fails if
+one of them differs from R's by more than its tolerance, if a value of R is neither compared nor listed below
+as not compared, or if this page is out of date. `{command}` writes the page.
 """
 
 HOW_TO_READ = """## How to read this page
@@ -24,6 +25,9 @@ HOW_TO_READ = """## How to read this page
     them: 1e-4 of R's value; means: 1e-5 of it;
   - factor models: 1e-4 for estimates, fit indices and log likelihoods; 1e-3 for chi-squares; 1e-3 of R's
     value for robust standard errors and scaled tests;
+  - couples: 1e-4 for common fate models, dMACS, couples of several compositions and all standard errors; 1e-5
+    for other paths and for omegas of couple scores; 1e-6 for response surfaces; coefficients of gls and their
+    standard errors 1e-5 of R's value, their covariances 1e-6;
   - exploratory factors: 1e-4 against the exact solution (varimax 1e-6, promax 1e-5); 1e-3 against psych
     (varimax 0.015, promax 5e-3, because `stats::varimax` stops early);
   - simulated eigenvalues: four standard errors of R's; numbers of factors that depend on them: 1.
@@ -41,7 +45,7 @@ HOW_TO_READ = """## How to read this page
 
 _DIFFERENCES = """## Where definitions or methods differ
 
-What follows is about the first set (psych 2.2.9, lavaan 0.6-14, semTools 0.5-6).
+What follows is about the first set (psych 2.2.9, lavaan 0.6-14, semTools 0.5-6) and about couples.
 
 **Correlations of incomplete answers.** psych 2.2.9 divides a pairwise covariance by the standard deviations
 of all who answered each item; psych 2.5 uses those of the persons who answered both. Both are in the
@@ -85,9 +89,6 @@ answered; the mean and the standard deviation of what psych averages are compute
 R's values were computed that way too; `psych::alpha(keys=)` by itself would use the lowest and the highest
 answer in the data.
 
-**Order of partners.** R subtracts the second partner from the first; `test_retest()` subtracts its first
-argument from its second. We passed them in the order that gives R's sign.
-
 **Order of groups.** Groups are in the order in which their labels first appear in the table, as in lavaan.
 So values for several groups, `c(0, NA)`, refer to the same groups, and differences of factor means have the
 same sign. lavaan ignores the order of a factor's levels; we use the order of an ordered Categorical. For
@@ -108,7 +109,8 @@ full, see above.
 with df times the scaling factor as degrees of freedom; we use the corrected chi-square with df. The two
 differ by up to 0.013 here and are not compared. Ours, times the square root of the scaling factor, equals
 lavaan's interval of the robust RMSEA, which is compared. With missing answers, lavaan's robust CFI, TLI and
-RMSEA are other coefficients, which are also corrected for missing answers (Zhang & Savalei, 2023).
+RMSEA are other coefficients, which are also corrected for missing answers (Zhang & Savalei, 2023); ours are
+`fit.missing_corrected`.
 
 **Alpha of a factor model.** semTools computes alpha from the observed covariances, without a model. With
 complete answers this is Cronbach's alpha. With missing answers no function of ours reports it; we compute
@@ -128,7 +130,29 @@ psych stops at a criterion of {psych_end}, ours is {our_end}, and the factors di
 
 **Improper solutions.** The six factors of relationship quality correlate so highly that their covariance
 matrix is not positive definite, and a between-person variance of positive affect is negative. R reports
-both, and so do we. The fit of these models is compared; their estimates should not be interpreted.
+both, and so do we. The fit of these models is compared; their estimates should not be interpreted. The
+common fate model of satisfaction and positivity is improper too (`common_fate_sat_otherpos`).
+
+**Actor-partner models as structural equations.** Paths, their differences between roles, residuals and k
+are compared as `apim()` reports them; parameters that it does not report, such as means and variances of
+predictors, as `sem()` estimates them in R's model. Where `apim()` gives no k, because the actor effect is
+near 0, the value behind it is compared (`ratio().figure`). lavaan's search stops early in years of
+marriage, a centred covariate, whose mean is {mean_ours} and not {mean_lavaan}; this is less than a
+thousandth of its standard error.
+
+**Actor-partner models by gls.** With maximum likelihood, `gls` multiplies standard errors by sqrt(N / (N -
+p)), for N persons and p coefficients, and tests with N - p degrees of freedom. `apim()` reports the standard
+errors of maximum likelihood, and with restricted maximum likelihood t tests with Satterthwaite's degrees of
+freedom. In these tables, our standard errors are multiplied as those of `gls`, and tests and intervals have
+its degrees of freedom. The model of commitment has couples in which one partner's outcome is missing, so
+that standard errors are of two kinds and are not compared (see below); those of `gls` follow from our
+residual covariances by generalized least squares.
+
+**Scores of couples.** R has the sum of both partners' items, `couple_reliability()` the mean of both
+partners' mean scores. Omegas are the same, and variances are turned into those of sums here.
+
+**dMACS by dySEM** is rounded to four decimals, and divides by standard deviations of all answers; ours are
+those of the couples that the model uses, and are turned into the others here.
 """
 
 
@@ -141,6 +165,8 @@ def differences(value: Callable[[str], Row], number: Callable[[float], str]) -> 
     stored = "commitmentQ.scales.commitment_as_stored_p1.psych_guttman_cor_pairwise"
     multilevel = "sai_vale.multilevel"
     loading = value("bfi.cfa_five_factor.ml.params.est")
+    mean = value("dyads_acipair.apim_otherpos_covariate_yearsmar_complete.indistinguishable.ML.params.est")
+    assert mean.element == "yr ~1"
     ends = value("prqcQ.scales.total18_p2.psych_omega_nf6.oblique_loadings")
     return _DIFFERENCES.format(
         l4=short(value(f"{stored}.lambda.4").theirs),
@@ -152,6 +178,8 @@ def differences(value: Callable[[str], Row], number: Callable[[float], str]) -> 
         item=loading.element.rpartition(" ")[2],
         lavaan=short(loading.theirs),
         ours=short(loading.ours),
+        mean_lavaan=f"{mean.theirs:.1e}",
+        mean_ours=f"{mean.ours:.1e}",
         psych_end=number(float(f"{ends.theirs:.4g}")),
         our_end=number(float(f"{ends.ours:.4g}")),
     )

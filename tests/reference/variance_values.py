@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from intimacy_scales.reliability import (
@@ -14,13 +13,12 @@ from intimacy_scales.reliability import (
     diary_reliability,
     group_icc,
     intraclass_corr,
-    test_retest,
 )
 
 from .forms import Answers
 from .oracles import CLOSED_FORM, LMER, LMER_FIXED, LMER_VARIANCE, P_VALUE, TWO_DECIMALS, Block, Row
 
-_FORMS = ("ICC1", "ICC2", "ICC3", "ICC1k", "ICC2k", "ICC3k")
+FORMS = ("ICC1", "ICC2", "ICC3", "ICC1k", "ICC2k", "ICC3k")
 _CROSSED = {
     "ID": "person",
     "Time": "occasion",
@@ -35,6 +33,12 @@ _NESTED = {"id": "person", "id(time)": "occasion", "residual": "residual"}
 _ENDS = '.confidence_interval(method="shrout-fleiss")'
 
 
+def icc_ends(form: Any) -> tuple[float, float]:
+    """Return the ends of psych's interval of a form of the intraclass correlation."""
+    interval = form.confidence_interval(method="shrout-fleiss")
+    return interval.low, interval.high
+
+
 def icc_rows(block: Block, ratings: Any, *, lmer: bool = False) -> Iterator[Row]:
     """Compare psych::ICC, with how many subjects and judges there are."""
     result = intraclass_corr(ratings)
@@ -46,16 +50,16 @@ def icc_rows(block: Block, ratings: Any, *, lmer: bool = False) -> Iterator[Row]
 def icc_table_rows(block: Block, ratings: Any, *, lmer: bool = False) -> Iterator[Row]:
     """Compare the six forms of psych::ICC with their tests and intervals."""
     forms = list(intraclass_corr(ratings))
-    block.check_labels("type", _FORMS)
-    ends = [form.confidence_interval(method="shrout-fleiss") for form in forms]
+    block.check_labels("type", FORMS)
+    ends = [icc_ends(form) for form in forms]
     ours = {
         "ICC": [form.estimate for form in forms],
         "F": [form.F for form in forms],
         "df1": [form.df1 for form in forms],
         "df2": [form.df2 for form in forms],
         "p": [form.p_value for form in forms],
-        "lower": [interval.low for interval in ends],
-        "upper": [interval.high for interval in ends],
+        "lower": [low for low, _ in ends],
+        "upper": [high for _, high in ends],
     }
     what = {"ICC": "", "p": ".p_value", "lower": _ENDS, "upper": _ENDS}
     for name, values in ours.items():
@@ -64,7 +68,7 @@ def icc_table_rows(block: Block, ratings: Any, *, lmer: bool = False) -> Iterato
             name,
             values,
             f"intraclass_corr()[form]{what.get(name, f'.{name}')}",
-            elements=_FORMS,
+            elements=FORMS,
             tolerance=LMER_VARIANCE if lmer else P_VALUE if name == "p" else CLOSED_FORM,
             relative=not exact,
         )
@@ -73,34 +77,8 @@ def icc_table_rows(block: Block, ratings: Any, *, lmer: bool = False) -> Iterato
 def published_icc_rows(block: Block, ratings: Any) -> Iterator[Row]:
     """Compare with the two decimals that Shrout and Fleiss printed."""
     result = intraclass_corr(ratings)
-    for name in _FORMS:
+    for name in FORMS:
         yield block.row(name, result[name].estimate, f'intraclass_corr()["{name}"]', tolerance=TWO_DECIMALS)
-
-
-def dyad_rows(block: Block, first: Any, second: Any) -> Iterator[Row]:
-    """Compare what R says of both partners' scores."""
-    pair = test_retest(second, first)  # R subtracts the second partner from the first
-    names = {"n_dyads": "n", "mean1": "mean_after", "mean2": "mean_before", "sd1": "sd_after"}
-    names |= {"sd2": "sd_before", "pearson_r": "r", "paired_t": "t", "paired_df": "df"}
-    names |= {"mean_difference": "mean_change"}
-    for name, what in names.items():
-        yield block.row(name, getattr(pair, what), f"test_retest().{what}")
-    yield block.row("paired_p", pair.p_value, "test_retest().p_value", tolerance=P_VALUE, relative=True)
-    interval = list(pair.confidence_interval(of="r"))
-    function = 'test_retest().confidence_interval(of="r")'
-    yield block.row("pearson_ci", interval, function, elements=("low", "high"))
-    ratings = np.column_stack([first, second])
-    ratings = ratings[~np.isnan(ratings).any(axis=1)]
-    single = intraclass_corr(ratings)["ICC1"]
-    function = 'intraclass_corr()["ICC1"]'
-    yield block.row("MSB", single.squares.between, f"{function}.squares.between")
-    yield block.row("MSW", single.squares.within, f"{function}.squares.within")
-    yield block.row("anova_icc", single.estimate, function)
-    yield block.row("F", single.F, f"{function}.F")
-    yield block.row("F_df1", single.df1, f"{function}.df1")
-    yield block.row("F_df2", single.df2, f"{function}.df2")
-    yield block.row("F_p", single.p_value, f"{function}.p_value", tolerance=P_VALUE, relative=True)
-    yield from icc_table_rows(block.part("psych_ICC"), ratings)
 
 
 def diary(answers: Answers, scale: str, person: str, occasion: str, method: Any = "reml") -> DiaryReliability:

@@ -212,7 +212,7 @@ def _whole_table(
 
 
 def _with_numbers(table: ListTable, names: Sequence[Hashable]) -> ListTable:
-    """Return a table in which columns of texts that are all numbers or blank are columns of numbers."""
+    """Return a table in which columns of texts that are mostly numbers are columns of numbers."""
     columns = dict(table.columns)
     for name in map(table.spelled, names):
         numbers = _numbers_in(columns[name])
@@ -220,18 +220,24 @@ def _with_numbers(table: ListTable, names: Sequence[Hashable]) -> ListTable:
     return ListTable(columns, len(table))
 
 
-def _numbers_in(texts: Sequence[Any]) -> list[float | None] | None:
-    """Return the numbers that all texts of a column write, None for blanks; None where they are other texts.
+def _numbers_in(texts: Sequence[Any]) -> list[Any] | None:
+    """Return a column in which most texts write numbers with these numbers, None for blanks; otherwise None.
 
-    A comma is taken for a decimal one where no text of the column could have thousands instead.
+    Other texts stay, so that they are named where the column is used. A comma is taken for a decimal one if
+    no text of the column could have thousands instead.
     """
-    numbers: dict[Any, float | None] = {}
+    numbers: dict[Any, Any] = {}
+    n_others = 0
     for value in dict.fromkeys(texts):
         text = value.strip() if isinstance(value, str) else value
         if text is None or (isinstance(text, str) and is_missing_label(text)):
             numbers[value] = None
-        elif isinstance(text, str) and _NUMBER.fullmatch(text) and not _GROUPED.fullmatch(text):
+        elif isinstance(text, str) and _GROUPED.fullmatch(text):
+            return None
+        elif isinstance(text, str) and _NUMBER.fullmatch(text):
             numbers[value] = float(text.replace(",", "."))
+        elif isinstance(text, str):
+            numbers[value], n_others = value, n_others + 1
         else:
             return None
-    return [numbers[value] for value in texts]
+    return None if 2 * n_others > len(numbers) else [numbers[value] for value in texts]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,6 @@ from intimacy_scales.errors import EstimationError, UnknownNameError
 from tests.shared.comparison import close, near
 from tests.shared.couples import couples_with_scores, swapped
 from tests.shared.folders import REFERENCE
-from tests.shared.reference_couples import acipair, labelled_parameters, r_values
 from tests.shared.simulated_couples import random_scores
 
 SEEDS = st.integers(0, 10_000)
@@ -31,57 +29,6 @@ def judged(seed: int, n: int = 40) -> dict[str, Any]:
 
 def model(scores: dict[str, Any], role: bool = False, **options: Any) -> TruthAndBias:
     return truth_and_bias(couples_with_scores(scores, roles=role), judgement="says", truth="own", **options)
-
-
-@pytest.fixture(scope="module")
-def block(shared: Path) -> Any:
-    return r_values(shared, "second/dyads_acipair")["truth_and_bias_otherpos_selfpos"]
-
-
-def of_reference(shared: Path, role: bool, **options: Any) -> TruthAndBias:
-    return truth_and_bias(acipair(shared, roles=role), judgement="oth", truth="slf", **options)
-
-
-@pytest.mark.parametrize("missing", ["listwise", "fiml"])
-def test_truth_and_bias_of_roles_as_lavaan(shared: Path, block: Any, missing: Any) -> None:
-    result = of_reference(shared, role=True, missing=missing)
-    close(result.centre, block["centre"], 1e-12)
-    theirs = labelled_parameters(block["sem_distinguishable"])
-    for partner, end in (("w", "1"), ("h", "2")):
-        for name, label in zip(PATHS, ("db", "t", "b"), strict=True):
-            path = result.path(name, partner)
-            close([path.estimate, path.se], theirs[label + end], 1e-6)
-    for difference, label in zip(result.differences, ("dir_diff", "truth_diff", "bias_diff"), strict=True):
-        close([difference.estimate, difference.se], theirs[label], 1e-6)
-    equal = block["sem_equal"]["fit"]
-    close([result.chisq, result.p], [equal["chisq"], equal["pvalue"]], 1e-6)
-    assert result.df == equal["df"]
-
-
-def test_truth_and_bias_of_exchangeable_partners_as_lavaan(shared: Path, block: Any) -> None:
-    result = of_reference(shared, role=False)
-    theirs = labelled_parameters(block["sem_equal"])
-    for name, label in zip(PATHS, ("db", "t", "b"), strict=True):
-        close([result.path(name).estimate, result.path(name).se], theirs[label], 1e-6)
-    close(np.square(result.residual_sds), [theirs["v"][0]] * 2, 1e-6)
-
-
-@pytest.mark.parametrize(
-    ("role", "name", "divisor"), [(False, "gls_exchangeable", 293), (True, "gls_by_role", 290)]
-)
-def test_truth_and_bias_as_gls(shared: Path, block: Any, role: bool, name: str, divisor: int) -> None:
-    for method in ("ML", "REML"):
-        result = of_reference(shared, role=role, estimator=method)
-        theirs = block[name][method]["coefficients"]
-        ours = [
-            result.path(path, partner) for path in PATHS for partner in (result.partners if role else (None,))
-        ]
-        close([path.estimate for path in ours], theirs["estimate"], 1e-6)
-        # nlme multiplies the errors of ML by the root of N / (N - p)
-        scale = (296 / divisor) ** 0.5 if method == "ML" else 1.0
-        close([path.se * scale for path in ours], theirs["se"], 1e-6)
-    if not role:
-        close(result.residual_correlation, block[name]["REML"]["rho"], 1e-5)
 
 
 @given(seed=SEEDS, method=st.sampled_from(["ML", "MLR"]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intimacy_scales import EstimationError
-from intimacy_scales.dyads import Dyads, ProfileSimilarity, profile_similarity
+from intimacy_scales.dyads import Dyads, profile_similarity
 from tests.shared.comparison import close, near
 from tests.shared.couples import PARTNERS, couples_with_answers, couples_with_scores, swapped
-from tests.shared.reference_couples import prqc, r_values
 from tests.shared.simulated_couples import some_profiles
 
 FIGURES = ("overall", "distinctive", "double_entry", "d2", "elevation", "scatter", "shape")
@@ -247,55 +245,3 @@ def test_couples_on_several_occasions_are_refused() -> None:
     dyads = Dyads.from_long("csi-4", rows, couple="c", person="p", time="t")
     with pytest.raises(EstimationError, match="2 occasions"):
         profile_similarity(dyads, "items")
-
-
-# R's names → ours, where a figure has no role
-R_NAMES = {
-    "overall_r": "overall",
-    "double_entry_icc": "double_entry",
-    "D2_mean_squared_difference": "d2",
-    "elevation_part": "elevation",
-    "scatter_part": "scatter",
-    "shape_part": "shape",
-}
-R_BY_ROLE = R_NAMES | {
-    "distinctive_r_each_partner_minus_own_sex_item_means": "distinctive",
-    "normative_r_partner1_with_partner2_mean_profile": "cross_normative_1",
-    "normative_r_partner2_with_partner1_mean_profile": "cross_normative_2",
-}
-R_COMMON = R_NAMES | {"distinctive_r_minus_common_item_means": "distinctive"}
-
-
-def of_complete_couples(shared: Path, *, role: bool, over: Any) -> ProfileSimilarity:
-    """Profiles of the couples who answered every item, as R has them."""
-    dyads = prqc(shared, roles=role)
-    answers = np.concatenate([dyads.items(scale) for scale in dyads.scale_ids], axis=2)
-    return profile_similarity(dyads.chosen(np.flatnonzero(~np.isnan(answers).any(axis=(1, 2)))), over)
-
-
-@pytest.mark.parametrize("role", [True, False])
-@pytest.mark.parametrize(
-    ("over", "block"), [("items", "profile_18_items"), ("scales", "profile_6_components")]
-)
-def test_profile_similarity_is_that_of_r(shared: Path, role: bool, over: str, block: str) -> None:
-    r = r_values(shared, "second/dyads_prqcQ")[block]
-    result = of_complete_couples(shared, role=role, over=over)
-    assert (result.n_couples, len(result.components)) == (r["n_couples"], r["n_items"])
-    assert list(result.to_frame()["row"][:20]) == r["rows_1based"]
-    for name, ours in (R_BY_ROLE if role else R_COMMON).items():
-        theirs = r[name]
-        first = [np.nan if value is None else value for value in theirs["first20"]]
-        close(result.of_couples(ours)[:20], first, within=1e-10)
-        mean = result[ours]
-        if "n" in theirs:
-            assert mean.n == theirs["n"]
-            close(mean.mean, theirs["mean_r"], within=1e-10)
-            close(mean.mean_by_fisher_z, theirs["mean_r_by_fisher_z_without_abs_1"], within=1e-10)
-        else:
-            close(mean.mean, theirs["mean"], within=1e-10)
-    parts = sum(result.of_couples(name) for name in ("elevation", "scatter", "shape"))
-    close(parts, result.of_couples("d2"), within=1e-10)
-    if role:
-        close(result.r_of_mean_profiles, r["r_of_the_two_mean_profiles"], within=1e-10)
-        strangers = result.pseudo_couples(99, rng=1)
-        close(strangers["overall"].expected, r["pseudo_couple_mean_overall_r"], within=1e-10)

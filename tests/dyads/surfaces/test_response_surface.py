@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,70 +17,11 @@ from intimacy_scales.dyads.surfaces.surface import IntervalMethod
 from intimacy_scales.errors import DocumentError, EstimationError, UnknownNameError
 from tests.shared.comparison import close, near
 from tests.shared.couples import couples_with_scores, swapped
-from tests.shared.reference_couples import acipair, labelled_parameters, prqc, r_values
 from tests.shared.simulated_couples import random_scores
 
 SEEDS = st.integers(0, 10_000)
 COEFFICIENTS = [f"b{k}" for k in range(1, 6)]
 PARAMETERS = [f"a{k}" for k in range(1, 6)]
-BLOCKS = ("sat_otherpos", "sat_tension", "love_trust")
-
-
-def reference(shared: Path, name: str, role: bool, estimator: Any = "ML") -> tuple[ResponseSurface, Any]:
-    file = "dyads_prqcQ" if name == "love_trust" else "dyads_acipair"
-    outcome, predictor = {"sat_otherpos": ("sat", "oth"), "sat_tension": ("sat", "ten")}.get(
-        name, ("love", "trust")
-    )
-    couples = (prqc if name == "love_trust" else acipair)(shared, roles=role)
-    block = r_values(shared, f"second/{file}")[f"drsa_{name}"]
-    return response_surface(couples, outcome, predictor, estimator=estimator), block
-
-
-@pytest.mark.parametrize("name", BLOCKS)
-@pytest.mark.parametrize("estimator", ["ML", "MLR"])
-def test_response_surface_as_lavaan(shared: Path, name: str, estimator: Any) -> None:
-    result, block = reference(shared, name, role=True, estimator=estimator)
-    close(result.centre, block["centre"], 1e-12)
-    theirs = labelled_parameters(block[f"distinguishable_{estimator}"])
-    for surface, end in zip(result.surfaces, ("_1", "_2"), strict=True):
-        for figure in (*COEFFICIENTS, *PARAMETERS):
-            ours = surface.estimate(figure)
-            close([ours.estimate, ours.se], theirs[figure + end], 1e-6)
-    equal = block["indistinguishable_ML"]["fit"]
-    close([result.chisq, result.p], [equal["chisq"], equal["pvalue"]], 1e-6)
-    assert result.df == equal["df"]
-    alike, _ = reference(shared, name, role=False, estimator=estimator)
-    theirs = labelled_parameters(block[f"indistinguishable_{estimator}"])
-    for figure in (*COEFFICIENTS, *PARAMETERS):
-        ours = alike.surface().estimate(figure)
-        close([ours.estimate, ours.se], theirs[figure], 1e-6)
-    close(alike.surface().estimate("b0").estimate, theirs["i"][0], 1e-6)
-
-
-@pytest.mark.parametrize("name", BLOCKS)
-def test_response_surface_as_lm(shared: Path, name: str) -> None:
-    result, block = reference(shared, name, role=True, estimator="REML")
-    for surface, partner in zip(result.surfaces, ("partner1", "partner2"), strict=True):
-        theirs = block["lm"][partner]
-        near([surface.estimate(b).estimate for b in COEFFICIENTS], theirs["b"], 1e-8)
-        near([surface.estimate(b).se for b in COEFFICIENTS], theirs["se_b_n_minus_k"], 1e-8)
-        for a in PARAMETERS:
-            ours = surface.estimate(a)
-            near([ours.estimate, ours.se], [theirs["a"][a], theirs["se_a"][a]], 1e-7)
-        near(surface.r_squared, theirs["R2"], 1e-9)
-        near(surface.quadratic_test.p, theirs["F_p_quadratic_vs_linear"], 1e-7)
-        near([surface.estimate(x).estimate for x in ("x0", "y0")], theirs["stationary_point"], 1e-7)
-        assert surface.estimate("a1").df == result.n_couples - 6
-
-
-@pytest.mark.parametrize("name", BLOCKS)
-def test_axes_as_the_rsa_package(shared: Path, name: str) -> None:
-    result, block = reference(shared, name, role=True, estimator="MLR")
-    for surface, partner in zip(result.surfaces, ("partner1", "partner2"), strict=True):
-        theirs = block["RSA_package"][partner]
-        for label, estimate, se in zip(theirs["label"], theirs["est"], theirs["se"], strict=True):
-            ours = surface.estimate(label.lower())
-            near([ours.estimate, ours.se], [estimate, se], 1e-5)
 
 
 @given(seed=SEEDS, places=st.lists(st.booleans(), min_size=60, max_size=60))

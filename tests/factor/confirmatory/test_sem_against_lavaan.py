@@ -15,7 +15,7 @@ import pytest
 
 from intimacy_scales import sem
 from intimacy_scales.factor import SEMResult
-from tests.reference.path_values import SHORT, couples_of_acipair, couples_of_commitment
+from tests.reference.couples import couples_of_acipair, couples_of_commitment
 from tests.shared.folders import REFERENCE
 
 COUPLES, FINE, COARSE = 2e-5, 1e-5, 1e-4  # estimates: relative, or absolute of small ones
@@ -74,118 +74,10 @@ def differences_of_fit(result: SEMResult, fit: Mapping[str, Any], tolerance: flo
 # ------------------------------------------------------------------ couples
 
 
-@functools.cache
-def couples(shared: Path) -> dict[str, pd.DataFrame]:
-    """Couples of acipair in one row, complete, and with a partner of one in five deleted."""
-    whole = couples_of_acipair(shared / "oracles/data")
-    gone, i = whole.copy(), np.arange(1, len(whole) + 1)
-    gone.loc[i % 10 == 5, [f"{short}_w" for short in SHORT]] = np.nan
-    gone.loc[i % 10 == 0, [f"{short}_h" for short in SHORT]] = np.nan
-    return {"complete": whole, "fiml": gone}
-
-
-@functools.cache
-def dyads(shared: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((shared / "oracles/second/dyads_acipair.json").read_text("utf-8"))
-    return found
-
-
 def check(result: SEMResult, block: Mapping[str, Any], tolerance: float = COUPLES) -> None:
     assert list(differences(result, block["params"], tolerance)) == []
     assert list(differences_of_fit(result, block["fit"], COARSE)) == []
     assert result.n == block.get("nobs", result.n)
-
-
-@pytest.mark.parametrize("kind", ["distinguishable", "indistinguishable"])
-@pytest.mark.parametrize("predictors", ["otherpos", "otherpos_tension", "otherpos_covariate_yearsmar"])
-@pytest.mark.parametrize("missing", ["complete", "fiml"])
-def test_actor_partner_models(shared: Path, missing: str, predictors: str, kind: str) -> None:
-    block, data = dyads(shared)[f"apim_{predictors}_{missing}"][kind], couples(shared)[missing]
-    rule: Any = "fiml" if missing == "fiml" else "listwise"
-    options = {"fixed_x": False, "means": True, "missing": rule}
-    fitted = sem(block["model"], data, **options)
-    check(fitted, block["ML"])
-    if missing == "fiml":
-        check(sem(block["model"], data, estimator="MLR", **options), block["MLR"])
-        expected = sem(block["model"], data, information="expected", **options).parameters
-        theirs = block["ML_expected_information"]
-        for k, se in enumerate(theirs["se"]):
-            if se:
-                assert agrees(expected[name_of(theirs, k)].se, se, FINE)
-
-
-def test_a_saturated_actor_partner_model_fits_its_moments(shared: Path) -> None:
-    block = dyads(shared)["em_check_otherpos"]
-    model = dyads(shared)["apim_otherpos_fiml"]["distinguishable"]["model"]
-    fitted = sem(model, couples(shared)["fiml"], fixed_x=False, missing="fiml")
-    assert fitted.fit.log_likelihood == pytest.approx(block["logl"], abs=1e-7)
-    slopes = block["slopes"]
-    for i, x in enumerate(slopes["rows"]):
-        for j, y in enumerate(slopes["cols"]):
-            theirs = np.reshape(slopes["values"], (len(slopes["rows"]), -1))[i, j]
-            assert fitted.parameters[f"{y} ~ {x}"].estimate == pytest.approx(theirs, abs=FINE)
-
-
-@pytest.mark.parametrize("data", ["otherpos", "tension"])
-@pytest.mark.parametrize(
-    "kind",
-    ["errors_correlated", "errors_uncorrelated", "errors_uncorrelated_equal_influence",
-     "errors_correlated_equal_influence", "indistinguishable_errors_uncorrelated"],
-)  # fmt: skip
-def test_mutual_influence(shared: Path, data: str, kind: str) -> None:
-    block = dyads(shared)[f"mutual_influence_sat_{data}"][kind]
-    check(sem(block["model"], couples(shared)["complete"], fixed_x=False, means=True), block)
-
-
-@pytest.mark.parametrize("kind", ["distinguishable", "indistinguishable"])
-@pytest.mark.parametrize("which", ["sat_tension", "sat_tension_fiml", "sat_otherpos"])
-def test_common_fate(shared: Path, which: str, kind: str) -> None:
-    block, gaps = dyads(shared)[f"common_fate_{which}"][kind], which.endswith("fiml")
-    data, rule = couples(shared)["fiml" if gaps else "complete"], "fiml" if gaps else "listwise"
-    fitted = sem(block["model"], data, means=True, missing=rule)  # type: ignore[arg-type]
-    check(fitted, block)
-    assert bool(fitted.improper) == (which == "sat_otherpos")
-
-
-def test_truth_and_bias(shared: Path) -> None:
-    block, data = dyads(shared)["truth_and_bias_otherpos_selfpos"], couples(shared)["complete"]
-    columns = {"J1": "oth_w", "J2": "oth_h", "S1": "slf_w", "S2": "slf_h"}
-    table = pd.DataFrame({short: data[column] - block["centre"] for short, column in columns.items()})
-    equal = (
-        "J1 ~ db*1 + t*S2 + b*S1\nJ2 ~ db*1 + t*S1 + b*S2\nJ1 ~~ J2\nS1 ~~ S2\nS1 ~ 1\nS2 ~ 1\nJ1 ~~ v*J1\n"
-        "J2 ~~ v*J2"
-    )
-    for key, model in (("sem_distinguishable", block["model"]), ("sem_equal", equal)):
-        check(sem(model, table, fixed_x=False, means=True), block[key])
-
-
-@pytest.mark.parametrize("estimator", ["ML", "MLR"])
-@pytest.mark.parametrize("predictor", ["oth", "ten"])
-def test_response_surfaces_with_fixed_predictors(shared: Path, predictor: str, estimator: Any) -> None:
-    key = {"oth": "drsa_sat_otherpos", "ten": "drsa_sat_tension"}[predictor]
-    block, data = dyads(shared)[key], couples(shared)["complete"]
-    a, b = (data[f"{predictor}_{role}"] - block["centre"] for role in "wh")
-    columns = {"Y1": data.sat_w, "Y2": data.sat_h, "A": a, "B": b, "A2": a**2, "AB": a * b, "B2": b**2}
-    fitted = sem(block["model"], pd.DataFrame(columns), estimator=estimator, means=True)
-    check(fitted, block[f"distinguishable_{estimator}"])
-    # the figures of the surface are those of least squares, whose errors divide by n - 6
-    for p, squares in ((1, block["lm"]["partner1"]), (2, block["lm"]["partner2"])):
-        for figure, value in squares["a"].items():
-            assert fitted.defined[f"{figure}_{p}"].estimate == pytest.approx(value, abs=1e-8)
-            if estimator == "ML":
-                n = fitted.n
-                error = squares["se_a"][figure] * math.sqrt((n - 6) / n)
-                assert fitted.defined[f"{figure}_{p}"].se == pytest.approx(error, rel=1e-8)
-
-
-def couples_of_prqc(folder: Path) -> pd.DataFrame:
-    """Both partners' means of trust and of love."""
-    table, found = pd.read_csv(folder / "prqcQ.csv"), {}
-    for scale, numbers in {"trust": (10, 11, 12), "love": (16, 17, 18)}.items():
-        for partner in (1, 2):
-            items = [f"prqc.{partner}_{n}" for n in numbers]
-            found[f"{scale}_{partner}"] = table[items].mean(axis=1, skipna=False)
-    return pd.DataFrame(found)
 
 
 @pytest.mark.parametrize(
@@ -200,36 +92,6 @@ def test_actor_partner_models_of_the_first_set(shared: Path, data: str, key: str
     block = json.loads((shared / f"oracles/{data}.json").read_text("utf-8"))[key]
     read = {"acipair": couples_of_acipair, "commitmentQ": couples_of_commitment}[data]
     check(sem(block["model"], read(shared / "oracles/data"), fixed_x=False, means=True), block)
-
-
-def test_couples_whose_partners_are_alike(shared: Path) -> None:
-    blocks = json.loads((shared / "oracles/second/dyads_prqcQ.json").read_text("utf-8"))
-    data = couples_of_prqc(shared / "oracles/data").dropna()
-    for kind in ("distinguishable", "indistinguishable"):
-        block = blocks["apim_love_trust"][kind]
-        check(sem(block["model"], data, fixed_x=False, means=True), block["ML"])
-        block = blocks["common_fate_love_trust"][kind]
-        check(sem(block["model"], data, means=True), block)
-
-
-@pytest.mark.parametrize("missing", ["listwise", "fiml"])
-def test_models_of_exchangeable_partners_have_no_paths(shared: Path, missing: Any) -> None:
-    block = dyads(shared)["isat_sat_otherpos_deleted"][missing]
-    null = [f"{v}_{p} ~ m{k}*1\n{v}_{p} ~~ v{k}*{v}_{p}" for k, v in enumerate(("sat", "oth")) for p in "wh"]
-    alike = [*null, "sat_w ~~ sat_h\noth_w ~~ oth_h", "sat_w ~~ w*oth_w\nsat_h ~~ w*oth_h"]
-    alike.append("sat_w ~~ x*oth_h\nsat_h ~~ x*oth_w")
-    for key, text in (("ISAT", alike), ("INULL", null)):
-        for estimator in ("ML", "MLR"):
-            wanted = block.get(f"{key}_{estimator}")
-            if wanted is None:
-                continue
-            data = couples(shared)["fiml"]
-            fitted = sem("\n".join(text), data, missing=missing, estimator=estimator, means=True)
-            assert (fitted.fit.df, fitted.n) == (wanted["df"], wanted["nobs"])
-            assert fitted.fit.chi_square == pytest.approx(wanted["chisq"], abs=1e-4)
-            assert fitted.fit.log_likelihood == pytest.approx(wanted["logl"], abs=1e-4)
-            if fitted.fit.scaled is not None:
-                assert fitted.fit.scaled.chi_square == pytest.approx(wanted["chisq_scaled"], abs=1e-4)
 
 
 # ------------------------------------------------------------------ simulated answers, see reference/sem.R

@@ -20,10 +20,12 @@ def check_enough_couples(model: ActorPartnerModel) -> None:
         exchangeable = sums.composition.exchangeable
         needed = max(sums.n_slopes[0] + 2, sums.n_slopes[1] + 1) if exchangeable else sums.n_slopes[0] + 3
         if sums.n < needed:
+            alike = ", or count all partners as exchangeable (distinguishable=False)"
+            alike = "" if exchangeable and len(model.sums) == 1 else alike
             raise EstimationError(
                 f"{_sample(sums)} has {counted(sums.n, 'couple')}, and this model needs at least {needed}: "
                 f"{'couple means have' if exchangeable else 'each role has'} {sums.n_slopes[0] + 1} "
-                "coefficients; leave predictors or covariates out, or constrain coefficients to be equal"
+                f"coefficients; leave predictors or covariates out{alike}"
             )
 
 
