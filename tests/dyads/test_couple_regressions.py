@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,10 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
+from intimacy_scales.dyads.actor_partner.fit import fit
+from intimacy_scales.dyads.actor_partner.model import actor_partner_model
+from intimacy_scales.dyads.actor_partner.terms import Composition
 from intimacy_scales.dyads.couple_regressions import Floats, Regressors, couple_regressions
 from intimacy_scales.errors import EstimationError
 from tests.shared.comparison import close, near
-from tests.shared.couple_scores import random_couples, swapped
+from tests.shared.couples import swapped
+from tests.shared.simulated_couples import random_scores
 
 SEEDS = st.integers(0, 10_000)
 
@@ -43,7 +48,7 @@ def log_likelihood(y: Floats, x: Floats, b: Floats, covariances: Floats) -> floa
 
 @pytest.mark.parametrize("distinguishable", [True, False])
 def test_couple_regressions_maximize_the_likelihood(distinguishable: bool) -> None:
-    scores = random_couples(3, 12)
+    scores = random_scores(3, 12)
     y, x = scores["y"] - 4, scores["x"] - 4
     fit = couple_regressions(y, on(x), distinguishable=distinguishable)
     covariances = fit.partner_covariances("ML")
@@ -70,7 +75,7 @@ def test_couple_regressions_maximize_the_likelihood(distinguishable: bool) -> No
 @given(seed=SEEDS)
 @settings(max_examples=15)
 def test_errors_of_roles_are_those_of_ordinary_regressions(seed: int) -> None:
-    scores = random_couples(seed, 30)
+    scores = random_scores(seed, 30)
     y, x = scores["y"], scores["x"] - 4
     fit = couple_regressions(y, on(x), distinguishable=True)
     for rule in ("REML", "MLR"):
@@ -88,7 +93,7 @@ def test_errors_of_roles_are_those_of_ordinary_regressions(seed: int) -> None:
 @given(seed=SEEDS, places=st.lists(st.booleans(), min_size=30, max_size=30))
 @settings(max_examples=20)
 def test_swapping_exchangeable_partners_changes_nothing(seed: int, places: list[bool]) -> None:
-    scores = random_couples(seed, 30)
+    scores = random_scores(seed, 30)
     other = swapped(scores, np.array(places))
     fits = [couple_regressions(s["y"], on(s["x"] - 4), distinguishable=False) for s in (scores, other)]
     near(fits[0].coefficients, fits[1].coefficients, 1e-12)
@@ -96,8 +101,35 @@ def test_swapping_exchangeable_partners_changes_nothing(seed: int, places: list[
         near(fits[0].covariance(rule), fits[1].covariance(rule), 1e-11, 1e-15)
 
 
+@pytest.mark.parametrize("distinguishable", [True, False])
+@pytest.mark.parametrize("method", ["ML", "REML"])
+def test_couple_regressions_are_actor_partner_models_of_own_and_partners_scores(
+    distinguishable: bool, method: Any
+) -> None:
+    """Two ways to the same figures: from the rows of couples, and from sums of products in compositions."""
+    scores = random_scores(4, 40)
+    y, x = scores["y"], scores["x"] - 4
+    product = x[:, 0] * x[:, 1]
+    ours = couple_regressions(y, on(x), distinguishable=distinguishable)
+    roles = (Composition(roles=("w", "h")),) if distinguishable else (Composition(),)
+    model = actor_partner_model(
+        y, {"x": x}, covariates={"product": product}, compositions=roles, centred=False
+    )
+    theirs = fit(model, method=method)
+    cells = ("w", "h") if distinguishable else ("",)
+    positions = [
+        model.position(*term, cell=cell)
+        for cell in cells
+        for term in (("intercept",), ("covariate", None, "product"), ("actor", "x"), ("partner", "x"))
+    ]
+    near(ours.coefficients.ravel(), theirs.coefficients[positions], 1e-12, 1e-12)
+    near(ours.covariance(method), theirs.covariance[np.ix_(positions, positions)], 1e-10, 1e-13)
+    if method == "ML":
+        near(ours.log_likelihood, theirs.log_likelihood, 1e-12)
+
+
 def test_satterthwaite_lies_between_the_degrees_of_freedom_and_their_sum() -> None:
-    scores = random_couples(5, 30)
+    scores = random_scores(5, 30)
     fit = couple_regressions(scores["y"], on(scores["x"] - 4), distinguishable=False)
     intercept, _, own, partner = (fit.degrees_of_freedom(weights, "REML") for weights in np.eye(4))
     assert intercept == pytest.approx(27)
@@ -121,7 +153,7 @@ def test_satterthwaite_lies_between_the_degrees_of_freedom_and_their_sum() -> No
     ],
 )
 def test_couple_regressions_say_what_is_wrong(change, message: str) -> None:  # type: ignore[no-untyped-def]
-    scores = random_couples(1, 20)
+    scores = random_scores(1, 20)
     y, x = change(scores["y"], scores["x"])
     with pytest.raises(EstimationError, match=message):
         couple_regressions(y, on(x), distinguishable=False)

@@ -11,7 +11,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intimacy_scales import simulate
@@ -53,6 +53,7 @@ def same(left: Any, right: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
+@settings(max_examples=30)
 @given(rows=tables())
 def test_round_trips_are_the_identity(kind: str, rows: list[dict[str, Any]]) -> None:
     options: dict[str, Any] = {"couple": "couple", "person": "person"}

@@ -13,8 +13,8 @@ import pytest
 import intimacy_scales as scales
 from intimacy_scales import dyads, factor, reliability
 from intimacy_scales.dyads import dyadic_invariance
-from tests.shared.couple_scores import couples_with_scores, random_couples
-from tests.shared.paired_answers import dyads_of, paired_answers
+from tests.shared.couples import couples_with_scores
+from tests.shared.simulated_couples import close_couples, closeness_answers, random_scores
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
 ITEMS = ["tru01", "tru04", "tru09", "tru11"]
@@ -51,7 +51,7 @@ def one_score(version: str | None = None) -> Any:
 
 
 def couples(*, role: bool = True) -> Any:
-    return dyads_of(paired_answers(60), role=role)
+    return close_couples(closeness_answers(60), roles=role)
 
 
 def answered(form: str) -> dyads.Dyads:
@@ -60,7 +60,7 @@ def answered(form: str) -> dyads.Dyads:
 
 
 def judged(**options: Any) -> Any:
-    couples = couples_with_scores(random_couples(1, 30, ("says", "trust")))
+    couples = couples_with_scores(random_scores(1, 30, ("says", "trust")))
     return dyads.truth_and_bias(couples, judgement="says", truth="trust", **options)
 
 
@@ -70,7 +70,7 @@ Call = Callable[[], Any]
 MISTAKES: dict[str, tuple[Call, tuple[str, ...], Call]] = {
     "dyadic_invariance, partners without roles": (
         lambda: dyadic_invariance(couples(role=False), "closeness", distinguishable=True),
-        ("distinguishable=True needs two partners with different roles", "role=..."),
+        ("distinguishable=True needs the same two roles", "role=..."),
         lambda: dyadic_invariance(couples(role=True), "closeness", distinguishable=True),
     ),
     "dyadic_invariance, a partner's parameter": (
@@ -229,10 +229,10 @@ MISTAKES: dict[str, tuple[Call, tuple[str, ...], Call]] = {
         lambda: (judged(estimator="ML", missing="fiml"), judged(estimator="REML", missing="listwise")),
     ),
     "response surface, midpoint of an unknown range": (
-        lambda: dyads.response_surface(couples_with_scores(random_couples(1)), "y", "x", centre="midpoint"),
+        lambda: dyads.response_surface(couples_with_scores(random_scores(1)), "y", "x", centre="midpoint"),
         ("use centre='grand_mean'", "the midpoint as a number"),
         lambda: [
-            dyads.response_surface(couples_with_scores(random_couples(1)), "y", "x", centre=centre)
+            dyads.response_surface(couples_with_scores(random_scores(1)), "y", "x", centre=centre)
             for centre in ("grand_mean", 4)
         ],
     ),

@@ -16,12 +16,16 @@ from intimacy_scales import dyads, reliability
 from intimacy_scales.dyads import couple_reliability, dyadic_invariance, partner_agreement
 from intimacy_scales.factor import rotate
 from intimacy_scales.jobs.executors import executor_of
-from tests.shared.couple_score_answers import normal_couples, paired
-from tests.shared.couple_scores import couples_with_scores, random_couples
-from tests.shared.couples import couples_of
+from tests.shared.couples import couples_of, couples_with_scores
 from tests.shared.folders import ROOT
-from tests.shared.paired_answers import dyads_of, paired_answers
-from tests.shared.simulated_couples import scored_couples
+from tests.shared.simulated_couples import (
+    close_couples,
+    closeness_answers,
+    normal_answers,
+    normal_couples,
+    random_scores,
+    scored_couples,
+)
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
 PAIRS = ([3, 5, 2, 4, 6, 1], [3, 4, 2, 5, 6, 2])
@@ -49,7 +53,7 @@ def fitted(estimator: str = "ML") -> Any:
 
 @cache
 def both_partners() -> Any:
-    return dyads_of(paired_answers(60))
+    return close_couples(closeness_answers(60))
 
 
 @cache
@@ -78,7 +82,7 @@ def days(**options: Any) -> Any:
 
 @cache
 def couples() -> Any:
-    return paired(normal_couples(60, 3, shared=0.2), low=0, high=100)
+    return normal_couples(normal_answers(60, 3, common=0.2))
 
 
 def couple_omega(**options: Any) -> Any:
@@ -86,19 +90,19 @@ def couple_omega(**options: Any) -> Any:
 
 
 def judged(**options: Any) -> Any:
-    couples = couples_with_scores(random_couples(1, 30, ("says", "trust")), role=True)
+    couples = couples_with_scores(random_scores(1, 30, ("says", "trust")), roles=True)
     return dyads.truth_and_bias(couples, judgement="says", truth="trust", **options)
 
 
 def seen() -> Any:
-    scores = random_couples(1, 30, ("says", "trust"))
+    scores = random_scores(1, 30, ("says", "trust"))
     return dyads.perception(
         couples_with_scores({"trust": scores["trust"]}), couples_with_scores({"trust": scores["says"]})
     )
 
 
 def surface(**options: Any) -> Any:
-    return dyads.response_surface(couples_with_scores(random_couples(1, 30), role=True), "y", "x", **options)
+    return dyads.response_surface(couples_with_scores(random_scores(1, 30), roles=True), "y", "x", **options)
 
 
 def couples_model(**options: Any) -> Any:

@@ -128,7 +128,7 @@ def dyadic_rows(ref: Reference, name: str, construct: str, table: pd.DataFrame, 
     dyads, names = _couples(place.given("models"), table)
     tested = dyadic_invariance(dyads, "scale", steps=tuple(_LEVELS), **options)
     first = ref.block(name, construct, table=title, column="configural", prefix=f"{construct}.")
-    yield first.row("n", tested.n, f"{function}.n")
+    yield first.row("n", tested.n_couples, f"{function}.n_couples")
     for step, level in _LEVELS.items():
         result = as_in_r(tested[step], names)
         yield from _level_rows(place, level, result, f"{function}[step]", gaps=gaps)

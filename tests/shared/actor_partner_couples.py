@@ -1,14 +1,13 @@
-"""Couples with known effects, R's couples, and a direct likelihood of actor-partner models."""
+"""Couples with known effects as arrays, R's couples, and a direct likelihood of actor-partner models."""
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
@@ -22,20 +21,14 @@ ROLES = (Composition(roles=("first", "second")),)
 KINDS = (Composition(name="ff"), Composition(name="fm", roles=("first", "second")), Composition(name="mm"))
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def simulated_by_r() -> dict[str, Any]:
     """Return the couples that `tests/reference/actor_partner.R` simulated."""
-    rows = _rows(REFERENCE / "couples.csv")
-    columns = {name: np.array([float(row[name]) for row in rows]) for name in rows[0] if name != "kind"}
+    table = pd.read_csv(REFERENCE / "couples.csv")
     return {
-        "x": np.column_stack([columns["x_1"], columns["x_2"]]),
-        "y": np.column_stack([columns["y_1"], columns["y_2"]]),
-        "z": columns["z"],
-        "kind": np.array([["ff", "fm", "mm"].index(row["kind"]) for row in rows]),
+        "x": table[["x_1", "x_2"]].to_numpy(),
+        "y": table[["y_1", "y_2"]].to_numpy(),
+        "z": table["z"].to_numpy(),
+        "kind": np.array([["ff", "fm", "mm"].index(kind) for kind in table["kind"]]),
     }
 
 

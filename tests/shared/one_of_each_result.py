@@ -35,9 +35,10 @@ from intimacy_scales.reliability import (
 )
 from intimacy_scales.reliability import test_retest as retest
 from intimacy_scales.results.result import Result
-from tests.shared.couple_scores import couples_with_scores, random_couples
+from tests.shared.couples import couples_with_scores
 from tests.shared.factor_answers import good, parts
 from tests.shared.instruments import coded
+from tests.shared.simulated_couples import random_scores
 
 MODEL = "a =~ q1 + q2 + q3; b =~ q4 + q5 + q6"
 
@@ -109,7 +110,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
 
 def judged_couples() -> Dyads:
     """Couples with two scores of each partner."""
-    return couples_with_scores(random_couples(1, 40, ("own", "judged")), role=True)
+    return couples_with_scores(random_scores(1, 40, ("own", "judged")), roles=True)
 
 
 def result_classes() -> list[type[Result]]:

@@ -58,13 +58,17 @@ from intimacy_scales.reliability import (
     two_level_omega,
 )
 from intimacy_scales.results.result import Result
-from tests.shared.couple_score_answers import normal_couples, paired
-from tests.shared.couple_scores import couples_with_scores, random_couples
-from tests.shared.couples import mixed_couples
+from tests.shared.couples import couples_with_scores, mixed_couples
 from tests.shared.factor_answers import good
 from tests.shared.one_of_each_result import MODEL, RESULTS, answers, judged_couples, result_classes
-from tests.shared.paired_answers import dyads_of, paired_answers
-from tests.shared.simulated_couples import scored_couples
+from tests.shared.simulated_couples import (
+    close_couples,
+    closeness_answers,
+    normal_answers,
+    normal_couples,
+    random_scores,
+    scored_couples,
+)
 
 ONE = "f =~ q1 + q2 + q3 + q4 + q5 + q6"
 _PERSONS = np.repeat(np.random.default_rng(3).normal(size=(40, 1)), 6, axis=0)
@@ -94,7 +98,7 @@ def diary() -> Any:
 
 @cache
 def couples() -> Any:
-    return paired(normal_couples(60, 3, shared=0.2), role=False, low=0, high=100)
+    return normal_couples(normal_answers(60, 3, common=0.2), roles=False)
 
 
 def two_groups() -> Any:
@@ -102,7 +106,7 @@ def two_groups() -> Any:
 
 
 def partners(**options: Any) -> Any:
-    return dyadic_invariance(dyads_of(paired_answers(80)), "closeness", **options)
+    return dyadic_invariance(close_couples(closeness_answers(80)), "closeness", **options)
 
 
 def engine_rows() -> Any:
@@ -115,7 +119,7 @@ def engine_rows() -> Any:
 
 
 def one_unlike_the_others() -> Dyads:
-    scores = random_couples(1, 60, ("own", "judged"))
+    scores = random_scores(1, 60, ("own", "judged"))
     scores["own"][7], scores["judged"][7] = (1.0, 11.0), (15.0, -9.0)
     return couples_with_scores(scores)
 
@@ -192,7 +196,7 @@ MORE |= {
     "common fate": lambda: common_fate(scored_couples(40), "love", "trust", distinguishable=False),
     "mutual influence": lambda: mutual_influence(scored_couples(40), "love", "trust"),
     "distinguishability": lambda: distinguishability(scored_couples(40), ["love", "trust"]),
-    "couple report": lambda: couple_report(dyads_of(paired_answers(60)), invariance=False),
+    "couple report": lambda: couple_report(close_couples(closeness_answers(60)), invariance=False),
 }
 
 

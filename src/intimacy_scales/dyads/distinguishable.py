@@ -10,22 +10,27 @@ from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.messages import not_one_of, shortened
 
 
-def as_distinguishable(dyads: Dyads, asked: bool | None) -> bool:
-    """Return whether partners are told apart: as asked; None: where every couple has the same two roles.
+def as_distinguishable(dyads: Dyads, asked: bool | None, *, mixed: bool = False) -> bool:
+    """Return whether partners are told apart: as asked; None: where their roles allow it.
+
+    Roles allow it if every couple has the same two; with ``mixed``, which is for statistics of several
+    compositions, if couples have roles.
 
     Raises
     ------
     EstimationError
-        They should be and have no roles, or couples of several compositions.
+        They should be, and their roles do not allow it.
     """
     check_asked(asked)
+    possible = dyads.has_roles if mixed else dyads.distinguishable
     if asked is None:
-        return dyads.distinguishable
-    if asked and not dyads.distinguishable:
+        return possible
+    if asked and not possible:
+        needed = "roles" if mixed else "the same two roles in every couple"
         why = "couples differ in their roles" if dyads.has_roles else "partners have no roles"
         raise EstimationError(
-            f"distinguishable=True needs the same two roles in every couple, and {why}; name the column of "
-            "roles when couples are paired (role=...), or leave distinguishable out"
+            f"distinguishable=True needs {needed}, and {why}; name the column of roles when couples are "
+            "paired (role=...), or leave distinguishable out"
         )
     return asked
 

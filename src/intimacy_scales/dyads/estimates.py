@@ -20,6 +20,55 @@ else:
 NO_ERROR = "its standard error is 0: it is the same in all couples, or no couple shows how precise it is"
 
 
+def statistic_of(estimate: float, se: float) -> float:
+    """Return an estimate divided by its standard error; nan where that is not positive."""
+    return estimate / se if se > 0 else math.nan
+
+
+def two_sided_p(estimate: float, se: float, df: float = math.inf) -> float:
+    """Return the probability of an estimate as far from 0 by t, or with infinite ``df`` by the normal."""
+    from scipy.special import ndtr, stdtr
+
+    if not se > 0:
+        return math.nan
+    distance = -abs(estimate / se)
+    return 2 * float(ndtr(distance) if math.isinf(df) else stdtr(df, distance))
+
+
+def interval_by_error(
+    estimate: float,
+    se: float,
+    confidence_level: float,
+    *,
+    n: int,
+    df: float = math.inf,
+    reason: str | None = None,
+) -> Interval:
+    """Return the interval ``estimate ± q se`` with the quantile of t, or of the normal distribution.
+
+    Parameters
+    ----------
+    estimate, se
+        The estimate and its standard error.
+    confidence_level
+        For example 0.95.
+    n
+        Number of couples.
+    df
+        Degrees of freedom of t; infinite where a normal distribution is used.
+    reason
+        Why the interval is undefined; None if it is defined.
+    """
+    from scipy.special import ndtri, stdtrit
+
+    level, kind = check_level(confidence_level), "wald" if math.isinf(df) else "t"
+    if reason is not None:
+        return undefined_interval(level, kind, n, reason)
+    share = (1 + level) / 2
+    half = se * float(ndtri(share) if math.isinf(df) else stdtrit(df, share))
+    return Interval(low=estimate - half, high=estimate + half, confidence_level=level, method=kind, n=n)
+
+
 @result_class
 class CoupleEstimate(Result):
     """An estimated figure of couples; ``float(result)`` gives the estimate.
@@ -67,7 +116,7 @@ class CoupleEstimate(Result):
     @property
     def statistic(self) -> float:
         """The estimate divided by its standard error: t, or z where `df` is infinite."""
-        return self.estimate / self.se if self.se > 0 else math.nan
+        return statistic_of(self.estimate, self.se)
 
     @property
     def p(self) -> float:
@@ -76,26 +125,13 @@ class CoupleEstimate(Result):
 
     def p_of(self, value: float) -> float:
         """Return the two-sided p value of the hypothesis that the figure is some value."""
-        from scipy.special import ndtr, stdtr
-
-        if not self.se > 0:
-            return math.nan
-        distance = -abs((self.estimate - value) / self.se)
-        return 2 * float(ndtr(distance) if math.isinf(self.df) else stdtr(self.df, distance))
+        return two_sided_p(self.estimate - value, self.se, self.df)
 
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
         """Return the interval ``estimate ± q se`` with the quantile of t, or of the normal distribution."""
-        from scipy.special import ndtri, stdtrit
-
-        level, kind = check_level(confidence_level), "wald" if math.isinf(self.df) else "t"
-        if self.reason is not None:
-            return undefined_interval(level, kind, self.n, self.reason)
-        if not self.se > 0:
-            return undefined_interval(level, kind, self.n, NO_ERROR)
-        share = (1 + level) / 2
-        half = self.se * float(ndtri(share) if math.isinf(self.df) else stdtrit(self.df, share))
-        return Interval(
-            low=self.estimate - half, high=self.estimate + half, confidence_level=level, method=kind, n=self.n
+        reason = self.reason if self.reason is not None or self.se > 0 else NO_ERROR
+        return interval_by_error(
+            self.estimate, self.se, confidence_level, df=self.df, n=self.n, reason=reason
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -19,15 +19,16 @@ from intimacy_scales.late import late_module
 from intimacy_scales.messages import not_one_of, suggest
 from intimacy_scales.moments.answers import needs_answers
 from intimacy_scales.numerics.progress import steps as told_steps
-from intimacy_scales.numerics.resampling import check_resamples, failed_because, percentile_interval
+from intimacy_scales.numerics.resampling import check_resamples
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import descending
 from intimacy_scales.numerics.tolerances import NO_RESAMPLED_VARIANCE
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
-from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.interval import Interval, check_level
 from intimacy_scales.results.not_kept import AGAIN_ANSWERS, NotKept
+from intimacy_scales.results.resampled_interval import interval_of_resamples
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted, shown
 
@@ -125,25 +126,14 @@ class HeterotraitMonotrait(Result):
             self.names.index(one), self.names.index(other), kind, n_resamples, generator(rng)
         )
         drawn, n = np.where(np.isfinite(drawn), drawn, np.nan), len(self.sample.rows)
-        failed, too_many = failed_because(drawn, "the ratio is not defined in")
-        if too_many:
-            return undefined_interval(level, "bootstrap", n, f"{failed}, more than 5 %")
-        defined = drawn[~np.isnan(drawn)]
-        low, high = percentile_interval(defined, level)
-        cautions = [f"{failed}; they are left out"] if failed else []
+        cautions = []
         if (persons := min(n, self.n)) < _FEW_PERSONS:
             cautions.append(
                 f"with fewer than {_FEW_PERSONS} persons the interval is too narrow (n = {persons}); nominal "
                 "95 % intervals covered 62 to 73 % of simulated samples of 30"
             )
-        return Interval(
-            low=low,
-            high=high,
-            confidence_level=level,
-            method="bootstrap",
-            n=n,
-            n_failed=n_resamples - len(defined),
-            warnings=tuple(cautions),
+        return interval_of_resamples(
+            drawn, level, n=n, failing="the ratio is not defined in", cautions=cautions
         )
 
     def _resampled(

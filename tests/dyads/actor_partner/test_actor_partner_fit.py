@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from intimacy_scales.dyads.actor_partner.constraints import equal, equal_across_cells
@@ -61,6 +61,7 @@ def test_fit_of_exchangeable_couples_is_two_regressions(seed: int, n: int, corre
 
 
 @given(seed=SEEDS, n=st.integers(6, 40))
+@example(seed=7051, n=6)  # residuals correlate by .9998
 @settings(max_examples=25)
 def test_fit_of_roles_is_least_squares_of_each(seed: int, n: int) -> None:
     couples = random_couples(seed, n)
@@ -74,7 +75,9 @@ def test_fit_of_roles_is_least_squares_of_each(seed: int, n: int) -> None:
         roughly(fitted.coefficients[3 * role : 3 * role + 3], estimates)
         errors = np.sqrt(np.linalg.inv(design.T @ design).diagonal() * (residuals[-1] ** 2).sum() / (n - 3))
         roughly(fitted.standard_errors[3 * role : 3 * role + 3], errors)
-    roughly(fitted.degrees_of_freedom, np.full(6, n - 3))
+    # the nearer the residuals of a few couples come to a line, the fewer digits their information keeps
+    r = fitted.residual_correlations[""]
+    roughly(fitted.degrees_of_freedom, np.full(6, n - 3), rel=max(1e-6, 1e-7 / (1 - r**2)))
     roughly(fitted.residual_covariances[0], np.array(residuals) @ np.array(residuals).T / (n - 3))
 
 

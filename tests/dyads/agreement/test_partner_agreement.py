@@ -238,9 +238,9 @@ def test_couples_with_one_score_are_counted_and_left_out() -> None:
     part = partner_agreement(dyads)["trust"]
     whole = partner_agreement(couples_of(pairs[~np.isnan(pairs).any(axis=1)], roles=True))["trust"]
     assert (part.n_couples, part.n_left_out) == (37, 3)
-    assert part.left_out == "2 couples with the score of one partner and 1 couple without scores"
+    assert part.left_out == {"with the score of one partner": 2, "without scores": 1}
     assert part.figures == whole.figures
-    assert whole.left_out is None
+    assert (whole.left_out, whole.n_left_out) == ({}, 0)
     assert "left out: 2 couples with" in repr(part)
     sentence = partner_agreement(dyads, ["trust"]).sentence()
     assert sentence.endswith("Not used: 3 couples without both scores.")

@@ -17,7 +17,7 @@ from intimacy_scales.dyads.invariance.dmacs import Latent, Line, dmacs_values, i
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.factor import cfa
 from tests.shared.comparison import close, near, roughly
-from tests.shared.paired_answers import ITEMS, dyads_of, paired_answers
+from tests.shared.simulated_couples import ITEMS, close_couples, closeness_answers
 
 figures = st.floats(-3, 3, allow_nan=False)
 sizes = st.floats(0.2, 3, allow_nan=False)
@@ -25,7 +25,9 @@ sizes = st.floats(0.2, 3, allow_nan=False)
 
 @cache
 def ladder() -> DyadicInvariance:
-    return dyadic_invariance(dyads_of(paired_answers(shift={"q3": 0.6}, weaker={"q2": 0.3})), "closeness")
+    return dyadic_invariance(
+        close_couples(closeness_answers(shift={"q3": 0.6}, weaker={"q2": 0.3})), "closeness"
+    )
 
 
 @settings(max_examples=20)
@@ -64,7 +66,7 @@ def test_markers_are_as_in_a_model_of_them() -> None:
         lines_of_model += [f"{p} =~ {'1' if i == marker else 'NA'}*{i}_{p}" for i in ITEMS]
         lines_of_model += [f"{i}_{p} ~ {'0' if i == marker else 'NA'}*1" for i in ITEMS]
     model = "\n".join(lines_of_model)
-    dyads = dyads_of(paired_answers(shift={"q3": 0.6}, weaker={"q2": 0.3}))
+    dyads = close_couples(closeness_answers(shift={"q3": 0.6}, weaker={"q2": 0.3}))
     fitted = cfa(model, dyads.to_wide(keyed=True), identification="none").parameters
     lines = [
         Line(*(np.array([fitted[name.format(i=i, p=p)].estimate for i in ITEMS]) for name in names))
@@ -121,7 +123,7 @@ def test_bad_options_of_dmacs_say_what_is_allowed(options: dict[str, Any], words
 
 
 def test_dmacs_needs_the_configural_model_and_a_known_item() -> None:
-    short = dyadic_invariance(dyads_of(paired_answers()), "closeness", steps=["metric", "scalar"])
+    short = dyadic_invariance(close_couples(closeness_answers()), "closeness", steps=["metric", "scalar"])
     with pytest.raises(EstimationError, match="add 'configural' to steps"):
         short.dmacs()
     with pytest.raises(UnknownNameError, match="closeness has no item 'q9'"):

@@ -13,24 +13,24 @@ from intimacy_scales.dyads import DyadicInvariance, Dyads, PartnerMeans, apim, d
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.factor import cfa, compare_models, sem
 from tests.shared.comparison import near, roughly
-from tests.shared.paired_answers import ITEMS, dyads_of, paired_answers
+from tests.shared.simulated_couples import ITEMS, close_couples, closeness_answers
 
 ALL_STEPS = ["configural", "metric", "scalar", "residual", "variances", "means"]
 
 
 @cache
 def couples() -> Dyads:
-    return dyads_of(paired_answers())
+    return close_couples(closeness_answers())
 
 
 @cache
 def gaps() -> Dyads:
-    return dyads_of(paired_answers(missing=0.08, seed=4))
+    return close_couples(closeness_answers(missing=0.08, seed=4))
 
 
 @cache
 def shifted() -> Dyads:
-    return dyads_of(paired_answers(shift={"q3": 0.6}))
+    return close_couples(closeness_answers(shift={"q3": 0.6}))
 
 
 @cache
@@ -76,7 +76,7 @@ def test_dyadic_invariance_is_what_models_written_by_hand_are(options: Any) -> N
             by_hand.df_change,
             by_hand.method,
         )
-    assert result.n == written[0].n
+    assert result.n_couples == written[0].n
 
 
 def test_latent_means_are_those_of_a_defined_parameter() -> None:
@@ -90,7 +90,7 @@ def test_latent_means_are_those_of_a_defined_parameter() -> None:
 
 
 def test_a_difference_of_means_is_found_with_its_status() -> None:
-    result = dyadic_invariance(dyads_of(paired_answers(600, higher=0.5)), "closeness")
+    result = dyadic_invariance(close_couples(closeness_answers(600, higher=0.5)), "closeness")
     means = result.mean_difference
     assert (means.invariance, means.step, means.reason) == ("supported", "scalar", None)
     assert -0.5 in means.confidence_interval(standardized=True)
@@ -150,33 +150,31 @@ def test_misfits_are_of_the_step() -> None:
 
 
 def test_reverse_keyed_items_are_keyed_once() -> None:
-    table = paired_answers()
-    reversed_item = {name: 16 - x if name.startswith("q2") else x for name, x in table.items()}
-    plain = dyadic_invariance(dyads_of(table), "closeness")
-    keyed = dyadic_invariance(dyads_of(reversed_item, keys="q1 -q2 q3 q4"), "closeness")
+    answers = closeness_answers()
+    plain = dyadic_invariance(close_couples(answers), "closeness")
+    answers[:, :, 1] = 16 - answers[:, :, 1]
+    keyed = dyadic_invariance(close_couples(answers, keys="q1 -q2 q3 q4"), "closeness")
     assert [change.chi_square_change for change in keyed.changes] == [
         change.chi_square_change for change in plain.changes
     ]
 
 
 def test_order_of_partners_changes_signs_only() -> None:
-    table = paired_answers(higher=0.3)
-    swapped = {f"{item}.{p}": table[f"{item}.{1 - p}"] for item in ITEMS for p in (0, 1)}
-    one, other = (dyadic_invariance(dyads_of(t), "closeness") for t in (table, swapped))
+    answers = closeness_answers(higher=0.3)
+    one, other = (dyadic_invariance(close_couples(x), "closeness") for x in (answers, answers[:, ::-1]))
     for first, second in zip(one.models.values(), other.models.values(), strict=True):
         roughly(first.fit.chi_square, second.fit.chi_square)
     roughly(one.mean_difference.standardized, -other.mean_difference.standardized)
 
 
 def test_one_partner_couples_count_with_full_information_only() -> None:
-    table = paired_answers(120)
-    for item in ITEMS:
-        table[f"{item}.1"][:30] = float("nan")
-    dyads = dyads_of(table)
+    answers = closeness_answers(120)
+    answers[:30, 1] = float("nan")
+    dyads = close_couples(answers)
     assert [
-        (r.n, r.n_rows)
+        (r.n_couples, r.left_out)
         for r in (dyadic_invariance(dyads, "closeness", missing=m) for m in ("listwise", "fiml"))
-    ] == [(90, 120), (120, 120)]
+    ] == [(90, {"without answers to every item of both partners": 30}), (120, {})]
 
 
 def test_from_equal_has_the_same_tests_in_another_order() -> None:
@@ -192,7 +190,9 @@ def test_from_equal_has_the_same_tests_in_another_order() -> None:
 def test_from_equal_says_what_it_would_hide() -> None:
     sentence = dyadic_invariance(shifted(), "closeness", direction="from_equal").sentence()
     assert "the means model was retained. Yet the answers contradict equal intercepts" in sentence
-    unequal = dyadic_invariance(dyads_of(paired_answers(higher=0.5)), "closeness", direction="from_equal")
+    unequal = dyadic_invariance(
+        close_couples(closeness_answers(higher=0.5)), "closeness", direction="from_equal"
+    )
     assert (
         "this released the means of the factors, and the variances model was retained" in unequal.sentence()
     )
@@ -271,7 +271,7 @@ def test_steps_that_a_result_does_not_have_are_named() -> None:
 
 def test_two_items_are_too_few() -> None:
     with pytest.raises(EstimationError, match="closeness has 2 items, and a factor of both partners needs"):
-        dyadic_invariance(dyads_of(paired_answers(), keys="q1 q2"), "closeness")
+        dyadic_invariance(close_couples(closeness_answers(), keys="q1 q2"), "closeness")
 
 
 def test_a_search_without_an_end_names_its_model() -> None:

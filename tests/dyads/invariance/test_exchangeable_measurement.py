@@ -14,7 +14,8 @@ from intimacy_scales.dyads import DyadicInvariance, Dyads, ExchangeableMeasureme
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.estimation.fit import srmr_of
 from tests.shared.comparison import near, roughly
-from tests.shared.paired_answers import ITEMS, dyads_of, paired_answers
+from tests.shared.couples import some_of, swapped
+from tests.shared.simulated_couples import ITEMS, close_couples, closeness_answers
 
 OPTIONS: list[dict[str, Any]] = [
     {},
@@ -24,8 +25,8 @@ OPTIONS: list[dict[str, Any]] = [
 ]
 
 
-def measured(table: Any, **options: Any) -> ExchangeableMeasurement:
-    result = dyadic_invariance(dyads_of(table, role=False), "closeness", **options).exchangeable
+def measured(answers: Any, **options: Any) -> ExchangeableMeasurement:
+    result = dyadic_invariance(close_couples(answers, roles=False), "closeness", **options).exchangeable
     assert result is not None
     return result
 
@@ -44,23 +45,18 @@ def figures(result: ExchangeableMeasurement) -> list[float]:
 def test_dyadic_invariance_of_exchangeable_partners_is_the_same_for_any_order(
     options: Any, seed: int
 ) -> None:
-    table, swapped = paired_answers(80, missing=0.05, seed=2), np.random.default_rng(seed).random(80) < 0.5
-    other = {
-        f"{item}.{p}": np.where(swapped, table[f"{item}.{1 - p}"], table[f"{item}.{p}"])
-        for item in ITEMS
-        for p in (0, 1)
-    }
-    roughly(figures(measured(other, **options)), figures(measured(table, **options)), rel=1e-5, abs=1e-6)
+    answers = closeness_answers(80, missing=0.05, seed=2)
+    other = swapped(answers, some_of(80, seed))
+    roughly(figures(measured(other, **options)), figures(measured(answers, **options)), rel=1e-5, abs=1e-6)
 
 
 def test_fit_is_judged_against_the_saturated_model_in_closed_form() -> None:
-    table = pd.DataFrame(paired_answers(150, higher=0.4))
-    result = measured(table)
+    answers = closeness_answers(150, higher=0.4)
+    result = measured(answers)
     # I-SAT has the moments that the couples have if each is entered in both orders
-    first, second = (table[[f"{item}.{p}" for item in ITEMS]].to_numpy() for p in (0, 1))
-    both = np.vstack([np.hstack([first, second]), np.hstack([second, first])])
+    n, _, k = answers.shape
+    both = np.concatenate([answers, answers[:, ::-1]]).reshape(2 * n, 2 * k)
     covariances, means = np.cov(both.T, bias=True), both.mean(axis=0)
-    n, k = len(first), len(ITEMS)
 
     def deviance(implied: Any, implied_means: Any) -> float:
         """Twice the lost log likelihood, per couple, against the observed moments of both orders."""
@@ -91,24 +87,24 @@ def test_fit_is_judged_against_the_saturated_model_in_closed_form() -> None:
 
 
 def test_roles_that_are_not_used_give_the_same() -> None:
-    table = paired_answers(120)
-    one = dyadic_invariance(dyads_of(table), "closeness", distinguishable=False)
-    other = dyadic_invariance(dyads_of(table, role=False), "closeness")
+    answers = closeness_answers(120)
+    one = dyadic_invariance(close_couples(answers), "closeness", distinguishable=False)
+    other = dyadic_invariance(close_couples(answers, roles=False), "closeness")
     assert one.exchangeable == other.exchangeable
     assert one.reason == "partners are treated as exchangeable (distinguishable=False)"
 
 
 def test_the_exchangeable_model_is_the_last_step() -> None:
-    table = paired_answers(120)
-    last = dyadic_invariance(dyads_of(table), "closeness")["means"]
-    result = measured(table)
+    answers = closeness_answers(120)
+    last = dyadic_invariance(close_couples(answers), "closeness")["means"]
+    result = measured(answers)
     shared = {p.name: p for p in last.parameters}
     for p in result.parameters:
         roughly([p.estimate, p.se], [shared[p.name].estimate, shared[p.name].se])
 
 
 def test_what_has_no_meaning_for_exchangeable_partners_says_why() -> None:
-    result = dyadic_invariance(dyads_of(paired_answers(120), role=False), "closeness")
+    result = dyadic_invariance(close_couples(closeness_answers(120), roles=False), "closeness")
     assert (result.models, result.changes, result.distinguishable) == ({}, (), False)
     assert result.reason == "partners have no roles, so that their order is arbitrary"
     assert result.mean_difference.reason == result.reason
@@ -123,9 +119,9 @@ def test_what_has_no_meaning_for_exchangeable_partners_says_why() -> None:
     assert [table.title for table in result.page().tables] == ["Parameters of both partners"]
     assert "no steps of invariance" in repr(result)
     assert "I-SAT" in result.to_html()
-    again = DyadicInvariance.from_json(result.to_json(), instrument=dyads_of(paired_answers(9)).form)
+    again = DyadicInvariance.from_json(result.to_json(), instrument=close_couples(closeness_answers(9)).form)
     assert again.to_dict() == result.to_dict()
-    robust = measured(paired_answers(120), estimator="MLR")
+    robust = measured(closeness_answers(120), estimator="MLR")
     assert "Yuan-Bentler scaled chi-square" in robust.sentence()
 
 
@@ -133,10 +129,9 @@ def test_mixed_couples_have_no_common_role() -> None:
     table = pd.DataFrame(
         {"couple": np.repeat(np.arange(120), 2), "role": np.tile(["f", "f", "f", "m", "m", "m"], 40)}
     )
-    wide = paired_answers(120)
-    for item in ITEMS:
-        table[item] = np.column_stack([wide[f"{item}.0"], wide[f"{item}.1"]]).ravel()
-    form = dyads_of(wide).form
+    answers = closeness_answers(120)
+    table[[*ITEMS]] = answers.reshape(240, len(ITEMS))
+    form = close_couples(answers).form
     assert form is not None
     table["person"] = np.arange(240)
     dyads = Dyads.from_long(form, table, couple="couple", person="person", role="role", mixed=True)
@@ -146,8 +141,11 @@ def test_mixed_couples_have_no_common_role() -> None:
 
 
 def test_partners_without_roles_are_not_made_distinguishable() -> None:
-    dyads = dyads_of(paired_answers(60), role=False)
-    with pytest.raises(EstimationError, match="distinguishable=True needs two partners with different"):
+    dyads = close_couples(closeness_answers(60), roles=False)
+    with pytest.raises(
+        EstimationError,
+        match="distinguishable=True needs the same two roles in every couple, and partners have no",
+    ):
         dyadic_invariance(dyads, "closeness", distinguishable=True)
     with pytest.raises(EstimationError, match=r"estimator='GLS' is not valid; allowed: 'ML', 'MLR'"):
         dyadic_invariance(dyads, "closeness", estimator="GLS")
@@ -158,8 +156,8 @@ def test_partners_without_roles_are_not_made_distinguishable() -> None:
 
 
 def test_saturated_and_independent_models_have_the_degrees_of_freedom_of_olsen_and_kenny() -> None:
-    fit, k = measured(paired_answers(100)).fit, len(ITEMS)
+    fit, k = measured(closeness_answers(100)).fit, len(ITEMS)
     i_sat, i_null = k * (k + 1), 2 * k * (2 * k + 3) // 2 - 2 * k
     assert fit.baseline_df == i_null - i_sat
-    usual = dyadic_invariance(dyads_of(paired_answers(100)), "closeness")["means"].fit
+    usual = dyadic_invariance(close_couples(closeness_answers(100)), "closeness")["means"].fit
     assert fit.df == usual.df - i_sat

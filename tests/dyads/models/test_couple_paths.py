@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,19 +23,20 @@ from intimacy_scales.dyads import (
 from intimacy_scales.dyads.models.adjusted_fit import adjusted_fit
 from intimacy_scales.errors import DocumentError, EstimationError
 from tests.shared.comparison import roughly
-from tests.shared.simulated_couples import mixed_couples, scored_couples, swapped
+from tests.shared.simulated_couples import in_other_orders, scored_couples, three_compositions
 
 
 @pytest.mark.parametrize("gaps", [0.0, 0.1])
 def test_models_of_exchangeable_partners_do_not_depend_on_their_order(gaps: float) -> None:
     dyads = scored_couples(50, gaps=gaps, roles=False)
     for fit in (common_fate, mutual_influence):
-        one, other = (fit(d, "love", "trust") for d in (dyads, swapped(dyads, 4)))  # type: ignore[operator]
+        one, other = (fit(d, "love", "trust") for d in (dyads, in_other_orders(dyads, 4)))  # type: ignore[operator]
         assert (one.adjusted.df, other.adjusted.df) == (0, 0)
         for path, same in zip(one.paths, other.paths, strict=True):
             roughly([path.estimate, path.se], [same.estimate, same.se], rel=1e-5)
     one, other = (
-        mutual_influence(d, "love", "trust", errors_correlated=False) for d in (dyads, swapped(dyads, 4))
+        mutual_influence(d, "love", "trust", errors_correlated=False)
+        for d in (dyads, in_other_orders(dyads, 4))
     )
     assert one.fit.chi_square != pytest.approx(
         other.fit.chi_square, rel=1e-3
@@ -48,7 +49,7 @@ def test_distinguishability_without_roles_is_undefined() -> None:
     result = distinguishability(scored_couples(50, roles=False), ["love", "trust"])
     assert (math.isnan(result.chi_square), math.isnan(result.p), result.df) == (True, True, 6)
     assert "not tested: partners have no roles" in result.sentence()
-    assert "several compositions" in str(distinguishability(mixed_couples(), "love").reason)
+    assert "several compositions" in str(distinguishability(three_compositions(), "love").reason)
 
 
 def test_distinguishability_is_the_test_of_the_actor_partner_model() -> None:
@@ -64,14 +65,27 @@ def test_distinguishability_is_the_test_of_the_actor_partner_model() -> None:
     assert shared.df == 6 + 2
 
 
+class Chi(NamedTuple):
+    chi_square: float
+    df: int
+
+
 def test_adjusted_fit_is_guarded() -> None:
-    better = adjusted_fit((18.0, 9), isat=(17.5, 6), inull=(178.1, 10), n=110)
+    isat, inull = Chi(17.5, 6), Chi(178.1, 10)
+    fit = adjusted_fit(Chi(30.0, 9), isat=isat, inull=inull, n=110)  # by hand, of Olsen and Kenny's formulas
+    null = (178.1 - 17.5) / 4
+    roughly(
+        [fit.cfi, fit.tli, fit.rmsea],
+        [1 - 9.5 / (160.6 - 4), (null - 12.5 / 3) / (null - 1), math.sqrt(9.5 / (3 * 110))],
+        rel=1e-12,
+    )
+    better = adjusted_fit(Chi(18.0, 9), isat=isat, inull=inull, n=110)
     assert (better.rmsea, better.cfi) == (0, 1)
-    none = adjusted_fit((18.0, 9), isat=(17.5, 6), inull=(19.0, 10), n=110)
+    none = adjusted_fit(Chi(18.0, 9), isat=isat, inull=Chi(19.0, 10), n=110)
     assert math.isnan(none.cfi)
     assert none.reason is not None
     assert "hardly related" in none.reason
-    worse = adjusted_fit((300.0, 9), isat=(17.5, 6), inull=(178.1, 10), n=110)
+    worse = adjusted_fit(Chi(300.0, 9), isat=isat, inull=inull, n=110)
     assert worse.cfi == 0
     assert "RMSEA" in worse.sentence()
 
@@ -141,7 +155,7 @@ def test_document(result: Any) -> None:
     ("call", "message"),
     [
         (lambda: common_fate(scored_couples(60), "love", "love"), "name another predictor"),
-        (lambda: common_fate(mixed_couples(), "love", "trust"), "several compositions"),
+        (lambda: common_fate(three_compositions(), "love", "trust"), "several compositions"),
         (
             lambda: mutual_influence(scored_couples(60), "love", "trust", estimator="WLS"),
             "allowed: 'ML', 'MLR'",

@@ -17,7 +17,7 @@ import pytest
 
 from intimacy_scales import simulate
 from intimacy_scales.dyads import Dyads, apim, common_fate, mutual_influence
-from tests.shared.simulated_couples import mixed_couples, scored_couples
+from tests.shared.simulated_couples import scored_couples, three_compositions
 
 
 @cache
@@ -25,8 +25,10 @@ def has_lavaan() -> bool:
     """Return whether R and lavaan are there."""
     if shutil.which("Rscript") is None:
         return False
-    asked = subprocess.run(["Rscript", "-e", "library(lavaan)"], capture_output=True, check=False)
-    return asked.returncode == 0
+    asked = subprocess.run(
+        ["Rscript", "-e", 'cat(nzchar(system.file(package = "lavaan")))'], capture_output=True, check=False
+    )
+    return asked.stdout == b"TRUE"
 
 
 def answered_couples() -> Dyads:
@@ -44,7 +46,7 @@ def models() -> dict[str, Any]:
             "roles": apim(gaps, "love", ["trust", "calm"], covariates=["years"]),
             "alike": apim(gaps, "love", "trust", interactions=[("trust", "years")], distinguishable=False),
             "complete": apim(scored_couples(60), "love", "trust", estimator="ML"),
-            "mixed": apim(mixed_couples(), "love", "trust", estimator="MLR"),
+            "mixed": apim(three_compositions(), "love", "trust", estimator="MLR"),
             "corrected": apim(
                 gaps, "love", "trust", error="corrected", reliability={"love": 0.8, "trust": 0.7}
             ),

@@ -19,19 +19,20 @@ from intimacy_scales.dyads.partner_perception.matching import _swapped_by
 from intimacy_scales.errors import EstimationError, ResponseError, UnknownNameError
 from intimacy_scales.reliability import intraclass_corr
 from tests.shared.comparison import close, near
-from tests.shared.couple_scores import couples_with_scores, random_couples, swapped
+from tests.shared.couples import couples_with_scores, swapped
+from tests.shared.simulated_couples import random_scores
 
 SEEDS = st.integers(0, 10_000)
 LABELS: dict[str, Any] = {"couple": "couple", "person": "partner"}
 
 
 def reports(seed: int, n: int = 40) -> tuple[dict[str, Any], dict[str, Any]]:
-    scores = random_couples(seed, n, ("own", "says"))
+    scores = random_scores(seed, n, ("own", "says"))
     return {"trust": scores["own"]}, {"trust": scores["says"]}
 
 
 def seen(own: dict[str, Any], says: dict[str, Any], role: bool = False) -> Perception:
-    return perception(couples_with_scores(own, role=role), couples_with_scores(says, role=role))
+    return perception(couples_with_scores(own, roles=role), couples_with_scores(says, roles=role))
 
 
 @given(seed=SEEDS)
@@ -67,7 +68,7 @@ def test_similarity_of_exchangeable_partners_is_the_icc(seed: int) -> None:
 @given(seed=SEEDS)
 @settings(max_examples=15)
 def test_pooled_correlation_is_that_of_all_persons(seed: int) -> None:
-    scores = random_couples(seed, 40, ("x", "y"))
+    scores = random_scores(seed, 40, ("x", "y"))
     x, y = scores["x"], scores["y"]
     r, _ = pooled_correlation(x, y, distinguishable=False)
     close(r, np.corrcoef(x.ravel(), y.ravel())[0, 1], 1e-10)
@@ -158,10 +159,11 @@ def test_partners_are_matched_by_id_whatever_their_order() -> None:
 
 def test_roles_in_another_order_are_matched_by_name() -> None:
     own, says = reports(3)
-    straight = perception(couples_with_scores(own, role=True), couples_with_scores(says, role=True))
+    straight = perception(couples_with_scores(own, roles=True), couples_with_scores(says, roles=True))
     other = {name: scores[:, ::-1] for name, scores in says.items()}
     turned = perception(
-        couples_with_scores(own, role=True), couples_with_scores(other, role=True, names=("husband", "wife"))
+        couples_with_scores(own, roles=True),
+        couples_with_scores(other, roles=True, partners=("husband", "wife")),
     )
     near([c.estimate for c in turned.correlations], [c.estimate for c in straight.correlations])
 
@@ -170,7 +172,7 @@ def test_couples_with_one_kind_of_reports_are_left_out_and_named() -> None:
     own, partner = forms()
     result = perception(*both(own[own["couple"] > 2], partner[partner["couple"] != 40]), ["trust"])
     assert (result.n_couples, result.n_left_out) == (37, 3)
-    assert result.left_out == ("1 couple without judgements: 40", "2 couples without own reports: 1, 2")
+    assert result.left_out == {"without judgements: 40": 1, "without own reports: 1, 2": 2}
 
 
 def test_persons_who_contradict_each_other_are_all_named() -> None:
@@ -260,7 +262,7 @@ def test_perception_says_what_cannot_be_matched() -> None:
     with pytest.raises(EstimationError, match="own has 40 couples and partner has 39"):
         seen(own, {"trust": says["trust"][1:]})
     with pytest.raises(ResponseError, match="wife and husband in own, and a and b in partner"):
-        perception(couples_with_scores(own), couples_with_scores(says, names=("a", "b")))
+        perception(couples_with_scores(own), couples_with_scores(says, partners=("a", "b")))
     with pytest.raises(EstimationError, match="none is in both"):
         seen(own, {"care": says["trust"]})
     labelled = [{"c": f"x{n}", "a": 4, "b": n} for n in range(5)]

@@ -15,23 +15,20 @@ from intimacy_scales.dyads import Dyads, TruthAndBias, truth_and_bias
 from intimacy_scales.dyads.partner_perception.truth_models import of_all_couples, of_complete_couples
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from tests.shared.comparison import close, near
-from tests.shared.couple_scores import (
-    couples_with_scores,
-    random_couples,
-    swapped,
-)
+from tests.shared.couples import couples_with_scores, swapped
 from tests.shared.folders import REFERENCE
+from tests.shared.simulated_couples import random_scores
 
 SEEDS = st.integers(0, 10_000)
 PATHS = ("directional_bias", "truth", "bias")
 
 
 def judged(seed: int, n: int = 40) -> dict[str, Any]:
-    return random_couples(seed, n, ("says", "own"))
+    return random_scores(seed, n, ("says", "own"))
 
 
 def model(scores: dict[str, Any], role: bool = False, **options: Any) -> TruthAndBias:
-    return truth_and_bias(couples_with_scores(scores, role=role), judgement="says", truth="own", **options)
+    return truth_and_bias(couples_with_scores(scores, roles=role), judgement="says", truth="own", **options)
 
 
 @given(seed=SEEDS, method=st.sampled_from(["ML", "MLR"]))
@@ -151,7 +148,7 @@ def test_couples_that_are_left_out_are_counted() -> None:
     scores["says"][:3, 0] = np.nan
     result = model(scores)
     assert (result.n_couples, result.n_left_out) == (37, 3)
-    assert result.left_out == ("3 couples without all four scores",)
+    assert result.left_out == {"without all four scores": 3}
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,15 @@ import re
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 from intimacy_scales import EstimationError
 from intimacy_scales.dyads import Dyads, profile_similarity
 from tests.shared.comparison import close
-from tests.shared.couple_profiles import couples_with, score_couples
-from tests.shared.frames_of_couples import KINDS, in_kind
+from tests.shared.couples import couples_with_answers, couples_with_scores
 from tests.shared.instruments import PUBLISHED, form_of
 
 RNG = np.random.default_rng(5)
@@ -24,21 +26,21 @@ COMPOSITE: dict[str, Any] = PAIRS | {"whole": {"of": ["a", "b", "c"]}}
 
 @pytest.mark.parametrize("scales", [TOTAL, COMPOSITE], ids=["total", "composite"])
 def test_totals_and_composites_are_no_components(scales: Any) -> None:
-    result = profile_similarity(couples_with(ANSWERS, scales=scales))
+    result = profile_similarity(couples_with_answers(ANSWERS, scales=scales))
     assert result.components == ("a", "b", "c")
     keyed = ANSWERS.copy()
     keyed[:, :, 3] = 8 - keyed[:, :, 3]
     means = keyed.reshape(12, 2, 3, 2).mean(axis=3)
     close(result.of_couples("d2"), np.mean((means[:, 0] - means[:, 1]) ** 2, axis=1))
-    named = profile_similarity(couples_with(ANSWERS, scales=scales), scales=["a", "b", [*scales][-1]])
+    named = profile_similarity(couples_with_answers(ANSWERS, scales=scales), scales=["a", "b", [*scales][-1]])
     assert named.components == ("a", "b", [*scales][-1])
 
 
 def test_items_are_keyed_or_as_they_were_given() -> None:
-    dyads = couples_with(ANSWERS, scales=TOTAL)
+    dyads = couples_with_answers(ANSWERS, scales=TOTAL)
     keyed, given = (profile_similarity(dyads, "items", keyed=keyed) for keyed in (True, False))
     assert (keyed.components, keyed.keyed, given.keyed) == (tuple(f"q{n}" for n in range(1, 7)), True, False)
-    as_given = profile_similarity(couples_with(ANSWERS), "items")
+    as_given = profile_similarity(couples_with_answers(ANSWERS), "items")
     for name in ("overall", "distinctive", "d2", "elevation"):
         close(given.of_couples(name), as_given.of_couples(name))
     close(keyed.of_couples("d2"), given.of_couples("d2"))  # the difference in an item only changes its sign
@@ -47,13 +49,13 @@ def test_items_are_keyed_or_as_they_were_given() -> None:
 
 def test_items_of_some_scales_each_count_once() -> None:
     scales = {"a": "q1 q2 q3", "b": "q2 q3 q4"}
-    result = profile_similarity(couples_with(ANSWERS[:, :, :4], scales=scales), "items")
+    result = profile_similarity(couples_with_answers(ANSWERS[:, :, :4], scales=scales), "items")
     assert result.components == ("q1", "q2", "q3", "q4")
     close(result.of_couples("d2"), np.mean((ANSWERS[:, 0, :4] - ANSWERS[:, 1, :4]) ** 2, axis=1))
 
 
 def test_items_that_count_differently_in_two_scales() -> None:
-    dyads = couples_with(ANSWERS[:, :, :4], scales={"a": "q1 q2 q3", "b": "-q2 q3 q4"})
+    dyads = couples_with_answers(ANSWERS[:, :, :4], scales={"a": "q1 q2 q3", "b": "-q2 q3 q4"})
     message = "item q2 counts differently in scale 'a' and in 'b'"
     with pytest.raises(EstimationError, match=message):
         profile_similarity(dyads, "items")
@@ -65,7 +67,7 @@ def test_items_that_count_differently_in_two_scales() -> None:
 def test_composites_that_count_an_item_in_both_directions() -> None:
     scales = {"a": "q1 q2 q3", "b": "-q2 q3 q4", "d": {"of": ["a", "b"]}}
     with pytest.raises(EstimationError, match="scale 'd' counts q2 in both directions"):
-        profile_similarity(couples_with(ANSWERS[:, :, :4], scales=scales), "items", scales=["d"])
+        profile_similarity(couples_with_answers(ANSWERS[:, :, :4], scales=scales), "items", scales=["d"])
 
 
 @pytest.mark.parametrize(
@@ -83,17 +85,17 @@ def test_composites_that_count_an_item_in_both_directions() -> None:
 )
 def test_components_that_are_not_valid(options: Any, message: str) -> None:
     with pytest.raises(EstimationError, match=re.escape(message)):
-        profile_similarity(couples_with(ANSWERS, scales=TOTAL), **options)
+        profile_similarity(couples_with_answers(ANSWERS, scales=TOTAL), **options)
 
 
 def test_cautions_about_scales_that_are_not_alike() -> None:
     sums = {name: {"items": items.split(), "method": "sum"} for name, items in PAIRS.items()}
     sums["a"] = {"items": ["q1", "q2"], "method": "mean"}
-    result = profile_similarity(couples_with(ANSWERS, scales=sums))
+    result = profile_similarity(couples_with_answers(ANSWERS, scales=sums))
     assert "the scales differ in range, which gives all profiles the same ups and downs" in result.warnings
     away = {name: {"items": items.split()} for name, items in PAIRS.items()}
     away["c"] |= {"high_means": "more barrier", "against_closeness": True}
-    result = profile_similarity(couples_with(ANSWERS, scales=away))
+    result = profile_similarity(couples_with_answers(ANSWERS, scales=away))
     assert any(text.startswith("high scores mean less closeness on 1 scale (c)") for text in result.warnings)
 
 
@@ -109,7 +111,7 @@ def test_cautions_about_items_that_differ_in_range() -> None:
 
 
 def test_profiles_of_scores_have_scales_only() -> None:
-    dyads = score_couples(ANSWERS)
+    dyads = couples_with_scores({f"s{n + 1}": ANSWERS[:, :, n] for n in range(6)})
     result = profile_similarity(dyads)
     assert (result.instrument, result.components[0], len(result.components)) == (None, "s1", 6)
     close(result.of_couples("d2"), np.mean((ANSWERS[:, 0] - ANSWERS[:, 1]) ** 2, axis=1))
@@ -117,12 +119,12 @@ def test_profiles_of_scores_have_scales_only() -> None:
         profile_similarity(dyads, "items")
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_table_of_couples_is_of_the_kind_that_was_given(kind: str) -> None:
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_the_table_of_couples_is_of_the_kind_that_was_given(kind: Any) -> None:
     columns: dict[str, Any] = {"pair": [f"c{n}" for n in range(12)]}
     columns |= {f"q{n + 1}_{s}": ANSWERS[:, p, n].astype(int) for n in range(6) for p, s in enumerate("wh")}
     form = form_of({"a": "q1 q2 q3 q4 q5 q6"}, high=7, evidence=PUBLISHED)
-    table = in_kind(kind, columns)
+    table = kind(columns)
     dyads = Dyads.from_wide(form, table, columns={"w": "q{n}_w", "h": "q{n}_h"}, couple="pair")
     result = profile_similarity(dyads, "items")
     frame = result.to_frame()

@@ -14,7 +14,7 @@ from intimacy_scales.dyads.profiles.couple_figures import figures_of_couples
 from intimacy_scales.dyads.profiles.couple_means import Figure, resampled_means, values_of
 from intimacy_scales.numerics.resampling import draw_counts
 from tests.shared.comparison import close, near
-from tests.shared.couple_profiles import couples_with
+from tests.shared.couples import couples_with_answers
 
 PROFILES = np.random.default_rng(8).integers(1, 8, size=(35, 2, 5)).astype(float)
 PROFILES[:4, 0] = 3.0  # flat
@@ -26,7 +26,7 @@ FIGURES = [
 
 
 def similarity(**options: Any) -> ProfileSimilarity:
-    return profile_similarity(couples_with(PROFILES, **options), "items")
+    return profile_similarity(couples_with_answers(PROFILES, **options), "items")
 
 
 def test_intervals_by_t_are_those_of_scipy() -> None:
@@ -43,7 +43,7 @@ def test_intervals_by_t_are_those_of_scipy() -> None:
 def test_means_by_fisher_z_leave_out_correlations_of_one() -> None:
     profiles = PROFILES.copy()
     profiles[-1, 1] = profiles[-1, 0]
-    result = profile_similarity(couples_with(profiles), "items")
+    result = profile_similarity(couples_with_answers(profiles), "items")
     r = result.of_couples("overall")
     z = np.arctanh(r[4:-1])
     mean = result["overall"]
@@ -85,7 +85,7 @@ def test_bootstrap_intervals_of_profile_similarity() -> None:
 def test_resamples_without_the_figure_are_counted() -> None:
     few = np.repeat(PROFILES[:1], 4, axis=0)
     few = np.concatenate([few, PROFILES[10:12]])  # four of six couples have a flat profile
-    interval = profile_similarity(couples_with(few), "items").confidence_interval(
+    interval = profile_similarity(couples_with_answers(few), "items").confidence_interval(
         method="bootstrap", n_resamples=200, rng=1
     )
     assert np.isnan(interval.low)
@@ -131,17 +131,17 @@ def test_profile_similarity_as_tables_and_text() -> None:
     result = similarity(roles=True)
     frame = result.summary_frame()
     assert list(frame.index) == list(result.means)
-    assert {"normative_w", "cross_normative_h"} <= set(frame.index)
+    assert {"normative_wife", "cross_normative_husband"} <= set(frame.index)
     assert repr(result).startswith(
         "<Similarity of profiles over 5 items of small 1, 35 couples; 95% intervals"
     )
     assert "! in 4 of 35 couples a partner has a flat profile" in repr(result)
     text = result.to_markdown()
-    assert "| Cross-normative r, w |" in text
+    assert "| Cross-normative r, wife |" in text
     assert "without the mean profile of persons with the same role" in text
     assert "<table>" in result._repr_html_()
     assert repr(result["overall"]).endswith("31 couples; correlation of both partners' profiles>")
-    assert "with the mean profile of role h>" in repr(result["cross_normative_w"])
+    assert "with the mean profile of role husband>" in repr(result["cross_normative_wife"])
 
 
 def test_a_mean_of_equal_figures_has_no_interval() -> None:

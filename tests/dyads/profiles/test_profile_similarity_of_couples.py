@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from intimacy_scales import EstimationError
 from intimacy_scales.dyads import Dyads, profile_similarity
 from tests.shared.comparison import close, near
-from tests.shared.couple_profiles import couples_with, score_couples, some_profiles
+from tests.shared.couples import PARTNERS, couples_with_answers, couples_with_scores, swapped
+from tests.shared.simulated_couples import some_profiles
 
 FIGURES = ("overall", "distinctive", "double_entry", "d2", "elevation", "scatter", "shape")
 
@@ -47,7 +48,7 @@ def naive(profiles: Any, *, by_role: bool) -> dict[str, list[float]]:
 @settings(max_examples=40)
 @given(profiles=some_profiles(), roles=st.booleans())
 def test_profile_similarity_is_that_of_naive_formulas(profiles: Any, roles: bool) -> None:
-    result = profile_similarity(couples_with(profiles, roles=roles), "items")
+    result = profile_similarity(couples_with_answers(profiles, roles=roles), "items")
     for name, expected in naive(profiles, by_role=roles).items():
         close(result.of_couples(name), expected, within=1e-9)
         defined = [value for value in expected if not np.isnan(value)]
@@ -62,10 +63,9 @@ def test_profile_similarity_is_that_of_naive_formulas(profiles: Any, roles: bool
 @settings(max_examples=12)
 @given(profiles=some_profiles(), data=st.data())
 def test_exchangeable_partners_can_be_listed_in_either_order(profiles: Any, data: st.DataObject) -> None:
-    swapped = profiles.copy()
-    chosen = data.draw(st.lists(st.integers(0, len(profiles) - 1)))
-    swapped[chosen] = swapped[chosen, ::-1]
-    one, other = (profile_similarity(couples_with(p), "items") for p in (profiles, swapped))
+    chosen = data.draw(st.lists(st.booleans(), min_size=len(profiles), max_size=len(profiles)))
+    both = (profiles, swapped(profiles, chosen))
+    one, other = (profile_similarity(couples_with_answers(p), "items") for p in both)
     for name in one.means:
         close(one.of_couples(name), other.of_couples(name))
         close(one[name].mean, other[name].mean)
@@ -78,14 +78,19 @@ def test_exchangeable_partners_can_be_listed_in_either_order(profiles: Any, data
         close([a.expected, a.sd, a.low, a.high, a.p_value], [b.expected, b.sd, b.low, b.high, b.p_value])
 
 
+def by_scale(profiles: Any) -> dict[str, Any]:
+    """Return the scores of each scale (n, 2)."""
+    return {f"s{n + 1}": profiles[:, :, n] for n in range(profiles.shape[2])}
+
+
 @settings(max_examples=25)
 @given(profiles=some_profiles(), added=st.integers(1, 3), times=st.sampled_from([0.5, 2.0]))
 def test_levels_and_spreads_change_only_their_parts(profiles: Any, added: int, times: float) -> None:
-    one = profile_similarity(score_couples(profiles))
+    one = profile_similarity(couples_with_scores(by_scale(profiles)))
     close(sum(one.of_couples(name) for name in ("elevation", "scatter", "shape")), one.of_couples("d2"))
     higher = profiles.copy()
     higher[:, 0] += added
-    raised = profile_similarity(score_couples(higher))
+    raised = profile_similarity(couples_with_scores(by_scale(higher)))
     for name in ("overall", "scatter", "shape"):
         close(raised.of_couples(name), one.of_couples(name), within=1e-8)
     level = profiles[:, 0].mean(axis=1) - profiles[:, 1].mean(axis=1)
@@ -94,7 +99,7 @@ def test_levels_and_spreads_change_only_their_parts(profiles: Any, added: int, t
     middle = profiles[:, 0].mean(axis=1, keepdims=True)
     wider = profiles.copy()
     wider[:, 0] = middle + times * (profiles[:, 0] - middle)
-    stretched = profile_similarity(score_couples(wider))
+    stretched = profile_similarity(couples_with_scores(by_scale(wider)))
     for name in ("overall", "elevation"):
         close(stretched.of_couples(name), one.of_couples(name), within=1e-8)
     close(stretched.of_couples("shape"), times * one.of_couples("shape"), within=1e-8)
@@ -102,7 +107,7 @@ def test_levels_and_spreads_change_only_their_parts(profiles: Any, added: int, t
 
 def test_identical_and_opposite_profiles() -> None:
     profiles = [[[1, 2, 4, 7], [1, 2, 4, 7]], [[1, 2, 4, 7], [7, 6, 4, 1]], [[2, 5, 3, 3], [3, 6, 4, 4]]]
-    result = profile_similarity(couples_with(profiles), "items")
+    result = profile_similarity(couples_with_answers(profiles), "items")
     close(result.of_couples("overall"), [1, -1, 1])
     close(result.of_couples("double_entry")[:2], [1, -1])
     close(result.of_couples("d2")[[0, 2]], [0, 1])
@@ -115,7 +120,9 @@ def test_identical_and_opposite_profiles() -> None:
 def test_flat_profiles_are_undefined_with_the_reason() -> None:
     flat, other = [3, 3, 3, 3], [1, 4, 2, 6]
     result = profile_similarity(
-        couples_with([[flat, other], [flat, flat], [other, flat], [other, other], [other, [2, 1, 5, 1]]]),
+        couples_with_answers(
+            [[flat, other], [flat, flat], [other, flat], [other, other], [other, [2, 1, 5, 1]]]
+        ),
         "items",
     )
     assert np.isnan(result.of_couples("overall")).tolist() == [True, True, True, False, False]
@@ -123,16 +130,16 @@ def test_flat_profiles_are_undefined_with_the_reason() -> None:
     assert (result.n_flat, result["overall"].n, result["overall"].n_undefined) == (3, 2, 3)
     close(result.of_couples("shape")[:3], 0)
     assert result.to_frame()["reason"].tolist() == [
-        "w: all 4 items equal, no correlation",
-        "w: all 4 items equal, no correlation; h: all 4 items equal, no correlation; both partners at the "
-        "same level, no double-entry correlation",
-        "h: all 4 items equal, no correlation",
+        "wife: all 4 items equal, no correlation",
+        "wife: all 4 items equal, no correlation; husband: all 4 items equal, no correlation; both partners "
+        "at the same level, no double-entry correlation",
+        "husband: all 4 items equal, no correlation",
         "",
         "",
     ]
     assert any(text.startswith("in 3 of 5 couples a partner has a flat profile") for text in result.warnings)
     assert "In 3 of 5 couples a partner's profile was flat" in result.sentence()
-    all_flat = profile_similarity(couples_with([[flat, flat], [flat, [4] * 4]]), "items")
+    all_flat = profile_similarity(couples_with_answers([[flat, flat], [flat, [4] * 4]]), "items")
     assert all_flat["overall"].reason == "in each couple a partner has a flat profile, all values equal"
     assert all_flat.confidence_interval().reason == all_flat["overall"].reason
     assert "similarity is undefined" in all_flat.sentence()
@@ -140,7 +147,7 @@ def test_flat_profiles_are_undefined_with_the_reason() -> None:
 
 
 def test_one_couple_has_no_distinctive_similarity() -> None:
-    result = profile_similarity(couples_with([[[1, 2, 4], [2, 2, 6]]]), "items")
+    result = profile_similarity(couples_with_answers([[[1, 2, 4], [2, 2, 6]]]), "items")
     assert result["distinctive"].reason == "one couple has no mean profile but its own"
     assert result["normative"].reason == "one couple has no mean profile but its own"
     near(result["overall"].mean, naive_r([1, 2, 4], [2, 2, 6]))
@@ -158,40 +165,40 @@ def test_couples_without_two_complete_profiles_are_left_out() -> None:
         [[nan] * 3, [1, 4, 6]],
         [[1, 2, 2], [3, 3, 1]],
     ]
-    result = profile_similarity(couples_with(profiles), "items")
+    result = profile_similarity(couples_with_answers(profiles), "items")
     assert (result.n_couples, result.n_left_out) == (2, 2)
-    assert result.left_out == {"a partner without answers": 1, "missing answers": 1}
+    assert result.left_out == {"of which a partner has no answers": 1, "with missing answers": 1}
     frame = result.to_frame().set_index("couple")
     assert frame["reason"][[2, 3]].tolist() == [
-        "left out; w: 1 of 3 items missing",
-        "left out; w: 3 of 3 items missing",
+        "left out; wife: 1 of 3 items missing",
+        "left out; wife: 3 of 3 items missing",
     ]
     assert frame["d2"].isna()[[1, 2, 3, 4]].tolist() == [False, True, True, False]
-    same = profile_similarity(couples_with(np.array(profiles)[[0, 3]]), "items")
+    same = profile_similarity(couples_with_answers(np.array(profiles)[[0, 3]]), "items")
     assert same.means == result.means
     with pytest.raises(
         EstimationError, match="none of 2 couples has the values of both partners on all 3 items"
     ):
-        profile_similarity(couples_with(profiles[1:3]), "items")
+        profile_similarity(couples_with_answers(profiles[1:3]), "items")
 
 
 def test_normative_similarity_of_each_role() -> None:
     profiles = np.random.default_rng(3).integers(1, 8, size=(20, 2, 5)).astype(float)
     means = profiles.mean(axis=0)
-    by_role = profile_similarity(couples_with(profiles, roles=True), "items")
-    for place, partner in enumerate("wh"):
+    by_role = profile_similarity(couples_with_answers(profiles, roles=True), "items")
+    for place, partner in enumerate(PARTNERS):
         own = [naive_r(couple[place], means[place]) for couple in profiles]
         other = [naive_r(couple[place], means[1 - place]) for couple in profiles]
         close(by_role.of_couples(f"normative_{partner}"), own)
         close(by_role.of_couples(f"cross_normative_{partner}"), other)
         close(by_role.mean_profiles[partner], means[place])
     near(by_role.r_of_mean_profiles, naive_r(*means))
-    common = profile_similarity(couples_with(profiles, roles=True), "items", mean_profile="common")
-    assert "cross_normative_w" not in common.means
-    exchangeable = profile_similarity(couples_with(profiles), "items")
+    common = profile_similarity(couples_with_answers(profiles, roles=True), "items", mean_profile="common")
+    assert "cross_normative_wife" not in common.means
+    exchangeable = profile_similarity(couples_with_answers(profiles), "items")
     assert exchangeable.r_of_mean_profiles is None
     close(exchangeable.mean_profiles["all"], means.mean(axis=0))
-    both = np.mean([common.of_couples(f"normative_{partner}") for partner in "wh"], axis=0)
+    both = np.mean([common.of_couples(f"normative_{partner}") for partner in PARTNERS], axis=0)
     close(exchangeable.of_couples("normative"), both)
     close(common.of_couples("distinctive"), exchangeable.of_couples("distinctive"))
 
@@ -225,7 +232,7 @@ def test_partners_of_mixed_samples_are_exchangeable() -> None:
 )
 def test_mean_profiles_that_are_not_valid(options: Any, message: str) -> None:
     with pytest.raises(EstimationError, match=message):
-        profile_similarity(couples_with([[[1, 2, 4], [2, 2, 6]]] * 3), "items", **options)
+        profile_similarity(couples_with_answers([[[1, 2, 4], [2, 2, 6]]] * 3), "items", **options)
 
 
 def test_couples_on_several_occasions_are_refused() -> None:

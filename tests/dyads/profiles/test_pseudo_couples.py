@@ -17,7 +17,8 @@ from intimacy_scales.dyads.profiles.expected_similarity import expected_similari
 from intimacy_scales.dyads.profiles.repairing import p_value
 from intimacy_scales.dyads.profiles.stranger_pairs import figures_of_pairs, pool_of
 from tests.shared.comparison import close
-from tests.shared.couple_profiles import couples_with, some_profiles
+from tests.shared.couples import couples_with_answers
+from tests.shared.simulated_couples import some_profiles
 
 ALIKE = np.random.default_rng(2).integers(1, 8, size=(30, 1, 6)).repeat(2, axis=1).astype(float)
 ALIKE[:, 1, 0] = 8 - ALIKE[:, 1, 0]
@@ -58,7 +59,7 @@ def test_expected_similarity_is_the_mean_of_all_pseudo_couples(profiles: Any, ro
 
 @pytest.mark.parametrize("roles", [True, False])
 def test_what_is_expected_is_exact_or_the_mean_of_drawn_pairs(roles: bool) -> None:
-    result = profile_similarity(couples_with(UNRELATED[:20], roles=roles), "items")
+    result = profile_similarity(couples_with_answers(UNRELATED[:20], roles=roles), "items")
     strangers = result.pseudo_couples(999, rng=1)
     kinds = {name: comparison.expected_from for name, comparison in strangers.comparisons.items()}
     assert [name for name, kind in kinds.items() if kind == "drawn pairs"] == ["double_entry"]
@@ -94,20 +95,20 @@ def test_strangers_who_pair_again_are_not_pseudo_couples() -> None:
 
 
 def test_partners_who_are_alike_are_more_similar_than_strangers() -> None:
-    alike = profile_similarity(couples_with(ALIKE), "items").pseudo_couples(199, rng=1)
+    alike = profile_similarity(couples_with_answers(ALIKE), "items").pseudo_couples(199, rng=1)
     for name in COMPARED:
         if name != "elevation":
             assert alike[name].p_value == 1 / 200, name
     assert alike["overall"].difference > 0.4
     assert alike["d2"].difference < 0
     assert alike["overall"].low < alike["overall"].expected < alike["overall"].high
-    unrelated = profile_similarity(couples_with(UNRELATED), "items").pseudo_couples(199, rng=1)
+    unrelated = profile_similarity(couples_with_answers(UNRELATED), "items").pseudo_couples(199, rng=1)
     assert 0.02 < unrelated["overall"].p_value < 0.98
     assert abs(unrelated["overall"].difference) < 0.15
 
 
 def test_pseudo_couples_of_a_seed_are_always_the_same() -> None:
-    result = profile_similarity(couples_with(UNRELATED), "items")
+    result = profile_similarity(couples_with_answers(UNRELATED), "items")
     first, again, other = (result.pseudo_couples(99, rng=seed) for seed in (1, 1, 2))
     assert first == again
     assert (first.repaired_means == again.repaired_means).all()
@@ -123,13 +124,15 @@ def test_p_values_count_ties_and_the_couples_themselves() -> None:
     assert np.isnan(p_value("overall", np.nan, means))
     # two couples: each pairing is at least as similar as the one that there is, or ties with it
     profiles = np.array([[[1, 2, 4], [1, 2, 4]], [[5, 2, 3], [5, 2, 3]]], dtype=float)
-    strangers = profile_similarity(couples_with(profiles, roles=True), "items").pseudo_couples(999, rng=1)
+    strangers = profile_similarity(couples_with_answers(profiles, roles=True), "items").pseudo_couples(
+        999, rng=1
+    )
     assert 0.4 < strangers["d2"].p_value < 0.6  # half of the pairings are the couples
 
 
 @pytest.mark.parametrize("n", [98, True, "many", 200.0])
 def test_numbers_of_re_pairings_that_are_not_valid(n: Any) -> None:
-    result = profile_similarity(couples_with(UNRELATED), "items")
+    result = profile_similarity(couples_with_answers(UNRELATED), "items")
     with pytest.raises(
         EstimationError, match=r"n_repairings=.* is not valid; allowed: a whole number, at least 99"
     ):
@@ -137,12 +140,14 @@ def test_numbers_of_re_pairings_that_are_not_valid(n: Any) -> None:
 
 
 def test_pseudo_couples_as_tables_and_text() -> None:
-    strangers = profile_similarity(couples_with(UNRELATED, roles=True), "items").pseudo_couples(99, rng=1)
+    strangers = profile_similarity(couples_with_answers(UNRELATED, roles=True), "items").pseudo_couples(
+        99, rng=1
+    )
     frame = strangers.to_frame()
     assert list(frame.index) == list(COMPARED)
     close(frame["difference"], frame["mean"] - frame["expected"])
     assert repr(strangers).startswith(
-        "<40 couples and 1560 pseudo-couples (w with h of another couple), 99 random re-pairings"
+        "<40 couples and 1560 pseudo-couples (wife with husband of another couple), 99 random re-pairings"
     )
     with pytest.raises(UnknownNameError, match="did you mean 'overall'"):
         strangers["Overall"]

@@ -27,10 +27,10 @@ from intimacy_scales.dyads import (
 )
 from intimacy_scales.errors import EstimationError, IntimacyScalesError
 from tests.shared.comparison import near
-from tests.shared.couples import PUBLISHED, couples_of, mixed_couples
+from tests.shared.couples import couples_of, mixed_couples
 from tests.shared.factor_answers import good
-from tests.shared.instruments import form_of
-from tests.shared.paired_answers import dyads_of, paired_answers
+from tests.shared.instruments import PUBLISHED, form_of
+from tests.shared.simulated_couples import close_couples, closeness_answers
 
 SCALES = {"trust": "q1 q2 q3", "love": "q4 q5 -q6", "care": "q7 q8 q9"}
 
@@ -53,7 +53,7 @@ def answers(n: int = 60) -> pd.DataFrame:
 
 
 def couples(*, roles: bool = True, **options: Any) -> Dyads:
-    form = form_of({**SCALES, "total": {"of": list(SCALES)}}, high=7, **PUBLISHED)
+    form = form_of({**SCALES, "total": {"of": list(SCALES)}}, high=7, evidence=PUBLISHED)
     role = {"role": "role"} if roles else {}
     return Dyads.from_long(
         form, answers(), **{"couple": "couple", "person": "person", "keep": ["age"], **role, **options}
@@ -129,7 +129,7 @@ def test_exchangeable_partners_have_no_order() -> None:
     table = answers().copy()
     swapped = np.arange(len(table)).reshape(-1, 2)
     swapped[::3] = swapped[::3, ::-1]
-    form = form_of(SCALES, high=7, **PUBLISHED)
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
     both = [
         couple_report(
             Dyads.from_long(form, rows.assign(place=[1, 2] * 60), couple="couple", person="place"),
@@ -199,7 +199,7 @@ def test_couples_with_one_partner_and_unknown_roles_are_counted() -> None:
     dyads = mixed_couples(good(12, 2, 1), ["ff"] * 6 + ["fm"] * 6)
     assert couple_report(dyads).compositions == {"f-f": 6, "f-m": 6}
     table = answers().iloc[1:]  # the first couple has one partner
-    form = form_of(SCALES, high=7, **PUBLISHED)
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
     result = couple_report(
         Dyads.from_long(form, table, couple="couple", person="person", role="sex", mixed=True)
     )
@@ -238,7 +238,7 @@ def test_hardly_any_couples_give_a_report_with_reasons(pairs: Any) -> None:
 
 def test_too_few_couples_for_items_and_model() -> None:
     table = answers().iloc[:10]
-    form = form_of(SCALES, high=7, **PUBLISHED)
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
     dyads = Dyads.from_long(form, table, couple="couple", person="person", role="role")
     result = couple_report(dyads, outcome="love", predictors="trust")
     reason = "5 couples with enough answers, and more than 6 are needed for 3 items of two partners"
@@ -249,7 +249,7 @@ def test_too_few_couples_for_items_and_model() -> None:
 
 
 def test_two_items_count_with_equal_loadings() -> None:
-    form = form_of({"trust": "q1 q2"}, high=7, **PUBLISHED)
+    form = form_of({"trust": "q1 q2"}, high=7, evidence=PUBLISHED)
     dyads = Dyads.from_long(form, answers(), couple="couple", person="person", role="role")
     result = couple_report(dyads)
     assert result.reliability["trust"] == couple_reliability(dyads, factors="tau_equivalent")
@@ -267,7 +267,7 @@ def test_the_same_caution_about_several_scales_is_given_once() -> None:
 
 def test_an_improper_solution_is_not_reported_in_the_paragraph() -> None:
     table = answers(60).iloc[:20]
-    form = form_of(SCALES, high=7, **PUBLISHED)
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
     dyads = Dyads.from_long(form, table, couple="couple", person="person", role="role")
     result = couple_report(dyads, scales=["trust", "care"], invariance=False)
     improper = [name for name, part in result.reliability.items() if part.improper]
@@ -340,7 +340,7 @@ def test_wrong_options_say_what_is_allowed(case: str) -> None:
 
 def test_several_occasions_are_refused() -> None:
     table = pd.concat([answers().assign(day=day) for day in (1, 2)])
-    form = form_of(SCALES, high=7, **PUBLISHED)
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
     dyads = Dyads.from_long(form, table, couple="couple", person="person", role="role", time="day")
     with pytest.raises(EstimationError, match=re.escape("dyads.at(1)")):
         couple_report(dyads)
@@ -402,7 +402,7 @@ def test_the_sentence_has_the_figures_of_the_parts() -> None:
 
 
 def test_one_or_two_scales_have_their_own_figures_in_the_sentence() -> None:
-    result = couple_report(dyads_of(paired_answers(80)))
+    result = couple_report(close_couples(closeness_answers(80)))
     r = result.agreement["closeness"]
     assert f"closeness r = {float(r):.2f}".replace("0.", ".") in result.sentence()
     count = result.reliable_differences["closeness"]

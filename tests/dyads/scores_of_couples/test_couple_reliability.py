@@ -14,10 +14,11 @@ from intimacy_scales.dyads import CoupleReliability, Dyads, couple_reliability
 from intimacy_scales.errors import DocumentError, EstimationError, UnknownNameError
 from intimacy_scales.moments.scale_items import scale_items
 from tests.shared.comparison import assert_close, close, near, roughly
-from tests.shared.couple_score_answers import normal_couples, paired, population, swapped
+from tests.shared.couples import couples_with_answers, some_of, swapped
+from tests.shared.simulated_couples import item_covariances, normal_answers, normal_couples
 
 K = 4
-ANSWERS = normal_couples(200, K, shared=0.2)
+ANSWERS = normal_answers(200, K, common=0.2)
 GAPS = ANSWERS.copy()
 _RANDOM = np.random.default_rng(5)
 GAPS[_RANDOM.random(GAPS.shape) < 0.05] = np.nan
@@ -25,7 +26,7 @@ GAPS[_RANDOM.random(GAPS.shape[:2]) < 0.1] = np.nan
 
 
 def of(x: Any, *, role: bool = True, scale: Any = None, **options: Any) -> CoupleReliability:
-    return couple_reliability(paired(x, scale, role=role, low=0, high=100), **options)
+    return couple_reliability(normal_couples(x, scale, roles=role), **options)
 
 
 def written_out(*, equal: bool) -> str:
@@ -83,7 +84,7 @@ def test_couple_reliability_is_that_of_a_written_model(role: bool, missing: Any,
 def test_figures_follow_from_loadings_and_residuals() -> None:
     """By hand, with unequal weights of the items in the score."""
     scale = [{"id": "a", "items": ["q1", "q2", "q3", "q4"], "weights": {"q2": 3, "q4": 2}}]
-    dyads = paired(ANSWERS, scale, low=0, high=100)
+    dyads = normal_couples(ANSWERS, scale)
     result = couple_reliability(dyads)
     assert dyads.form is not None
     w = scale_items(dyads.form)["a"].weights
@@ -123,7 +124,7 @@ def test_standard_errors_are_in_units_of_the_score() -> None:
 
 def test_couple_reliability_finds_the_population() -> None:
     """With correlated residuals, which a formula from two reliabilities and a correlation takes for truth."""
-    sigma, x = population(K, shared=0.3), normal_couples(20_000, K, shared=0.3, seed=7)
+    sigma, x = item_covariances(K, common=0.3), normal_answers(20_000, K, common=0.3, seed=7)
     loadings = np.linspace(1.2, 0.8, K).sum()
     true = 2 * loadings**2 * (1 - 0.6)
     w = np.concatenate([np.ones(K), -np.ones(K)])
@@ -143,7 +144,7 @@ def test_couple_reliability_finds_the_population() -> None:
 def test_swapping_exchangeable_partners_changes_nothing(missing: Any, estimator: Any) -> None:
     options = {"role": False, "missing": missing, "estimator": estimator}
     for seed in (0, 1):
-        one, other = of(GAPS, **options), of(swapped(GAPS, seed), **options)
+        one, other = of(GAPS, **options), of(swapped(GAPS, some_of(200, seed)), **options)
         assert_close(one.to_dict(), other.to_dict())
 
 
@@ -165,25 +166,29 @@ def test_tau_equivalent_items_count_as_in_the_score() -> None:
     x = np.clip(ANSWERS[:, :, :3], 1, 100)
     weighted = [{"id": "a", "items": ["q1", "q2", "q3"], "weights": {"q1": 2}}]
     doubled = x * np.array([2, 1, 1])
-    one = couple_reliability(paired(x, weighted, low=0, high=200), factors="tau_equivalent")
-    other = couple_reliability(paired(doubled, low=0, high=200), factors="tau_equivalent")
-    roughly([one[s].omega for s in ("w", "h", "mean", "difference")],
-            [other[s].omega for s in ("w", "h", "mean", "difference")])  # fmt: skip
+    one = couple_reliability(
+        couples_with_answers(x, weighted, roles=True, low=0, high=200), factors="tau_equivalent"
+    )
+    other = couple_reliability(
+        couples_with_answers(doubled, roles=True, low=0, high=200), factors="tau_equivalent"
+    )
+    roughly([one[s].omega for s in ("wife", "husband", "mean", "difference")],
+            [other[s].omega for s in ("wife", "husband", "mean", "difference")])  # fmt: skip
     roughly(one["difference"].sem * 4, other["difference"].sem * 3)
     roughly([2 * pair[0] for pair in one.loadings.values()][1], one.loadings["q1"][0] * 4)
 
 
 def test_a_total_has_a_factor_for_each_part_of_each_partner() -> None:
-    x = np.concatenate([ANSWERS, normal_couples(200, K, shared=0.1, seed=9)], axis=2)
+    x = np.concatenate([ANSWERS, normal_answers(200, K, common=0.1, seed=9)], axis=2)
     scales = {"a": "q1 q2 q3 q4", "b": "q5 q6 q7 q8", "total": {"of": ["a", "b"]}}
-    dyads = paired(x, scales, role=False, low=0, high=100)
+    dyads = normal_couples(x, scales, roles=False)
     total, single = (couple_reliability(dyads, "total", factors=f) for f in (None, "one_factor"))
     assert (total.factors, single.factors) == ("correlated", "one_factor")
     assert total.fit is not None
     assert single.fit is not None
     assert total.fit.df == 8 * 9 + 8 - (8 * 4 + 2 + 2)  # 4 for each item; a-a, b-b, a-b within and across
     assert total["mean"].omega > single["mean"].omega + 0.05
-    other = couple_reliability(paired(swapped(x), scales, role=False, low=0, high=100), "total")
+    other = couple_reliability(normal_couples(swapped(x, some_of(200, 0)), scales, roles=False), "total")
     assert_close(total.to_dict(), other.to_dict())
 
 
@@ -237,7 +242,7 @@ REASONS = {
 @pytest.mark.parametrize("case", REASONS)
 def test_couple_reliability_says_why_it_is_undefined(case: str) -> None:
     x, scales, reason = REASONS[case]
-    result = couple_reliability(paired(x, scales, low=0, high=100), "a")
+    result = couple_reliability(normal_couples(x, scales), "a")
     assert result.reason is not None
     assert reason in result.reason
     assert result.scores == ()
@@ -284,13 +289,13 @@ def test_results_of_couple_reliability_are_read_back() -> None:
     frame = result.to_frame()
     assert frame["score"].tolist() == ["first", "second", "mean", "difference"]
     assert (frame["omega_low"] < frame["omega"]).all()
-    assert result.table().rows[0][0] == "w"
+    assert result.table().rows[0][0] == "wife"
     assert "couple mean" in result.sentence
-    assert float(result["h"]) == result["second"].omega
+    assert float(result["husband"]) == result["second"].omega
 
 
 def test_options_of_couple_reliability_are_checked() -> None:
-    dyads = paired(ANSWERS, low=0, high=100)
+    dyads = normal_couples(ANSWERS)
     for options, message in (
         ({"factors": "one factor"}, "factors='one factor' is not valid; allowed: 'one_factor'"),
         ({"factors": "correlated"}, "'a' is a scale of items, not of scales; use 'one_factor'"),

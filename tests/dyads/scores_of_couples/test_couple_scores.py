@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from intimacy_scales.dyads import CoupleScores, CoupleScoreSummary, Dyads, couple_scores
 from intimacy_scales.errors import ResponseError, UnknownNameError
 from tests.shared.comparison import near
-from tests.shared.couple_score_answers import paired
+from tests.shared.couples import couples_with_answers
 
 WIDE = {"trust": {"w": "trust_w", "h": "trust_h"}}
 SCORES = st.lists(
@@ -71,9 +71,9 @@ def test_differences_of_exchangeable_partners_have_no_sign() -> None:
 
 def test_a_couple_of_one_partner_has_no_scores() -> None:
     answers = np.array([[[5, 6, 7], [4, 4, 5]], [[7, 7, 7], [np.nan] * 3]])
-    scores = couple_scores(paired(answers))
+    scores = couple_scores(couples_with_answers(answers, roles=True))
     frame = scores.to_frame()
-    assert frame["a_w"].tolist() == [6, 7]
+    assert frame["a_wife"].tolist() == [6, 7]
     assert frame.loc[1, ["a_mean", "a_difference", "a_lower", "a_higher"]].isna().all()
     (row,) = scores.summary().scales
     assert (row.n, row.n_one, row.n_neither) == (1, 1, 0)

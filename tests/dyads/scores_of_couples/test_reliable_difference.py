@@ -13,10 +13,11 @@ from intimacy_scales.dyads import CoupleReliability, Dyads, ReliableDifferences,
 from intimacy_scales.dyads import reliable_difference as differences
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from tests.shared.comparison import close, near
-from tests.shared.couple_score_answers import normal_couples, paired, population, swapped
+from tests.shared.couples import couples_with_answers, some_of, swapped
+from tests.shared.simulated_couples import item_covariances, normal_answers, normal_couples
 
 Z = 1.959963984540054
-ANSWERS = normal_couples(200, 4, shared=0.2)
+ANSWERS = normal_answers(200, 4, common=0.2)
 ANSWERS[7, 1] = np.nan
 
 
@@ -27,7 +28,7 @@ def of_scores(pairs: Any, *, role: bool = True) -> Dyads:
 
 @pytest.mark.parametrize("role", [True, False])
 def test_reliable_difference_by_hand(role: bool) -> None:
-    dyads = paired(ANSWERS, role=role, low=0, high=100)
+    dyads = normal_couples(ANSWERS, roles=role)
     result, sem = differences(dyads), couple_reliability(dyads)["difference"].sem
     scores = dyads.scores["a"]
     gap = scores[:, 0] - scores[:, 1] if role else np.abs(scores[:, 0] - scores[:, 1])
@@ -45,27 +46,29 @@ def test_reliable_difference_by_hand(role: bool) -> None:
 
 def test_couples_without_true_difference_are_seldom_reliable() -> None:
     """With equal true scores, one couple in twenty exceeds error of measurement; without, more do."""
-    sigma = population(4, shared=0.2, correlation=1.0)
+    sigma = item_covariances(4, common=0.2, correlation=1.0)
     x = np.random.default_rng(3).multivariate_normal(np.zeros(8), sigma, 4000, method="cholesky")
     gap = x[:, :4].mean(axis=1) - x[:, 4:].mean(axis=1)
     result = differences(
         of_scores(np.column_stack([gap, 0 * gap])), standard_error=math.sqrt((2 * 3.2 - 1.6) / 16)
     )
     close(result.reliable.mean(), 0.05, 0.01)
-    assert differences(paired(ANSWERS, low=0, high=100)).reliable.mean() > 0.15
+    assert differences(normal_couples(ANSWERS)).reliable.mean() > 0.15
 
 
 def test_swapping_exchangeable_partners_changes_nothing() -> None:
-    one, other = (differences(paired(x, role=False, low=0, high=100)) for x in (ANSWERS, swapped(ANSWERS)))
+    one, other = (
+        differences(normal_couples(x, roles=False)) for x in (ANSWERS, swapped(ANSWERS, some_of(200, 0)))
+    )
     near(one.index, other.index)
     assert one.category == other.category
 
 
 def test_an_app_needs_no_fit() -> None:
     """What a study estimated is read from its document, for a single couple."""
-    study = couple_reliability(paired(ANSWERS, low=0, high=100))
+    study = couple_reliability(normal_couples(ANSWERS))
     stored = CoupleReliability.from_json(study.to_json())
-    result = differences(paired(ANSWERS[:1], low=0, high=100), reliability=stored)
+    result = differences(normal_couples(ANSWERS[:1]), reliability=stored)
     assert result.standard_error == study["difference"].sem
     assert result.source == "estimated from 199 couples"
     assert result.omega == study["difference"].omega
@@ -105,12 +108,12 @@ def test_reliable_differences_as_tables_and_documents() -> None:
 def test_an_unreliable_difference_is_cautioned() -> None:
     rng = np.random.default_rng(2)
     x = np.clip(np.rint(50 + 10 * (rng.normal(size=(150, 1, 1)) + rng.normal(size=(150, 2, 4)))), 0, 100)
-    (caution,) = differences(paired(x, low=0, high=100)).warnings
+    (caution,) = differences(normal_couples(x)).warnings
     assert "most of what differs between couples is error" in caution
 
 
 def test_reliable_difference_says_what_it_needs() -> None:
-    dyads, scores = paired(ANSWERS, low=0, high=100), of_scores([(3.0, 4.5)])
+    dyads, scores = normal_couples(ANSWERS), of_scores([(3.0, 4.5)])
     word: Any = "1"
     alpha: Any = 0.8
     study = couple_reliability(dyads)
@@ -134,9 +137,18 @@ def test_reliable_difference_says_what_it_needs() -> None:
             lambda: differences(scores, reliability=study),
             "reliability is that of 'a', and the scale is 'trust'",
         ),
-        (lambda: differences(paired(ANSWERS, high=100), reliability=study), "their digests differ"),
-        (lambda: differences(paired(ANSWERS[:, :, :2], low=0, high=100)), "two items do not identify"),
-        (lambda: differences(paired(ANSWERS, {"a": "q1 q2", "b": "q3 q4"}, low=0, high=100)), "name one"),
+        (
+            lambda: differences(couples_with_answers(ANSWERS, roles=True, high=100), reliability=study),
+            "their digests differ",
+        ),
+        (
+            lambda: differences(normal_couples(ANSWERS[:, :, :2])),
+            "two items do not identify",
+        ),
+        (
+            lambda: differences(normal_couples(ANSWERS, {"a": "q1 q2", "b": "q3 q4"})),
+            "name one",
+        ),
         (
             lambda: differences(scores, standard_error=1, confidence_level=95),
             "confidence_level=95 is not valid",

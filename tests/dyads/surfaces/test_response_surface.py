@@ -16,11 +16,8 @@ from intimacy_scales.dyads.surfaces.polynomial import geometry, geometry_slopes,
 from intimacy_scales.dyads.surfaces.surface import IntervalMethod
 from intimacy_scales.errors import DocumentError, EstimationError, UnknownNameError
 from tests.shared.comparison import close, near
-from tests.shared.couple_scores import (
-    couples_with_scores,
-    random_couples,
-    swapped,
-)
+from tests.shared.couples import couples_with_scores, swapped
+from tests.shared.simulated_couples import random_scores
 
 SEEDS = st.integers(0, 10_000)
 COEFFICIENTS = [f"b{k}" for k in range(1, 6)]
@@ -30,7 +27,7 @@ PARAMETERS = [f"a{k}" for k in range(1, 6)]
 @given(seed=SEEDS, places=st.lists(st.booleans(), min_size=60, max_size=60))
 @settings(max_examples=10)
 def test_swapping_exchangeable_partners_changes_nothing(seed: int, places: list[bool]) -> None:
-    scores = random_couples(seed)
+    scores = random_scores(seed)
     other = swapped(scores, np.array(places))
     for estimator in ("ML", "MLR", "REML"):
         one, two = (
@@ -45,7 +42,7 @@ def test_swapping_exchangeable_partners_changes_nothing(seed: int, places: list[
 @given(seed=SEEDS, constant=st.floats(-5, 5))
 @settings(max_examples=10)
 def test_moving_all_scores_moves_the_centre_only(seed: int, constant: float) -> None:
-    scores = random_couples(seed)
+    scores = random_scores(seed)
     one = response_surface(couples_with_scores(scores), "y", "x")
     two = response_surface(couples_with_scores(scores | {"x": scores["x"] + constant}), "y", "x")
     near(two.centre, one.centre + constant)
@@ -56,7 +53,7 @@ def test_moving_all_scores_moves_the_centre_only(seed: int, constant: float) -> 
 @given(seed=SEEDS, centre=st.floats(1, 7))
 @settings(max_examples=10)
 def test_another_centre_leaves_curvature_and_predictions(seed: int, centre: float) -> None:
-    dyads = couples_with_scores(random_couples(seed), role=True)
+    dyads = couples_with_scores(random_scores(seed), roles=True)
     one, two = response_surface(dyads, "y", "x"), response_surface(dyads, "y", "x", centre=centre)
     for partner in ("wife", "husband"):
         ours, theirs = one.surface(partner), two.surface(partner)
@@ -68,10 +65,10 @@ def test_another_centre_leaves_curvature_and_predictions(seed: int, centre: floa
 
 
 def test_partners_named_in_the_other_order_have_the_same_surfaces() -> None:
-    scores = random_couples(8)
-    one = response_surface(couples_with_scores(scores, role=True), "y", "x")
+    scores = random_scores(8)
+    one = response_surface(couples_with_scores(scores, roles=True), "y", "x")
     turned = {name: values[:, ::-1] for name, values in scores.items()}
-    two = response_surface(couples_with_scores(turned, role=True, names=("husband", "wife")), "y", "x")
+    two = response_surface(couples_with_scores(turned, roles=True, partners=("husband", "wife")), "y", "x")
     for partner in ("wife", "husband"):
         for ours, theirs in zip(one.surface(partner).estimates, two.surface(partner).estimates, strict=True):
             near([ours.estimate, ours.se], [theirs.estimate, theirs.se], 1e-9)
@@ -93,7 +90,7 @@ def test_congruence_is_found_where_it_is() -> None:
     broad = response_surface(couples_with_scores(congruent(2, strict=False)), "y", "x").surface().congruence()
     assert (broad.broad, broad.strict) == (True, False)
     assert "not met: a1 = 0" in broad.conclusion
-    none = response_surface(couples_with_scores(random_couples(1, 300)), "y", "x").surface().congruence()
+    none = response_surface(couples_with_scores(random_scores(1, 300)), "y", "x").surface().congruence()
     assert not none.broad
     assert "a4 < 0" in none.conclusion
     assert none.to_frame()["figure"].tolist() == ["p10", "p11", "a4", "a3", "a1", "a2"]
@@ -111,7 +108,7 @@ def test_a_wider_interval_meets_more_conditions_of_equality() -> None:
 @pytest.mark.parametrize("role", [False, True])
 def test_intervals_by_resampling_agree_with_the_delta_method(role: bool) -> None:
     result = response_surface(
-        couples_with_scores(congruent(2, strict=False, n=300), role=role), "y", "x", estimator="MLR"
+        couples_with_scores(congruent(2, strict=False, n=300), roles=role), "y", "x", estimator="MLR"
     )
     surface = result.surfaces[-1]
     for name in ("b1", "a4", "p11", "p10"):
@@ -129,9 +126,9 @@ def test_resamples_are_those_of_a_refit() -> None:
     from intimacy_scales.dyads.surfaces.bootstrap import jackknifed_coefficients, resampled_coefficients
     from intimacy_scales.numerics.resampling import draw_counts
 
-    scores = random_couples(4, 30)
+    scores = random_scores(4, 30)
     for role in (False, True):
-        result = response_surface(couples_with_scores(scores, role=role), "y", "x")
+        result = response_surface(couples_with_scores(scores, roles=role), "y", "x")
         regressions = result.surfaces[0].kept.regressions
         resampled = resampled_coefficients(regressions, 3, np.random.default_rng(7))
         counts = draw_counts(30, 3, np.random.default_rng(7))
@@ -139,7 +136,7 @@ def test_resamples_are_those_of_a_refit() -> None:
         ours = [*resampled, jackknifed_coefficients(regressions)[4]]
         for couples, coefficients in zip(chosen, ours, strict=True):
             refit = response_surface(
-                couples_with_scores({name: values[couples] for name, values in scores.items()}, role=role),
+                couples_with_scores({name: values[couples] for name, values in scores.items()}, roles=role),
                 "y", "x", centre=result.centre,
             )  # fmt: skip
             theirs = [[e.estimate for e in surface.coefficients] for surface in refit.surfaces]
@@ -147,13 +144,13 @@ def test_resamples_are_those_of_a_refit() -> None:
 
 
 def test_influence_is_that_of_leaving_out_each_couple() -> None:
-    scores = random_couples(6, 25)
-    whole = response_surface(couples_with_scores(scores, role=True), "y", "x", estimator="REML")
+    scores = random_scores(6, 25)
+    whole = response_surface(couples_with_scores(scores, roles=True), "y", "x", estimator="REML")
     influence = whole.influence()
     x, centre = scores["x"], whole.centre
     for couple in (0, 7):
         others = {name: np.delete(values, couple, axis=0) for name, values in scores.items()}
-        refit = response_surface(couples_with_scores(others, role=True), "y", "x", centre=centre)
+        refit = response_surface(couples_with_scores(others, roles=True), "y", "x", centre=centre)
         for place, partner in enumerate(("wife", "husband")):
             own, other = x[:, place] - centre, x[:, 1 - place] - centre
             design = np.column_stack([np.ones(25), own, other, own**2, own * other, other**2])
@@ -171,15 +168,15 @@ def test_influence_is_that_of_leaving_out_each_couple() -> None:
 
 
 def test_leverages_of_exchangeable_couples_sum_to_the_coefficients() -> None:
-    influence = response_surface(couples_with_scores(random_couples(6, 25)), "y", "x").influence()
+    influence = response_surface(couples_with_scores(random_scores(6, 25)), "y", "x").influence()
     near(influence.leverage.sum(), 6, 1e-8)
 
 
 def test_an_outlier_is_reported_and_used() -> None:
-    scores = random_couples(2, 120)
+    scores = random_scores(2, 120)
     scores["x"][17], scores["y"][17] = (1.0, 11.0), (15.0, -9.0)
     for role in (False, True):
-        result = response_surface(couples_with_scores(scores, role=role), "y", "x")
+        result = response_surface(couples_with_scores(scores, roles=role), "y", "x")
         assert {couple.place for couple in result.outliers} == {17}
         assert result.n_couples == 120
         assert any("influential couple" in text for text in result.warnings)
@@ -187,7 +184,7 @@ def test_an_outlier_is_reported_and_used() -> None:
     scores["y"][3, 0] = np.nan  # places count couples that are left out
     result = response_surface(couples_with_scores(scores), "y", "x")
     assert [couple.place for couple in result.outliers] == [17]
-    assert result.left_out == ("1 couple with a missing score",)
+    assert result.left_out == {"with a missing score": 1}
 
 
 def test_geometry_has_the_slopes_of_differences() -> None:
@@ -218,7 +215,7 @@ def test_undefined_geometry_says_why() -> None:
 
 @pytest.mark.parametrize("role", [False, True])
 def test_response_surface_is_read_from_its_document_and_shown(role: bool) -> None:
-    result = response_surface(couples_with_scores(random_couples(5), role=role), "y", "x")
+    result = response_surface(couples_with_scores(random_scores(5), roles=role), "y", "x")
     read = ResponseSurface.from_json(result.to_json())
     assert read == result
     assert read.surfaces[0].congruence() == result.surfaces[0].congruence()
@@ -234,7 +231,7 @@ def test_response_surface_is_read_from_its_document_and_shown(role: bool) -> Non
 
 
 def test_grid_is_the_surface() -> None:
-    result = response_surface(couples_with_scores(random_couples(5), role=True), "y", "x")
+    result = response_surface(couples_with_scores(random_scores(5), roles=True), "y", "x")
     grid, surface = result.grid("wife", n=7), result.surface("wife")
     assert (grid.own[0], grid.own[-1]) == (result.lowest, result.highest)
     near(grid.predicted[2, 5], surface.predict(grid.own[2], grid.partner[5]))
@@ -274,7 +271,7 @@ def test_centre_of_a_form_is_the_middle_of_its_range() -> None:
 def test_response_surface_says_what_is_wrong(options: dict[str, Any], message: str) -> None:
     arguments: dict[str, Any] = {"outcome": "y", "predictor": "x"} | options
     with pytest.raises((EstimationError, UnknownNameError), match=message):
-        response_surface(couples_with_scores(random_couples(1)), **arguments)
+        response_surface(couples_with_scores(random_scores(1)), **arguments)
 
 
 @pytest.mark.parametrize(
@@ -294,15 +291,15 @@ def test_response_surface_says_what_is_wrong(options: dict[str, Any], message: s
 )
 def test_degenerate_scores_are_refused(change: Any, message: str) -> None:
     with pytest.raises(EstimationError, match=message):
-        response_surface(couples_with_scores(change(random_couples(1))), "y", "x")
+        response_surface(couples_with_scores(change(random_scores(1))), "y", "x")
 
 
 @pytest.mark.parametrize("n", [7, 8, 12])
 @pytest.mark.parametrize("estimator", ["ML", "MLR", "REML"])
 def test_the_smallest_samples_have_every_figure(n: int, estimator: Any) -> None:
-    scores = random_couples(3, n)
+    scores = random_scores(3, n)
     for role in (False, True) if n > 7 else (False,):
-        result = response_surface(couples_with_scores(scores, role=role), "y", "x", estimator=estimator)
+        result = response_surface(couples_with_scores(scores, roles=role), "y", "x", estimator=estimator)
         for surface in result.surfaces:
             assert all(math.isfinite(e.estimate) and e.se >= 0 for e in surface.estimates)
             interval = surface.confidence_interval("a4", method="bca", n_resamples=100, rng=1)
@@ -311,7 +308,7 @@ def test_the_smallest_samples_have_every_figure(n: int, estimator: Any) -> None:
 
 
 def test_surfaces_and_figures_that_are_not_there_are_refused() -> None:
-    result = response_surface(couples_with_scores(random_couples(1), role=True), "y", "x")
+    result = response_surface(couples_with_scores(random_scores(1), roles=True), "y", "x")
     with pytest.raises(UnknownNameError, match="did you mean 'wife'"):
         result.surface("Wife")
     with pytest.raises(UnknownNameError, match="allowed: 'wife', 'husband'"):

@@ -167,7 +167,6 @@ def _agreement(scale: str, group: _Group, level: float) -> ScaleAgreement:
         partners=group.partners,
         distinguishable=group.has_roles,
         n_couples=n,
-        n_left_out=len(both_places) - n,
         left_out=_left_out(int(np.sum(missing == 1)), int(np.sum(missing == 2))),
         **_descriptives(scores),
         figures=tuple(_figure(name, scores, level) for name in KINDS),
@@ -183,11 +182,10 @@ def _title(dyads: Dyads, scale: str) -> str:
     return dyads.form.scale(scale).title or scale
 
 
-def _left_out(n_single: int, n_without: int) -> str | None:
-    """Return which couples are left out."""
-    parts = [f"{counted(n_single, 'couple')} with the score of one partner"] if n_single else []
-    parts += [f"{counted(n_without, 'couple')} without scores"] if n_without else []
-    return " and ".join(parts) or None
+def _left_out(n_single: int, n_without: int) -> dict[str, int]:
+    """Return why couples are left out → how many."""
+    reasons = {"with the score of one partner": n_single, "without scores": n_without}
+    return {why: n for why, n in reasons.items() if n}
 
 
 def _descriptives(scores: PairedScores) -> dict[str, Any]:

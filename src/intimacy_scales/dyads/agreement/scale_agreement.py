@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.dyads.agreement.figure_kinds import AgreementInterval
 from intimacy_scales.dyads.agreement.figures import PairedScores, checked_choice
+from intimacy_scales.dyads.left_out import left_out_text
 from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import suggest
@@ -118,10 +119,10 @@ class ScaleAgreement(Result):
         Names of the two partners.
     distinguishable
         Whether partners are distinguished by their roles.
-    n_couples, n_left_out
-        Couples with both scores, which are used, and the others.
+    n_couples
+        Couples with both scores, which are used.
     left_out
-        Why couples are left out; None where all are used.
+        Why couples are left out → how many.
     mean, sd
         Over both partners, with the n - 1 standard deviation of 2 n scores.
     means, sds
@@ -142,7 +143,7 @@ class ScaleAgreement(Result):
     >>> dyads = Dyads.of_scores(table, {"trust": {"wife": "w", "husband": "h"}}, role=True)
     >>> trust = partner_agreement(dyads)["trust"]
     >>> trust.n_couples, trust.left_out, trust.means
-    (4, '1 couple with the score of one partner', (3.0, 4.0))
+    (4, {'with the score of one partner': 1}, (3.0, 4.0))
     >>> round(float(trust), 3), trust["mean_difference"].test
     (0.949, 't(3) = -2.449')
     """
@@ -153,8 +154,7 @@ class ScaleAgreement(Result):
     partners: tuple[str, str]
     distinguishable: bool
     n_couples: int
-    n_left_out: int
-    left_out: str | None
+    left_out: Mapping[str, int]
     mean: float
     sd: float
     means: tuple[float, float]
@@ -164,6 +164,11 @@ class ScaleAgreement(Result):
     figures: tuple[AgreementFigure, ...]
     warnings: tuple[str, ...]
     pairs: NDArray[np.float64] = field(repr=False, compare=False)
+
+    @property
+    def n_left_out(self) -> int:
+        """Number of couples that were left out."""
+        return sum(self.left_out.values())
 
     def __getitem__(self, name: str) -> AgreementFigure:
         """Return one figure."""
@@ -293,7 +298,7 @@ class ScaleAgreement(Result):
     def __repr__(self) -> str:
         kind = "distinguishable" if self.distinguishable else "exchangeable"
         lines = [f"Agreement of partners, {self.name}: {counted(self.n_couples, 'couple')}, {kind} partners"]
-        lines[0] += f"; left out: {self.left_out}" if self.left_out else ""
+        lines[0] += f"; left out: {left_out_text(self.left_out)}" if self.left_out else ""
         lines += [repr(figure)[1:-1] for figure in self.figures if figure.reason is None]
         by_reason: dict[str, list[str]] = {}
         for figure in self.figures:

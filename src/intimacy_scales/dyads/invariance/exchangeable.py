@@ -13,6 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from intimacy_scales.dyads.exchangeable_fit import fit_against_isat
 from intimacy_scales.dyads.invariance.fitting import BothPartners
 from intimacy_scales.dyads.invariance.models import (
     KINDS,
@@ -26,7 +27,6 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator
 from intimacy_scales.factor.confirmatory.estimation.fit import (
     FitIndices,
     ScaledFit,
-    fit_indices,
     scaled_fit,
     srmr_of,
 )
@@ -52,8 +52,10 @@ class ExchangeableMeasurement(Result):
     ----------
     scale, items
         The scale, and its items.
-    n, n_rows
-        Couples that were used, and all.
+    n_couples
+        Couples that were used.
+    left_out
+        Why couples are left out → how many.
     estimator, missing
         How the model was fitted.
     fit
@@ -86,8 +88,8 @@ class ExchangeableMeasurement(Result):
 
     scale: str
     items: tuple[str, ...]
-    n: int
-    n_rows: int
+    n_couples: int
+    left_out: Mapping[str, int]
     estimator: Estimator
     missing: MissingAnswers
     fit: FitIndices
@@ -98,9 +100,16 @@ class ExchangeableMeasurement(Result):
     omega: float
     improper: tuple[str, ...]
 
+    @property
+    def n_left_out(self) -> int:
+        """Number of couples that were left out."""
+        return sum(self.left_out.values())
+
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""
-        names = ("scale", "items", "n", "n_rows", "estimator", "missing", "srmr", "omega", "improper")
+        names = (
+            "scale", "items", "n_couples", "left_out", "estimator", "missing", "srmr", "omega", "improper",
+        )  # fmt: skip
         return {name: plain(getattr(self, name)) for name in names} | {
             "fit": self.fit.to_dict(),
             "scaled": None if self.scaled is None else self.scaled.to_dict(),
@@ -121,7 +130,7 @@ class ExchangeableMeasurement(Result):
         """Return the sentences for a Results section: fit, and the correlation of the partners' factors."""
         r = self.partner_correlation
         low, high = r.confidence_interval()
-        used = sample_text(self.n, self.n_rows, self.missing)
+        used = sample_text(self.n_couples, self.n_couples + self.n_left_out, self.missing)
         return (
             f"In the measurement model of {self.scale}, all parameters were the same for both partners "
             f"({used}; n counts couples). Judged against the saturated model of such partners (I-SAT; Olsen "
@@ -149,7 +158,8 @@ class ExchangeableMeasurement(Result):
         fit = self.fit if self.scaled is None else self.scaled
         return (
             f"<{self.scale} of exchangeable partners, against I-SAT: {repr(fit)[1:-1]}, SRMR "
-            f"{shown(self.srmr)}; r of factors {shown(self.partner_correlation.estimate)}; n = {self.n}>"
+            f"{shown(self.srmr)}; r of factors {shown(self.partner_correlation.estimate)}; n = "
+            f"{self.n_couples}>"
         )
 
 
@@ -174,14 +184,14 @@ def exchangeable_measurement(both: BothPartners) -> ExchangeableMeasurement:
     model = both.fit(ladder_model(pair, KINDS), "exchangeable")
     saturated = both.fit(saturated_exchangeable(pair), "saturated exchangeable")
     independent = both.fit(independent_exchangeable(pair), "independence")
-    tested = _against(saturated, model, independent)
+    tested = fit_against_isat(model.fit, isat=saturated.fit, inull=independent.fit, n=model.n)
     observed, implied = saturated.solution.at.bases[0], model.solution.at.bases[0]
     once = _each_once(model)
     return ExchangeableMeasurement(
         scale=pair.scale,
         items=pair.items,
-        n=model.n,
-        n_rows=model.n_rows,
+        n_couples=model.n,
+        left_out=both.left_out,
         estimator=model.estimator,
         missing=model.missing,
         fit=tested,
@@ -191,19 +201,6 @@ def exchangeable_measurement(both: BothPartners) -> ExchangeableMeasurement:
         partner_correlation=next(p for p in once if p.op == "~~" and p.rhs == pair.factors[1]),
         omega=_omega(once),
         improper=model.improper,
-    )
-
-
-def _against(saturated: CFAResult, model: CFAResult, independent: CFAResult) -> FitIndices:
-    """Return test and indices of a model, with chi-squares and degrees of freedom less those of I-SAT."""
-    least = saturated.fit
-    return fit_indices(
-        chi_square=max(model.fit.chi_square - least.chi_square, 0.0),
-        df=model.fit.df - least.df,
-        baseline=independent.fit.chi_square - least.chi_square,
-        baseline_df=independent.fit.df - least.df,
-        n=model.n,
-        n_groups=1,
     )
 
 

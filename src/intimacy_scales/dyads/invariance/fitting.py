@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.invariance.models import PairedItems
+from intimacy_scales.dyads.left_out import left_out_of_models
 from intimacy_scales.errors import EstimationError, NotConvergedError
 from intimacy_scales.factor.confirmatory.comparison import DifferenceTest, FitChange, fit_change
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
@@ -41,6 +42,8 @@ class BothPartners:
         Names of items and partners.
     sample
         Moments of the first partner's items, followed by those of the second partner's.
+    left_out
+        Why couples are left out → how many.
     sds
         (2, n_items): standard deviations of the answers that are used.
     options
@@ -49,6 +52,7 @@ class BothPartners:
 
     pair: PairedItems
     sample: SampleMoments
+    left_out: Mapping[str, int]
     sds: Floats
     options: FitOptions
 
@@ -86,7 +90,10 @@ def both_partners(dyads: Dyads, scale: str, missing: MissingAnswers, options: Fi
     check_scaling([sample], discrepancy, options["scaling"])
     assert sample.rows is not None  # moments of rows keep them
     sds = np.nanstd(sample.rows, axis=0, ddof=1).reshape(2, k)
-    return BothPartners(pair=pair, sample=sample, sds=sds, options=options)
+    answered = ~np.isnan(rows)
+    used = answered.all(axis=1) if missing == "listwise" else answered.any(axis=1)
+    left_out = left_out_of_models(len(rows) - int(used.sum()), missing)
+    return BothPartners(pair=pair, sample=sample, left_out=left_out, sds=sds, options=options)
 
 
 def changes_between(models: Mapping[str, CFAResult], method: DifferenceTest) -> tuple[FitChange, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from intimacy_scales.dyads.distinguishable import check_asked
+from intimacy_scales.dyads.distinguishable import as_distinguishable
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.invariance.exchangeable import check_likelihood, exchangeable_measurement
 from intimacy_scales.dyads.invariance.fitting import BothPartners, both_partners, changes_between
@@ -22,7 +22,6 @@ from intimacy_scales.dyads.invariance.steps import (
     released_parameters,
 )
 from intimacy_scales.dyads.invariance.verdict import status_of
-from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.comparison import DifferenceTest, check_difference_test
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Scaling
@@ -65,8 +64,9 @@ def dyadic_invariance(
         and ``means`` (means of the factors too: partners are exchangeable).
     direction
         ``from_free``: equalities are added as long as the answers support them. ``from_equal``: partners are
-        the same until the answers show otherwise; equalities are released, starting with the last (Sakaluk,
-        Fisher & Kilshaw, 2021). Models and tests are the same, their order and the sentence are not.
+        the same until the answers show otherwise; equalities are released, starting with the last, which
+        Sakaluk (2023, documentation of the R package dySEM) proposes for the steps from ``residual`` on.
+        Models and tests are the same, their order and the sentence are not.
     partial
         Parameters that differ between partners in every step, as `DyadicInvariance.to_free` names them:
         ``["tru04 ~ 1"]``.
@@ -132,22 +132,13 @@ def _reason_for_exchangeable(dyads: Dyads, distinguishable: bool | None) -> str 
     EstimationError
         ``distinguishable=True``, and they cannot; or it is not True, False or None.
     """
-    check_asked(distinguishable)
+    if as_distinguishable(dyads, distinguishable):
+        return None
     if distinguishable is False:
         return "partners are treated as exchangeable (distinguishable=False)"
-    if dyads.distinguishable:
-        return None
-    reason = (
-        "couples differ in their roles (mixed=True), so that no role distinguishes all partners"
-        if dyads.mixed
-        else "partners have no roles, so that their order is arbitrary"
-    )
-    if distinguishable:
-        raise EstimationError(
-            f"distinguishable=True needs two partners with different roles in each couple: {reason}; name "
-            "the column of roles where couples are paired (role=...), or leave distinguishable= out"
-        )
-    return reason
+    if dyads.mixed:
+        return "couples differ in their roles (mixed=True), so that no role distinguishes all partners"
+    return "partners have no roles, so that their order is arbitrary"
 
 
 def _of_exchangeable(both: BothPartners, dyads: Dyads, direction: Direction, reason: str) -> DyadicInvariance:
@@ -162,10 +153,10 @@ def _of_exchangeable(both: BothPartners, dyads: Dyads, direction: Direction, rea
         partners=both.pair.partners,
         direction=direction,
         partial=(),
-        n=measured.n,
-        n_rows=measured.n_rows,
+        n_couples=measured.n_couples,
+        left_out=measured.left_out,
         sds=both.sds,
-        mean_difference=no_means(both.pair.partners, measured.n, reason),
+        mean_difference=no_means(both.pair.partners, measured.n_couples, reason),
         exchangeable=measured,
         reason=reason,
     )
@@ -195,8 +186,8 @@ def _ladder(
         partners=pair.partners,
         direction=direction,
         partial=released_names(released, pair),
-        n=both.sample.n,
-        n_rows=both.sample.n_rows,
+        n_couples=both.sample.n,
+        left_out=both.left_out,
         sds=both.sds,
         mean_difference=compared_means(models, pair, status_of("scalar", changes, released)),
     )

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
+from intimacy_scales.dyads.estimates import interval_by_error, statistic_of, two_sided_p
 from intimacy_scales.dyads.invariance.models import PairedItems
 from intimacy_scales.factor.confirmatory.estimation.fit import p_text
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.results.document_types import documented
-from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import apa, apa_p, shown
 
@@ -71,14 +71,14 @@ class PartnerMeans(Result):
     reason: str | None = None
 
     @property
-    def z(self) -> float:
-        """The difference divided by its standard error."""
-        return self.difference / self.se if self.se > 0 else math.nan
+    def statistic(self) -> float:
+        """The difference divided by its standard error, z."""
+        return statistic_of(self.difference, self.se)
 
     @property
     def p(self) -> float:
         """Two-sided p-value of the hypothesis that the means are equal."""
-        return 2 * float(ndtr(-abs(self.z)))
+        return two_sided_p(self.difference, self.se)
 
     def confidence_interval(self, confidence_level: float = 0.95, *, standardized: bool = False) -> Interval:
         """Return the normal (Wald) interval of the difference.
@@ -90,12 +90,8 @@ class PartnerMeans(Result):
         standardized
             Whether of the difference in pooled standard deviations.
         """
-        level = check_level(confidence_level)
-        if self.reason is not None:
-            return undefined_interval(level, "wald", self.n, self.reason)
         value, se = (self.standardized, self.standardized_se) if standardized else (self.difference, self.se)
-        half = float(ndtri((1 + level) / 2)) * se
-        return Interval(low=value - half, high=value + half, confidence_level=level, method="wald", n=self.n)
+        return interval_by_error(value, se, confidence_level, n=self.n, reason=self.reason)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""

@@ -70,8 +70,10 @@ class DyadicInvariance(ModelComparison):
         ``from_free`` or ``from_equal``.
     partial
         Parameters that differ between partners in every step.
-    n, n_rows
-        Couples that were used, and all.
+    n_couples
+        Couples that were used.
+    left_out
+        Why couples are left out → how many.
     sds
         Standard deviations of both partners' answers (2, n_items).
     mean_difference
@@ -100,12 +102,17 @@ class DyadicInvariance(ModelComparison):
     partners: tuple[str, str]
     direction: Direction
     partial: tuple[str, ...]
-    n: int
-    n_rows: int
+    n_couples: int
+    left_out: Mapping[str, int]
     sds: NDArray[np.float64]
     mean_difference: PartnerMeans
     exchangeable: ExchangeableMeasurement | None = None
     reason: str | None = None
+
+    @property
+    def n_left_out(self) -> int:
+        """Number of couples that were left out."""
+        return sum(self.left_out.values())
 
     @property
     def pair(self) -> PairedItems:
@@ -292,8 +299,8 @@ class DyadicInvariance(ModelComparison):
 
         Notes
         -----
-        About .20 is small, .40 medium and .70 large (Nye, Bradburn, Olenick, Bialko & Drasgow, 2019). Values
-        depend on the identification, which is why the result names it.
+        Nye, Bradburn, Olenick, Bialko and Drasgow (2019) examine how large dMACS is in published studies.
+        Values depend on the identification, which is why the result names it.
         """
         self._check_ladder()
         if "configural" not in self.models:
@@ -316,7 +323,9 @@ class DyadicInvariance(ModelComparison):
         sample, source
             Description of the couples, and a reference to the study.
         """
-        return change_findings(self.changes, step="invariance", sample=sample, n=self.n, source=source)
+        return change_findings(
+            self.changes, step="invariance", sample=sample, n=self.n_couples, source=source
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table with a row for each model, as `ModelComparison.to_frame`.
@@ -344,7 +353,7 @@ class DyadicInvariance(ModelComparison):
         freed = f" with {', '.join(self.partial)} free for each partner" if self.partial else ""
         return (
             f"Invariance of {self.scale} across {' and '.join(self.partners)}, in one model of both partners "
-            f"({sample_text(self.n, self.n_rows, start.missing)}; n counts couples) by "
+            f"({sample_text(start.n, start.n_rows, start.missing)}; n counts couples) by "
             f"{discrepancy_of(start.estimator).title}{freed}: the {name} model had "
             f"{'; '.join([', '.join(figures), *changes])}. {verdict(self.changes, first.fit)} "
             f"{self.mean_difference.sentence()}{improper_sentences(self.improper)}"
@@ -357,7 +366,7 @@ class DyadicInvariance(ModelComparison):
     def title(self) -> str:
         """The heading of tables."""
         what = "Invariance" if self.distinguishable else "Measurement"
-        return f"{what} of {self.scale} across partners, {counted(self.n, 'couple')}"
+        return f"{what} of {self.scale} across partners, {counted(self.n_couples, 'couple')}"
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -386,8 +395,8 @@ class DyadicInvariance(ModelComparison):
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
         names = (
-            "scale", "items", "partners", "direction", "partial", "n", "n_rows", "sds", "mean_difference",
-            "exchangeable", "reason",
+            "scale", "items", "partners", "direction", "partial", "n_couples", "left_out", "sds",
+            "mean_difference", "exchangeable", "reason",
         )  # fmt: skip
         instrument = None if self.instrument is None else self.instrument.to_dict()
         return (

@@ -92,7 +92,7 @@ def verdict_from_equal(changes: Sequence[FitChange], first: Fit) -> str:
     return (
         "Equalities are released as long as this raises the "
         f"{kind_of(first)}CFI by more than {apa(CFI_DROP)} (Cheung & Rensvold, 2002), beginning with the "
-        f"most constrained model (Sakaluk, Fisher & Kilshaw, 2021): {shown}.{alike}{caution}"
+        f"most constrained model (Sakaluk, 2023): {shown}.{alike}{caution}"
         f"{_poor_fit(changes[0].before, first)}"
     )
 

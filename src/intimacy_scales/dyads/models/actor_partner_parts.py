@@ -8,6 +8,7 @@ from typing import Any
 
 from intimacy_scales.dyads.actor_partner.terms import Composition, Term, Variables
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.left_out import left_out_cautions
 from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel, ResidualCorrelation
 from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
 from intimacy_scales.dyads.models.couple_table import MissingPartners
@@ -195,8 +196,7 @@ def _cautions(design: Design, engine: PathEngine) -> tuple[str, ...]:
         cautions.append(improper_sentence(engine.improper))
     if table.n < _FEW_COUPLES:
         cautions.append(f"{counted(table.n, 'couple')} are few, so that intervals and tests are rough")
-    if table.left_out:
-        cautions.append(f"left out: {table.reason_text()}")
+    cautions += left_out_cautions(table.left_out)
     if design.error == "corrected":
         cautions.append("reliabilities count as known, so that standard errors are slightly too small")
     if design.error == "latent" and design.layout.distinguishable and design.loadings == "free":

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
-
-from scipy.special import ndtri
 
 from intimacy_scales.dyads.actor_partner.terms import Kind
 from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
@@ -21,6 +18,7 @@ from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import not_one_of, suggest
+from intimacy_scales.reliability.consistency.intervals import fisher_z_by_error
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
@@ -67,15 +65,8 @@ class ResidualCorrelation(Result):
         level = check_level(confidence_level)
         if not (self.se > 0 and abs(self.estimate) < 1):
             return undefined_interval(level, "Fisher z", self.n, "the correlation or its error is undefined")
-        half = float(ndtri((1 + level) / 2)) * self.se / (1 - self.estimate**2)
-        z = math.atanh(self.estimate)
-        return Interval(
-            low=math.tanh(z - half),
-            high=math.tanh(z + half),
-            confidence_level=level,
-            method="Fisher z",
-            n=self.n,
-        )
+        low, high = fisher_z_by_error(self.estimate, self.se, level)
+        return Interval(low=low, high=high, confidence_level=level, method="Fisher z", n=self.n)
 
     def __float__(self) -> float:
         return float(self.estimate)
@@ -374,7 +365,7 @@ class ActorPartnerModel(Result):
         from intimacy_scales.results.frames import pandas_frame
 
         names = (
-            "kind", "predictor", "covariate", "composition", "role", "estimate", "se", "t", "df", "p",
+            "kind", "predictor", "covariate", "composition", "role", "estimate", "se", "statistic", "df", "p",
             "standardized", "standardized_in_cell",
         )  # fmt: skip
         columns: dict[str, Any] = {name: [getattr(effect, name) for effect in self.effects] for name in names}

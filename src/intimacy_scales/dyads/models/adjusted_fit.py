@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p
+from intimacy_scales.dyads.exchangeable_fit import ChiSquare, fit_against_isat
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import apa, apa_p, shown
 
@@ -32,7 +32,7 @@ class AdjustedFit(Result):
 
     Examples
     --------
-    >>> adjusted_fit((30.0, 9), isat=(17.5, 6), inull=(178.1, 10), n=110)
+    >>> AdjustedFit(chi_square=12.5, df=3, p=0.006, cfi=0.939, tli=0.797, rmsea=0.17, n=110, reason=None)
     <adjusted chi-square(3) = 12.50, p = .006; CFI 0.939, RMSEA 0.170; n = 110>
     """
 
@@ -67,30 +67,19 @@ class AdjustedFit(Result):
         return f"<{test}; CFI {shown(self.cfi)}, RMSEA {shown(self.rmsea)}; n = {self.n}>"
 
 
-def adjusted_fit(
-    model: tuple[float, int], *, isat: tuple[float, int], inull: tuple[float, int], n: int
-) -> AdjustedFit:
-    """Return the fit of a model judged against I-SAT and I-NULL, each with its chi-square and df.
-
-    ``chi' = chi - chi_ISAT``, ``df' = df - df_ISAT``, likewise for I-NULL; then ``CFI' = 1 - max(chi' - df',
-    0) / max(chi'_NULL - df'_NULL, chi' - df', 0)``, ``TLI' = (chi'_NULL/df'_NULL - chi'/df') /
-    (chi'_NULL/df'_NULL - 1)`` and ``RMSEA' = sqrt(max(chi' - df', 0) / (df' n))``.
-    """
-    chi_square, df = model[0] - isat[0], model[1] - isat[1]
-    null, null_df = inull[0] - isat[0], inull[1] - isat[1]
-    lost, lost_null = max(chi_square - df, 0.0), null - null_df
+def adjusted_fit(model: ChiSquare, *, isat: ChiSquare, inull: ChiSquare, n: int) -> AdjustedFit:
+    """Return the fit of a model of exchangeable partners as a result."""
+    fit = fit_against_isat(model, isat=isat, inull=inull, n=n)
     reason = None
-    if not lost_null > 0:
+    if not fit.baseline_chi_square > fit.baseline_df:
         reason = "the variables are hardly related, so that the null model fits"
-    ratio = null / null_df if null_df > 0 else math.nan
-    tli = math.nan if reason or not df else (ratio - chi_square / df) / (ratio - 1)
     return AdjustedFit(
-        chi_square=chi_square,
-        df=df,
-        p=chi_square_p(chi_square, df),
-        cfi=math.nan if reason else 1 - lost / max(lost_null, lost),
-        tli=tli,
-        rmsea=math.sqrt(lost / (df * n)) if df > 0 else math.nan,
+        chi_square=fit.chi_square,
+        df=fit.df,
+        p=fit.p_value,
+        cfi=math.nan if reason else fit.cfi,
+        tli=math.nan if reason or not fit.df else fit.tli,
+        rmsea=fit.rmsea if fit.df else math.nan,
         n=n,
         reason=reason,
     )

@@ -11,8 +11,8 @@ import numpy as np
 
 from intimacy_scales.dyads.actor_partner.estimation import Method
 from intimacy_scales.dyads.actor_partner.fit import ActorPartnerFit, fit
-from intimacy_scales.dyads.actor_partner.k_ratio import k_ratio
 from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel, actor_partner_model
+from intimacy_scales.dyads.actor_partner.ratio_profile import ratio_profile_interval
 from intimacy_scales.dyads.actor_partner.resampling_couples import resampled_coefficients
 from intimacy_scales.dyads.actor_partner.tests_of_paths import likelihood_ratio_test
 from intimacy_scales.dyads.models.actor_partner_text import ActorPartnerText
@@ -122,7 +122,7 @@ class ClosedFormEngine:
 
     def profile_interval(self, ratio: PartnerActorRatio, confidence_level: float) -> Interval:
         """Return the profile-likelihood interval of k."""
-        return k_ratio(self.result, ratio.predictor, cell=ratio.cell).profile_interval(confidence_level)
+        return ratio_profile_interval(self.result, ratio.predictor, confidence_level, cell=ratio.cell)
 
     def resampled_effects(
         self, positions: Sequence[int], n_resamples: int, rng: np.random.Generator

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from scipy.special import ndtr, ndtri
-
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.estimates import interval_by_error, two_sided_p
+from intimacy_scales.dyads.left_out import left_out_cautions
 from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
 from intimacy_scales.dyads.models.couple_table import CoupleTable, MissingPartners, TableBuilder, check_varies
 from intimacy_scales.dyads.models.distinguishability import LikelihoodEstimator, adjusted_to_partners
@@ -27,7 +26,7 @@ from intimacy_scales.late import late_module
 from intimacy_scales.messages import not_one_of
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
-from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.not_kept import NotKept, needed
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import apa_p, counted, shown
@@ -76,21 +75,12 @@ class CouplePath(Result):
     @property
     def p(self) -> float:
         """Two-sided p-value of the hypothesis that it is 0."""
-        return 2 * float(ndtr(-abs(self.estimate / self.se))) if self.se > 0 else math.nan
+        return two_sided_p(self.estimate, self.se)
 
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
         """Return the normal (Wald) interval."""
-        level = check_level(confidence_level)
-        if not self.se > 0:
-            return undefined_interval(level, "wald", self.n, f"{self.name} has no standard error")
-        half = float(ndtri((1 + level) / 2)) * self.se
-        return Interval(
-            low=self.estimate - half,
-            high=self.estimate + half,
-            confidence_level=level,
-            method="wald",
-            n=self.n,
-        )
+        reason = None if self.se > 0 else f"{self.name} has no standard error"
+        return interval_by_error(self.estimate, self.se, confidence_level, n=self.n, reason=reason)
 
     def sentence(self) -> str:
         """Return what the path says, in plain language."""
@@ -322,8 +312,7 @@ def fields_of(engine: CoupleEngine, paths: Sequence[CouplePath], cautions: Seque
     warnings = [*result.notes, *cautions]
     if result.improper:
         warnings.append(improper_sentence(result.improper))
-    if table.left_out:
-        warnings.append(f"left out: {table.reason_text()}")
+    warnings += left_out_cautions(table.left_out)
     return {
         "instrument": engine.dyads.instrument,
         "outcome": engine.outcome,

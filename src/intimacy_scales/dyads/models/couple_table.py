@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.left_out import left_out_text
 from intimacy_scales.dyads.models.layout import Layout
 from intimacy_scales.dyads.models.names import Names
 from intimacy_scales.errors import EstimationError
@@ -95,7 +96,7 @@ class CoupleTable:
 
     def reason_text(self) -> str:
         """Return in words which couples were left out; nothing where all were used."""
-        return "; ".join(f"{counted(n, 'couple')} {reason}" for reason, n in self.left_out.items())
+        return left_out_text(self.left_out)
 
 
 @dataclass(slots=True)

@@ -116,8 +116,7 @@ class Distinguishability(Result):
                 "least "
                 f"{self.isat.df} with these variables: it is not one of them, or has other variables"
             )
-        models = [(part.chi_square, part.df) for part in (fit, self.isat, self.inull)]
-        return adjusted_fit(models[0], isat=models[1], inull=models[2], n=self.n_couples)
+        return adjusted_fit(fit, isat=self.isat, inull=self.inull, n=self.n_couples)
 
     def sentence(self) -> str:
         """Return the test in plain language."""
@@ -278,5 +277,5 @@ def adjusted_to_partners(table: CoupleTable, result: SEMResult, options: Mapping
     couples = list(table.couples.values())
     texts = [text(table.partners, couples) for text in (isat_text, inull_text)]
     models = [result, *(refitted(text, table, options) for text in texts)]
-    fits = [(model.fit.chi_square, model.fit.df) for model in models]
-    return adjusted_fit(fits[0], isat=fits[1], inull=fits[2], n=table.n)
+    fit, isat, inull = (model.fit for model in models)
+    return adjusted_fit(fit, isat=isat, inull=inull, n=table.n)

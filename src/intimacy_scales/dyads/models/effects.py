@@ -6,35 +6,21 @@ import math
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, get_args
 
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
+from scipy.special import ndtr, ndtri
 
 from intimacy_scales.dyads.actor_partner.terms import Kind
+from intimacy_scales.dyads.estimates import interval_by_error, statistic_of, two_sided_p
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.results.defined import DefinedParameter
 from intimacy_scales.messages import not_one_of
 from intimacy_scales.results.document_types import documented
-from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import apa, apa_p, shown
 
 StandardizedBy = Literal["pooled", "cell"]
-NEAR_ZERO = 0.1  # standardized actor effects below are near 0 (Kenny & Ledermann, 2010)
-
-
-def two_sided_p(t: float, df: float) -> float:
-    """Return the p-value of a t statistic; of a normal one where degrees of freedom are infinite."""
-    return 2 * float(ndtr(-abs(t)) if math.isinf(df) else stdtr(df, -abs(t)))
-
-
-def wald_interval(estimate: float, se: float, df: float, confidence_level: float, n: int) -> Interval:
-    """Return ``estimate ± quantile SE``, by the t or the normal distribution."""
-    level = check_level(confidence_level)
-    method = "wald" if math.isinf(df) else "t"
-    if not se > 0:
-        return undefined_interval(level, method, n, "the standard error is undefined")
-    share = (1 + level) / 2
-    half = float(ndtri(share) if math.isinf(df) else stdtrit(df, share)) * se
-    return Interval(low=estimate - half, high=estimate + half, confidence_level=level, method=method, n=n)
+# A ratio to a small actor effect is not computed (Kenny, 2013): smaller than this, standardized.
+NEAR_ZERO = 0.1
 
 
 @result_class
@@ -93,14 +79,14 @@ class PathEffect(Result):
     n: int
 
     @property
-    def t(self) -> float:
-        """The estimate divided by its standard error."""
-        return self.estimate / self.se if self.se > 0 else math.nan
+    def statistic(self) -> float:
+        """The estimate divided by its standard error: t, or z where `df` is infinite."""
+        return statistic_of(self.estimate, self.se)
 
     @property
     def p(self) -> float:
         """Two-sided p-value of the hypothesis that the coefficient is 0."""
-        return two_sided_p(self.t, self.df)
+        return two_sided_p(self.estimate, self.se, self.df)
 
     @property
     def cell(self) -> str:
@@ -118,7 +104,10 @@ class PathEffect(Result):
 
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
         """Return the interval of the estimate, by the t or the normal distribution."""
-        return wald_interval(self.estimate, self.se, self.df, confidence_level, self.n)
+        reason = None if self.se > 0 else "the standard error is undefined"
+        return interval_by_error(
+            self.estimate, self.se, confidence_level, df=self.df, n=self.n, reason=reason
+        )
 
     def sentence(self) -> str:
         """Return what the effect says, in plain language.
@@ -162,12 +151,12 @@ class PathEffect(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""
-        names = (*self.__slots__, "t", "p")
+        names = (*self.__slots__, "statistic", "p")
         return {name: plain(getattr(self, name)) for name in names}
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        return documented(cls, t=float, p=float)
+        return documented(cls, statistic=float, p=float)
 
     def __repr__(self) -> str:
         standardized = f"; standardized {shown(self.standardized)}" if self.kind != "intercept" else ""

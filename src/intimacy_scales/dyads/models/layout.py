@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.actor_partner.terms import Composition
-from intimacy_scales.dyads.distinguishable import check_asked
+from intimacy_scales.dyads.distinguishable import as_distinguishable
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.errors import EstimationError
 
@@ -77,16 +77,9 @@ def layout_of(dyads: Dyads, distinguishable: bool | None) -> Layout:
     EstimationError
         Partners without roles cannot be told apart.
     """
-    check_asked(distinguishable)
     n, suffixes = len(dyads), dyads.partners
     one, none = np.zeros(n, dtype=np.intp), np.zeros(n, dtype=np.bool_)
-    if distinguishable and not dyads.has_roles:
-        raise EstimationError(
-            "distinguishable=True needs roles, and these partners have none: pair couples with role=, or "
-            "leave "
-            "the option out"
-        )
-    if distinguishable is False or not dyads.has_roles:
+    if not as_distinguishable(dyads, distinguishable, mixed=True):
         return Layout(compositions=(Composition(),), of_couple=one, swapped=none, suffixes=suffixes)
     if not dyads.mixed:
         roles = Composition(roles=dyads.partners)

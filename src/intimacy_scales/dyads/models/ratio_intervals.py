@@ -12,9 +12,10 @@ from scipy.special import ndtri
 
 from intimacy_scales.dyads.models.effects import PartnerActorRatio
 from intimacy_scales.dyads.models.paths import PathEngine, weights_of
-from intimacy_scales.numerics.resampling import check_resamples, failed_because, percentile_interval
+from intimacy_scales.numerics.resampling import check_resamples
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.results.interval import Interval, undefined_interval
+from intimacy_scales.results.resampled_interval import interval_of_resamples
 
 _PROFILE = "profile likelihood"
 _DOUBLINGS = 12  # of the distance from the estimate, in which an end is sought
@@ -34,14 +35,7 @@ def bootstrap_interval(
     actor, partner = engine.resampled_effects(places, n_resamples, generator(rng)).T
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = partner / actor
-    failed, too_many = failed_because(ratios, "the effects are not determined in")
-    if too_many:
-        return undefined_interval(confidence_level, "bootstrap", n, failed)
-    low, high = percentile_interval(ratios[~np.isnan(ratios)], confidence_level)
-    return Interval(
-        low=low, high=high, confidence_level=confidence_level, method="bootstrap", n=n,
-        n_failed=int(np.count_nonzero(np.isnan(ratios))), warnings=(failed,) if failed else (),
-    )  # fmt: skip
+    return interval_of_resamples(ratios, confidence_level, n=n, failing="the effects are not determined in")
 
 
 def profile_interval(engine: PathEngine, ratio: PartnerActorRatio, confidence_level: float) -> Interval:

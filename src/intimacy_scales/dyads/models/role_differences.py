@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from intimacy_scales.dyads.actor_partner.terms import Composition, Kind, Variables
-from intimacy_scales.dyads.models.effects import two_sided_p, wald_interval
+from intimacy_scales.dyads.estimates import interval_by_error, statistic_of, two_sided_p
 from intimacy_scales.dyads.models.paths import PathEngine, weights_of
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval
@@ -52,14 +52,14 @@ class RoleDifference(Result):
     n: int
 
     @property
-    def t(self) -> float:
-        """The difference divided by its standard error."""
-        return self.estimate / self.se if self.se > 0 else math.nan
+    def statistic(self) -> float:
+        """The estimate divided by its standard error: t, or z where `df` is infinite."""
+        return statistic_of(self.estimate, self.se)
 
     @property
     def p(self) -> float:
         """Two-sided p-value of the hypothesis that roles do not differ."""
-        return two_sided_p(self.t, self.df)
+        return two_sided_p(self.estimate, self.se, self.df)
 
     @property
     def name(self) -> str:
@@ -73,7 +73,10 @@ class RoleDifference(Result):
 
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
         """Return the interval of the difference, by the t or the normal distribution."""
-        return wald_interval(self.estimate, self.se, self.df, confidence_level, self.n)
+        reason = None if self.se > 0 else "the standard error is undefined"
+        return interval_by_error(
+            self.estimate, self.se, confidence_level, df=self.df, n=self.n, reason=reason
+        )
 
     def sentence(self) -> str:
         """Return the difference in plain language."""
@@ -90,11 +93,11 @@ class RoleDifference(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""
-        return {name: plain(getattr(self, name)) for name in (*self.__slots__, "t", "p")}
+        return {name: plain(getattr(self, name)) for name in (*self.__slots__, "statistic", "p")}
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        return documented(cls, t=float, p=float)
+        return documented(cls, statistic=float, p=float)
 
     def __repr__(self) -> str:
         return f"<{self.name}: {shown(self.estimate)}, SE {shown(self.se)}>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,8 +34,8 @@ class Judgements:
         Names of the variables, or of the scale.
     instrument, partner_instrument
         What was answered about oneself, and about the partner.
-    left_out, n_left_out
-        Couples without one kind of reports, in words, and their number.
+    left_out
+        Why couples are left out → how many: those without one kind of reports.
     """
 
     judgement: Floats
@@ -44,8 +45,7 @@ class Judgements:
     truth_name: str
     instrument: InstrumentRef | None
     partner_instrument: InstrumentRef | None
-    left_out: tuple[str, ...] = ()
-    n_left_out: int = 0
+    left_out: Mapping[str, int]
 
 
 def judgements_of(
@@ -87,6 +87,7 @@ def judgements_of(
         truth_name=truth,
         instrument=couples.instrument,
         partner_instrument=None,
+        left_out={},
     )
 
 
@@ -113,5 +114,4 @@ def _of_two(reports: Dyads, judgements: Dyads, scale: str) -> Judgements:
         instrument=reports.instrument,
         partner_instrument=judgements.instrument,
         left_out=matched.left_out,
-        n_left_out=matched.n_left_out,
     )

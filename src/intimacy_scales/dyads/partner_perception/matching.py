@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,9 +32,7 @@ class MatchedReports:
     swapped
         (n,): whether the first partner in one is the second one in the other.
     left_out
-        Couples with one kind of reports only, in words.
-    n_left_out
-        Their number.
+        Why couples are left out → how many: those with one kind of reports only, with their labels.
     """
 
     own: Dyads
@@ -42,8 +40,7 @@ class MatchedReports:
     own_places: NDArray[np.intp]
     partner_places: NDArray[np.intp]
     swapped: NDArray[np.bool_]
-    left_out: tuple[str, ...] = ()
-    n_left_out: int = 0
+    left_out: Mapping[str, int]
 
     def scores(self, scale: str) -> tuple[Floats, Floats]:
         """Return judgements and own reports (n, 2), by the partner who gave them."""
@@ -63,7 +60,7 @@ def matched_reports(own: Dyads, partner: Dyads) -> MatchedReports:
         Partners cannot be matched; names each couple where they contradict each other.
     """
     reports, judgements = own.one_occasion(), partner.one_occasion()
-    own_places, partner_places, left_out, n_left_out = _matched_couples(reports, judgements)
+    own_places, partner_places, left_out = _matched_couples(reports, judgements)
     return MatchedReports(
         own=reports,
         partner=judgements,
@@ -71,14 +68,13 @@ def matched_reports(own: Dyads, partner: Dyads) -> MatchedReports:
         partner_places=partner_places,
         swapped=_swapped(reports, judgements, own_places, partner_places),
         left_out=left_out,
-        n_left_out=n_left_out,
     )
 
 
 def _matched_couples(
     reports: Dyads, judgements: Dyads
-) -> tuple[NDArray[np.intp], NDArray[np.intp], tuple[str, ...], int]:
-    """Return the places of couples in both reports, and who is in one of them only."""
+) -> tuple[NDArray[np.intp], NDArray[np.intp], dict[str, int]]:
+    """Return the places of couples in both reports, and why others are left out."""
     labelled = ["couple" in dyads.label_names for dyads in (reports, judgements)]
     if not any(labelled):
         if len(reports) != len(judgements):
@@ -88,7 +84,7 @@ def _matched_couples(
                 "matched"
             )
         rows = np.arange(len(reports))
-        return rows, rows, (), 0
+        return rows, rows, {}
     if not all(labelled):
         without = "partner" if labelled[0] else "own"
         raise EstimationError(
@@ -110,12 +106,12 @@ def _matched_couples(
     known = set(names)
     unjudged = [label for label, both in zip(reports.couples, in_both, strict=True) if not both]
     without_reports = [label for label in judgements.couples if name_of(label) not in known]
-    left_out = tuple(
-        f"{counted(len(labels), 'couple')} without {what}: {_listed(labels)}"
+    left_out = {
+        f"without {what}: {_listed(labels)}": len(labels)
         for labels, what in ((unjudged, "judgements"), (without_reports, "own reports"))
         if labels
-    )
-    return np.flatnonzero(in_both), places[in_both], left_out, len(unjudged) + len(without_reports)
+    }
+    return np.flatnonzero(in_both), places[in_both], left_out
 
 
 def _listed(labels: Sequence[Any]) -> str:

@@ -106,7 +106,6 @@ def perception(
         partners=matched.own.partners,
         distinguishable=by_role,
         n_couples=len(matched.own_places),
-        n_left_out=matched.n_left_out,
         left_out=matched.left_out,
         correlations=tuple(correlations),
         mean_bias=tuple(biases),

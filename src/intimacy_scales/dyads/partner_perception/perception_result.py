@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from intimacy_scales.dyads.distinguishable import place_of
 from intimacy_scales.dyads.estimates import CoupleEstimate
+from intimacy_scales.dyads.left_out import left_out_cautions
 from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import not_one_of
+from intimacy_scales.reliability.consistency.intervals import fisher_z
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.html import html_fragment
@@ -114,15 +116,11 @@ class PerceptionCorrelation(Result):
             return undefined_interval(level, method, self.n, self.reason)
         if abs(self.estimate) == 1:
             return undefined_interval(level, method, self.n, f"the correlation is {self.estimate:g}")
-        low, high = self._f_ends(level) if method == "F" else self._z_ends(level)
+        if method == "F":
+            low, high = self._f_ends(level)
+        else:
+            low, high = fisher_z(self.estimate, self.n_effective, level)
         return Interval(low=low, high=high, confidence_level=level, method=method, n=self.n)
-
-    def _z_ends(self, level: float) -> tuple[float, float]:
-        from scipy.special import ndtri
-
-        half = float(ndtri((1 + level) / 2)) / math.sqrt(self.n_effective - 3)
-        z = math.atanh(self.estimate)
-        return math.tanh(z - half), math.tanh(z + half)
 
     def _f_ends(self, level: float) -> tuple[float, float]:
         """Return the ends by F of mean squares between and within couples (McGraw & Wong, 1996)."""
@@ -165,10 +163,10 @@ class Perception(Result):
         Names of both partners.
     distinguishable
         Whether there are figures of each judge.
-    n_couples, n_left_out
-        Couples with both reports, and others.
+    n_couples
+        Couples with both reports.
     left_out
-        Why couples are left out.
+        Why couples are left out → how many.
     correlations
         Accuracy, assumed similarity and similarity of each scale.
     mean_bias
@@ -198,15 +196,19 @@ class Perception(Result):
     partners: tuple[str, str]
     distinguishable: bool
     n_couples: int
-    n_left_out: int
-    left_out: tuple[str, ...]
+    left_out: Mapping[str, int]
     correlations: tuple[PerceptionCorrelation, ...]
     mean_bias: tuple[CoupleEstimate, ...]
 
     @property
+    def n_left_out(self) -> int:
+        """Number of couples that were left out."""
+        return sum(self.left_out.values())
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Cautions about using the figures."""
-        cautions = [f"left out: {reason}" for reason in self.left_out]
+        cautions = left_out_cautions(self.left_out)
         if self.n_couples < _FEW_COUPLES:
             cautions.append(f"{self.n_couples} couples: correlations are imprecise")
         undefined = (c for c in self.correlations if c.reason is not None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
 import numpy as np
@@ -101,14 +101,14 @@ def truth_and_bias(
     _check_options(estimator, missing)
     data = judgements_of(own, partner, scale, judgement, truth)
     by_role = as_distinguishable(data.dyads, distinguishable)
-    judgements, reports, reasons, n_left_out = _usable(data, missing)
+    judgements, reports, left_out = _usable(data, missing)
     centre = _grand_mean(reports)
     fit = (
         of_all_couples if missing == "fiml" and np.isnan([judgements, reports]).any() else of_complete_couples
     )
     cells: Sequence[str | None] = data.dyads.partners if by_role else (None,)
     model = fit(judgements - centre, reports - centre, cells, estimator)
-    return _result(data, model, by_role, centre, estimator, missing, reasons, n_left_out)
+    return _result(data, model, by_role, centre, estimator, missing, left_out)
 
 
 def _check_options(estimator: Estimator, missing: Missing) -> None:
@@ -123,16 +123,16 @@ def _check_options(estimator: Estimator, missing: Missing) -> None:
         )
 
 
-def _usable(data: Judgements, missing: Missing) -> tuple[Floats, Floats, tuple[str, ...], int]:
+def _usable(data: Judgements, missing: Missing) -> tuple[Floats, Floats, dict[str, int]]:
     """Return the scores of couples that are used, and why and how many others are not."""
     both = np.hstack([data.judgement, data.own])
     present = ~np.isnan(both)
     used = present.any(axis=1) if missing == "fiml" else present.all(axis=1)
     n_others = int(np.count_nonzero(~used))
-    reasons = list(data.left_out)
+    left_out = dict(data.left_out)
     if n_others:
         what = "any of the scores" if missing == "fiml" else "all four scores"
-        reasons.append(f"{counted(n_others, 'couple')} without {what}")
+        left_out[f"without {what}"] = n_others
     if missing == "fiml" and np.count_nonzero(present.all(axis=1)) < _FEWEST_COMPLETE:
         raise EstimationError(
             f"{counted(int(present.all(axis=1).sum()), 'couple')} with all four scores; missing='fiml' "
@@ -146,7 +146,7 @@ def _usable(data: Judgements, missing: Missing) -> tuple[Floats, Floats, tuple[s
                 f"{name} is {values[0]:g} for everybody; truth and bias need reports that differ between "
                 "persons"
             )
-    return judgements, reports, tuple(reasons), data.n_left_out + n_others
+    return judgements, reports, left_out
 
 
 def _grand_mean(scores: Floats) -> float:
@@ -164,8 +164,7 @@ def _result(
     centre: float,
     estimator: Estimator,
     missing: Missing,
-    reasons: tuple[str, ...],
-    n_left_out: int,
+    left_out: Mapping[str, int],
 ) -> TruthAndBias:
     """Return the result of a fitted model."""
     sds = np.sqrt(model.residuals.diagonal())
@@ -180,8 +179,7 @@ def _result(
         missing=missing,
         centre=centre,
         n_couples=model.n,
-        n_left_out=n_left_out,
-        left_out=reasons,
+        left_out=left_out,
         estimates=model.estimates,
         differences=model.differences,
         residual_sds=(float(sds[0]), float(sds[1])),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from intimacy_scales.dyads.distinguishable import place_of
 from intimacy_scales.dyads.estimates import CoupleEstimate, cells_of, estimates_frame
+from intimacy_scales.dyads.left_out import left_out_cautions
 from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
@@ -48,10 +49,10 @@ class TruthAndBias(Result):
         ``listwise`` or ``fiml``.
     centre
         Mean of the truth over both partners, from which all variables are measured.
-    n_couples, n_left_out
-        Couples used, and others.
+    n_couples
+        Couples used.
     left_out
-        Why couples are left out.
+        Why couples are left out → how many.
     estimates
         ``directional_bias``, ``truth`` and ``bias`` of each judge, or of both alike.
     differences
@@ -91,8 +92,7 @@ class TruthAndBias(Result):
     missing: str
     centre: float
     n_couples: int
-    n_left_out: int
-    left_out: tuple[str, ...]
+    left_out: Mapping[str, int]
     estimates: tuple[CoupleEstimate, ...]
     differences: tuple[CoupleEstimate, ...]
     residual_sds: tuple[float, float]
@@ -102,13 +102,17 @@ class TruthAndBias(Result):
     p: float
 
     @property
+    def n_left_out(self) -> int:
+        """Number of couples that were left out."""
+        return sum(self.left_out.values())
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Cautions about using the paths."""
         cautions = []
         if self.n_couples < _FEW_COUPLES:
             cautions.append(f"{self.n_couples} couples: paths and their errors are imprecise")
-        cautions.extend(f"left out: {reason}" for reason in self.left_out)
-        return tuple(cautions)
+        return (*cautions, *left_out_cautions(self.left_out))
 
     def path(self, name: str, partner: str | None = None) -> CoupleEstimate:
         """Return one path.

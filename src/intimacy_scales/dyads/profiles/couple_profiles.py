@@ -16,7 +16,7 @@ from intimacy_scales.dyads.profiles.couple_figures import COMPARED, CoupleFigure
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.results.frozen import Frozen
 
-_ABSENT = "a partner without answers"
+_ABSENT = "of which a partner has no answers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,7 +50,7 @@ class CoupleProfiles(Frozen):
     @property
     def left_out(self) -> dict[str, int]:
         """Why couples were left out → the number of couples."""
-        incomplete = "missing answers" if self.over == "items" else "missing scores"
+        incomplete = "with missing answers" if self.over == "items" else "with missing scores"
         absent = (self.missing == self.n_components).any(axis=1)
         reasons = [
             _ABSENT if is_absent else incomplete for is_absent in absent[self.missing.any(axis=1)].tolist()

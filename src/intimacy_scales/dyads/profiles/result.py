@@ -26,7 +26,7 @@ from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import not_one_of, suggest
-from intimacy_scales.numerics.resampling import check_resamples, failed_because, percentile_interval
+from intimacy_scales.numerics.resampling import check_resamples
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.documents import made_of
@@ -34,6 +34,7 @@ from intimacy_scales.results.html import html_fragment
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.markdown import markdown_page
 from intimacy_scales.results.not_kept import AGAIN_ANSWERS, NotKept, needed, stored
+from intimacy_scales.results.resampled_interval import interval_of_resamples
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page, TextTable, cell
 from intimacy_scales.results.wording import counted
@@ -64,10 +65,10 @@ class ProfileSimilarity(Result):
         of all persons, or ``role``, of all persons with the same role.
     partners, distinguishable
         Names of the partners, and whether they are distinguishable by role.
-    n_couples, n_left_out
-        Couples with two complete profiles, and the others.
+    n_couples
+        Couples with two complete profiles.
     left_out
-        Why couples were left out → the number of couples.
+        Why couples are left out → how many.
     n_flat
         Couples in which a partner has a flat profile, with all values equal: their overall similarity is
         undefined.
@@ -107,8 +108,7 @@ class ProfileSimilarity(Result):
     partners: tuple[str, str]
     distinguishable: bool
     n_couples: int
-    n_left_out: int
-    left_out: dict[str, int]
+    left_out: Mapping[str, int]
     n_flat: int
     mean_profiles: dict[str, NDArray[np.float64]]
     r_of_mean_profiles: float | None
@@ -274,6 +274,11 @@ class ProfileSimilarity(Result):
         }
 
     @property
+    def n_left_out(self) -> int:
+        """Number of couples that were left out."""
+        return sum(self.left_out.values())
+
+    @property
     def title(self) -> str:
         """Heading of the report."""
         form = "" if self.instrument is None else f" of {self.instrument}"
@@ -335,17 +340,5 @@ class ProfileSimilarity(Result):
 
 def _of_resamples(means: NDArray[np.float64], by_fisher_z: bool, level: float, name: str, n: int) -> Interval:
     """Return the percentile interval of the means in resamples, if enough of them are defined."""
-    failed, too_many = failed_because(means, "the figure is undefined in")
-    if too_many:
-        return undefined_interval(level, name, n, failed)
-    defined = means[~np.isnan(means)]
-    low, high = percentile_interval(np.tanh(defined) if by_fisher_z else defined, level)
-    return Interval(
-        low=low,
-        high=high,
-        confidence_level=level,
-        method=name,
-        n=n,
-        n_failed=len(means) - len(defined),
-        warnings=(failed,) if failed else (),
-    )
+    figures = np.tanh(means) if by_fisher_z else means
+    return interval_of_resamples(figures, level, n=n, failing="the figure is undefined in", method=name)

@@ -144,7 +144,6 @@ def _result(
         partners=dyads.partners,
         distinguishable=dyads.distinguishable,
         n_couples=len(figures),
-        n_left_out=len(dyads) - len(figures),
         left_out=couples.left_out,
         n_flat=int(np.count_nonzero(figures.flat.any(axis=1))),
         mean_profiles=by_name if dyads.distinguishable else of_all,

@@ -103,7 +103,7 @@ def measurement_table(report: CoupleReport) -> FigureTable | None:
         return None
     columns = (
         words("scale", "Scale", [report.title_of(model.scale) for model in models]),
-        words("n", "n", [model.n for model in models]),
+        words("n", "n", [model.n_couples for model in models]),
         numbers("chi_square", "Chi-square", [model.fit.chi_square for model in models], 2),
         words("df", "df", [model.fit.df for model in models]),
         probabilities("p", "p", [model.fit.p_value for model in models]),

@@ -18,22 +18,23 @@ from intimacy_scales.dyads.scores_of_couples.variances import (
 )
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.numerics.progress import steps as report_steps
-from intimacy_scales.numerics.resampling import failed_because, percentile_interval
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reliability.consistency.intervals import (
+    fisher_z_by_error,
     logit,
     normal_quantile,
     symmetric,
     too_wide_because,
 )
 from intimacy_scales.results.interval import Interval, undefined_interval
+from intimacy_scales.results.resampled_interval import interval_of_resamples
 
 Floats = NDArray[np.float64]
 CoupleInterval = Literal["transformed", "delta", "bootstrap"]
 CoupleFigure = Literal["omega", "omega_observed", "sem", "true_correlation"]
 FIGURES: tuple[CoupleFigure, ...] = get_args(CoupleFigure)
 _STEPS = 50  # of the search in a resample, which starts near its maximum
-_TRANSFORMED = {"omega": "logit", "sem": "log", "true_correlation": "fisher z"}
+_TRANSFORMED = {"omega": "logit", "sem": "log", "true_correlation": "Fisher z"}
 
 
 def closed_form(
@@ -73,9 +74,7 @@ def closed_form(
     elif abs(estimate) >= 1:
         ends = f"a correlation of {estimate:.3f} has no Fisher's z"
     else:
-        half = normal_quantile(level) * standard_error / (1 - estimate**2)
-        centre = math.atanh(estimate)
-        ends = math.tanh(centre - half), math.tanh(centre + half)
+        ends = fisher_z_by_error(estimate, standard_error, level)
     if isinstance(ends, str):
         return undefined_interval(level, name, n, f"{ends}; use method='bootstrap'")
     return Interval(low=ends[0], high=ends[1], confidence_level=level, method=name, n=n)
@@ -110,7 +109,11 @@ class Resampling:
             variances = self._resampled(random.integers(0, n, n))
             if variances is not None:
                 resampled[number] = [figure_of(variances, *key) for key in keys]
-        return {key: _percentiles(figures, n, level) for key, figures in zip(keys, resampled.T, strict=True)}
+        failing = "the figure could not be estimated in"
+        return {
+            key: interval_of_resamples(figures, level, n=n, failing=failing)
+            for key, figures in zip(keys, resampled.T, strict=True)
+        }
 
     def _resampled(self, drawn: NDArray[np.intp]) -> Variances | None:
         """Return the variances in the couples drawn; None where the model cannot be fitted to them."""
@@ -123,24 +126,6 @@ class Resampling:
         except EstimationError:
             return None
         return variances_of(fitted, self.weights)
-
-
-def _percentiles(resampled: Floats, n: int, level: float) -> Interval:
-    """Return the percentile interval of a figure from its resamples, or why it is undefined."""
-    failed, too_many = failed_because(resampled, "the figure could not be estimated in")
-    if too_many:
-        return undefined_interval(level, "bootstrap", n, f"{failed}, more than 5 %")
-    defined = resampled[~np.isnan(resampled)]
-    low, high = percentile_interval(defined, level)
-    return Interval(
-        low=low,
-        high=high,
-        confidence_level=level,
-        method="bootstrap",
-        n=n,
-        n_failed=len(resampled) - len(defined),
-        warnings=(f"{failed}; they are left out",) if failed else (),
-    )
 
 
 def figure_of(variances: Variances, figure: CoupleFigure, score: CoupleScore) -> float:

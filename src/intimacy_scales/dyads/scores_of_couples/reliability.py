@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.left_out import left_out_of_models
 from intimacy_scales.dyads.scores_of_couples.couple_intervals import Resampling
 from intimacy_scales.dyads.scores_of_couples.joint_indices import indices_of
 from intimacy_scales.dyads.scores_of_couples.joint_model import (
@@ -132,7 +133,7 @@ def couple_reliability(
         "estimator": estimator,
         "missing": missing,
         "n_couples": len(rows),
-        "n_left_out": len(dyads) - len(rows),
+        "left_out": left_out_of_models(len(chosen.answers) - len(rows), missing),
         "n_items": len(chosen.items.ids),
     }
     reason = _undefined_because(chosen, factors, len(rows), exchangeable=not dyads.distinguishable)

@@ -68,9 +68,11 @@ class CoupleReliability(Result):
         each part of a total and each partner.
     estimator, missing
         As passed to `couple_reliability`.
-    n_couples, n_left_out
-        Couples on which it is based, and couples without the answers that are needed: with ``listwise``,
-        every item of both partners; with ``fiml``, any item.
+    n_couples
+        Couples on which it is based: with ``listwise``, those with answers to every item of both partners;
+        with ``fiml``, with any answer.
+    left_out
+        Why couples are left out → how many.
     n_items
         Number of items.
     scores
@@ -116,7 +118,7 @@ class CoupleReliability(Result):
     estimator: str
     missing: str
     n_couples: int
-    n_left_out: int
+    left_out: Mapping[str, int]
     n_items: int
     scores: tuple[ScoreReliability, ...] = ()
     true_correlation: float = math.nan
@@ -131,6 +133,11 @@ class CoupleReliability(Result):
     reason: str | None = None
     warnings: tuple[str, ...] = ()
     resampling: Resampling | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def n_left_out(self) -> int:
+        """Number of couples that were left out."""
+        return sum(self.left_out.values())
 
     def __getitem__(self, score: str) -> ScoreReliability:
         """Return the figures of one score: ``mean``, ``difference``, a partner's name, ``first`` …."""

@@ -20,7 +20,8 @@ else:
     pd = late_module("pandas")
 
 Sense = Literal["broad", "strict"]
-# figure, its condition, the sense it is needed for, and what it says (Humberg, Nestler & Back, 2019)
+# Figure, its condition, the sense it is needed for, and what it says (Humberg, Nestler & Back, 2019, Figure 3
+# and R script)
 _CONDITIONS: tuple[tuple[str, str, Sense, str], ...] = (
     ("p10", "= 0", "broad", "the ridge of the surface starts on the line of congruence"),
     ("p11", "= 1", "broad", "the ridge runs parallel to the line of congruence"),

@@ -21,7 +21,6 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import not_one_of, shortened
 from intimacy_scales.numerics.arguments import is_real
 from intimacy_scales.numerics.tolerances import NO_VARIANCE
-from intimacy_scales.results.wording import counted
 
 Floats = NDArray[np.float64]
 Centre = Literal["grand_mean", "midpoint"]
@@ -94,7 +93,7 @@ def response_surface(
         raise EstimationError(not_one_of("estimator", estimator, get_args(ErrorRule)))
     couples = dyads.one_occasion()
     by_role = as_distinguishable(couples, distinguishable)
-    y, x, places, reasons = _complete(couples, outcome, predictor)
+    y, x, places, left_out = _complete(couples, outcome, predictor)
     middle = _centre_of(couples, predictor, x, centre)
     regressions = fitted_polynomial(y, x - middle, distinguishable=by_role, name=predictor)
     partners: Sequence[str | None] = couples.partners if by_role else (None,)
@@ -111,8 +110,7 @@ def response_surface(
         lowest=float(x.min()),
         highest=float(x.max()),
         n_couples=len(y),
-        n_left_out=len(couples) - len(y),
-        left_out=reasons,
+        left_out=left_out,
         surfaces=surfaces_of(regressions, y, partners, estimator, middle),
         residual_correlation=float(residuals[0, 1] / math.sqrt(residuals[0, 0] * residuals[1, 1])),
         chisq=chisq,
@@ -126,14 +124,14 @@ def response_surface(
 
 def _complete(
     dyads: Dyads, outcome: str, predictor: str
-) -> tuple[Floats, Floats, NDArray[np.intp], tuple[str, ...]]:
+) -> tuple[Floats, Floats, NDArray[np.intp], dict[str, int]]:
     """Return the scores of complete couples, their places, and why others are left out."""
     if outcome == predictor:
         raise EstimationError(f"outcome and predictor are both {outcome!r}; they must be two variables")
     y, x = dyads.variable(outcome), dyads.variable(predictor)
     complete = ~np.isnan(np.hstack([y, x])).any(axis=1)
     n_others = int(np.count_nonzero(~complete))
-    reasons = (f"{counted(n_others, 'couple')} with a missing score",) if n_others else ()
+    left_out = {"with a missing score": n_others} if n_others else {}
     y, x = y[complete], x[complete]
     for name, scores in ((outcome, y), (predictor, x)):
         if len(scores) and scores.var() <= NO_VARIANCE * float((scores**2).mean()):
@@ -146,7 +144,7 @@ def _complete(
             "score cannot be told apart; check the columns of the two partners, or whether it is a "
             "variable of couples"
         )
-    return y, x, np.flatnonzero(complete), reasons
+    return y, x, np.flatnonzero(complete), left_out
 
 
 def _centre_of(dyads: Dyads, predictor: str, scores: Floats, centre: Centre | float) -> float:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.dyads.distinguishable import place_of
 from intimacy_scales.dyads.estimates import cells_of, estimates_frame
+from intimacy_scales.dyads.left_out import left_out_cautions
 from intimacy_scales.dyads.surfaces.grid import SurfaceGrid, grid_of
 from intimacy_scales.dyads.surfaces.influence import Influence, influence_of
 from intimacy_scales.dyads.surfaces.kept import KeptRegressions
@@ -93,10 +94,10 @@ class ResponseSurface(Result):
         Score from which own and partner's scores are measured.
     lowest, highest
         Of the observed scores in the predictor.
-    n_couples, n_left_out
-        Couples used, and others.
+    n_couples
+        Couples used.
     left_out
-        Why couples are left out.
+        Why couples are left out → how many.
     surfaces
         Of each partner, or of both alike.
     residual_correlation
@@ -136,8 +137,7 @@ class ResponseSurface(Result):
     lowest: float
     highest: float
     n_couples: int
-    n_left_out: int
-    left_out: tuple[str, ...]
+    left_out: Mapping[str, int]
     surfaces: tuple[PartnerSurface, ...]
     residual_correlation: float
     chisq: float
@@ -148,9 +148,14 @@ class ResponseSurface(Result):
     places: NDArray[np.intp] = field(repr=False, compare=False)
 
     @property
+    def n_left_out(self) -> int:
+        """Number of couples that were left out."""
+        return sum(self.left_out.values())
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Cautions about using the surfaces."""
-        cautions = [f"left out: {reason}" for reason in self.left_out]
+        cautions = left_out_cautions(self.left_out)
         if self.n_couples < _FEW_COUPLES:
             cautions.append(
                 f"{self.n_couples} couples: curvature is imprecise with fewer than {_FEW_COUPLES}"

@@ -21,7 +21,6 @@ from intimacy_scales.messages import not_one_of, shortened
 from intimacy_scales.numerics.resampling import (
     bca_interval,
     check_resamples,
-    failed_because,
     percentile_interval,
 )
 from intimacy_scales.numerics.seeds import generator
@@ -29,6 +28,7 @@ from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.not_kept import NotKept, needed
+from intimacy_scales.results.resampled_interval import interval_of_resamples
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import apa_p, shown
 
@@ -189,21 +189,16 @@ class PartnerSurface(Result):
             return undefined_interval(level, method, estimate.n, estimate.reason)
         kept = needed(self.kept)
         resampled = kept.figures(name, resampled_coefficients(kept.regressions, n_resamples, generator(rng)))
-        reason, too_many = failed_because(resampled, f"{name} is undefined in")
-        if too_many:
-            return undefined_interval(level, method, estimate.n, reason)
-        present = resampled[~np.isnan(resampled)]
-        if method == "percentile":
-            low, high = percentile_interval(present, level)
-        else:
+
+        def corrected(figures: NDArray[np.float64], level: float) -> tuple[float, float]:
             jackknifed = kept.figures(name, jackknifed_coefficients(kept.regressions))
-            low, high = bca_interval(present, jackknifed, estimate.estimate, level)
-        return Interval(
-            low=low, high=high, confidence_level=level, method=method, n=estimate.n,
-            n_failed=len(resampled) - len(present),
-            reason="all resamples are on one side of the estimate" if math.isnan(low) else None,
-            warnings=(reason,) if reason else (),
-        )  # fmt: skip
+            return bca_interval(figures, jackknifed, estimate.estimate, level)
+
+        ends = percentile_interval if method == "percentile" else corrected
+        failing = f"{name} is undefined in"
+        return interval_of_resamples(
+            resampled, level, n=estimate.n, failing=failing, method=method, ends=ends
+        )
 
     def congruence(
         self,

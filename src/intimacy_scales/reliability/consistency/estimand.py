@@ -27,7 +27,6 @@ from intimacy_scales.numerics.resampling import (
     basic_interval,
     bca_interval,
     check_resamples,
-    failed_because,
     percentile_interval,
 )
 from intimacy_scales.numerics.seeds import generator
@@ -39,6 +38,7 @@ from intimacy_scales.reliability.consistency.influence import distribution_free_
 from intimacy_scales.reliability.consistency.intervals import symmetric, too_wide_because
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.not_kept import without_answers
+from intimacy_scales.results.resampled_interval import interval_of_resamples
 
 CoefficientInterval = Literal["delta", "adf", "bootstrap", "bca"]
 NEED_ANSWERS = ("adf", "bootstrap", "bca", "basic")
@@ -358,29 +358,24 @@ def resampled_interval(
         Advice where too many resamples have none.
     """
     level, method, n = choice.confidence_level, choice.method, len(terms)
-    resampled = terms.resampled(choice.n_resamples, generator(choice.rng))
-    failed, too_many = failed_because(resampled, failing)
-    if too_many:
-        return undefined_interval(level, method, n, f"{failed}, more than 5 %{instead}")
-    resampled = resampled[~np.isnan(resampled)]
-    if method == "bootstrap":
-        low, high = percentile_interval(resampled, level)
-    elif method == "basic":
-        low, high = basic_interval(resampled, terms.whole(), level)
-    else:
-        low, high = bca_interval(resampled, terms.jackknifed(), terms.whole(), level)
-    if math.isnan(low):
-        reason = (
+
+    def ends(resampled: Floats, confidence_level: float) -> tuple[float, float]:
+        if method == "bootstrap":
+            return percentile_interval(resampled, confidence_level)
+        if method == "basic":
+            return basic_interval(resampled, terms.whole(), confidence_level)
+        return bca_interval(resampled, terms.jackknifed(), terms.whole(), confidence_level)
+
+    return interval_of_resamples(
+        terms.resampled(choice.n_resamples, generator(choice.rng)),
+        level,
+        n=n,
+        failing=failing,
+        method=method,
+        ends=ends,
+        without_ends=(
             "its bias or acceleration is not defined: all resamples lie on one side of the estimate, or "
             f"{name} is not defined without some {unit}"
-        )
-        return undefined_interval(level, method, n, reason)
-    return Interval(
-        low=low,
-        high=high,
-        confidence_level=level,
-        method=method,
-        n=n,
-        n_failed=choice.n_resamples - len(resampled),
-        warnings=(f"{failed}; they are left out",) if failed else (),
+        ),
+        instead=instead,
     )

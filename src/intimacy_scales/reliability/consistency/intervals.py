@@ -80,13 +80,23 @@ def difference_interval(
     return a - b - below, a - b + above
 
 
-def fisher_z(r: float, n: int, confidence_level: float) -> tuple[float, float]:
+def fisher_z(r: float, n: float, confidence_level: float) -> tuple[float, float]:
     """Return Fisher's (1921) interval of a correlation, ``tanh(atanh r ± z / sqrt(n - 3))``.
 
-    With fewer than four pairs, it extends from -1 to 1.
+    With fewer than four pairs, it extends from -1 to 1. The number of pairs may be an effective one.
     """
     half = normal_quantile(confidence_level) / math.sqrt(n - 3) if n > 3 else math.inf
     centre = math.atanh(max(-1 + 1e-16, min(r, 1 - 1e-16)))
+    return math.tanh(centre - half), math.tanh(centre + half)
+
+
+def fisher_z_by_error(r: float, standard_error: float, confidence_level: float) -> tuple[float, float]:
+    """Return the interval of a correlation with this error, ``tanh(atanh r ± z SE / (1 - r²))``.
+
+    By the delta method, ``SE / (1 - r²)`` is the error of Fisher's z.
+    """
+    half = normal_quantile(confidence_level) * standard_error / (1 - r**2)
+    centre = math.atanh(r)
     return math.tanh(centre - half), math.tanh(centre + half)
 
 

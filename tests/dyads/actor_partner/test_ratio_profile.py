@@ -1,4 +1,4 @@
-"""The ratio k and its intervals."""
+"""The profile-likelihood interval of k, and coefficients in resamples of couples."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from scipy import stats
 
 from intimacy_scales.dyads.actor_partner.constraints import equal_across_cells, zero
 from intimacy_scales.dyads.actor_partner.fit import fit
-from intimacy_scales.dyads.actor_partner.k_ratio import k_ratio
 from intimacy_scales.dyads.actor_partner.model import actor_partner_model
+from intimacy_scales.dyads.actor_partner.ratio_profile import ratio_profile_interval
 from intimacy_scales.dyads.actor_partner.resampling_couples import resampled_coefficients
 from intimacy_scales.dyads.actor_partner.tests_of_paths import pattern_weights
 from intimacy_scales.errors import EstimationError
 from tests.shared.actor_partner_couples import KINDS, ROLES, model_of, random_couples
-from tests.shared.comparison import near, roughly
+from tests.shared.comparison import roughly
 
 
 def likelihood_ratio_of(model: Any, k: float) -> float:
@@ -32,35 +32,13 @@ def likelihood_ratio_of(model: Any, k: float) -> float:
 
 @given(seed=st.integers(0, 2**32 - 1), level=st.sampled_from([0.8, 0.95]))
 @settings(max_examples=8)
-def test_k_ratio_profile_interval_ends_where_its_test_rejects(seed: int, level: float) -> None:
+def test_ratio_profile_interval_ends_where_its_test_rejects(seed: int, level: float) -> None:
     model = model_of(random_couples(seed, 80))
-    interval = k_ratio(fit(model), "x1").profile_interval(level)
+    interval = ratio_profile_interval(fit(model), "x1", level)
     if interval.reason is None:
         limit = stats.chi2.ppf(level, 1)
         roughly([likelihood_ratio_of(model, end) for end in interval], [limit, limit])
         assert likelihood_ratio_of(model, sum(interval) / 2) < limit
-
-
-def test_k_ratio_delta_interval() -> None:
-    fitted = fit(model_of(random_couples(1, 150)), method="ML")
-    k = k_ratio(fitted, "x1")
-    a, p = fitted.coefficients[1:]
-    (v_a, cov), (_, v_p) = fitted.covariance[1:, 1:]
-    variance = v_p / a**2 - 2 * p * cov / a**3 + p**2 * v_a / a**4
-    near([k.estimate, k.standard_error], [p / a, math.sqrt(variance)])
-    low, high = k.delta_interval(0.9)
-    near((high - low) / 2, stats.norm.ppf(0.95) * math.sqrt(variance))
-    near((high + low) / 2, p / a)
-
-
-def test_k_ratio_intervals_agree_in_large_samples() -> None:
-    k = k_ratio(fit(model_of(random_couples(2, 4000), compositions=ROLES)), "x1", cell="second")
-    delta, profile = k.delta_interval(), k.profile_interval()
-    bootstrap = k.bootstrap_interval(n_resamples=2000, rng=1)
-    assert 0.4 in delta
-    near(list(profile), list(delta), rel=2e-2)
-    near(list(bootstrap), list(delta), rel=6e-2)
-    assert (bootstrap.method, profile.method, bootstrap.n) == ("bootstrap", "profile likelihood", 4000)
 
 
 def near_zero(seed: int, actor: float) -> Any:
@@ -70,17 +48,10 @@ def near_zero(seed: int, actor: float) -> Any:
     return fit(actor_partner_model(actor * x + 0.5 * x[:, ::-1] + rng.normal(size=(60, 2)), {"x": x}))
 
 
-def test_k_ratio_is_not_given_where_the_actor_effect_is_near_0() -> None:
+def test_ratio_profile_interval_has_no_bounds_where_the_actor_effect_is_near_0() -> None:
     fitted = near_zero(1, 0.0)
     assert abs(fitted.coefficients[1]) < 1.96 * fitted.standard_errors[1]
-    k = k_ratio(fitted, "x")
-    assert math.isnan(k.estimate)
-    assert math.isnan(k.standard_error)
-    assert k.reason is not None
-    assert k.reason.startswith("the actor effect is ")
-    for interval in (k.delta_interval(), k.bootstrap_interval(rng=1)):
-        assert interval.reason == k.reason
-    profile = k.profile_interval()
+    profile = ratio_profile_interval(fitted, "x")
     assert profile.reason is not None
     assert "k has no bounds: every k up to" in profile.reason
     bounds = [
@@ -93,33 +64,34 @@ def test_k_ratio_is_not_given_where_the_actor_effect_is_near_0() -> None:
     assert likelihood_ratio_of(fitted.model, sum(bounds[:2]) / 2) > limit
 
 
-def test_k_ratio_is_compatible_with_every_value_where_both_effects_may_be_0() -> None:
+def test_ratio_profile_interval_is_undefined_where_both_effects_may_be_0() -> None:
     rng = np.random.default_rng(4)
     x = rng.normal(size=(40, 2))
-    profile = k_ratio(fit(actor_partner_model(rng.normal(size=(40, 2)), {"x": x})), "x").profile_interval()
+    profile = ratio_profile_interval(fit(actor_partner_model(rng.normal(size=(40, 2)), {"x": x})), "x")
     assert profile.reason is not None
     assert "compatible with every k" in profile.reason
     assert math.isnan(profile.low)
 
 
-def test_k_ratio_that_constraints_fix() -> None:
+def test_ratio_profile_interval_of_a_ratio_that_constraints_fix() -> None:
     model = model_of(random_couples(5, 60))
     for pattern in ("couple", "contrast", "actor_only"):
-        k = k_ratio(fit(model, constraints=pattern_weights(model, "x1", pattern)), "x1")  # type: ignore[arg-type]
-        assert (
-            k.reason == k.profile_interval().reason == "constraints of the fit fix the ratio of both effects"
-        )
+        fitted = fit(model, constraints=pattern_weights(model, "x1", pattern))  # type: ignore[arg-type]
+        interval = ratio_profile_interval(fitted, "x1")
+        assert interval.reason == "constraints of the fit fix the ratio of both effects"
 
 
-def test_k_ratio_of_one_cell_of_several() -> None:
+def test_ratio_profile_interval_of_one_cell_of_several() -> None:
     couples, kinds = random_couples(6, 240), np.arange(240) % 3
     model = model_of(couples, compositions=KINDS, composition_of=kinds)
     alone = model_of({"y": couples["y"][kinds == 2], "x": {"x1": couples["x"]["x1"][kinds == 2]}})
-    of_all, of_one = k_ratio(fit(model), "x1", cell="mm"), k_ratio(fit(alone), "x1")
-    near([of_all.estimate, of_all.standard_error], [of_one.estimate, of_one.standard_error])
-    roughly(list(of_all.profile_interval()), list(of_one.profile_interval()), rel=1e-5)
+    of_all, of_one = (
+        ratio_profile_interval(fit(model), "x1", cell="mm"),
+        ratio_profile_interval(fit(alone), "x1"),
+    )
+    roughly(list(of_all), list(of_one), rel=1e-5)
     with pytest.raises(EstimationError, match="the model has no actor effect of x1"):
-        k_ratio(fit(model), "x1")
+        ratio_profile_interval(fit(model), "x1")
 
 
 @pytest.mark.parametrize("case", ["exchangeable", "roles", "mixed", "interaction"])
@@ -169,29 +141,14 @@ def test_resampled_coefficients_under_constraints() -> None:
     actors = [model.position("actor", "x1", cell=cell) for cell in model.cells]
     assert (np.ptp(results[:, actors], axis=1) < 1e-12).all()
     assert (results[:, actors[0]].std() > 0.01).all()
-    interval = k_ratio(fitted, "x1", cell="ff").bootstrap_interval(n_resamples=100, rng=1)
-    assert k_ratio(fitted, "x1", cell="ff").estimate in interval
 
 
-def test_bootstrap_interval_depends_on_the_seed_only() -> None:
-    k = k_ratio(fit(model_of(random_couples(9, 60))), "x1")
-    assert k.bootstrap_interval(n_resamples=200, rng=5) == k.bootstrap_interval(n_resamples=200, rng=5)
-    assert k.bootstrap_interval(n_resamples=200, rng=5) != k.bootstrap_interval(n_resamples=200, rng=6)
-    with pytest.raises(EstimationError, match="n_resamples=10 is not valid"):
-        k.bootstrap_interval(n_resamples=10)
-
-
-def test_bootstrap_interval_says_how_many_resamples_failed() -> None:
+def test_resampled_coefficients_that_are_not_determined_are_missing() -> None:
     """The predictor differs between the partners of few couples: many resamples have none of them."""
     rng = np.random.default_rng(10)
     x = rng.normal(size=(40, 1)).repeat(2, axis=1)
     x[:2] += [0, 3]
     fitted = fit(actor_partner_model(2 * x + rng.normal(size=(40, 2)), {"x": x}))
-    k = k_ratio(fitted, "x")
-    if k.reason is None:
-        interval = k.bootstrap_interval(n_resamples=400, rng=1)
-        assert interval.reason is not None
-        assert "the effects are not determined in" in interval.reason
     failed = np.isnan(resampled_coefficients(fitted, 400, np.random.default_rng(1))[:, 1])
     assert 0.05 < failed.mean() < 0.25
 
@@ -199,6 +156,6 @@ def test_bootstrap_interval_says_how_many_resamples_failed() -> None:
 def test_zero_weights_leave_the_ratio_free() -> None:
     """A constraint about another predictor does not fix the ratio."""
     model = model_of(random_couples(11, 80, n_predictors=2))
-    k = k_ratio(fit(model, constraints=zero(model, [model.position("partner", "x2")])), "x1")
-    assert k.reason is None
-    assert k.estimate in k.profile_interval()
+    fitted = fit(model, constraints=zero(model, [model.position("partner", "x2")]))
+    actor, partner = (fitted.coefficients[model.position(kind, "x1")] for kind in ("actor", "partner"))
+    assert partner / actor in ratio_profile_interval(fitted, "x1")
