@@ -497,3 +497,7 @@ class SingleClustersWarning(IntimacyScalesWarning):
 
 class CoverageWarning(IntimacyScalesWarning):
     """Nobody answered both items of some pair, so their covariance rests on the model, not on data."""
+
+
+class LikelyMissingCodeWarning(IntimacyScalesWarning):
+    """A kept column of numbers has values, such as -99, that look like codes for missing ones; they count."""

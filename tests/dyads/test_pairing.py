@@ -19,6 +19,7 @@ from intimacy_scales.errors import (
     AnotherRangeWarning,
     EstimationError,
     InvalidResponsesError,
+    LikelyMissingCodeWarning,
     MissingColumnsError,
     PairingError,
     ResponseError,
@@ -112,6 +113,24 @@ def test_kept_columns_are_variables() -> None:
         dyads.couple_variable("children")
     with pytest.raises(ResponseError, match="not a number"):
         dyads.variable("id")
+
+
+def test_codes_for_missing_values_in_kept_columns_are_noticed() -> None:
+    years = [3.0, 5.0, 3.0, 999.0, 5.0]
+    rows = [row | {"years": value} for row, value in zip(ROWS, years, strict=True)]
+    dyads = Dyads.from_long(FORM, rows, couple="couple", person="id", keep=["years"])
+    with pytest.warns(LikelyMissingCodeWarning, match=r"'years': 1 value \(999\) looks like codes"):
+        assert dyads.couple_variable("years").tolist() == [3, 5, 999]
+    declared = Dyads.from_long(
+        FORM, rows, couple="couple", person="id", keep=["years"], missing_codes=[999, "none"]
+    )
+    np.testing.assert_array_equal(declared.couple_variable("years"), [3, 5, math.nan])
+    scores = {"x": {"a": "x_a", "b": "x_b"}}
+    table = pd.DataFrame({"x_a": [1.0, 2.0, 3.0], "x_b": [2.0, 3.0, 1.0], "years": [3.0, 5.0, 999.0]})
+    accepted = Dyads.of_scores(table, scores, keep=["years"], on_invalid="accept")
+    assert accepted.couple_variable("years").tolist() == [3, 5, 999]
+    with pytest.warns(LikelyMissingCodeWarning):
+        Dyads.of_scores(table, scores, keep=["years"]).couple_variable("years")
 
 
 def test_wide_table_equals_the_long_one() -> None:

@@ -81,7 +81,8 @@ class Dyads(PairedAnswers):
             ``"raise"``: an error with every fault of pairing. ``"leave_out"``: couples with a fault are left
             out, and listed in `faults`.
         **reading
-            How answers are read, as in `encode`; kept columns (``keep=``) can be used as covariates.
+            How answers are read, as in `encode`. Kept columns (``keep=``) can be used as predictors and
+            covariates; ``missing_codes`` are missing there too.
 
         Raises
         ------

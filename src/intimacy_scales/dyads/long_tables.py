@@ -49,7 +49,7 @@ def dyads_from_long(
         blank = _blank_rows(labels, answers)
         pairs = pair_rows(labels.without(blank), on_fault)
     return dyads_of(
-        labels, pairs, columns, KeptColumns(table=kept, rows=pairs.rows),
+        labels, pairs, columns, KeptColumns(table=kept, rows=pairs.rows, missing_codes=reading.missing_codes),
         form=form, answers=answers, scale_ids=form.scale_ids, ranges=ranges_of(form),
         without_answers=tuple(blank.tolist()),
     )  # fmt: skip

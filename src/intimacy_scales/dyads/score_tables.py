@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ def dyads_of_scores(
     for name in columns_of_scores:
         persons[name] = number_column(opened.column(opened.check(name, "scores")), name)
         check_scores({name: persons[name]}, on_invalid)
-    return _of_long(kept, persons, columns, mixed, on_fault, scale_ids=tuple(persons), ranges={})
+    return _of_long(kept, persons, columns, mixed, on_fault, on_invalid, scale_ids=tuple(persons), ranges={})
 
 
 def _of_result(
@@ -68,19 +69,26 @@ def _of_result(
     persons = {name: scores[name] for name in ids}
     ranges = {name: limits for name, limits in ranges_of(scores.form).items() if name in ids}
     return _of_long(
-        scores.kept, persons, columns, mixed, on_fault, scale_ids=tuple(ids), ranges=ranges, form=scores.form
+        scores.kept,
+        persons,
+        columns,
+        mixed,
+        on_fault,
+        "raise",
+        scale_ids=tuple(ids),
+        ranges=ranges,
+        form=scores.form,
     )
 
 
 def _of_long(
     kept: Any, persons: Mapping[str, Any], columns: Mapping[str, Any], mixed: bool, on_fault: OnFault,
-    **parts: Any,
+    on_invalid: OnInvalid, **parts: Any,
 ) -> Dyads:  # fmt: skip
     labels = labels_of_rows(kept, columns, mixed)
     pairs = pair_rows(labels, on_fault)
-    return dyads_of(
-        labels, pairs, columns, KeptColumns(table=kept, rows=pairs.rows), person_scores=persons, **parts
-    )
+    columns_kept = KeptColumns(table=kept, rows=pairs.rows, on_invalid=on_invalid)
+    return dyads_of(labels, pairs, columns, columns_kept, person_scores=persons, **parts)
 
 
 def _of_wide(
@@ -117,4 +125,5 @@ def _of_wide(
     answered = ~np.isnan(list(persons.values())).all(axis=0).reshape(2, -1).T
     labels = wide_labels(opened, names, partners, mixed)
     parts = wide_parts(opened, labels, keep, on_fault, answered)
+    parts["kept"] = replace(parts["kept"], on_invalid=on_invalid)
     return dyads_of(**parts, person_scores=persons, scale_ids=tuple(persons), ranges={})

@@ -46,6 +46,7 @@ def dyads_from_wide(
     with values_as_asked(reading.show_values):
         labels = wide_labels(opened, names, partners, mixed)
         parts = wide_parts(opened, labels, keep, on_fault, answered)
+    parts["kept"] = replace(parts["kept"], missing_codes=reading.missing_codes)
     return dyads_of(**parts, form=form, answers=answers, scale_ids=form.scale_ids, ranges=ranges_of(form))
 
 

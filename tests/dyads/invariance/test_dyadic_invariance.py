@@ -285,3 +285,12 @@ def test_distinguishable_that_is_not_a_truth_value_is_refused(asked: Any) -> Non
         dyadic_invariance(couples(), "s", distinguishable=asked)
     with pytest.raises(EstimationError, match="allowed: True, False, or None"):
         apim(couples(), "s", "t", distinguishable=asked)
+
+
+def test_the_test_of_means_does_not_depend_on_which_role_comes_first() -> None:
+    answers = closeness_answers(150, higher=0.2)
+    one, other = (
+        dyadic_invariance(close_couples(a), "closeness").mean_difference for a in (answers, answers[:, ::-1])
+    )
+    assert one.p == pytest.approx(other.p, rel=1e-4)
+    assert one.standardized == pytest.approx(-other.standardized, rel=1e-4)

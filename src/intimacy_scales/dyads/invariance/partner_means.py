@@ -72,13 +72,17 @@ class PartnerMeans(Result):
 
     @property
     def statistic(self) -> float:
-        """The difference divided by its standard error, z."""
-        return statistic_of(self.difference, self.se)
+        """The standardized difference divided by its standard error, z.
+
+        It does not depend on which partner comes first; that of ``difference``, which is in units of the
+        first partner's factor, does.
+        """
+        return statistic_of(self.standardized, self.standardized_se)
 
     @property
     def p(self) -> float:
         """Two-sided p-value of the hypothesis that the means are equal."""
-        return two_sided_p(self.difference, self.se)
+        return two_sided_p(self.standardized, self.standardized_se)
 
     def confidence_interval(self, confidence_level: float = 0.95, *, standardized: bool = False) -> Interval:
         """Return the normal (Wald) interval of the difference.
