@@ -103,7 +103,7 @@ def of_complete_couples(
         Rule of the standard errors.
     """
     regressors = Regressors(
-        shared=np.zeros((len(own), 0)), paired=own[:, :, None], shared_names=(), paired_names=("own report",)
+        shared=np.zeros((len(own), 0)), paired=own[:, :, None], shared_names=(), paired_names=("self-report",)
     )
     free = couple_regressions(judgement, regressors, distinguishable=len(cells) > 1)
     order = np.array([0, 2, 1])  # the partner's report is the truth, the judge's own one the bias
