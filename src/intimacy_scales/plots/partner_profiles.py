@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads import Dyads
+from intimacy_scales.dyads.given_couples import check_dyads
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import not_one_of, shortened, suggest
 from intimacy_scales.numerics.arguments import as_names, is_real
@@ -88,6 +89,7 @@ def partner_profiles(
     >>> axes.to_frame().columns.tolist()[:3]
     ['scale', 'higher partner', 'higher partner, half width of error bar']
     """
+    check_dyads("dyads", dyads)
     check_level(confidence_level)
     chosen = _scales_of(dyads, scales)
     ranges = [dyads.ranges.get(name, (np.nan, np.nan)) for name in chosen]

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads import Dyads
+from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.plots.axes import BLUE, GREY, PlotAxes, axes_for, described
 
@@ -54,7 +55,7 @@ def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> P
     >>> partner_scatter(dyads, "trust").to_frame().columns.tolist()
     ['trust of partner', 'trust of the other partner', 'couples']
     """
-    dyads = dyads.one_occasion()
+    dyads = couples_once(dyads)
     values = dyads.variable(variable)
     complete = values[~np.isnan(values).any(axis=1)]
     if not len(complete):

@@ -253,7 +253,7 @@ def test_perception_says_which_forms_belong_together() -> None:
     other = simulate("scii-48-partner", 20, couples=0.5, rng=2).answers
     with pytest.raises(EstimationError, match="do not belong together"):
         perception(own, Dyads.from_long("scii-48-partner", other, **LABELS))
-    with pytest.raises(EstimationError, match="partner=3 is not valid; allowed: couples"):
+    with pytest.raises(EstimationError, match="partner is an int; allowed: couples"):
         perception(own, 3)  # type: ignore[arg-type]
 
 

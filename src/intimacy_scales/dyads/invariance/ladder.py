@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from intimacy_scales.dyads.distinguishable import as_distinguishable
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.dyads.invariance.exchangeable import check_likelihood, exchangeable_measurement
 from intimacy_scales.dyads.invariance.fitting import BothPartners, both_partners, changes_between
 from intimacy_scales.dyads.invariance.models import ladder_model
@@ -106,7 +107,7 @@ def dyadic_invariance(
     check_difference_test(method, scaled=discrepancy_of(estimator).is_scaled)
     chosen = checked_steps(steps)
     check_direction(direction)
-    couples = dyads.one_occasion()
+    couples = couples_once(dyads)
     reason = _reason_for_exchangeable(couples, distinguishable)
     if reason is not None:
         check_likelihood(estimator, missing)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.estimates import interval_by_error, two_sided_p
+from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.dyads.left_out import left_out_cautions
 from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
 from intimacy_scales.dyads.models.couple_table import CoupleTable, MissingPartners, TableBuilder, check_varies
@@ -282,7 +283,7 @@ def couple_engine(
     EstimationError
         A mixed sample, the same variable twice, or options that are not valid.
     """
-    dyads = dyads.one_occasion()
+    dyads = couples_once(dyads)
     if estimator not in ("ML", "MLR"):
         raise EstimationError(not_one_of("estimator", estimator, ("ML", "MLR")))
     if outcome == predictor:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit, adjusted_fit
 from intimacy_scales.dyads.models.alike_text import inull_text, isat_text
 from intimacy_scales.dyads.models.couple_table import (
@@ -203,7 +204,7 @@ def distinguishability(
     >>> result.reason
     'partners have no roles, so that the test would depend on who is called the first'
     """
-    dyads = dyads.one_occasion()
+    dyads = couples_once(dyads)
     if estimator not in get_args(LikelihoodEstimator):
         raise EstimationError(not_one_of("estimator", estimator, get_args(LikelihoodEstimator)))
     names = as_names("variables", [variables] if isinstance(variables, str) else variables, "variables")

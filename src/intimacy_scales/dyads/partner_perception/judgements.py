@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.given_couples import check_dyads
 from intimacy_scales.dyads.partner_perception.forms import common_scales
 from intimacy_scales.dyads.partner_perception.matching import matched_reports
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
-from intimacy_scales.messages import shortened
 
 Floats = NDArray[np.float64]
 
@@ -89,15 +89,6 @@ def judgements_of(
         partner_instrument=None,
         left_out={},
     )
-
-
-def check_dyads(option: str, value: object) -> None:
-    """Raise where an argument is not couples."""
-    if not isinstance(value, Dyads):
-        raise EstimationError(
-            f"{option}={shortened(value)} is not valid; allowed: couples, as made by Dyads.from_long, "
-            "Dyads.from_wide or Dyads.of_scores"
-        )
 
 
 def _of_two(reports: Dyads, judgements: Dyads, scale: str) -> Judgements:

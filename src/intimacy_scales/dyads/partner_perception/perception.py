@@ -11,6 +11,7 @@ import numpy as np
 from intimacy_scales.dyads.distinguishable import as_distinguishable
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.estimates import CoupleEstimate
+from intimacy_scales.dyads.given_couples import check_dyads
 from intimacy_scales.dyads.partner_perception.correlations import (
     Floats,
     correlation,
@@ -19,7 +20,6 @@ from intimacy_scales.dyads.partner_perception.correlations import (
     pooled_correlation,
 )
 from intimacy_scales.dyads.partner_perception.forms import common_scales
-from intimacy_scales.dyads.partner_perception.judgements import check_dyads
 from intimacy_scales.dyads.partner_perception.matching import matched_reports
 from intimacy_scales.dyads.partner_perception.perception_result import (
     Kind,

@@ -8,6 +8,7 @@ from typing import get_args
 import numpy as np
 
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.dyads.profiles.components import Components, Over, components_of
 from intimacy_scales.dyads.profiles.couple_figures import CoupleFigures, figures_of_couples
 from intimacy_scales.dyads.profiles.couple_means import values_of
@@ -91,7 +92,7 @@ def profile_similarity(
     >>> abs(sum(parts) - result["d2"].mean) < 1e-9
     True
     """
-    dyads = dyads.one_occasion()
+    dyads = couples_once(dyads)
     chosen = _chosen_mean_profile(dyads, mean_profile)
     components = components_of(dyads, over, scales, keyed)
     places = np.flatnonzero(~components.missing.any(axis=1))

@@ -10,6 +10,7 @@ import numpy as np
 
 from intimacy_scales.dyads.agreement.agreement import partner_agreement
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.dyads.report.paragraph import UNKNOWN
 from intimacy_scales.dyads.report.parts import Parts
 from intimacy_scales.dyads.report.result import CoupleReport
@@ -96,7 +97,7 @@ def couple_report(
     level = check_level(confidence_level)
     if invariance not in (None, True, False):
         raise EstimationError(f"invariance={invariance!r} is not valid; allowed: None, True, False")
-    dyads = dyads.one_occasion()
+    dyads = couples_once(dyads)
     names = _chosen_scales(dyads, scales)
     asked = _asked_predictors(dyads, outcome, predictors)
     draws = generator(rng)

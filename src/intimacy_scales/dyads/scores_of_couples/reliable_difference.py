@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.given_couples import check_dyads
 from intimacy_scales.dyads.scores_of_couples.couple_labels import CoupleLabels
 from intimacy_scales.dyads.scores_of_couples.reliability import couple_reliability
 from intimacy_scales.dyads.scores_of_couples.reliability_result import CoupleReliability
@@ -92,6 +93,7 @@ def reliable_difference(
     >>> reliable_difference(dyads, "trust").counts
     {'reliable': 78, 'within error': 222, 'no scores': 0}
     """
+    check_dyads("dyads", dyads)
     z = normal_quantile(check_level(confidence_level))
     name = _scale_id(dyads, scale)
     error = _error_of(dyads, name, reliability, standard_error)

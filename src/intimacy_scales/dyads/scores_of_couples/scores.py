@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.given_couples import check_dyads
 from intimacy_scales.dyads.scores_of_couples.couple_labels import CoupleLabels, ListedCouples
 from intimacy_scales.dyads.scores_of_couples.score_summary import CoupleScoreSummary, summary_of
 from intimacy_scales.errors import DocumentError, UnknownNameError
@@ -292,6 +293,7 @@ def couple_scores(dyads: Dyads) -> CoupleScores:
     >>> scores["trust"].both[0].tolist(), float(scores["trust"].absolute_difference[0])
     ([3.75, 3.75], 0.0)
     """
+    check_dyads("dyads", dyads)
     return CoupleScores(
         instrument=dyads.instrument,
         scale_ids=dyads.scale_ids,

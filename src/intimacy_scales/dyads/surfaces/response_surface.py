@@ -13,6 +13,7 @@ from scipy.special import chdtrc
 from intimacy_scales.dyads.couple_regressions import CoupleRegressions, ErrorRule
 from intimacy_scales.dyads.distinguishable import as_distinguishable
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.dyads.surfaces.estimation import surfaces_of
 from intimacy_scales.dyads.surfaces.influence import influence_of
 from intimacy_scales.dyads.surfaces.polynomial import fitted_polynomial
@@ -84,14 +85,9 @@ def response_surface(
     >>> result.surface().estimate("a4")
     <a4: 0.007, SE 0.100, z = 0.07, p = .943>
     """
-    if not isinstance(dyads, Dyads):
-        raise EstimationError(
-            f"dyads={shortened(dyads)} is not valid; allowed: couples, as made by Dyads.from_long, "
-            "Dyads.from_wide or Dyads.of_scores"
-        )
     if estimator not in get_args(ErrorRule):
         raise EstimationError(not_one_of("estimator", estimator, get_args(ErrorRule)))
-    couples = dyads.one_occasion()
+    couples = couples_once(dyads)
     by_role = as_distinguishable(couples, distinguishable)
     y, x, places, left_out = _complete(couples, outcome, predictor)
     middle = _centre_of(couples, predictor, x, centre)
