@@ -29,6 +29,7 @@ from intimacy_scales import (
     score_stream,
     structure_report,
 )
+from intimacy_scales.dyads import Dyads
 from intimacy_scales.errors import EstimationError, ResponseError
 from intimacy_scales.factor import (
     bartlett,
@@ -179,6 +180,23 @@ NEED_ALL = {
     "cfa", "sem", "invariance", "htmt", "efa", "parallel_analysis", "map_test", "scree", "kmo", "bartlett",
     "little_mcar", "diary_reliability", "two_level_omega",
 }  # fmt: skip
+
+
+def of_couples(table: pd.DataFrame, **options: Any) -> Dyads:
+    """Pair the rows two by two."""
+    rows = np.arange(len(table))
+    paired = table.assign(couple=rows // 2, partner=rows % 2)
+    return Dyads.from_long(FORM, paired, couple="couple", person="partner", **options)
+
+
+def of_two_sides(table: pd.DataFrame, **options: Any) -> Dyads:
+    """Take each row as both partners' answers, under two names."""
+    wide = pd.concat([table.add_suffix("_a"), table.add_suffix("_b")], axis=1)
+    return Dyads.from_wide(FORM, wide, columns={"a": "{item}_a", "b": "{item}_b"}, **options)
+
+
+COUPLES: dict[str, Read] = {"Dyads.from_long": of_couples, "Dyads.from_wide": of_two_sides}
+EVERY = TABLES | ENGINES | COUPLES
 FILES: dict[str, tuple[Read, dict[str, Any]]] = {
     "score_file": (score_file, {}),
     "reliability_file": (reliability_file, {}),
@@ -204,9 +222,11 @@ def readers(*options: str) -> dict[str, Any]:
 
 def test_no_reader_is_left_out_here_and_none_is_lenient_unasked() -> None:
     found = readers("allow_missing_items", "on_invalid")
-    commands = {"cli.score", "cli.reliability", "cli.structure"}
-    # many files are read by what reads one: tests/jobs/test_score_folder.py
-    assert set(found) == {*TABLES, *ENGINES, *FILES, "score_folder", *commands}
+    commands = {"cli.score", "cli.reliability", "cli.structure", "cli.couples"}
+    # many files are read by what reads one, and files of couples as tables of couples are:
+    # tests/jobs/test_score_folder.py, tests/jobs/test_couples_of_files.py
+    of_files = {"score_folder", "read_couples", "couple_report_file"}
+    assert set(found) == {*TABLES, *ENGINES, *FILES, *of_files, *commands}
     for name, defaults in found.items():
         assert (defaults["allow_missing_items"], defaults["on_invalid"]) == (False, "raise"), name
     # a sheet may lack items, as one mapping may in `score`; a bad one gets no scores
@@ -216,31 +236,35 @@ def test_no_reader_is_left_out_here_and_none_is_lenient_unasked() -> None:
     assert others == {"score_many": "return"}
 
 
-@pytest.mark.parametrize("name", [*TABLES, *ENGINES])
+@pytest.mark.parametrize("name", EVERY)
 def test_a_table_without_an_item_is_refused_unless_that_is_allowed(name: str) -> None:
-    with pytest.raises(MissingColumnsError, match=r"1 of 7 items of ras has no column:\n  ras_7\n"):
-        (TABLES | ENGINES)[name](SHORT)
+    with pytest.raises(MissingColumnsError, match=r"1 of 7 items of ras has no column:\n  ras_7\b"):
+        EVERY[name](SHORT)
     if name in NEED_ALL:
         with pytest.raises(EstimationError):
             TABLES[name](SHORT, allow_missing_items=True)
     else:
-        (TABLES | ENGINES)[name](SHORT, allow_missing_items=True)
+        EVERY[name](SHORT, allow_missing_items=True)
 
 
 @pytest.mark.parametrize("code", [9, 999])
-@pytest.mark.parametrize("name", [*TABLES, *ENGINES])
+@pytest.mark.parametrize("name", EVERY)
 def test_a_bad_answer_is_refused_unless_it_may_count_as_missing(name: str, code: int) -> None:
     bad = BAD.copy()
     bad.loc[3, "ras_2"] = code
-    read, row = (TABLES | ENGINES)[name], "" if name in ENGINES else "row 3, "
-    with pytest.raises(InvalidResponsesError, match=f"{row}item ras_2: {code} is outside the range"):
+    read = EVERY[name]
+    place = {
+        "Dyads.from_long": "row 3, person 1, item ras_2",
+        "Dyads.from_wide": r"item ras_2 \('ras_2_a'\)",
+    }.get(name, "item ras_2" if name in ENGINES else "row 3, item ras_2")
+    with pytest.raises(InvalidResponsesError, match=f"{place}: {code} is outside the range"):
         read(bad)
     read(bad, on_invalid="missing")
 
 
-@pytest.mark.parametrize("name", [*TABLES, *ENGINES])
+@pytest.mark.parametrize("name", [*TABLES, *ENGINES, "Dyads.from_long"])
 def test_every_option_has_the_same_meaning_everywhere(name: str) -> None:
-    read = (TABLES | ENGINES)[name]
+    read = EVERY[name]
     odd = BAD.rename(columns={item: f"Q{n}" for n, item in enumerate(IDS, start=1)})
     named = {"columns": "Q{n}"}
     read(odd, missing_codes=9, **named)
