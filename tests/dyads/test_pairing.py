@@ -95,6 +95,32 @@ def test_mixed_samples_keep_their_composition() -> None:
     assert "1 f-m, 1 m-m, 1 one role known" in repr(dyads)
 
 
+def test_couples_of_one_composition() -> None:
+    sexes = ("m", "f", "m", "f", "m")
+    rows = [row | {"sex": sex} for row, sex in zip(ROWS, sexes, strict=True)]
+    dyads = Dyads.from_long(FORM, rows, couple="couple", person="id", role="sex", mixed=True)
+    both = dyads.of_composition("f-m")
+    assert both.couples == ["y"] and both.distinguishable and both.partners == ("f", "m")
+    np.testing.assert_array_equal(both.scores["s"], dyads.scores["s"][1:2])
+    men = dyads.of_composition("m-m")
+    assert men.couples == ["x"] and not men.has_roles and not men.mixed
+    with pytest.raises(UnknownNameError, match="there is no composition 'f-f'; allowed: f-m, m-m"):
+        dyads.of_composition("f-f")
+    with pytest.raises(UnknownNameError, match="allowed: none"):
+        long().of_composition("f-m")
+
+
+def test_mixed_samples_need_persons() -> None:
+    with pytest.raises(ResponseError, match="mixed=True needs person="):
+        Dyads.from_long(FORM, ROWS, couple="couple", role="sex", mixed=True)
+    twice = [row | {"sex": "m"} for row in ROWS]
+    with pytest.raises(
+        PairingError, match="role twice: couple x, rows 0, 2: 2 rows have the role 'm'"
+    ) as caught:
+        Dyads.from_long(FORM, twice, couple="couple", role="sex")
+    assert "mixed=True and the column of persons" in str(caught.value)
+
+
 def test_more_than_two_roles_in_a_mixed_sample() -> None:
     rows = [row | {"sex": sex} for row, sex in zip(ROWS, ("nb", "f", "m", "f", "nb"), strict=True)]
     dyads = Dyads.from_long(FORM, rows, couple="couple", person="id", role="sex", mixed=True)

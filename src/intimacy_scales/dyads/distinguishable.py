@@ -35,6 +35,22 @@ def as_distinguishable(dyads: Dyads, asked: bool | None, *, mixed: bool = False)
     return asked
 
 
+def check_one_composition(dyads: Dyads, asked: bool | None) -> None:
+    """Raise where couples of several compositions would be pooled without being asked for.
+
+    Raises
+    ------
+    EstimationError
+        Couples differ in their roles, and ``distinguishable`` was left out.
+    """
+    if dyads.mixed and asked is None:
+        raise EstimationError(
+            "couples of several compositions are in the sample, and this has one set of figures: to pool "
+            "them as exchangeable, pass distinguishable=False; or choose couples of one kind, as by "
+            "dyads.of_composition('f-m')"
+        )
+
+
 def check_asked(asked: Any) -> None:
     """Raise unless ``distinguishable=`` is True, False or None."""
     if asked is not None and not isinstance(asked, bool):

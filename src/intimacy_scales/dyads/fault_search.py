@@ -114,6 +114,10 @@ def _repeated(labels: RowLabels, members: Members) -> Iterator[PairingFault]:
         rows = rows_of[place]
         couple = int(members.couple[members.of_row[first_of[place]]])
         on = "" if labels.time is None else " on one occasion"
+        if labels.person is None and labels.role is not None:
+            role = label_text(labels.role.values[int(labels.role.positions[rows[0]])])
+            yield _fault(labels, couple, "role twice", rows, f"{len(rows)} rows have the role {role}{on}")
+            continue
         yield _fault(labels, couple, "person twice", rows, f"one person has {len(rows)} rows{on}")
 
 

@@ -40,7 +40,7 @@ _ADVICE: dict[FaultCode, str] = {
     "person in two couples": "correct the labels; ids of persons must be unique in the whole table, unless "
     "there are just two of them, such as 1 and 2, which number the partners of each couple",
     "role twice": "correct the roles; if couples of one role are in the sample, such as f-f and m-m, pass "
-    "mixed=True",
+    "mixed=True and the column of persons (person=)",
     "role changes": "a person has one role; correct it",
     "too many roles": "each couple has the same two roles; write each of them in one way, or pass mixed=True "
     "if there are more than two",

@@ -33,7 +33,8 @@ class KeptColumns(Frozen):
     of_couples
         Names of columns that a table with one row for each couple has once.
     missing_codes
-        Values that mean "no answer", as in `Reading`; in columns of numbers they are missing too.
+        Values that mean "no answer", as in `Reading`; in columns of numbers they are missing too. None for
+        tables of scores, which have no such option.
     on_invalid
         ``"accept"``: other numbers that look like such codes are taken as they are, without a warning.
     """
@@ -41,7 +42,7 @@ class KeptColumns(Frozen):
     table: Table
     rows: NDArray[np.intp]
     of_couples: frozenset[str] = frozenset()
-    missing_codes: tuple[MissingCode, ...] = ()
+    missing_codes: tuple[MissingCode, ...] | None = ()
     on_invalid: OnInvalid = "raise"
 
     @property
@@ -75,9 +76,9 @@ class KeptColumns(Frozen):
                 f"keep=[{name!r}]"
             )
         persons = number_column(self.table.column(column), name)
-        persons[np.isin(persons, _numeric(self.missing_codes))] = np.nan
+        persons[np.isin(persons, _numeric(self.missing_codes or ()))] = np.nan
         if self.on_invalid != "accept":
-            _warn_of_codes(name, persons)
+            _warn_of_codes(name, persons, of_scores=self.missing_codes is None)
         numbers: NDArray[np.float64] = np.where(self.rows < 0, np.nan, persons[self.rows])
         return numbers
 
@@ -95,17 +96,20 @@ def _numeric(codes: Sequence[MissingCode]) -> list[float]:
     return numbers
 
 
-def _warn_of_codes(name: str, values: NDArray[np.float64]) -> None:
+def _warn_of_codes(name: str, values: NDArray[np.float64], *, of_scores: bool) -> None:
     """Warn where numbers look like codes for missing ones."""
     codes = undeclared_codes(values, scores=True)
     if not codes:
         return
     n = int(np.count_nonzero(np.isin(values, codes)))
     named = " and ".join(f"{code:g}" for code in codes) if values_shown() else "some of them"
+    advice = "pass missing_codes= when couples are paired"
+    if of_scores:
+        advice = 'make them missing in the table; if they are values, pass on_invalid="accept"'
     those = f"{counted(n, 'value')} ({named}) {'looks' if n == 1 else 'look'}"
     warnings.warn(
         f"kept column {name!r}: {those} like codes for missing ones, and count as numbers. If they mean that "
-        "there is no value, pass missing_codes= when couples are paired, or make them missing in the table",
+        f"there is no value, {advice}",
         LikelyMissingCodeWarning,
         stacklevel=level_outside(),
     )

@@ -33,7 +33,7 @@ def dyads_from_long(
     options: DiaryReadingOptions,
 ) -> Dyads:
     """Return the couples of a table; arguments as of `Dyads.from_long`."""
-    check_pairing_options(names, on_fault)
+    check_pairing_options(names, on_fault, mixed)
     reading = reading_of(options)
     form = reading.form(instrument)
     columns = {option: name for option, name in names.items() if name is not None}
@@ -74,7 +74,7 @@ def _kept_with(answers: CodedResponses, columns: Mapping[str, Hashable]) -> Tabl
     return kept
 
 
-def check_pairing_options(names: Mapping[str, Any], on_fault: OnFault) -> None:
+def check_pairing_options(names: Mapping[str, Any], on_fault: OnFault, mixed: bool) -> None:
     """Raise where labels cannot tell partners apart, or an option is not valid."""
     if on_fault not in ("raise", "leave_out"):
         raise ResponseError(not_one_of("on_fault", on_fault, ["raise", "leave_out"]))
@@ -86,6 +86,11 @@ def check_pairing_options(names: Mapping[str, Any], on_fault: OnFault) -> None:
             )
     if names["couple"] is None:
         raise ResponseError("couple=None is not valid; pass the name of the column with the couple's label")
+    if mixed and names["person"] is None:
+        raise ResponseError(
+            "mixed=True needs person=, the name of the column with persons' ids or numbers such as 1 and 2: "
+            "where both partners may have one role, the role does not tell them apart"
+        )
     if names["person"] is None and names["role"] is None:
         raise ResponseError(
             "person= or role= is needed, so that the same person twice is not taken for two partners: pass "

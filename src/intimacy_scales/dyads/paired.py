@@ -304,8 +304,48 @@ class PairedAnswers(Frozen):
             np.flatnonzero(self.pairs.time == number), time_labels=Labels(np.zeros(0, np.intp), [time])
         )
 
+    def of_composition(self, name: str) -> Self:
+        """Return the couples of one composition in a mixed sample.
+
+        Partners of different roles are distinguishable then, and partners of one role exchangeable.
+
+        Parameters
+        ----------
+        name
+            As in `compositions`, such as ``f-m``.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such composition.
+
+        Examples
+        --------
+        >>> from intimacy_scales.dyads import Dyads
+        >>> rows = [("x", 1, "f"), ("x", 2, "m"), ("y", 3, "f"), ("y", 4, "f")]
+        >>> table = [{"couple": c, "id": i, "sex": s, "trust": 4.0 + i} for c, i, s in rows]
+        >>> dyads = Dyads.of_scores(table, ["trust"], couple="couple", person="id", role="sex", mixed=True)
+        >>> both = dyads.of_composition("f-m")
+        >>> both.couples, both.partners, both.distinguishable
+        (['x'], ('f', 'm'), True)
+        >>> dyads.of_composition("f-f").has_roles
+        False
+        """
+        names = [] if self.compositions is None else self.compositions
+        places = np.array([n for n, known in enumerate(names) if known == name], dtype=np.intp)
+        if not len(places):
+            listed = ", ".join(sorted({known for known in names if known is not None})) or "none"
+            raise UnknownNameError(f"there is no composition {shortened(name)}; allowed: {listed}")
+        first, second = (self.roles or [])[int(places[0])]
+        of_one = self.chosen(places)
+        if first == second:
+            pairs = replace(of_one.pairs, roles=None)
+            return replace(of_one, pairs=pairs, role_labels=None, mixed=False)
+        pairs = replace(of_one.pairs, names=(str(first), str(second)))
+        return replace(of_one, pairs=pairs, mixed=False)
+
     def chosen(self, places: NDArray[np.intp], **changed: Any) -> Self:
-        """Return some couples, by their places from 0."""
+        """Return some couples, by their places from 0: ``dyads.chosen(np.flatnonzero(dyads.complete))``."""
         pairs = self.pairs
         time = None if pairs.time is None else pairs.time[places]
         if "time_labels" in changed and time is not None:

@@ -39,7 +39,7 @@ def dyads_of_scores(
         return _of_result(table, scores, names, mixed, on_fault)
     if scores is None:
         raise ResponseError("scores=None is not valid for a table; pass the names of its columns of scores")
-    check_pairing_options(names, on_fault)
+    check_pairing_options(names, on_fault, mixed)
     columns_of_scores = as_names("scores", scores, "columns")
     if not columns_of_scores:
         raise ResponseError("scores is empty; name at least one column of scores")
@@ -57,7 +57,7 @@ def _of_result(
     scores: Scores, chosen: Any, names: Mapping[str, Any], mixed: bool, on_fault: OnFault
 ) -> Dyads:
     """Return the couples of the scores that `score` returned."""
-    check_pairing_options(names, on_fault)
+    check_pairing_options(names, on_fault, mixed)
     columns = {option: name for option, name in names.items() if name is not None}
     for option, name in columns.items():
         if scores.kept.spelled(name) not in scores.kept.names:
@@ -87,7 +87,7 @@ def _of_long(
 ) -> Dyads:  # fmt: skip
     labels = labels_of_rows(kept, columns, mixed)
     pairs = pair_rows(labels, on_fault)
-    columns_kept = KeptColumns(table=kept, rows=pairs.rows, on_invalid=on_invalid)
+    columns_kept = KeptColumns(table=kept, rows=pairs.rows, missing_codes=None, on_invalid=on_invalid)
     return dyads_of(labels, pairs, columns, columns_kept, person_scores=persons, **parts)
 
 
@@ -125,5 +125,5 @@ def _of_wide(
     answered = ~np.isnan(list(persons.values())).all(axis=0).reshape(2, -1).T
     labels = wide_labels(opened, names, partners, mixed)
     parts = wide_parts(opened, labels, keep, on_fault, answered)
-    parts["kept"] = replace(parts["kept"], on_invalid=on_invalid)
+    parts["kept"] = replace(parts["kept"], missing_codes=None, on_invalid=on_invalid)
     return dyads_of(**parts, person_scores=persons, scale_ids=tuple(persons), ranges={})

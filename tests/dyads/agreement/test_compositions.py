@@ -121,18 +121,16 @@ def test_couples_whose_roles_are_not_known() -> None:
     single = dyads.chosen(np.arange(10))
     assert partner_agreement(single).n_couples == 10
     assert dyads.roles is not None
-    table = [
-        {"c": n // 2, "role": "fm"[n % 2] if n < 41 else "f", "x": float(n % 5 + n % 3)} for n in range(41)
-    ]
+    table = [{"c": n // 2, "id": n, "role": "fm"[n % 2], "x": float(n % 5 + n % 3)} for n in range(41)]
     from intimacy_scales.dyads import Dyads
 
     result = partner_agreement(
-        Dyads.of_scores(table, ["x"], couple="c", role="role", mixed=True, person=None, on_fault="raise")
+        Dyads.of_scores(table, ["x"], couple="c", person="id", role="role", mixed=True)
     )
     assert result.notes == ("1 couple with the role of one partner or none: in no composition",)
     assert result.warnings[0] == result.notes[0]
     assert (result.n_couples, result["x", "f-m"].n_couples) == (21, 20)
-    one_partner = Dyads.of_scores(table[::2], ["x"], couple="c", role="role", mixed=True)
+    one_partner = Dyads.of_scores(table[::2], ["x"], couple="c", person="id", role="role", mixed=True)
     with pytest.raises(EstimationError, match=r"are known in 0 of 21 couples.*without role= and mixed="):
         partner_agreement(one_partner)
 

@@ -294,7 +294,7 @@ def couple_engine(
     if layout.mixed:
         raise EstimationError(
             "this model is for one kind of couples, and these are of several compositions; pass "
-            "distinguishable=False, or choose couples of one composition by dyads.chosen(...)"
+            "distinguishable=False, or choose couples of one kind, as by dyads.of_composition('f-m')"
         )
     builder = TableBuilder(dyads=dyads, layout=layout)
     for name in (predictor, outcome):

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from intimacy_scales.dyads.distinguishable import as_distinguishable
+from intimacy_scales.dyads.distinguishable import as_distinguishable, check_one_composition
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.estimates import CoupleEstimate
 from intimacy_scales.dyads.given_couples import check_dyads
@@ -93,6 +93,7 @@ def perception(
     check_dyads("partner", partner)
     chosen = common_scales(own, partner, scales)
     matched = matched_reports(own, partner)
+    check_one_composition(matched.own, distinguishable)
     by_role = as_distinguishable(matched.own, distinguishable)
     correlations, biases = list[PerceptionCorrelation](), list[CoupleEstimate]()
     for scale in chosen:

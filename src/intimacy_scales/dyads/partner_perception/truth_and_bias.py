@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from intimacy_scales.dyads.distinguishable import as_distinguishable
+from intimacy_scales.dyads.distinguishable import as_distinguishable, check_one_composition
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.partner_perception.judgements import Floats, Judgements, judgements_of
 from intimacy_scales.dyads.partner_perception.truth_models import (
@@ -100,6 +100,7 @@ def truth_and_bias(
     """
     _check_options(estimator, missing)
     data = judgements_of(own, partner, scale, judgement, truth)
+    check_one_composition(data.dyads, distinguishable)
     by_role = as_distinguishable(data.dyads, distinguishable)
     judgements, reports, left_out = _usable(data, missing)
     centre = _grand_mean(reports)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc
 
 from intimacy_scales.dyads.couple_regressions import CoupleRegressions, ErrorRule
-from intimacy_scales.dyads.distinguishable import as_distinguishable
+from intimacy_scales.dyads.distinguishable import as_distinguishable, check_one_composition
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.dyads.surfaces.estimation import surfaces_of
@@ -88,6 +88,7 @@ def response_surface(
     if estimator not in get_args(ErrorRule):
         raise EstimationError(not_one_of("estimator", estimator, get_args(ErrorRule)))
     couples = couples_once(dyads)
+    check_one_composition(couples, distinguishable)
     by_role = as_distinguishable(couples, distinguishable)
     y, x, places, left_out = _complete(couples, outcome, predictor)
     middle = _centre_of(couples, predictor, x, centre)
