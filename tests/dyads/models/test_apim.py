@@ -330,7 +330,7 @@ def test_what_is_wrong_is_said(call: Any, message: str) -> None:
 
 def test_names_of_effects_that_are_not_there() -> None:
     model = apim(scored_couples(60), "love", "trust")
-    with pytest.raises(UnknownNameError, match="name predictor and cell"):
+    with pytest.raises(UnknownNameError, match="name the predictor"):
         model.effect("actor", "trust")
     with pytest.raises(UnknownNameError, match="has no actor effect of calm"):
         model.effect("actor", "calm", cell="w")

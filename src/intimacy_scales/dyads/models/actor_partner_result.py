@@ -80,6 +80,12 @@ class ResidualCorrelation(Result):
         return f"<residual correlation of partners{where}: {shown(self.estimate)}, SE {shown(self.se)}>"
 
 
+def _named(name: str, predictor: str | None, cell: str) -> str:
+    """Return the name of a test with what it is of: ``couple of trust (wife)``."""
+    of_what = f" of {predictor}" if predictor else ""
+    return f"{name}{of_what}{f' ({cell})' if cell else ''}"
+
+
 @result_class
 class ActorPartnerModel(Result):
     """A fitted actor-partner model, made by `apim`.
@@ -230,20 +236,21 @@ class ActorPartnerModel(Result):
             for test in self.tests
             if test.name == name and predictor in (None, test.predictor) and cell in (None, test.cell)
         ]
-        return self._only(matches, [test.name for test in self.tests], name, cell)
+        names = [_named(test.name, test.predictor, test.cell) for test in self.tests]
+        return self._only(matches, names, _named(name, predictor, cell or ""), None)
 
     def _only(self, matches: Sequence[Part], names: Sequence[str], sought: str, cell: str | None) -> Part:
         if len(matches) == 1:
             return matches[0]
-        where = "" if cell is None else f" of {cell!r}"
-        known = ", ".join(dict.fromkeys(names))
+        sought = sought if cell is None else f"{sought} ({cell})"
         if matches:
+            known = ", ".join(name for name in dict.fromkeys(names) if name.startswith(sought))
             raise UnknownNameError(
-                f"there are {len(matches)} of {sought}{where}; name predictor and cell: {known}"
+                f"there are {len(matches)} of {sought}; name the predictor, and with roles or compositions "
+                f"the cell: {known}"
             )
-        raise UnknownNameError(
-            f"the model has no {sought}{where}; allowed: {known or 'nothing'}{suggest(sought, names)}"
-        )
+        known = ", ".join(dict.fromkeys(names)) or "nothing"
+        raise UnknownNameError(f"the model has no {sought}; allowed: {known}{suggest(sought, names)}")
 
     def ratio_interval(
         self,

@@ -201,7 +201,7 @@ def ratio_table(report: CoupleReport) -> FigureTable | None:
     columns = (
         words("of", "Of", names),
         numbers("k", "k", [k.estimate for k in ratios]),
-        intervals("ci", f"{percent(level)} CI", [k.confidence_interval(level) for k in ratios]),
+        intervals("ci", f"{percent(level)} CI (delta)", [k.confidence_interval(level) for k in ratios]),
     )
     return FigureTable(name="ratios", title="Ratios k of partner to actor effects", columns=columns)
 
