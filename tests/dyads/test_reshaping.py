@@ -94,8 +94,14 @@ def dyads_of(kind: str = "pandas", rows: list[dict[str, Any]] = ROWS) -> Dyads:
 
 
 def test_rows_become_pandas_tables() -> None:
-    same(dyads_of("rows").to_wide(), dyads_of().to_wide())
-    same(dyads_of("rows").to_long(), dyads_of().to_long())
+    for of_rows, of_frame in (
+        (dyads_of("rows").to_wide(), dyads_of().to_wide()),
+        (dyads_of("rows").to_long(), dyads_of().to_long()),
+    ):  # where an id is missing, old versions of pandas have None in one and nan in the other
+        same(
+            of_rows.astype(object).where(of_rows.notna(), "none"),
+            of_frame.astype(object).where(of_frame.notna(), "none"),
+        )
 
 
 def test_wide_tables_by_hand() -> None:

@@ -32,6 +32,7 @@ from intimacy_scales.reliability import (
     two_level_omega,
 )
 from intimacy_scales.simulation import simulate_diary
+from tests.shared.comparison import assert_close
 
 COUPLES = simulate("ras", 80, rng=3).answers
 TWO_ROWS = [n // 2 for n in range(80)]
@@ -154,9 +155,12 @@ def test_an_occasion_of_a_diary_is_one() -> None:
 def test_a_float_column_of_couples_is_as_one_of_whole_numbers() -> None:
     whole = reliability_report("ras", COUPLES, clusters=TWO_ROWS)
     assert whole.n_clusters == 40
-    assert reliability_report("ras", COUPLES, clusters=[float(n) for n in TWO_ROWS]) == whole
     as_polars = pl.from_pandas(COUPLES.assign(couple=TWO_ROWS))
-    assert reliability_report("ras", as_polars, clusters="couple") == whole
+    for same in (
+        reliability_report("ras", COUPLES, clusters=[float(n) for n in TWO_ROWS]),
+        reliability_report("ras", as_polars, clusters="couple"),
+    ):  # sums of old versions of numpy depend on where arrays lie in memory, in the last digit
+        assert_close(same.to_dict(), whole.to_dict())
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv", "jsonl"])

@@ -26,7 +26,7 @@ TEST = 1e-6  # probabilities of a chi-square and of a z, which lavaan rounds to 
 
 NAMES = ("bfi", "commitmentQ", "prqcQ", "acipair", "sai_vale", "gratitude_a", "small")
 NEARLY = 1 - 1e-6  # of equally large differences the first is shown, such as of a symmetric matrix
-VISIBLE = 1e-2  # of the tolerance: below, the first element of an array is shown
+VISIBLE = 0.1  # of the tolerance: below, the first element of an array is shown
 
 Key = tuple[str, ...]
 Rule = Literal["equal", "at least", "at most", "by chance"]

@@ -36,7 +36,7 @@ def test_intervals_by_t_are_those_of_scipy() -> None:
         values = values[~np.isnan(values)]
         expected = stats.ttest_1samp(values, 0).confidence_interval(0.9)
         interval = result.confidence_interval(0.9, of=name)
-        close(list(interval), list(expected))
+        close(list(interval), list(expected), relative=1e-8)  # quantiles of old versions of SciPy
         assert (interval.n, interval.method) == (len(values), "t of couples")
 
 
