@@ -93,7 +93,7 @@ def ladder(repetitions: int, *, judged: bool) -> list[str]:
     for options in OPTIONS:
         tested = dyadic_invariance(dyads, "five", **options)
         named = " ".join(options.values()) or "ML"
-        what = f"{'real' if real else 'simulated'} couples, {tested.n} x 5 items, six models: {named}"
+        what = f"{'real' if real else 'simulated'} couples, {tested.n_couples} x 5 items, six models: {named}"
         theirs = from_r(dyads, tested, repetitions)
         if isinstance(theirs, str):
             lines.append(f"| {what} | | {theirs} | | {BAR} | not compared |")
