@@ -69,8 +69,59 @@ def interval_by_error(
     return Interval(low=estimate - half, high=estimate + half, confidence_level=level, method=kind, n=n)
 
 
+class TestedFigure:
+    """Base of an estimated figure with its standard error: its test and its interval.
+
+    Attributes
+    ----------
+    estimate, se
+        Estimate and standard error.
+    df
+        Degrees of freedom of its t test; infinite where a normal distribution is used.
+    n
+        Number of couples.
+
+    Examples
+    --------
+    >>> path = CoupleEstimate(name="a1", partner=None, estimate=0.3, se=0.1, df=math.inf, n=90, method="ML")
+    >>> isinstance(path, TestedFigure), round(path.statistic, 1), round(path.p, 4)
+    (True, 3.0, 0.0027)
+    """
+
+    __slots__: tuple[str, ...] = ()
+
+    estimate: float
+    se: float
+    df: float
+    n: int
+
+    def __float__(self) -> float:
+        return float(self.estimate)
+
+    @property
+    def statistic(self) -> float:
+        """The estimate divided by its standard error: t, or z where `df` is infinite."""
+        return statistic_of(self.estimate, self.se)
+
+    @property
+    def p(self) -> float:
+        """Two-sided p value of the hypothesis that the figure is 0."""
+        return two_sided_p(self.estimate, self.se, self.df)
+
+    def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
+        """Return the interval ``estimate ± q se`` with the quantile of t, or of the normal distribution."""
+        reason = self._undefined_because()
+        return interval_by_error(
+            self.estimate, self.se, confidence_level, df=self.df, n=self.n, reason=reason
+        )
+
+    def _undefined_because(self) -> str | None:
+        """Return why there is no interval, or None."""
+        return None if self.se > 0 else "the standard error is undefined"
+
+
 @result_class
-class CoupleEstimate(Result):
+class CoupleEstimate(TestedFigure, Result):
     """An estimated figure of couples; ``float(result)`` gives the estimate.
 
     Attributes
@@ -110,29 +161,12 @@ class CoupleEstimate(Result):
     method: str
     reason: str | None = None
 
-    def __float__(self) -> float:
-        return float(self.estimate)
-
-    @property
-    def statistic(self) -> float:
-        """The estimate divided by its standard error: t, or z where `df` is infinite."""
-        return statistic_of(self.estimate, self.se)
-
-    @property
-    def p(self) -> float:
-        """Two-sided p value of the hypothesis that the figure is 0."""
-        return self.p_of(0.0)
-
     def p_of(self, value: float) -> float:
         """Return the two-sided p value of the hypothesis that the figure is some value."""
         return two_sided_p(self.estimate - value, self.se, self.df)
 
-    def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
-        """Return the interval ``estimate ± q se`` with the quantile of t, or of the normal distribution."""
-        reason = self.reason if self.reason is not None or self.se > 0 else NO_ERROR
-        return interval_by_error(
-            self.estimate, self.se, confidence_level, df=self.df, n=self.n, reason=reason
-        )
+    def _undefined_because(self) -> str | None:
+        return self.reason if self.reason is not None or self.se > 0 else NO_ERROR
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures with statistic, p value and 95 % interval, as plain values."""

@@ -222,10 +222,8 @@ def couples_by_composition(
             f"composition_of is not valid; allowed: for each of the {counted(n, 'couple')}, a whole number "
             f"from 0 to {len(compositions) - 1}: the position of its composition"
         )
-    rows: list[NDArray[Any] | slice] = [
-        np.flatnonzero(codes == number) for number in range(len(compositions))
-    ]
+    rows = [np.flatnonzero(codes == number) for number in range(len(compositions))]
     for composition, couples in zip(compositions, rows, strict=True):
-        if not len(couples):  # type: ignore[arg-type]
+        if not len(couples):
             raise EstimationError(f"no couple has the composition {composition.name!r}; leave it out")
-    return rows
+    return [*rows]

@@ -49,7 +49,7 @@ class CoupleFeedback:
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise AttributeError(f"{name!r} cannot be set: results cannot be changed")
 
-    __delattr__ = __setattr__  # type: ignore[assignment]
+    __delattr__ = __setattr__  # type: ignore[assignment]  # never returns
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a CoupleFeedback cannot be stored or sent: store for_a and for_b, each by to_json()")
@@ -217,6 +217,7 @@ def _view(
             for name, row in zip(form.scale_ids, reader.rows, strict=True)
         ),
         shared=tuple(
+            # only scales with both scores are shared
             shared_score(name, titles[name], reader.scores[name], partner.scores[name])  # type: ignore[arg-type]
             for name in scales
             if partner is not None

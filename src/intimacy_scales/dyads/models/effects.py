@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, get_args
 from scipy.special import ndtr, ndtri
 
 from intimacy_scales.dyads.actor_partner.terms import Kind
-from intimacy_scales.dyads.estimates import interval_by_error, statistic_of, two_sided_p
+from intimacy_scales.dyads.estimates import TestedFigure
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.results.defined import DefinedParameter
 from intimacy_scales.messages import not_one_of
@@ -24,7 +24,7 @@ NEAR_ZERO = 0.1
 
 
 @result_class
-class PathEffect(Result):
+class PathEffect(TestedFigure, Result):
     """One coefficient of an actor-partner model; ``float(result)`` gives the estimate.
 
     Attributes
@@ -79,16 +79,6 @@ class PathEffect(Result):
     n: int
 
     @property
-    def statistic(self) -> float:
-        """The estimate divided by its standard error: t, or z where `df` is infinite."""
-        return statistic_of(self.estimate, self.se)
-
-    @property
-    def p(self) -> float:
-        """Two-sided p-value of the hypothesis that the coefficient is 0."""
-        return two_sided_p(self.estimate, self.se, self.df)
-
-    @property
     def cell(self) -> str:
         """Whose coefficient it is: a role, a composition, or both; empty for exchangeable partners."""
         return f"{self.composition} {self.role}".strip()
@@ -101,13 +91,6 @@ class PathEffect(Result):
             self.kind, f"{self.kind} effect of {names}"
         )
         return f"{what} ({self.cell})" if self.cell else what
-
-    def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
-        """Return the interval of the estimate, by the t or the normal distribution."""
-        reason = None if self.se > 0 else "the standard error is undefined"
-        return interval_by_error(
-            self.estimate, self.se, confidence_level, df=self.df, n=self.n, reason=reason
-        )
 
     def sentence(self) -> str:
         """Return what the effect says, in plain language.
@@ -145,9 +128,6 @@ class PathEffect(Result):
             condition = f"where {whose}'s {self.predictor} is 1 higher, {person}'s {self.outcome}"
         tested = f"{interval}, {apa_p(self.p)}, all else in the model being equal."
         return _sentence(f"{scope}{condition} is {change}, {tested}")
-
-    def __float__(self) -> float:
-        return float(self.estimate)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""

@@ -7,16 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from intimacy_scales.dyads.actor_partner.terms import Composition, Kind, Variables
-from intimacy_scales.dyads.estimates import interval_by_error, statistic_of, two_sided_p
+from intimacy_scales.dyads.estimates import TestedFigure
 from intimacy_scales.dyads.models.paths import PathEngine, weights_of
 from intimacy_scales.results.document_types import documented
-from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import apa_p, shown
 
 
 @result_class
-class RoleDifference(Result):
+class RoleDifference(TestedFigure, Result):
     """Difference of an effect between two roles, the first less the second; ``float(result)`` gives it.
 
     In a model of all persons with the roles coded 1/2 and -1/2, it is the interaction with the role.
@@ -52,16 +51,6 @@ class RoleDifference(Result):
     n: int
 
     @property
-    def statistic(self) -> float:
-        """The estimate divided by its standard error: t, or z where `df` is infinite."""
-        return statistic_of(self.estimate, self.se)
-
-    @property
-    def p(self) -> float:
-        """Two-sided p-value of the hypothesis that roles do not differ."""
-        return two_sided_p(self.estimate, self.se, self.df)
-
-    @property
     def name(self) -> str:
         """The difference in words."""
         return f"{self._effect()}, {self.roles[0]} less {self.roles[1]}"
@@ -70,13 +59,6 @@ class RoleDifference(Result):
         names = " x ".join(name for name in (self.predictor, self.covariate) if name is not None)
         where = f" in {self.composition} couples" if self.composition else ""
         return f"{self.kind} effect of {names}{where}"
-
-    def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
-        """Return the interval of the difference, by the t or the normal distribution."""
-        reason = None if self.se > 0 else "the standard error is undefined"
-        return interval_by_error(
-            self.estimate, self.se, confidence_level, df=self.df, n=self.n, reason=reason
-        )
 
     def sentence(self) -> str:
         """Return the difference in plain language."""
@@ -87,9 +69,6 @@ class RoleDifference(Result):
             f"The {self._effect()} is {abs(self.estimate):.2f} {more} on the {first} than on the {second}, "
             f"95% CI [{low:.2f}, {high:.2f}], {apa_p(self.p)}."
         )
-
-    def __float__(self) -> float:
-        return float(self.estimate)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""

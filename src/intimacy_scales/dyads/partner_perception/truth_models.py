@@ -8,9 +8,9 @@ judgement.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,12 +157,12 @@ def of_all_couples(
             on_invalid="accept",
         )  # fmt: skip
 
-    def estimate(name: str, partner: str | None, figure: object) -> CoupleEstimate:
+    def estimate(name: str, partner: str | None, figure: Any) -> CoupleEstimate:
         return CoupleEstimate(
             name=name,
             partner=partner,
-            estimate=float(figure.estimate),  # type: ignore[attr-defined]
-            se=float(figure.se),  # type: ignore[attr-defined]
+            estimate=float(figure.estimate),
+            se=float(figure.se),
             df=math.inf,
             n=n,
             method=method,
@@ -193,6 +193,5 @@ def of_all_couples(
 
 def _residuals(model: SEMResult) -> Floats:
     """Return the residual covariances (2, 2) of both judgements."""
-    value: Callable[[str], float] = lambda name: float(model.parameters[name].estimate)  # noqa: E731
-    between = value("J1 ~~ J2")
-    return np.array([[value("J1 ~~ J1"), between], [between, value("J2 ~~ J2")]])
+    names = [["J1 ~~ J1", "J1 ~~ J2"], ["J1 ~~ J2", "J2 ~~ J2"]]
+    return np.array([[model.parameters[name].estimate for name in row] for row in names])

@@ -91,7 +91,7 @@ class Parts:
                 continue
             result = self._computed(
                 f"reliable differences in {name}",
-                lambda name=name, reliability=reliability: reliable_difference(  # type: ignore[misc]
+                lambda name=name, reliability=reliability: reliable_difference(  # type: ignore[misc]  # defaults bind
                     self.dyads, name, reliability=reliability, confidence_level=self.confidence_level
                 ),
             )
@@ -149,7 +149,7 @@ class Parts:
                 continue
             result = self._computed(
                 f"{INVARIANCE} of {name}",
-                lambda name=name: dyadic_invariance(dyads, name),  # type: ignore[misc]
+                lambda name=name: dyadic_invariance(dyads, name),  # type: ignore[misc]  # defaults bind
             )
             if result is not None:
                 results[name] = result
