@@ -22,7 +22,7 @@ from benchmarks.fuzz.sheets import Sheets
 from benchmarks.fuzz.tables import Kind, Rows, columns_of, nulls
 from intimacy_scales import Instrument
 from intimacy_scales.files import plain_text
-from intimacy_scales.interop import score_file
+from intimacy_scales.jobs import score_file
 
 PERSON = "pid"
 _CHUNK = 500  # bytes

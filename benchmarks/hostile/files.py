@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from intimacy_scales.interop import score_file
+from intimacy_scales.jobs import score_file
 
 HEADER = ",".join(f"ras_{n}" for n in range(1, 8))
 ROW = ",".join("3333333")

@@ -16,7 +16,7 @@ import pytest
 
 from intimacy_scales import engines, item_moments, score, simulate
 from intimacy_scales.errors import InvalidResponsesError, ResponseError
-from intimacy_scales.interop import score_folder
+from intimacy_scales.jobs import score_folder
 from intimacy_scales.reliability import cluster_sums
 from tests.shared.commands import bytes_in
 from tests.shared.engine_answers import (

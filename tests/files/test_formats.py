@@ -23,7 +23,7 @@ from intimacy_scales.files.head import Head
 from intimacy_scales.files.jsonlines import JsonLinesFile
 from intimacy_scales.files.parquet import ParquetFile
 from intimacy_scales.files.spreadsheet import SpreadsheetFile
-from intimacy_scales.interop import score_file
+from intimacy_scales.jobs import score_file
 from intimacy_scales.reading.frames import ListTable
 
 IDS = list(load("ras").item_ids)

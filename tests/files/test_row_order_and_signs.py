@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from intimacy_scales import Instrument, MissingColumnsError, ResponseError
-from intimacy_scales.interop import score_file
+from intimacy_scales.jobs import score_file
 from tests.shared.commands import run
 from tests.shared.instruments import form_of
 from tests.shared.workbooks import SHEET, changed

@@ -17,7 +17,7 @@ import pytest
 from intimacy_scales import MissingColumnsError, ResponseError
 from intimacy_scales.files import formulas, open_answers
 from intimacy_scales.files.spreadsheet import SpreadsheetFile
-from intimacy_scales.interop import score_file
+from intimacy_scales.jobs import score_file
 from tests.shared.answer_files import IDS
 from tests.shared.commands import run
 from tests.shared.workbooks import BOOK, SHEET, changed

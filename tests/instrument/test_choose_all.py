@@ -30,7 +30,7 @@ from intimacy_scales import (
     score_stream,
 )
 from intimacy_scales.cli import app
-from intimacy_scales.interop import score_file
+from intimacy_scales.jobs import score_file
 from intimacy_scales.scoring.summary import ScoreSummary
 from tests.shared.naive_scores import bits
 

@@ -27,7 +27,7 @@ from intimacy_scales import (
 )
 from intimacy_scales.cli import app
 from intimacy_scales.errors import InstrumentError
-from intimacy_scales.interop import score_file
+from intimacy_scales.jobs import score_file
 
 FORM = """
 id = "mood"

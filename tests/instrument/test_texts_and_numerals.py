@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from intimacy_scales import Instrument, InvalidResponsesError, encode, load, score
 from intimacy_scales.instrument.numerals import spelled
-from intimacy_scales.interop import score_file
+from intimacy_scales.jobs import score_file
 from tests.shared.instruments import PUBLISHED, form_of
 
 

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from intimacy_scales import ResponseError, UnknownInstrumentError, load, load_file
-from intimacy_scales.interop import open_answers, open_output, reliability_file, score_file, structure_file
+from intimacy_scales.files import open_answers, open_output
+from intimacy_scales.jobs import reliability_file, score_file, structure_file
 from intimacy_scales.reading.frames import ListTable
 from tests.shared.answer_files import IDS, NAMES, read_scores, text_file
 from tests.shared.commands import run

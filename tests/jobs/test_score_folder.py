@@ -19,8 +19,7 @@ import pytest
 from intimacy_scales import load, score, simulate
 from intimacy_scales.cli import app
 from intimacy_scales.errors import InstrumentError, MissingColumnsError, MissingDependencyError, ResponseError
-from intimacy_scales.interop import FolderReport, score_file, score_folder
-from intimacy_scales.jobs import executors
+from intimacy_scales.jobs import FolderReport, executors, score_file, score_folder
 from intimacy_scales.jobs.parts import is_several, parts_of
 from tests.shared.commands import bytes_in
 from tests.shared.folders import ROOT

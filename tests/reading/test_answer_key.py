@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from intimacy_scales import Instrument, InvalidResponsesError, ResponseError, encode, score
-from intimacy_scales.interop import score_file
+from intimacy_scales.jobs import score_file
 from tests.shared.commands import run
 from tests.shared.instruments import form_of
 

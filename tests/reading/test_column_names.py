@@ -24,7 +24,7 @@ from intimacy_scales import (
     score,
 )
 from intimacy_scales.factor import cfa
-from intimacy_scales.interop import reliability_file, score_file
+from intimacy_scales.jobs import reliability_file, score_file
 from intimacy_scales.reliability import diary_reliability
 from tests.shared.instruments import form_of
 

@@ -59,7 +59,7 @@ CALLS: dict[str, tuple[Any, type[Exception], str]] = {
     "a bank": (lambda: score(load_bank("trust"), GOOD), UnknownInstrumentError, ".to_instrument()"),
     "a path as answers": (lambda: score("ras", "a.csv"), ResponseError, "for a file use score_file()"),
     "missing codes by item": (
-        lambda: score("ras", GOOD, missing_codes={"ras_1": [9]}), ResponseError, "of some items only",
+        lambda: score("ras", GOOD, missing_codes={"ras_9": [9]}), ResponseError, "is not an item of",
     ),
     "missing codes of no kind": (
         lambda: score("ras", GOOD, missing_codes=object()), ResponseError, "pass a list",

@@ -38,7 +38,7 @@ from intimacy_scales import (
 )
 from intimacy_scales.engines import summarize
 from intimacy_scales.errors import DocumentError
-from intimacy_scales.interop import score_file
+from intimacy_scales.jobs import score_file
 from intimacy_scales.scoring import ScoreSummary
 
 NONE = ("Does not apply", 8, "77", "n/r")

@@ -44,7 +44,7 @@ from intimacy_scales.factor import (
     scree,
     sem,
 )
-from intimacy_scales.interop import reliability_file, score_file, structure_file
+from intimacy_scales.jobs import reliability_file, score_file, structure_file
 from intimacy_scales.reliability import (
     cluster_sums,
     conditional_error,

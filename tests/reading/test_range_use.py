@@ -27,7 +27,7 @@ from intimacy_scales import (
     structure_report,
 )
 from intimacy_scales.cli import app
-from intimacy_scales.interop import reliability_file, score_file
+from intimacy_scales.jobs import reliability_file, score_file
 from intimacy_scales.reading.range_use import RangeUse, expected_beyond
 from tests.shared.instruments import PUBLISHED, form_of
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intimacy_scales import Instrument, Item, ResponseScale, Scale, encode
-from intimacy_scales.reading.answers import answer_keys
+from intimacy_scales.reading.answer_keys import answer_keys
 from intimacy_scales.reading.encoding import ColumnEncoder
 from intimacy_scales.reading.frames import Numbers, open_table
 from intimacy_scales.reading.tiles import tile_encoders

@@ -26,7 +26,7 @@ from intimacy_scales import (
 )
 from intimacy_scales.cli import app
 from intimacy_scales.factor import efa
-from intimacy_scales.interop import score_file
+from intimacy_scales.jobs import score_file
 from intimacy_scales.messages import SHOW_VALUES, values_shown
 
 FORM = Instrument.model_validate(

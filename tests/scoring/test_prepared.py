@@ -19,7 +19,7 @@ from intimacy_scales.errors import UnvalidatedInstrumentWarning, UnverifiedKeyWa
 from intimacy_scales.instrument import loading
 from intimacy_scales.instrument.loading import load_shipped, shipped_ids
 from intimacy_scales.instrument.shipped import banks_folder
-from intimacy_scales.reading.answers import answer_keys
+from intimacy_scales.reading.answer_keys import answer_keys
 from intimacy_scales.scoring import drafts, prepared
 from intimacy_scales.scoring.plan import plan_of
 from intimacy_scales.scoring.prepare import document_of, text_of

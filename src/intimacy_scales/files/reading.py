@@ -23,7 +23,7 @@ from intimacy_scales.reading.advice import (
     Remedy,
     likely_missing_code,
 )
-from intimacy_scales.reading.answers import PROBLEM, AnswerKey, answer_keys
+from intimacy_scales.reading.answers import PROBLEM, AnswerKey
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names
 from intimacy_scales.reading.frames import ListTable, Table, check_unique
 from intimacy_scales.reading.options import Reading
@@ -141,7 +141,7 @@ def _checked_columns(
     items: list[Hashable] = [name for name in names if name in columns_table.columns]
     check_unique(file.names, [*items, *spelled])
     file.looked_for, file.show_values = names, reading.show_values
-    keys = answer_keys(form, reading.missing_codes, reading.recode)
+    keys = reading.keys(form)
     file.allowed = {name: partial(_is_allowed, key) for name, key in zip(names, keys, strict=True)}
     return items
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from itertools import islice
 from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,7 +22,7 @@ from intimacy_scales.reading.explanations import Explanation, explain
 from intimacy_scales.reading.kinds import is_null
 
 if TYPE_CHECKING:
-    from intimacy_scales.instrument import Instrument, ResponseScale
+    from intimacy_scales.instrument import ResponseScale
 
 MISSING = 0
 PROBLEM = -1
@@ -37,7 +36,7 @@ _FILL_IN = (
     "it under choose_all of the instrument, or fill it in before scoring, in rows of persons who saw the "
     "question: table[items] = table[items].fillna(0)"
 )
-_FEW_POINTS = 1_000  # whose codes are kept ready; keys of scales with more points are not shared
+FEW_POINTS = 1_000  # whose codes are kept ready; keys of scales with more points are not shared
 MAX_CODES = 10_000  # missing codes, or recoded values
 _PLAIN_CODES = frozenset({int, float, str})
 _SPACINGS = {"float16": 2.0**-10, "float32": 2.0**-23}  # next to 1, of types less precise than float64
@@ -54,6 +53,8 @@ class AnswerKey:
         Values that mean "no answer", in addition to those that the scale declares.
     recode
         Pairs of a value as it was stored and what it stands for: an answer, or None for no answer.
+    missing_ranges
+        Ranges of numbers that mean "no answer".
 
     Attributes
     ----------
@@ -69,9 +70,14 @@ class AnswerKey:
     """
 
     def __init__(
-        self, scale: ResponseScale, missing_codes: Iterable[MissingCode] = (), recode: Recode = ()
+        self,
+        scale: ResponseScale,
+        missing_codes: Iterable[MissingCode] = (),
+        recode: Recode = (),
+        missing_ranges: tuple[tuple[float, float], ...] = (),
     ) -> None:
         self.scale = scale
+        self.missing_ranges = missing_ranges
         self.minimum = scale.minimum
         self.recoded = _Recoded({}, {}, {})
         self.places: dict[Any, int] = {v: place for place, v in enumerate(scale.values, start=1)}
@@ -94,7 +100,7 @@ class AnswerKey:
             self.recoded = _recoded(self, recode)
             self.texts |= self.recoded.labels
         texts = [text for _, text in scale.labels]
-        first_points = [*islice(self.places, _FEW_POINTS)]  # others are decoded when they occur
+        first_points = [*islice(self.places, FEW_POINTS)]  # others are decoded when they occur
         candidates = (
             None,
             "",
@@ -166,7 +172,10 @@ class AnswerKey:
             return code
         if value in self.missing_numbers and value not in self.places:
             return self.missing_numbers[value]  # type: ignore[index]  # equal numbers of any type hash alike
-        return self.point(value, spacing)
+        point = self.point(value, spacing)
+        if point == PROBLEM and any(low <= value <= high for low, high in self.missing_ranges):
+            return MISSING
+        return point
 
     def _recoded_number(self, value: int | float | Decimal | Fraction, spacing: float) -> int | None:
         """Return the place to which a number is recoded, however it is written; None if it is not recoded."""
@@ -204,12 +213,10 @@ def as_missing_codes(missing_codes: Any) -> tuple[MissingCode, ...]:
         return tuple(
             missing_codes
         )  # the usual case, without the checks below, which take longer than scoring
-    if isinstance(missing_codes, Mapping) or not (
-        isinstance(missing_codes, int | float | str | Iterable) or hasattr(missing_codes, "ndim")
-    ):
+    if not (isinstance(missing_codes, int | float | str | Iterable) or hasattr(missing_codes, "ndim")):
         raise ResponseError(
-            f"missing_codes={shortened(missing_codes)} is not valid; pass a list of numbers and texts. Codes "
-            "of some items only are declared under missing_codes of their response scale"
+            f"missing_codes={shortened(missing_codes)} is not valid; pass a list of numbers and texts, or a "
+            "mapping from item to such a list, as in {'tru01': [-99]}"
         )
     alone = isinstance(missing_codes, int | float | str) or getattr(missing_codes, "ndim", 1) == 0
     codes = (missing_codes,) if alone else tuple(islice(missing_codes, MAX_CODES + 1))
@@ -350,48 +357,3 @@ def _recoded(key: AnswerKey, recode: Recode) -> _Recoded:
         recoded.points.update({c: PROBLEM for c in numbers if c not in recoded.points})
         recoded.labels.update({text: PROBLEM for text in labels if text not in recoded.labels})
     return recoded
-
-
-def _plain_key(scale: ResponseScale) -> AnswerKey:
-    """Return the answer key of a response scale without missing codes and recoding; shared, never changed."""
-    return _usual_key(scale) if len(scale.values) <= _FEW_POINTS else AnswerKey(scale)
-
-
-@lru_cache(maxsize=64)
-def _usual_key(scale: ResponseScale) -> AnswerKey:
-    return AnswerKey(scale)
-
-
-def answer_keys(
-    instrument: Instrument, missing_codes: tuple[MissingCode, ...] = (), recode: Recode = ()
-) -> tuple[AnswerKey, ...]:
-    """Return the answer key of every item, in order; items with equal response scales share one.
-
-    Raises
-    ------
-    ResponseError
-        A missing code is an answer that some item allows, or a value is recoded to something that is not an
-        answer to any item.
-    """
-    keys: dict[ResponseScale, AnswerKey] = {}
-    for item in instrument.items:
-        scale = item.response_scale
-        if scale in keys:
-            continue
-        plain = _plain_key(scale)
-        for code in missing_codes:
-            if plain.decode(code) > 0:
-                raise ResponseError(
-                    f"missing code {shortened(code)} is an answer that item {item.id} allows "
-                    f"({scale.describe()}); declare it under missing_codes of the response scales where it "
-                    "means no answer"
-                )
-        keys[scale] = AnswerKey(scale, missing_codes, recode) if missing_codes or recode else plain
-    for stored, answer in recode:
-        codes = {_plain_key(scale).decode(answer) for scale in keys}
-        if answer is not None and codes <= {MISSING, PROBLEM}:
-            raise ResponseError(
-                f"recode: {shortened(stored)} stands for {shortened(answer)}, which is not an answer to any "
-                "item"
-            )
-    return tuple(keys[item.response_scale] for item in instrument.items)

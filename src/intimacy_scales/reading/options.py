@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 from intimacy_scales import instrument as instruments  # its names load at first use
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.messages import a_type, not_one_of, suggest
-from intimacy_scales.reading.answers import MissingCode, as_missing_codes, as_recode
+from intimacy_scales.reading.answer_keys import ItemMeanings, answer_keys, split_meanings
+from intimacy_scales.reading.answers import AnswerKey, MissingCode
 from intimacy_scales.reading.columns import ColumnMap
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 class MeaningOptions(TypedDict, total=False):
     """The options of `Reading` that say what answers mean."""
 
-    missing_codes: MissingCode | Sequence[MissingCode]
+    missing_codes: MissingCode | Sequence[MissingCode] | Mapping[str, Any]
     recode: Mapping[Any, Any] | None
     coding: str | None
     show_values: bool | None
@@ -76,10 +77,12 @@ class Reading:
         Where the answers are: item id → column, or a pattern such as ``"q{n}"`` (``{n}``: the
         item's position from 1; ``{item}``: its id). For an array: the item ids in the order of its columns.
     missing_codes
-        Values or texts that mean "no answer", in addition to those that the instrument declares.
+        Values or texts that mean "no answer", in addition to those that the instrument declares; or a mapping
+        from item to such values.
     recode
         Value or text as it was stored → the answer that it stands for, or None for no answer. All
-        entries are applied at once.
+        entries are applied at once. An entry item → mapping is the recoding of that item, in addition to what
+        is said for all.
     on_invalid
         ``"raise"``: one error that names every bad cell. ``"missing"``: the same list in
         ``problems``, and those cells count as missing.
@@ -98,6 +101,8 @@ class Reading:
         Columns of the table to keep: they come first in frames of scores, and can be named as clusters
         (``clusters="couple"``). No other column is kept, and no result refers to the table. The index of a
         pandas table is kept too, because frames are returned with it and labels are matched by it.
+    by_item
+        Item → its own missing codes and recoding, taken from ``missing_codes`` and ``recode``.
 
     Examples
     --------
@@ -115,14 +120,19 @@ class Reading:
     coding: str | None = None
     show_values: bool | None = None
     keep: tuple[Hashable, ...] = ()
+    by_item: ItemMeanings = ()
 
     @property
     def is_usual(self) -> bool:
         """Whether answers are under the ids of their items and mean what the instrument declares."""
         return self is AS_THEY_ARE or (
             self.columns is self.coding is self.person is None
-            and not (self.missing_codes or self.recode or self.keep)
+            and not (self.missing_codes or self.recode or self.by_item or self.keep)
         )
+
+    def keys(self, form: Instrument) -> tuple[AnswerKey, ...]:
+        """Return the answer key of every item of a form."""
+        return answer_keys(form, self.missing_codes, self.recode, self.by_item)
 
     def form(self, instrument: Instrument | str | Path) -> Instrument:
         """Return the instrument with the coding in which the answers were stored."""
@@ -131,7 +141,7 @@ class Reading:
 
 
 AS_THEY_ARE = Reading()
-_NAMES = tuple(field.name for field in fields(Reading))
+_NAMES = tuple(field.name for field in fields(Reading) if field.name != "by_item")
 _KNOWN = frozenset(_NAMES)
 OF_NUMBERS = ("on_invalid", "show_values")  # options of a table of numbers without an instrument
 _OF_SHEETS = frozenset(SheetReadingOptions.__annotations__)
@@ -160,10 +170,9 @@ def reading_of(options: ReadingOptions | DiaryReadingOptions | CoupleReadingOpti
         )
     if on_invalid not in _ON_INVALID:
         raise ResponseError(not_one_of("on_invalid", on_invalid, _ON_INVALID))
-    if "missing_codes" in given:
-        given = given | {"missing_codes": as_missing_codes(given["missing_codes"])}
-    if "recode" in given:
-        given = given | {"recode": as_recode(given["recode"])}
+    if "missing_codes" in given or "recode" in given:
+        codes, recode, by_item = split_meanings(given.get("missing_codes"), given.get("recode"))
+        given = given | {"missing_codes": codes, "recode": recode, "by_item": by_item}
     if not isinstance(given.get("person"), Hashable):
         raise ResponseError(
             f"person is {a_type(given['person'])}; pass the name of the column with persons' ids"
@@ -254,8 +263,9 @@ def refuse_reading(reading: Reading) -> None:
         "person": reading.person is not None,
         "allow_missing_items": reading.allow_missing_items,
         "keep": reading.keep,
-        "missing_codes": reading.missing_codes,
-        "recode": reading.recode,
+        "missing_codes": reading.missing_codes
+        or any(meaning.missing_codes for _, meaning in reading.by_item),
+        "recode": reading.recode or any(meaning.recode for _, meaning in reading.by_item),
         "on_invalid": reading.on_invalid != "raise",
         "show_values": reading.show_values is False,
     }

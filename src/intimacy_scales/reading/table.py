@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import DocumentError, ResponseError
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.messages import shortened, values_as_asked, values_shown
-from intimacy_scales.reading.answers import answer_keys
+from intimacy_scales.reading.answer_keys import answer_keys
 from intimacy_scales.reading.blank_columns import BlankColumns
 from intimacy_scales.reading.blanks import blank_rules, counted_blanks_text
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names, look_alikes
@@ -324,7 +324,7 @@ class AnswerReader:
         self.instrument = instrument
         self.reading = reading
         self.offset = offset
-        self.keys = answer_keys(instrument, reading.missing_codes, reading.recode)
+        self.keys = reading.keys(instrument)
         self.dtype = code_dtype(self.keys)
         with values_as_asked(reading.show_values):
             self._open(responses, labels)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.instrument.loading import load_shipped, shipped_ids, sources_of
 from intimacy_scales.instrument.shipped import banks_folder
-from intimacy_scales.reading.answers import AnswerKey, answer_keys
+from intimacy_scales.reading.answer_keys import answer_keys
+from intimacy_scales.reading.answers import AnswerKey
 from intimacy_scales.reading.other_wording import items_of_other_versions
 from intimacy_scales.scoring.plan import plan_of
 from intimacy_scales.scoring.planned import PlannedComposite, PlannedScale

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.messages import values_as_asked, values_shown
-from intimacy_scales.reading.answers import answer_keys
 from intimacy_scales.reading.blanks import blank_rules, count_blanks
 from intimacy_scales.reading.columns import as_spelled, column_names
 from intimacy_scales.reading.mapping import read_sheet
@@ -62,7 +61,7 @@ class SheetScorer:
     def __init__(self, instrument: Instrument, reading: Reading) -> None:
         self.ref = instrument.ref
         self.ids = instrument.scale_ids
-        self.keys = answer_keys(instrument, reading.missing_codes, reading.recode)
+        self.keys = reading.keys(instrument)
         self.names = column_names(instrument, reading.columns)
         self.blanks = blank_rules(instrument)
         self.tables = SheetTables(
@@ -178,7 +177,7 @@ def sheet_scorer(instrument: Instrument, reading: Reading) -> SheetScorer:
         if not isinstance(columns, Mapping):
             return SheetScorer(instrument, reading)  # raises: such columns are for arrays
         columns = tuple(columns.items())
-    options = (columns, reading.missing_codes, reading.recode)
+    options = (columns, reading.missing_codes, reading.recode, reading.by_item)
     try:
         scorer = scorers.get(options)
     except TypeError:  # a column name that cannot be hashed: the scorer raises
