@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
+from intimacy_scales.files.facts import FileFacts
 from intimacy_scales.files.head import Head
 from intimacy_scales.files.replacement import Replacement, writing
 from intimacy_scales.instrument import as_number
@@ -82,7 +83,11 @@ class AnswerFile(ABC):
         Whether messages about cells may contain their values, as in `Reading`.
     allowed
         Column of an item → function that tells whether a text is an answer to it, or means no answer.
+    facts
+        What the file says of itself: its layout, and the questions and options of its columns.
     """
+
+    _platform = "table"
 
     _why_too_long = "is this the right separator, or did an unquoted one slip into a text?"
 
@@ -99,6 +104,7 @@ class AnswerFile(ABC):
         self.looked_for: Sequence[Hashable] = ()
         self.show_values: bool | None = None
         self.allowed: Mapping[Hashable, Callable[[str], bool]] = {}
+        self.facts = FileFacts(self._platform)
         self._held = contextlib.ExitStack()
 
     def __enter__(self) -> Self:

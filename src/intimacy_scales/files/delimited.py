@@ -32,8 +32,12 @@ from intimacy_scales.files.read_ahead import Rest
 from intimacy_scales.files.row_texts import NumberTexts, row_texts
 from intimacy_scales.messages import emptied, values_shown
 from intimacy_scales.reading.frames import ArrowTable, ListTable, Table
+from intimacy_scales.results.wording import counted
 
 _SEPARATORS = (",", ";", "\t", "|")
+_SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_ENCODING_NAMES = {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "utf-16": "UTF-16", "utf-32": "UTF-32"}
+_WHY_ENCODING = {"utf-8-sig": "every byte of it is valid UTF-8", "cp1252": "it is not valid UTF-8"}
 _SAMPLE_LINES, _SAMPLE_CHARACTERS = 20, 1 << 20
 _LONGEST_FIELD = 10_000_000  # characters
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*", re.ASCII)
@@ -114,6 +118,9 @@ class DelimitedFile(AnswerFile):
         Those given or detected. Unless the separator is a comma, ``3,5`` is read as 3.5.
     """
 
+    _platform = "delimited text"
+    _n_header_rows = 1  # the names, and rows below them that hold no answers
+
     @classmethod
     def detect(cls, head: Head) -> bool:
         """Tell whether a file begins with text."""
@@ -142,6 +149,18 @@ class DelimitedFile(AnswerFile):
             raise ResponseError(f"{path}: among the first {n} lines: {error}") from None
         self.names = [name.strip() for name in rows[0]]
         self._sample = sample
+        self._decide(encoding, declared_separator)
+
+    def _decide(self, encoding: str | None, declared_separator: str | None) -> None:
+        """Record what was settled about the layout."""
+        why = "passed by you" if encoding else _WHY_ENCODING.get(self.encoding, "its byte-order mark")
+        self.facts.decide("encoding", _ENCODING_NAMES.get(self.encoding, self.encoding), why)
+        splits = f"splits the header into {counted(len(self.names), 'column')}"
+        why = "the file's first line declares it" if declared_separator else splits
+        self.facts.decide("separator", _SEPARATOR_NAMES.get(self.separator, repr(self.separator)), why)
+        if self._n_skipped:
+            n = counted(self._n_skipped, "line")
+            self.facts.decide("above the header", n, "blank, or a declaration of the separator")
 
     def _beginning(self) -> tuple[int, str | None, list[str]]:
         """Return the number of lines above the header, the separator if one declares it, and a sample."""
@@ -222,7 +241,8 @@ class DelimitedFile(AnswerFile):
                 next(file)
             reader = self._reader_of(file)
             try:
-                next(reader)
+                for _ in range(self._n_header_rows):
+                    next(reader)
             except (csv.Error, StopIteration):
                 return None  # the other reader reports what is wrong with the header
         kept = list(dict.fromkeys(others))
@@ -249,7 +269,7 @@ class DelimitedFile(AnswerFile):
             n_above = self._n_skipped if rest is None else rest.n_lines
             reader = self._reader_of(file)
             try:
-                if rest is None:
+                for _ in range(self._n_header_rows if rest is None else 0):
                     next(reader, None)
                 rows = self._rows(reader, n_above)
                 while batch := self._some(rows, pick):

@@ -7,7 +7,6 @@ from pathlib import Path
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, ScoreFile, as_path
 from intimacy_scales.files.delimited import DelimitedFile, DelimitedScores
-from intimacy_scales.files.exports import QualtricsFile
 from intimacy_scales.files.head import Head
 from intimacy_scales.files.jsonlines import JsonLinesFile, JsonLinesScores
 from intimacy_scales.files.other_formats import OTHERS
@@ -16,7 +15,7 @@ from intimacy_scales.files.spreadsheet import SpreadsheetFile, SpreadsheetScores
 
 Reader = type[DelimitedFile | JsonLinesFile | ParquetFile | SpreadsheetFile]
 
-_MARKED: tuple[Reader, ...] = (ParquetFile, SpreadsheetFile, QualtricsFile, JsonLinesFile)
+_MARKED: tuple[Reader, ...] = (ParquetFile, SpreadsheetFile, JsonLinesFile)
 _READERS: dict[str, Reader] = {
     ".csv": DelimitedFile,
     ".tsv": DelimitedFile,

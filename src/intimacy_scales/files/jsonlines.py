@@ -62,6 +62,8 @@ def _is_longer_object(text: str, *, is_cut: bool) -> bool:
 class JsonLinesFile(AnswerFile):
     """A file with one JSON object on each line; an absent name is a skipped item."""
 
+    _platform = "JSON lines"
+
     @classmethod
     def detect(cls, head: Head) -> bool:
         """Tell whether the first line begins an object of answers, and the file is not a single object."""

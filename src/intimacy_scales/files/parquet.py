@@ -21,6 +21,8 @@ _BATCH_ROWS = 131_072
 class ParquetFile(AnswerFile):
     """A Parquet file."""
 
+    _platform = "Parquet"
+
     @classmethod
     def detect(cls, head: Head) -> bool:
         """Tell whether a file begins with the mark of Parquet."""

@@ -63,6 +63,8 @@ class SpreadsheetFile(AnswerFile):
 
     _why_too_long = "name every column in the first row, or delete the cells beyond the last name"
 
+    _platform = "Excel workbook"
+
     @classmethod
     def detect(cls, head: Head) -> bool:
         """Tell whether a file begins as a ZIP archive with a workbook of XML."""

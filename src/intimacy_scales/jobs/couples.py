@@ -14,10 +14,10 @@ from intimacy_scales.dyads.pairing import OnFault
 from intimacy_scales.dyads.wide_tables import both_partners
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path
-from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.reading import Account, batches_of, checked_columns
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.interop.answers.opening import open_file
 from intimacy_scales.jobs.job import Progress
 from intimacy_scales.moments.clusters import is_missing_label
 from intimacy_scales.reading.columns import ColumnMap
@@ -132,7 +132,7 @@ def read_couples(
     }  # fmt: skip
     labels = {name for names in others.values() for name in names}
     others["keep"] = kept
-    with open_answers(as_path(source, "source"), encoding=encoding, sheet=sheet) as file:
+    with open_file(as_path(source, "source"), encoding=encoding, sheet=sheet) as file:
         items = _items_of(form, file, how, sides, others)
         every = dict.fromkeys(str(name) for names in others.values() for name in names)
         table = _whole_table(file, items, list(every), progress)

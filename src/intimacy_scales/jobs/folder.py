@@ -11,10 +11,11 @@ from intimacy_scales.engines.answer_check import AnswerCheck, check_of, range_us
 from intimacy_scales.engines.data_summary import DataSummary
 from intimacy_scales.errors import IntimacyScalesError, ResponseError
 from intimacy_scales.files.base import FilePath, as_path
-from intimacy_scales.files.formats import endings, open_answers
+from intimacy_scales.files.formats import endings
 from intimacy_scales.files.reading import Account
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.interop.answers.opening import open_file
 from intimacy_scales.jobs.duckdb_parquet import open_by_duckdb
 from intimacy_scales.jobs.executors import EngineName, executor_of
 from intimacy_scales.jobs.parts import Part, parts_of
@@ -147,7 +148,7 @@ class PartJob:
             encoding=self.encoding,
             sheet=self.sheet,
             problems_if_any=True,
-            open_file=open_by_duckdb if self.by_duckdb else open_answers,
+            open_by=open_by_duckdb if self.by_duckdb else open_file,
         )
         if paths.problems is not None and not report.n_problems:
             paths.problems.unlink(missing_ok=True)  # from a run before the answers were corrected

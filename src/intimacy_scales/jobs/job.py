@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError, ResponseProblem
-from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, batches_of, checked_columns
 from intimacy_scales.files.replacement import Replacement, put_text
 from intimacy_scales.instrument import NOT_ANSWERED, Instrument, normalized
+from intimacy_scales.interop.answers.item_columns import file_reading
+from intimacy_scales.interop.answers.opening import open_file
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.reading.advice import LikelyMissingCode, Remedy
@@ -156,9 +157,10 @@ def _read(
     others = list(dict.fromkeys(str(name) for name in [*wanted.values(), *reading.keep] if name is not None))
     account, used = Account(), RangeUse(form)
     with (
-        open_answers(paths.source, encoding=encoding, sheet=sheet) as file,
+        open_file(paths.source, encoding=encoding, sheet=sheet) as file,
         ProblemFile(paths.problems) as problem_file,
     ):
+        reading = file_reading(form, file, reading).reading
         items = checked_columns(form, file, reading, {option: [name] for option, name in wanted.items()})
         for batch in batches_of(file, items, others):
             reader = AnswerReader(form, batch, batch_reading(reading), offset=account.n_persons, used=used)

@@ -5,21 +5,27 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from typing import Any, Self, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError, ResponseProblem
 from intimacy_scales.files.base import AnswerFile, FilePath
-from intimacy_scales.files.formats import open_answers, open_output
+from intimacy_scales.files.formats import open_output
 from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, batches_of, checked_columns
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.interop.answers.item_columns import file_reading
+from intimacy_scales.interop.answers.mapping_report import MappingReport, mapping_report
+from intimacy_scales.interop.answers.opening import open_file
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.reading.advice import LikelyMissingCode, Remedy
 from intimacy_scales.reading.columns import as_spelled
+from intimacy_scales.reading.frames import Table
 from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.scoring.drafts import warn_if_draft
@@ -50,6 +56,8 @@ class FileReport:
     only_ticked
         Scales of answers of 0 and 1 that most persons answered only in part, while no 0 occurs in the file:
         blanks may stand for boxes that were not ticked.
+    mapping
+        How the file was read.
 
     Examples
     --------
@@ -73,6 +81,7 @@ class FileReport:
     remedy: Remedy | None
     written: bool
     only_ticked: tuple[str, ...] = ()
+    mapping: MappingReport | None = None
 
 
 def row_column(form: Instrument, keep: Collection[Hashable], *, answered: bool, pomp: bool) -> str:
@@ -109,6 +118,8 @@ def score_file(
     pomp: bool = False,
     encoding: str | None = None,
     sheet: str | None = None,
+    structure: FilePath | None = None,
+    all_rows: bool = False,
     progress: Callable[[int, int], Any] = lambda _done, _all: None,
     **reading: Unpack[ReadingOptions],
 ) -> FileReport:
@@ -134,6 +145,10 @@ def score_file(
     sheet
         Name of the sheet of a workbook; None: the first that is not hidden. It must be named if other sheets
         that are not hidden have the same columns.
+    structure
+        A file that describes the questions and options, such as a Qualtrics survey (.qsf).
+    all_rows
+        Also score rows that a platform marks as previews or tests.
     progress
         Called with the amount done, and the total amount.
     **reading
@@ -169,7 +184,18 @@ def score_file(
     wanted = ScoreColumns.of(form, options, answered=answered, pomp=pomp)
     paths = JobPaths.of(source, output, problems)
     account, used = Account(), RangeUse(form)
-    return score_pass(form, paths, wanted, account, used, encoding=encoding, sheet=sheet, progress=progress)
+    opening = partial(open_file, structure=structure, all_rows=all_rows)
+    return score_pass(
+        form,
+        paths,
+        wanted,
+        account,
+        used,
+        encoding=encoding,
+        sheet=sheet,
+        progress=progress,
+        open_by=opening,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,16 +243,20 @@ def score_pass(
     sheet: str | None,
     progress: Callable[[int, int], Any] = lambda _done, _all: None,
     problems_if_any: bool = False,
-    open_file: Callable[..., AnswerFile] = open_answers,
+    open_by: Callable[..., AnswerFile] = open_file,
 ) -> FileReport:
     """Read a file of answers once, and write its scores, with options that are checked already.
 
     ``account`` and ``used`` record problems and used ends of ranges; with ``problems_if_any``, an empty file
-    of problems is not kept; ``open_file`` opens the answers.
+    of problems is not kept; ``open_by`` opens the answers.
     """
     reading, summary = wanted.reading, None
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context(open_file(paths.source, encoding=encoding, sheet=sheet))
+        file = stack.enter_context(open_by(paths.source, encoding=encoding, sheet=sheet))
+        sources, reading = file_reading(form, file, reading)
+        row_id = file.facts.row_id
+        if row_id is not None and not reading.keep:
+            reading = replace(reading, keep=(row_id,))
         items = checked_columns(form, file, reading, {"person": [reading.person], "keep": reading.keep})
         keep = list(dict.fromkeys(as_spelled(reading.keep, file.names)))
         batches = batches_of(file, items, list(map(str, keep)))
@@ -234,7 +264,7 @@ def score_pass(
         writer = None if paths.output is None else stack.enter_context(open_output(paths.output))
         problem_file = stack.enter_context(ProblemFile(paths.problems, if_any=problems_if_any))
         for scores in stream:
-            rows = np.arange(account.n_persons, account.n_persons + len(scores)) + 1
+            rows = row_numbers(scores.kept, account.n_persons) + 1
             account.add(len(scores), scores.problems)
             part = scores.summary()
             summary = part if summary is None else summary + part
@@ -258,7 +288,13 @@ def score_pass(
         remedy=account.remedy(form),
         written=written,
         only_ticked=only_ticked(form, summary) if used.only_ticked else (),
+        mapping=mapping_report(file, form, sources, account.n_persons),
     )
+
+
+def row_numbers(table: Table, before: int) -> NDArray[np.intp]:
+    """Return the number of each row in its file, from 0; ``before`` rows of the file came before it."""
+    return np.arange(before, before + len(table)) if table.row_numbers is None else table.row_numbers
 
 
 def only_ticked(form: Instrument, summary: ScoreSummary) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ def _of_items(by_item: Mapping[Any, Meaning]) -> ItemMeanings:
     return tuple(by_item.items())
 
 
-def _plain_key(scale: ResponseScale) -> AnswerKey:
+def plain_key(scale: ResponseScale) -> AnswerKey:
     """Return the answer key of a response scale without missing codes and recoding; shared, never changed."""
     return _usual_key(scale) if len(scale.values) <= FEW_POINTS else AnswerKey(scale)
 
@@ -125,7 +125,7 @@ def answer_keys(
             keys.append(shared[scale])
             continue
         if (scale, meaning) not in own_keys:
-            _check_meaning(item.id, _plain_key(scale), meaning)
+            _check_meaning(item.id, plain_key(scale), meaning)
             codes, pairs = (*missing_codes, *meaning.missing_codes), (*recode, *meaning.recode)
             own_keys[scale, meaning] = AnswerKey(scale, codes, pairs, meaning.missing_ranges)
         keys.append(own_keys[scale, meaning])
@@ -174,7 +174,7 @@ def _shared_keys(
         scale = item.response_scale
         if scale in keys:
             continue
-        plain = _plain_key(scale)
+        plain = plain_key(scale)
         for code in missing_codes:
             if plain.decode(code) > 0:
                 raise ResponseError(
@@ -184,7 +184,7 @@ def _shared_keys(
                 )
         keys[scale] = AnswerKey(scale, missing_codes, recode) if missing_codes or recode else plain
     for stored, answer in recode:
-        codes = {_plain_key(scale).decode(answer) for scale in keys}
+        codes = {plain_key(scale).decode(answer) for scale in keys}
         if answer is not None and codes <= {MISSING, PROBLEM}:
             raise ResponseError(
                 f"recode: {shortened(stored)} stands for {shortened(answer)}, which is not an answer to any "

@@ -22,6 +22,7 @@ from intimacy_scales.results.document_types import Object
 from intimacy_scales.results.frozen import Frozen
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -134,6 +135,8 @@ class Problems(Sequence[ResponseProblem]):
         Rows that came before, in earlier batches of a stream.
     numbered
         False for a single mapping, which has no row.
+    row_numbers
+        Position of each row in the file that it was read from, where rows of the file were left out.
     shown
         False where values must not be shown.
     """
@@ -143,6 +146,7 @@ class Problems(Sequence[ResponseProblem]):
     offset: int = 0
     numbered: bool = True
     shown: bool = True
+    row_numbers: NDArray[np.intp] | None = None
 
     @classmethod
     def of_sheet(cls, cells: Sequence[BadCell], person: Any = None) -> Problems:
@@ -204,7 +208,7 @@ class Problems(Sequence[ResponseProblem]):
         for row, _, part, value in heapq.merge(*streams, key=lambda cell: cell[:2]):
             explanation = part.explain(value)
             yield ResponseProblem(
-                row=row + self.offset if self.numbered else None,
+                row=self._row(row),
                 person=None if self.persons is None else plain_value(self.persons[row]),
                 column=part.column,
                 item=part.item,
@@ -215,6 +219,12 @@ class Problems(Sequence[ResponseProblem]):
                 suggestion=explanation.suggestion,
                 shown=self.shown,
             )
+
+    def _row(self, row: int) -> int | None:
+        """Return the number of a row for messages, from 0; None for a single mapping."""
+        if self.row_numbers is not None:
+            return int(self.row_numbers[row])
+        return row + self.offset if self.numbered else None
 
     @overload
     def __getitem__(self, index: int) -> ResponseProblem: ...

@@ -256,7 +256,12 @@ class RangeUse:
         """Warn of ranges of which nobody used an end, if chance does not explain it."""
         if self.n_persons < FEWEST_PERSONS:
             return
-        unused_ranges = [(group, unused) for group in self._open if (unused := group.unused()) is not None]
+        unread = {offence.scale.range for offence in self._refused if offence.code == "label"}
+        unused_ranges = [
+            (group, unused)
+            for group in self._open
+            if group.scale.range not in unread and (unused := group.unused()) is not None
+        ]
         if unused_ranges:
             text = _described(self.instrument, unused_ranges, self._beyond(), several=len(self._all) > 1)
             warnings.warn(text, AnotherRangeWarning, stacklevel=level_outside())

@@ -321,6 +321,8 @@ class AnswerReader:
         labels: Mapping[str, Any] | None = None,
         used: RangeUse | None = None,
     ) -> None:
+        if hasattr(responses, "answers_read"):
+            responses, reading = responses.answers_read(instrument, reading)
         self.instrument = instrument
         self.reading = reading
         self.offset = offset
@@ -368,6 +370,7 @@ class AnswerReader:
         is_empty = not len(self.table) and not len(self.table.names)
         self._person = None if person is None or is_empty else self.table.check(person, "person")
         self.kept = self.table if is_empty else keep_columns(self.table, self.reading.keep, labels)
+        self.kept.row_numbers = self.table.row_numbers
 
     def _check_columns(self, *, allow_missing_items: bool) -> None:
         names, present = self.names, self.table.names
@@ -443,7 +446,13 @@ class AnswerReader:
                 )
         if self.table.from_mappings:
             bad.extend(_stray_answers(self, self.table))
-        problems = Problems(tuple(bad), self._persons_in(bad), self.offset, numbered=self._numbered)
+        problems = Problems(
+            tuple(bad),
+            self._persons_in(bad),
+            self.offset,
+            numbered=self._numbered,
+            row_numbers=self.table.row_numbers,
+        )
         if problems and not values_shown(self.reading.show_values):
             problems = problems.without_values()
         if problems and self.reading.on_invalid == "raise":

@@ -118,6 +118,8 @@ class Table(ABC):
         Names of its columns.
     from_mappings
         Whether its rows were mappings, which need not all have the same names.
+    row_numbers
+        (n_rows,) position of each row in the file that it was read from; None if no row was left out.
 
     Examples
     --------
@@ -129,6 +131,7 @@ class Table(ABC):
 
     names: Sequence[Hashable]
     from_mappings = False
+    row_numbers: NDArray[np.intp] | None = None
 
     def __eq__(self, other: object) -> bool:
         """Return whether two tables have equal columns and the same number of rows."""

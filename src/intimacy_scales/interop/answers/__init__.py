@@ -1,0 +1,7 @@
+"""Files of answers as survey platforms export them, one short module for each platform."""
+
+from intimacy_scales.interop.answers.mapping_report import MappingReport
+from intimacy_scales.interop.answers.opening import open_file
+from intimacy_scales.interop.answers.read import FileAnswers, read_answers
+
+__all__ = ["FileAnswers", "MappingReport", "open_file", "read_answers"]

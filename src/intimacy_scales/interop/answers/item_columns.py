@@ -1,0 +1,117 @@
+"""Which column of a file holds the answers to each item, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from intimacy_scales.files.base import AnswerFile
+from intimacy_scales.files.facts import NOTHING, ColumnFacts
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.numerals import as_compared
+from intimacy_scales.interop.answers.option_meanings import read_options
+from intimacy_scales.reading.answer_keys import Meaning
+from intimacy_scales.reading.columns import as_spelled, column_names
+from intimacy_scales.reading.options import Reading
+
+_NUMBERED = re.compile(r"^\s*\(?(?:item\s*)?\d{1,3}\s*[.):]\s*", re.IGNORECASE)
+
+
+class ItemSource(NamedTuple):
+    """Where the answers to one item are, and how they are read.
+
+    Attributes
+    ----------
+    item, column
+        The item, and the column; None if the file has none.
+    why
+        Why it is this column.
+    how
+        How its values are read.
+    meaning
+        Missing codes and recoding that follow from the file.
+    cautions
+        What the user should check.
+    """
+
+    item: str
+    column: str | None
+    why: str
+    how: str
+    meaning: Meaning = Meaning()
+    cautions: tuple[str, ...] = ()
+
+
+def item_sources(
+    form: Instrument, names: Sequence[str], columns: Mapping[str, ColumnFacts], reading: Reading
+) -> tuple[ItemSource, ...]:
+    """Return the column of each item, by what the user said, the names, or the questions of the columns.
+
+    ``names`` are the columns of a file, and ``columns`` what it says of them.
+    """
+    named = as_spelled(column_names(form, reading.columns), names)
+    present = set(names)
+    questions = _questions(columns)
+    given, said = reading.columns is not None, dict(reading.by_item)
+    sources = []
+    for item, name in zip(form.items, named, strict=True):
+        column, why = str(name), "named by you" if given else "named like the item"
+        if name not in present:
+            by_text = questions.get(_question_text(item.text)) if item.text and not given else None
+            if by_text is None:
+                sources.append(ItemSource(item.id, None, "no column has its name or its text", ""))
+                continue
+            column, why = by_text, "its question is the text of the item"
+        is_recoded = bool(reading.recode) or bool(said.get(item.id, Meaning()).recode)
+        options = read_options(item, columns.get(column, NOTHING), column, is_recoded=is_recoded)
+        sources.append(ItemSource(item.id, column, why, options.how, options.meaning, options.cautions))
+    return tuple(sources)
+
+
+def reading_with(sources: Sequence[ItemSource], reading: Reading) -> Reading:
+    """Return how a file is read: what the user said, and for the rest what follows from the file."""
+    said = dict(reading.by_item)
+    by_item = dict(said)
+    for source in sources:
+        meaning, own = source.meaning, said.get(source.item, Meaning())
+        if own != Meaning():
+            codes = tuple(dict.fromkeys([*own.missing_codes, *meaning.missing_codes]))
+            meaning = Meaning(codes, meaning.missing_ranges, own.recode or meaning.recode)
+        if meaning != Meaning():
+            by_item[source.item] = meaning
+    columns = {source.item: source.column for source in sources if source.column is not None}
+    is_renamed = any(item != column for item, column in columns.items())
+    return replace(
+        reading, columns=columns if is_renamed else reading.columns, by_item=tuple(by_item.items())
+    )
+
+
+def _questions(columns: Mapping[str, ColumnFacts]) -> dict[str, str]:
+    """Return question → the column that has it, for questions that only one column has."""
+    having: dict[str, list[str]] = {}
+    for name, facts in columns.items():
+        if facts.role in ("answer", "unknown") and facts.question:
+            having.setdefault(_question_text(facts.question), []).append(name)
+    return {text: names[0] for text, names in having.items() if len(names) == 1}
+
+
+def _question_text(text: str) -> str:
+    """Return a question as it is compared: without its number, case, blanks and punctuation at its end."""
+    return as_compared(_NUMBERED.sub("", text)).rstrip(" .:?!")
+
+
+class FileReading(NamedTuple):
+    """How an opened file is read: the column of each item, and options with what follows from the file."""
+
+    sources: tuple[ItemSource, ...]
+    reading: Reading
+
+
+def file_reading(form: Instrument, file: AnswerFile, reading: Reading) -> FileReading:
+    """Return how an opened file is read; a plain table is read as the user said."""
+    if not file.facts.columns:
+        return FileReading((), reading)
+    sources = item_sources(form, file.names, file.facts.columns, reading)
+    return FileReading(sources, reading_with(sources, reading))

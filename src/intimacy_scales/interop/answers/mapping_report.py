@@ -1,0 +1,237 @@
+"""Mapping report: every decision about a file of answers, from its encoding to the meaning of each option."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from intimacy_scales.files.base import AnswerFile
+from intimacy_scales.files.facts import Decision
+from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.interop.answers.item_columns import ItemSource
+from intimacy_scales.late import late_module
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late_module("pandas")
+
+_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Rows of a file that were not read as persons.
+
+    Attributes
+    ----------
+    why
+        The reason.
+    n
+        Their number.
+    first
+        The first 20 of them, counted from 1 below the header.
+    """
+
+    why: str
+    n: int
+    first: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemMapping:
+    """The column of one item, and how its values are read.
+
+    Attributes
+    ----------
+    item, column, why
+        The item, its column (None if it has none), and the reason.
+    how
+        How values are read.
+    missing
+        Values that the file declares as missing.
+    missing_ranges
+        Ranges of numbers that the file declares as missing.
+    recode
+        Pairs of a stored value and the answer it stands for.
+    cautions
+        What should be checked.
+    """
+
+    item: str
+    column: str | None
+    why: str
+    how: str
+    missing: tuple[Any, ...]
+    missing_ranges: tuple[tuple[float, float], ...]
+    recode: tuple[tuple[Any, Any], ...]
+    cautions: tuple[str, ...]
+
+
+@result_class
+class MappingReport(Result):
+    r"""How a file of answers is read.
+
+    Attributes
+    ----------
+    file
+        Its name.
+    platform, version
+        The tool that wrote it, or its format.
+    instrument
+        The instrument whose items were looked for; None without one.
+    n_rows
+        Number of rows that were read.
+    decisions
+        What was settled about its layout, each with the reason.
+    left_out
+        Rows that are not persons; complete when the file was read.
+    items
+        The column of each item.
+    others
+        Other columns → what they hold; ``"unknown"`` for columns that were left alone.
+    row_id
+        The column that identifies a row, kept with the scores; None if none was recognised.
+    notes
+        What else the reader should know.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from intimacy_scales.interop.answers import read_answers
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "answers.csv")
+    ...     _ = path.write_text("kmss_1;kmss_2;kmss_3\n6;5;6\n7;7;\n")
+    ...     report = read_answers(path, "kmss").report
+    >>> report.platform, [(d.what, d.value) for d in report.decisions], report.items[0].column
+    ('delimited text', [('encoding', 'UTF-8'), ('separator', 'semicolon')], 'kmss_1')
+    """
+
+    file: str
+    platform: str
+    version: str | None
+    instrument: InstrumentRef | None
+    n_rows: int
+    decisions: tuple[Decision, ...]
+    left_out: tuple[LeftOut, ...]
+    items: tuple[ItemMapping, ...]
+    others: Mapping[str, str]
+    row_id: str | None
+    notes: tuple[str, ...]
+
+    @property
+    def n_mapped(self) -> int:
+        """Number of items that have a column."""
+        return sum(item.column is not None for item in self.items)
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What should be checked, each with the items it concerns."""
+        items: dict[str, list[str]] = {}
+        for item in self.items:
+            for caution in item.cautions:
+                items.setdefault(caution, []).append(item.item)
+        return tuple(f"{_listed(ids)}: {caution}" for caution, ids in items.items())
+
+    def sentence(self) -> str:
+        """Return what was read, in one sentence."""
+        version = f", {self.version}" if self.version else ""
+        mapped = (
+            f"{self.n_mapped} of {counted(len(self.items), 'item')} of {self.instrument.named} have a column"
+            if self.instrument is not None
+            else f"{counted(len(self.others), 'column')}"
+        )
+        rows = counted(self.n_rows, "row")
+        left = "".join(f"; {counted(part.n, 'row')} left out: {part.why}" for part in self.left_out)
+        return f"{self.file} is {self.platform}{version}; {rows}; {mapped}{left}."
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a table with a row for each item."""
+        return pd.DataFrame(
+            {
+                "item": [item.item for item in self.items],
+                "column": [item.column for item in self.items],
+                "why": [item.why for item in self.items],
+                "how": [item.how for item in self.items],
+            }
+        )
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report as lines of text."""
+        yield self.sentence()
+        for decision in self.decisions:
+            yield f"  {decision.what}: {decision.value} ({decision.why})"
+        for part in self.left_out:
+            rows = ", ".join(map(str, part.first[:_SHOWN])) + (", …" if part.n > _SHOWN else "")
+            yield f"  left out: {counted(part.n, 'row')} ({rows}): {part.why}"
+        for (why, how), ids in self._alike().items():
+            yield f"  {_listed(ids)}: {why}; {how}" if how else f"  {_listed(ids)}: {why}"
+        for role, names in self._others_by_role().items():
+            yield f"  {role}: {_listed(names)}"
+        for caution in (*self.cautions, *self.notes):
+            yield f"  ! {caution}"
+
+    def _alike(self) -> dict[tuple[str, str], list[str]]:
+        items: dict[tuple[str, str], list[str]] = {}
+        for item in self.items:
+            items.setdefault((item.why, item.how), []).append(item.item)
+        return items
+
+    def _others_by_role(self) -> dict[str, list[str]]:
+        names: dict[str, list[str]] = {}
+        for name, role in self.others.items():
+            names.setdefault("left alone" if role == "unknown" else role, []).append(name)
+        return names
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain values."""
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+    def __repr__(self) -> str:
+        return "<" + "\n".join(self.lines()) + ">"
+
+
+def mapping_report(
+    file: AnswerFile, form: Instrument | None, sources: Sequence[ItemSource], n_rows: int
+) -> MappingReport:
+    """Return how a file of ``n_rows`` rows was read."""
+    facts = file.facts
+    notes = list(facts.notes)
+    if facts.left_out and not n_rows:
+        notes.append("every row was left out; all_rows=True (--all-rows) keeps them")
+    used = {source.column for source in sources}
+    return MappingReport(
+        file=file.path.name,
+        platform=facts.platform,
+        version=facts.version,
+        instrument=None if form is None else form.ref,
+        n_rows=n_rows,
+        decisions=tuple(facts.decisions),
+        left_out=tuple(LeftOut(why=p.why, n=p.n, first=tuple(p.first)) for p in facts.left_out.values()),
+        items=tuple(map(_item_mapping, sources)),
+        others={name: facts.of(name).role for name in file.names if name not in used},
+        row_id=facts.row_id,
+        notes=tuple(notes),
+    )
+
+
+def _item_mapping(source: ItemSource) -> ItemMapping:
+    return ItemMapping(
+        item=source.item,
+        column=source.column,
+        why=source.why,
+        how=source.how,
+        missing=source.meaning.missing_codes,
+        missing_ranges=source.meaning.missing_ranges,
+        recode=source.meaning.recode,
+        cautions=source.cautions,
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

@@ -1,0 +1,80 @@
+"""Any file of answers, opened by the reader of the platform that wrote it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.files.base import AnswerFile, FilePath, as_path
+from intimacy_scales.files.formats import open_answers
+from intimacy_scales.files.head import Head
+from intimacy_scales.interop.answers.platform import OpenOptions, Platform
+from intimacy_scales.interop.answers.qualtrics import QualtricsFile
+
+PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile,)
+
+
+def open_file(
+    path: FilePath,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    structure: FilePath | None = None,
+    all_rows: bool = False,
+) -> AnswerFile:
+    r"""Open a file of answers by its content: the export of a platform, or a plain table.
+
+    Parameters
+    ----------
+    path
+        The file.
+    encoding, sheet
+        As in `open_answers`.
+    structure
+        A file that describes the questions and options, such as a Qualtrics survey (.qsf).
+    all_rows
+        Keep rows that a platform marks as previews or tests.
+
+    Raises
+    ------
+    ResponseError
+        There is no such file, it is damaged, it is not a file of answers, or the structure does not belong to
+        its platform.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "export.csv")
+    ...     _ = path.write_text('Q1\nHow are you?\n"{""ImportId"":""QID1""}"\n4\n')
+    ...     with open_file(path) as file:
+    ...         print(file.facts.platform, file.facts.of("Q1").question)
+    Qualtrics How are you?
+    """
+    source = as_path(path, "path")
+    beside = None if structure is None else _structure(structure)
+    platform = _platform_of(source) if source.is_file() and sheet is None else None
+    if platform is not None:
+        if beside is not None and platform.structure_is is None:
+            raise ResponseError(f"structure={str(beside)!r}: {source} needs none; leave it out")
+        return platform(source, OpenOptions(encoding, beside, all_rows))
+    if beside is not None:
+        kinds = ", ".join(sorted({p.structure_is for p in PLATFORMS if p.structure_is is not None}))
+        raise ResponseError(
+            f"structure={str(beside)!r}: {source} was not written by a platform whose structure is read; "
+            f"allowed: {kinds}"
+        )
+    return open_answers(source, encoding=encoding, sheet=sheet)
+
+
+def _structure(structure: FilePath) -> Path:
+    path = as_path(structure, "structure")
+    if not path.is_file():
+        raise ResponseError(f"structure={str(path)!r}: there is no such file")
+    return path
+
+
+def _platform_of(path: Path) -> type[Platform] | None:
+    head = Head.of(path)
+    return next((platform for platform in PLATFORMS if platform.detect(head)), None)

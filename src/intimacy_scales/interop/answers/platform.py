@@ -1,0 +1,86 @@
+"""The base of all readers of platforms: how one is recognised, and what may lie beside its file."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Hashable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+
+from intimacy_scales.files.base import BATCH_ROWS, AnswerFile
+from intimacy_scales.files.head import Head
+from intimacy_scales.reading.frames import ListTable, Table
+
+
+class OpenOptions(NamedTuple):
+    """How the file of a platform is opened.
+
+    Attributes
+    ----------
+    encoding
+        Encoding of a text file; None to detect it.
+    structure
+        A file that describes the questions and options; None if it is not given.
+    all_rows
+        Whether to keep rows that the platform marks as previews or tests.
+    """
+
+    encoding: str | None = None
+    structure: Path | None = None
+    all_rows: bool = False
+
+
+USUAL = OpenOptions()
+
+
+class Platform(AnswerFile):
+    """A file that a survey platform, or a statistics program, wrote.
+
+    Attributes
+    ----------
+    structure_is
+        What a file that describes its questions and options is, for messages; None if the platform has none.
+    """
+
+    structure_is: ClassVar[str | None] = None
+
+    @classmethod
+    @abstractmethod
+    def detect(cls, head: Head) -> bool:
+        """Tell from the beginning of a file whether this platform wrote it."""
+
+    def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
+        """Open a file."""
+        del how
+        super().__init__(path)
+
+
+class LoadedFile(Platform):
+    """A file that is read as a whole when it is opened, as its format requires.
+
+    Subclasses implement `_load`, which returns the columns and records facts.
+    """
+
+    def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
+        super().__init__(path, how)
+        self._columns = self._load(path, how)
+        self.names = list(self._columns)
+        self.size = max(map(len, self._columns.values()), default=0)
+
+    @abstractmethod
+    def _load(self, path: Path, how: OpenOptions) -> dict[str, list[Any]]:
+        """Return the columns, equally long, with None where there is no value.
+
+        Raises
+        ------
+        ResponseError
+            The file is damaged, or not what it seems to be.
+        """
+
+    def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
+        """Yield the wanted columns, some rows at a time."""
+        wanted = list(dict.fromkeys(map(str, [*items, *others])))
+        for start in range(0, self.size, BATCH_ROWS):
+            stop = min(start + BATCH_ROWS, self.size)
+            self.position = stop
+            yield ListTable({name: self._columns[name][start:stop] for name in wanted}, stop - start)

@@ -1,0 +1,168 @@
+"""Qualtrics exports (CSV, TSV): header rows, previews, timing columns, and answers seen but not given."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.files.delimited import DelimitedFile, detect_separator
+from intimacy_scales.files.facts import ColumnFacts, Role
+from intimacy_scales.files.head import Head
+from intimacy_scales.interop.answers.platform import USUAL, OpenOptions, Platform
+from intimacy_scales.interop.answers.qualtrics_survey import survey_columns
+from intimacy_scales.interop.answers.row_choice import some_rows
+from intimacy_scales.reading.frames import Table
+
+_IMPORT_ID = re.compile(r"""\s*\{\s*["']ImportId["']\s*:\s*["'](?P<id>[^"']*)""")
+_LEGACY = ("ResponseID", "ResponseSet")  # texts of the second row in exports before 2017
+_SEEN = (-99, "seen, and not answered")
+_TIMING = re.compile(r"[_ ](?:First Click|Last Click|Page Submit|Click Count)$")
+_MOST_HEADER = 1 << 20  # characters
+_NOT_ANSWERS = {  # values of Status, as code and as text, of rows that no participant made
+    "1": "preview",
+    "2": "test",
+    "9": "preview",
+    "17": "preview",
+    "survey preview": "preview",
+    "survey test": "test",
+    "survey preview spam": "preview",
+    "offline survey preview": "preview",
+}
+_ROLES: dict[str, Role] = {
+    "startdate": "time", "enddate": "time", "recordeddate": "time", "status": "layout", "progress": "layout",
+    "finished": "layout", "userlanguage": "layout", "distributionchannel": "layout", "responseid": "id",
+    "duration (in seconds)": "time", "ipaddress": "id", "recipientlastname": "id", "recipientfirstname": "id",
+    "recipientemail": "id", "externalreference": "id", "externaldatareference": "id", "emailaddress": "id",
+    "name": "id", "responseset": "layout", "locationlatitude": "layout", "locationlongitude": "layout",
+    "locationaccuracy": "layout",
+}  # fmt: skip
+
+
+class QualtricsFile(DelimitedFile, Platform):
+    """A Qualtrics export, with two or three header rows.
+
+    The names are in the first row, the question texts in the second, and in exports since 2017 an import id
+    in the third. Rows of previews and tests are left out. ``-99`` stands for a question that was seen and not
+    answered.
+    """
+
+    _platform = "Qualtrics"
+    structure_is = "the survey file of Qualtrics (.qsf)"
+
+    @classmethod
+    def detect(cls, head: Head) -> bool:
+        """Tell whether there are import ids below the header, or the names of an export before 2017."""
+        if head.text is None or not any(mark in head.text for mark in ("ImportId", *_LEGACY)):
+            return False
+        return bool(cls._header_rows(head.text))
+
+    @staticmethod
+    def _header_rows(text: str) -> list[list[str]]:
+        """Return the header rows of an export, of which there are two or three; none for another file."""
+        lines = text[:_MOST_HEADER].lstrip("\r\n").splitlines(keepends=True)
+        try:
+            reader = csv.reader(lines, delimiter=detect_separator(lines[:1]))
+            rows = [row for row, _ in zip(reader, range(3), strict=False)]
+        except csv.Error:
+            return []
+        if len(rows) == 3 and any(_IMPORT_ID.match(cell) for cell in rows[2]):
+            return rows
+        if len(rows) > 1 and set(_LEGACY) <= set(rows[1]):
+            return rows[:2]
+        return []
+
+    def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
+        DelimitedFile.__init__(self, path, how.encoding)
+        self._all_rows = how.all_rows
+        rows = self._header_of_file()
+        self._n_header_rows = len(rows)
+        self.facts.version = "3 header rows (since 2017)" if len(rows) == 3 else "2 header rows (before 2017)"
+        is_modern = len(rows) == 3
+        why = "import ids are in the third" if is_modern else "ResponseID and ResponseSet are in the second"
+        self.facts.decide("header rows", str(len(rows)), why)
+        texts = [*rows[1], *[""] * len(self.names)]
+        ids = [self._import_id(cell) for cell in rows[2]] if len(rows) == 3 else [""] * len(self.names)
+        self.facts.add(
+            {
+                name: self._facts_of(name, text, rows_id)
+                for name, text, rows_id in zip(self.names, texts, ids, strict=False)
+            }
+        )
+        self.facts.row_id = next((name for name in self.names if self._is_response_id(name)), None)
+        if how.structure is not None:
+            self._add_survey(how.structure, dict(zip(self.names, ids, strict=False)))
+
+    def _is_response_id(self, name: str) -> bool:
+        texts = (name, self.facts.of(name).question or "") if self._n_header_rows == 2 else (name,)
+        return any(text.casefold() == "responseid" for text in texts)
+
+    def _header_of_file(self) -> list[list[str]]:
+        with self._open() as file:
+            return self._header_rows(file.read(_MOST_HEADER))
+
+    @staticmethod
+    def _import_id(cell: str) -> str:
+        match = _IMPORT_ID.match(cell)
+        return "" if match is None else match["id"]
+
+    def _facts_of(self, name: str, text: str, import_id: str) -> ColumnFacts:
+        """Return what the header says of one column."""
+        of_platform = _ROLES.get(name.casefold()) or (
+            _ROLES.get(text.casefold()) if self._n_header_rows == 2 else None
+        )
+        if of_platform is not None:
+            return ColumnFacts(question=text or None, role=of_platform)
+        if _TIMING.search(name) or import_id.endswith(("_CLICK", "_SUBMIT", "_COUNT")):
+            return ColumnFacts(question=text or None, role="time")
+        if name.endswith("_TEXT") or import_id.endswith("_TEXT"):
+            return ColumnFacts(question=text or None, role="text")
+        return ColumnFacts(question=text or None, role="answer", missing=(_SEEN,))
+
+    def _add_survey(self, structure: Path, import_ids: dict[str, str]) -> None:
+        """Add the options and recode values that the survey file declares."""
+        columns = survey_columns(structure)
+        n_matched = 0
+        for name, known in self.facts.columns.items():
+            declared = columns.get(import_ids.get(name) or "") or columns.get(name)
+            if declared is not None and known.role in ("answer", "text"):
+                missing = tuple(dict.fromkeys([*declared.missing, _SEEN]))
+                self.facts.columns[name] = replace(
+                    known, role=declared.role, labels=declared.labels, missing=missing, group=declared.group
+                )
+                n_matched += 1
+        if not n_matched:
+            raise ResponseError(
+                f"structure={str(structure)!r}: none of its questions has a column in {self.path}; is it the "
+                "survey that was answered?"
+            )
+        self.facts.decide("options", str(structure.name), f"describes {n_matched} columns")
+
+    def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
+        """Yield the columns, some rows at a time, without the rows of previews and tests."""
+        status = next((name for name in self.names if name.casefold() == "status"), None)
+        if status is None and self._n_header_rows == 2:
+            status = next(
+                (name for name, known in self.facts.columns.items() if known.question == "Status"), None
+            )
+        if status is None or self._all_rows:
+            yield from super().batches(items, others)
+            return
+        before = 0
+        for table in super().batches(items, [*others, status]):
+            kinds = [self._kind(value) for value in table.values(status, "columns")]
+            for kind in dict.fromkeys(kind for kind in kinds if kind is not None):
+                rows = [before + row + 1 for row, other in enumerate(kinds) if other == kind]
+                self.facts.leave_out(f"{kind} of the survey (column {status})", rows)
+            kept = np.array([row for row, kind in enumerate(kinds) if kind is None], dtype=np.intp)
+            yield some_rows(table, kept, before)
+            before += len(table)
+
+    @staticmethod
+    def _kind(status: object) -> str | None:
+        return _NOT_ANSWERS.get(str(status).strip().casefold())
