@@ -62,6 +62,9 @@ COMMANDS = {
         "show",
         "Show an instrument: items, response scale, scales with their keys, evidence, permission.",
     ),
+    "inspect": _Entry(
+        "inspect", "inspect_file", "Show how a file of answers is read: platform, columns, options, rows."
+    ),
     "score": _Entry("score", "score", "Score a file of answers, print a summary, and write the scores."),
     "reliability": _Entry(
         "reliability", "reliability", "Compute the reliability of every scale from a file of answers."

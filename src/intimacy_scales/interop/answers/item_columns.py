@@ -109,9 +109,23 @@ class FileReading(NamedTuple):
     reading: Reading
 
 
-def file_reading(form: Instrument, file: AnswerFile, reading: Reading) -> FileReading:
-    """Return how an opened file is read; a plain table is read as the user said."""
-    if not file.facts.columns:
+def file_reading(
+    form: Instrument, file: AnswerFile, reading: Reading, *, settled: bool = False
+) -> FileReading:
+    """Return how an opened file is read; a plain table is read as the user said.
+
+    With ``settled``, ``reading`` says all of it, and nothing is taken from what the file says of itself.
+    """
+    columns = {} if settled else file.facts.columns
+    if not columns and not settled:
         return FileReading((), reading)
-    sources = item_sources(form, file.names, file.facts.columns, reading)
+    sources = item_sources(form, file.names, columns, reading)
+    if settled:
+        return FileReading(tuple(_settled(source, dict(reading.by_item)) for source in sources), reading)
     return FileReading(sources, reading_with(sources, reading))
+
+
+def _settled(source: ItemSource, meanings: Mapping[str, Meaning]) -> ItemSource:
+    """Return the source of an item of which a mapping file says all."""
+    meaning = meanings.get(source.item, Meaning())
+    return source._replace(why="named by the mapping file", how="as the mapping file says", meaning=meaning)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.facts import Decision
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.interop.answers.item_columns import ItemSource
+from intimacy_scales.interop.answers.item_columns import ItemSource, item_sources
 from intimacy_scales.late import late_module
+from intimacy_scales.reading.options import AS_THEY_ARE, Reading
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted
 
@@ -20,6 +21,7 @@ else:
     pd = late_module("pandas")
 
 _SHOWN = 6
+PLAIN = ("delimited text", "JSON lines", "Parquet", "Excel workbook")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,11 @@ class MappingReport(Result):
         return sum(item.column is not None for item in self.items)
 
     @property
+    def is_export(self) -> bool:
+        """Whether a platform wrote the file, so that more was decided than how a plain table is read."""
+        return self.platform not in PLAIN
+
+    @property
     def cautions(self) -> tuple[str, ...]:
         """What should be checked, each with the items it concerns."""
         items: dict[str, list[str]] = {}
@@ -196,10 +203,16 @@ class MappingReport(Result):
 
 
 def mapping_report(
-    file: AnswerFile, form: Instrument | None, sources: Sequence[ItemSource], n_rows: int
+    file: AnswerFile,
+    form: Instrument | None,
+    sources: Sequence[ItemSource],
+    n_rows: int,
+    reading: Reading = AS_THEY_ARE,
 ) -> MappingReport:
     """Return how a file of ``n_rows`` rows was read."""
     facts = file.facts
+    if form is not None and not sources:  # a plain table
+        sources = item_sources(form, file.names, {}, reading)
     notes = list(facts.notes)
     if facts.left_out and not n_rows:
         notes.append("every row was left out; all_rows=True (--all-rows) keeps them")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.files.base import AnswerFile, FilePath
+from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.files.facts import ColumnFacts
 from intimacy_scales.files.reading import checked_columns
 from intimacy_scales.instrument import Instrument
@@ -19,7 +19,7 @@ from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.instrument.numerals import as_compared
 from intimacy_scales.interop.answers.item_columns import ItemSource, item_sources, reading_with
 from intimacy_scales.interop.answers.mapping_report import MappingReport, mapping_report
-from intimacy_scales.interop.answers.opening import open_file
+from intimacy_scales.interop.answers.source_file import SourceFile
 from intimacy_scales.late import late_module
 from intimacy_scales.reading.answers import stored_value
 from intimacy_scales.reading.frames import ListTable
@@ -158,6 +158,7 @@ def read_answers(
     sheet: str | None = None,
     encoding: str | None = None,
     all_rows: bool = False,
+    mapping: FilePath | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> FileAnswers:
     r"""Read a file of answers from any tool, and say how it was read.
@@ -174,6 +175,8 @@ def read_answers(
         As in `open_answers`.
     all_rows
         Keep rows that a platform marks as previews or tests.
+    mapping
+        A mapping file, as `save_mapping` writes it, which says how every item is read.
     **reading
         How answers are read, as in `intimacy_scales.score`; what is said here comes before what the file
         declares.
@@ -199,17 +202,19 @@ def read_answers(
     """
     said = options = reading_of(reading)
     form = None if instrument is None else options.form(as_instrument(instrument))
-    with open_file(path, encoding=encoding, sheet=sheet, structure=structure, all_rows=all_rows) as file:
+    file_options = SourceFile.of(
+        encoding=encoding, sheet=sheet, structure=structure, all_rows=all_rows, mapping=mapping
+    )
+    with file_options.open(as_path(path, "path")) as file:
         sources: tuple[ItemSource, ...] = ()
         if form is not None:
-            sources = item_sources(form, file.names, file.facts.columns, options)
-            options = reading_with(sources, options)
+            sources, options = file_options.reading(form, file, options)
             checked_columns(form, file, options, {"person": [options.person], "keep": options.keep})
         table = _whole(file, {source.column for source in sources})
         return FileAnswers(
             instrument=form,
             table=table,
-            report=mapping_report(file, form, sources, len(table)),
+            report=mapping_report(file, form, sources, len(table), options),
             said=said,
             columns=dict(file.facts.columns),
         )
