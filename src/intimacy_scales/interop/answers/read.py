@@ -47,8 +47,10 @@ class FileAnswers:
         All columns of the file, with their values as they are stored.
     report
         The mapping report.
+    reading
+        How the answers are read: what the caller or a mapping file said, and what follows from the file.
     said
-        How the answers are read, as the caller said; the rest follows from the file.
+        What the caller said.
     columns
         Name of a column → what the file says of it.
 
@@ -68,24 +70,31 @@ class FileAnswers:
     instrument: Instrument | None
     table: ListTable
     report: MappingReport
+    reading: Reading
     said: Reading
     columns: Mapping[str, ColumnFacts] = field(repr=False)
 
     def answers_read(self, form: Instrument, reading: Reading) -> tuple[ListTable, Reading]:
         """Return the table, and how it is read for an instrument; what ``reading`` says comes first."""
-        merged = self._with_said(form, reading)
-        sources = item_sources(form, [str(name) for name in self.table.names], self.columns, merged)
-        keep = merged.keep or (() if self.report.row_id is None else (self.report.row_id,))
-        return self.table, replace(reading_with(sources, merged), keep=keep)
-
-    def _with_said(self, form: Instrument, reading: Reading) -> Reading:
-        """Return options with what was said at reading in place of those that are not given."""
-        if self.instrument is None or self.instrument.digest != form.digest:
-            return reading
         names = [f.name for f in fields(Reading)]
-        usual = {name: getattr(AS_THEY_ARE, name) for name in names}
-        given = {name: getattr(reading, name) for name in names if getattr(reading, name) != usual[name]}
-        return replace(self.said, **given)
+        given = {
+            name: getattr(reading, name)
+            for name in names
+            if getattr(reading, name) != getattr(AS_THEY_ARE, name)
+        }
+        of_file = () if self.report.row_id is None else (self.report.row_id,)
+        if self.instrument is None or self.instrument.digest != form.digest:
+            how = self._reading(form, reading)
+        elif given.keys() & {"columns", "missing_codes", "recode", "by_item"}:
+            how = self._reading(form, replace(self.said, **given))
+        else:
+            how = replace(self.reading, **given)
+        return self.table, replace(how, keep=how.keep or of_file)
+
+    def _reading(self, form: Instrument, reading: Reading) -> Reading:
+        """Return how the table is read for an instrument by what the file says of its columns."""
+        sources = item_sources(form, [str(name) for name in self.table.names], self.columns, reading)
+        return reading_with(sources, reading)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -215,6 +224,7 @@ def read_answers(
             instrument=form,
             table=table,
             report=mapping_report(file, form, sources, len(table), options),
+            reading=options,
             said=said,
             columns=dict(file.facts.columns),
         )
