@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 _MISSING_COLUMNS = (
     "On the command line: --a PATTERN --b PATTERN (a row for each couple), --columns PATTERN (a row for each "
-    "person), or --allow-missing-items."
+    "person)."
 )
 _HINTS = {
     "scales=": "On the command line: --scale NAME, once for each.",

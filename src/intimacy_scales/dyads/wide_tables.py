@@ -15,6 +15,7 @@ from intimacy_scales.dyads.kept_columns import KeptColumns
 from intimacy_scales.dyads.labels import Labels, read_labels
 from intimacy_scales.dyads.long_tables import dyads_of, ranges_of
 from intimacy_scales.dyads.pairing import OnFault, Pairs, pair_rows
+from intimacy_scales.dyads.partner_columns import missing_of_partners
 from intimacy_scales.dyads.row_labels import RowLabels
 from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.instrument import Instrument
@@ -78,15 +79,17 @@ def _answers_of_both(
         Name the bad cells, or the missing columns, of both partners at once.
     """
     used = RangeUse(form)
-    readers, missing = [], []
+    readers: list[AnswerReader] = []
+    missing: dict[str, MissingColumnsError] = {}
     for side, partner in zip(columns, partners, strict=True):
         try:
             of_side = replace(reading, columns=side, on_invalid="missing", keep=())
             readers.append(AnswerReader(form, table, of_side, used=used))
         except MissingColumnsError as error:
-            missing.append((partner, error))
+            missing[partner] = error
     if missing:
-        raise _missing_of_both(missing)
+        sides = dict(zip(partners, columns, strict=True))
+        raise missing_of_partners(missing, sides, len(form.items), "columns")
     n = len(table)
     refuse_shared("columns", [reader.names for reader in readers], partners)
     codes = np.empty((2 * n, len(readers[0].keys)), dtype=readers[0].dtype, order="F")
@@ -119,14 +122,6 @@ def refuse_shared(option: str, columns: Sequence[Sequence[Hashable]], partners: 
             f"{option}: {shortened(shared[0])} is named for {partners[0]} and for {partners[1]}; each "
             "partner has columns of their own"
         )
-
-
-def _missing_of_both(missing: Sequence[tuple[str, MissingColumnsError]]) -> MissingColumnsError:
-    """Return one error for the missing columns of both partners."""
-    text = "\n".join(f"partner {partner}: {error.args[0]}" for partner, error in missing)
-    suggestions = {item: near for _, error in missing for item, near in error.suggestions.items()}
-    items = dict.fromkeys(item for _, error in missing for item in error.missing)
-    return MissingColumnsError(text, tuple(items), suggestions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
