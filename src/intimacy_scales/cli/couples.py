@@ -58,6 +58,7 @@ _HINTS = {
 _PAIRING_HINTS = {
     "time=": "name their column with --time COLUMN, and choose one with --occasion LABEL",
     "mixed=True": "couples of one role: --mixed",
+    "from_long with": "the columns of the actor alone: --couple COLUMN --person COLUMN --columns PATTERN",
     "leave out role=": "exchangeable partners: leave out --role, --roles, --a-role and --b-role",
 }
 _ROW_NAMES = ("Scale", "Couples")

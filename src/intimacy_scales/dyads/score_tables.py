@@ -124,6 +124,6 @@ def _of_wide(
         persons[str(name)] = np.concatenate(sides)
     answered = ~np.isnan(list(persons.values())).all(axis=0).reshape(2, -1).T
     labels = wide_labels(opened, names, partners, mixed)
-    parts = wide_parts(opened, labels, keep, on_fault, answered)
+    parts = wide_parts(opened, labels, keep, on_fault, answered, list(persons.values()))
     parts["kept"] = replace(parts["kept"], missing_codes=None, on_invalid=on_invalid)
     return dyads_of(**parts, person_scores=persons, scale_ids=tuple(persons), ranges={})

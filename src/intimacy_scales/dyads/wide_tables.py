@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.dyads.double_entry import double_entry_fault
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.faults import PairingFaults, pairing_error
 from intimacy_scales.dyads.kept_columns import KeptColumns
-from intimacy_scales.dyads.labels import Labels, read_labels
+from intimacy_scales.dyads.labels import Labels, Positions, read_labels
 from intimacy_scales.dyads.long_tables import dyads_of, ranges_of
 from intimacy_scales.dyads.pairing import OnFault, Pairs, pair_rows
 from intimacy_scales.dyads.partner_columns import missing_of_partners
@@ -43,10 +45,10 @@ def dyads_from_wide(
     form = reading.form(instrument)
     opened = open_table(table)
     answers = _answers_of_both(form, opened, reading, [columns[name] for name in partners], partners)
-    answered = (answers.codes != 0).any(axis=1).reshape(2, -1).T
     with values_as_asked(reading.show_values):
         labels = wide_labels(opened, names, partners, mixed)
-        parts = wide_parts(opened, labels, keep, on_fault, answered)
+        answered = (answers.codes != 0).any(axis=1).reshape(2, -1).T
+        parts = wide_parts(opened, labels, keep, on_fault, answered, list(answers.codes.T))
     parts["kept"] = replace(parts["kept"], missing_codes=reading.missing_codes)
     return dyads_of(**parts, form=form, answers=answers, scale_ids=form.scale_ids, ranges=ranges_of(form))
 
@@ -219,7 +221,11 @@ def stem_of(columns: tuple[Hashable, Hashable], partners: tuple[str, str]) -> st
 
 
 def paired_in_rows(
-    table: Table, labels: WideLabels, on_fault: OnFault, answered: NDArray[np.bool_]
+    table: Table,
+    labels: WideLabels,
+    on_fault: OnFault,
+    answered: NDArray[np.bool_],
+    values: Sequence[NDArray[Any]],
 ) -> tuple[RowLabels, Pairs, NDArray[np.intp]]:
     """Return labels and pairs of a table with one row for each couple, and rows in which nobody took part.
 
@@ -229,6 +235,13 @@ def paired_in_rows(
     ----------
     answered
         (n_rows, 2): whether each partner answered anything, or has a score.
+    values
+        Columns of answers or scores, those of all first partners before those of all second ones.
+
+    Raises
+    ------
+    PairingError
+        Rows that cannot be paired, or couples that have two rows, one with the partners exchanged.
     """
     n = len(table)
     sides = np.repeat([0, 1], n)
@@ -248,6 +261,10 @@ def paired_in_rows(
     if labels.couple is not None:
         couple = _read_both(table, (labels.couple, labels.couple), "couple")
     time = None if labels.time is None else _read_both(table, (labels.time, labels.time), "time")
+    if fault := double_entry_fault(
+        values, answered, None if labels.couple is None else _units(couple, time, n)
+    ):
+        raise pairing_error(PairingFaults([fault]))
     rows = RowLabels(
         couple=_some(couple, used),
         person=_some(names if persons is None else persons, used),
@@ -262,6 +279,15 @@ def paired_in_rows(
     in_stack = np.append(used, -1)  # the last for partners who are absent
     nobody = np.flatnonzero(~takes_part.reshape(2, n).any(axis=0))
     return rows, replace(pairs, rows=in_stack[pairs.rows]), nobody
+
+
+def _units(couple: Labels, time: Labels | None, n: int) -> Positions:
+    """Return the number of the couple and occasion of each of the first n rows, -1 where one is missing."""
+    number = couple.positions[:n]
+    if time is None:
+        return number
+    on = time.positions[:n]
+    return np.where((number < 0) | (on < 0), -1, number * max(len(time), 1) + on)
 
 
 def _read_both(table: Table, columns: tuple[Hashable, Hashable], option: str) -> Labels:
@@ -302,12 +328,17 @@ def kept_of_wide(table: Table, keep: Any, labels: WideLabels, pairs: Pairs) -> K
 
 
 def wide_parts(
-    table: Table, labels: WideLabels, keep: Any, on_fault: OnFault, answered: NDArray[np.bool_]
+    table: Table,
+    labels: WideLabels,
+    keep: Any,
+    on_fault: OnFault,
+    answered: NDArray[np.bool_],
+    values: Sequence[NDArray[Any]],
 ) -> dict[str, Any]:
     """Return the parts of `Dyads` that labels and kept columns of a wide table give."""
     if on_fault not in ("raise", "leave_out"):
         raise ResponseError(not_one_of("on_fault", on_fault, ["raise", "leave_out"]))
-    rows, pairs, nobody = paired_in_rows(table, labels, on_fault, answered)
+    rows, pairs, nobody = paired_in_rows(table, labels, on_fault, answered, values)
     kept = kept_of_wide(table, keep, labels, pairs)
     names = {"couple": labels.couple, "time": labels.time}
     for option, pair in (("person", labels.person), ("role", labels.role)):
