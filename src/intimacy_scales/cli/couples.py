@@ -116,6 +116,13 @@ def couples(
         str | None,
         typer.Option(help="A row for each person: column of roles, by which partners are distinguished."),
     ] = None,
+    role_order: Annotated[
+        str | None,
+        typer.Option(
+            help="The roles with commas between, the first partner's first, as woman,man; by default in "
+            "alphabetical order."
+        ),
+    ] = None,
     mixed: Annotated[
         bool,
         typer.Option("--mixed", help="Both partners may have the same role, as in f-f, f-m and m-m couples."),
@@ -181,7 +188,7 @@ def couples(
         layout = CoupleLayout(
             a=a, b=b, a_name=a_name, b_name=b_name, a_role=a_role, b_role=b_role, roles=roles,
             person=person, role=role, columns=columns, couple=couple, time=time, occasion=occasion,
-            mixed=mixed,
+            mixed=mixed, role_order=role_order,
         )  # fmt: skip
         options = layout.arguments()
         names = (a_name or "a", b_name or "b")

@@ -11,11 +11,54 @@ from numpy.typing import NDArray
 
 from intimacy_scales.dyads.fault_search import faults_of_columns, faults_of_members, missing_labels
 from intimacy_scales.dyads.faults import PairingFault, PairingFaults, in_order, pairing_error
-from intimacy_scales.dyads.labels import Positions, numbered
+from intimacy_scales.dyads.labels import Positions, name_of, numbered
 from intimacy_scales.dyads.members import Members, members_of
 from intimacy_scales.dyads.row_labels import TWO_PARTNERS, RowLabels
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.messages import not_one_of, shortened
 
 OnFault = Literal["raise", "leave_out"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairingOptions:
+    """How partners are told apart, and what happens to rows that cannot be paired.
+
+    Attributes
+    ----------
+    mixed, roles, on_fault
+        As of `Dyads.from_long`.
+    """
+
+    mixed: bool
+    roles: Sequence[Any] | None
+    on_fault: OnFault
+
+    def __post_init__(self) -> None:
+        if self.on_fault not in ("raise", "leave_out"):
+            raise ResponseError(not_one_of("on_fault", self.on_fault, ["raise", "leave_out"]))
+
+    def role_order(self, *, has_column: bool) -> tuple[str, ...] | None:
+        """Return the names of the roles in the order of the partners' places; None where none was given.
+
+        Raises
+        ------
+        ResponseError
+            It is not a list of different roles, or no column has the roles.
+        """
+        if self.roles is None:
+            return None
+        if not has_column:
+            raise ResponseError(
+                "roles= needs role=, the column of persons' roles: it says which of them is the first partner"
+            )
+        names = () if isinstance(self.roles, str) else tuple(map(name_of, self.roles))
+        if len(names) < TWO_PARTNERS or len(set(names)) < len(names):
+            raise ResponseError(
+                f"roles={shortened(self.roles)} is not valid; allowed: a list of different roles, as in "
+                'roles=["wife", "husband"]'
+            )
+        return names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +167,7 @@ def _places(labels: RowLabels, members: Members) -> Positions:
         return labels.places[members.first]
     ranks = None
     if labels.role is not None:
-        ranks = labels.role.ranks()[members.role]
+        ranks = labels.role_ranks[members.role]
     elif labels.persons_are_numbers and labels.person is not None:
         ranks = labels.person.ranks()[members.person]
     if ranks is not None and not (labels.role is not None and labels.mixed):

@@ -16,12 +16,12 @@ from intimacy_scales.dyads.faults import PairingFaults, pairing_error
 from intimacy_scales.dyads.kept_columns import KeptColumns
 from intimacy_scales.dyads.labels import Labels, Positions, read_labels
 from intimacy_scales.dyads.long_tables import dyads_of, ranges_of
-from intimacy_scales.dyads.pairing import OnFault, Pairs, pair_rows
+from intimacy_scales.dyads.pairing import OnFault, PairingOptions, Pairs, pair_rows
 from intimacy_scales.dyads.partner_columns import missing_of_partners
 from intimacy_scales.dyads.row_labels import RowLabels
 from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.messages import a_type, not_one_of, shortened, values_as_asked
+from intimacy_scales.messages import a_type, shortened, values_as_asked
 from intimacy_scales.reading.frames import Table, open_table
 from intimacy_scales.reading.options import CoupleReadingOptions, Reading, as_keep, reading_of
 from intimacy_scales.reading.problems import Problems, invalid_responses
@@ -35,8 +35,7 @@ def dyads_from_wide(
     columns: Any,
     names: Mapping[str, Any],
     keep: Any,
-    mixed: bool,
-    on_fault: OnFault,
+    how: PairingOptions,
     options: CoupleReadingOptions,
 ) -> Dyads:
     """Return the couples of a table; arguments as of `Dyads.from_wide`."""
@@ -46,9 +45,9 @@ def dyads_from_wide(
     opened = open_table(table)
     answers = _answers_of_both(form, opened, reading, [columns[name] for name in partners], partners)
     with values_as_asked(reading.show_values):
-        labels = wide_labels(opened, names, partners, mixed)
+        labels = wide_labels(opened, names, partners, how)
         answered = (answers.codes != 0).any(axis=1).reshape(2, -1).T
-        parts = wide_parts(opened, labels, keep, on_fault, answered, list(answers.codes.T))
+        parts = wide_parts(opened, labels, keep, how, answered, list(answers.codes.T))
     parts["kept"] = replace(parts["kept"], missing_codes=reading.missing_codes)
     return dyads_of(**parts, form=form, answers=answers, scale_ids=form.scale_ids, ranges=ranges_of(form))
 
@@ -140,7 +139,7 @@ class WideLabels:
         Columns of both partners' ids and roles; None where there are none.
     has_roles
         Whether the names of the partners are their roles.
-    mixed
+    mixed, role_order
         As in `RowLabels`.
     """
 
@@ -151,6 +150,7 @@ class WideLabels:
     role: tuple[Hashable, Hashable] | None
     has_roles: bool
     mixed: bool
+    role_order: tuple[str, ...] | None
 
     @property
     def columns(self) -> dict[str, tuple[Hashable, Hashable]]:
@@ -165,13 +165,20 @@ class WideLabels:
         return columns
 
 
-def wide_labels(table: Table, names: Mapping[str, Any], partners: tuple[str, str], mixed: bool) -> WideLabels:
+def wide_labels(
+    table: Table, names: Mapping[str, Any], partners: tuple[str, str], how: PairingOptions
+) -> WideLabels:
     """Return where the labels are; ``names`` are the options of `Dyads.from_wide`."""
     of_couples = {
         option: None if names[option] is None else table.check(names[option], option)
         for option in ("couple", "time")
     }
     is_role = isinstance(names["role"], bool) or names["role"] is None
+    if how.roles is not None and names["role"] is True:
+        raise ResponseError(
+            "roles= is for columns of roles; the partners are named by their roles already (role=True), and "
+            "have their places in the order of these names: leave it out"
+        )
     role = None if is_role else _columns_of_both(table, names["role"], "role", partners)
     person = None
     if names["person"] is not None:
@@ -182,7 +189,8 @@ def wide_labels(table: Table, names: Mapping[str, Any], partners: tuple[str, str
         person=person,
         role=role,
         has_roles=names["role"] is True,
-        mixed=mixed,
+        mixed=how.mixed,
+        role_order=how.role_order(has_column=not is_role),
     )
 
 
@@ -271,6 +279,7 @@ def paired_in_rows(
         role=None if role is None else _some(role, used),
         time=None if time is None else _some(time, used),
         mixed=labels.mixed,
+        role_order=labels.role_order,
         places=sides[used] if labels.role is None else None,
         names=labels.partners,
         table_rows=used % n,
@@ -331,14 +340,12 @@ def wide_parts(
     table: Table,
     labels: WideLabels,
     keep: Any,
-    on_fault: OnFault,
+    how: PairingOptions,
     answered: NDArray[np.bool_],
     values: Sequence[NDArray[Any]],
 ) -> dict[str, Any]:
     """Return the parts of `Dyads` that labels and kept columns of a wide table give."""
-    if on_fault not in ("raise", "leave_out"):
-        raise ResponseError(not_one_of("on_fault", on_fault, ["raise", "leave_out"]))
-    rows, pairs, nobody = paired_in_rows(table, labels, on_fault, answered, values)
+    rows, pairs, nobody = paired_in_rows(table, labels, how.on_fault, answered, values)
     kept = kept_of_wide(table, keep, labels, pairs)
     names = {"couple": labels.couple, "time": labels.time}
     for option, pair in (("person", labels.person), ("role", labels.role)):

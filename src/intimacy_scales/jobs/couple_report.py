@@ -88,6 +88,7 @@ def couple_report_file(
     time: str | None = None,
     occasion: Any = None,
     keep: Sequence[str] | Mapping[str, Any] = (),
+    roles: Sequence[Any] | None = None,
     mixed: bool = False,
     on_fault: OnFault = "raise",
     outcome: str | None = None,
@@ -116,7 +117,7 @@ def couple_report_file(
         each couple, and ``pictures/``.
     problems, faults
         Write every bad cell, and every fault of pairing, to these CSV files.
-    partners, columns, couple, person, role, time, mixed, on_fault
+    partners, columns, couple, person, role, time, roles, mixed, on_fault
         As in `read_couples`.
     occasion
         The occasion to report, where couples answered on several.
@@ -172,7 +173,7 @@ def couple_report_file(
     try:
         couples = read_couples(
             instrument, source, partners=partners, columns=columns, couple=couple, person=person, role=role,
-            time=time, keep=keep, mixed=mixed, on_fault=on_fault, encoding=encoding, sheet=sheet,
+            time=time, keep=keep, roles=roles, mixed=mixed, on_fault=on_fault, encoding=encoding, sheet=sheet,
             progress=progress, **reading,
         )  # fmt: skip
     except InvalidResponsesError as error:

@@ -71,6 +71,7 @@ def read_couples(
     role: str | BothPartners | bool | None = None,
     time: str | None = None,
     keep: str | Sequence[str] | Mapping[str, Any] = (),
+    roles: Sequence[Any] | None = None,
     mixed: bool = False,
     on_fault: OnFault = "raise",
     encoding: str | None = None,
@@ -91,7 +92,7 @@ def read_couples(
         `Dyads.from_wide`. None: the file has one row for each person, as for `Dyads.from_long`.
     columns
         Where the answers are, in a file with one row for each person.
-    couple, person, role, time, keep, mixed, on_fault
+    couple, person, role, time, keep, roles, mixed, on_fault
         As in `Dyads.from_long` or `Dyads.from_wide`. Texts in a column to keep count as numbers if all are
         numbers or blank, and none has leading zeros.
     encoding
@@ -142,6 +143,7 @@ def read_couples(
     options: dict[str, Any] = {**reading, "couple": couple, "person": person, "time": time}
     options |= {
         "keep": keep if isinstance(keep, Mapping) else list(kept),
+        "roles": roles,
         "mixed": mixed,
         "on_fault": on_fault,
     }
