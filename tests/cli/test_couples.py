@@ -259,7 +259,7 @@ def test_rows_that_cannot_be_paired_exit_with_1(data: Path) -> None:
     assert "on_fault=" not in text
     assert names_in(data.parent) == ["a.csv"]
     text = printed("couples", data, *KEYS, "--on-fault", "leave_out", "--faults", data.with_name("f.csv"))
-    assert "! 1 fault of pairing: these couples are left out" in text
+    assert "! 1 fault of pairing: these couples or rows are left out" in text
     assert data.with_name("f.csv").read_text(encoding="utf-8").startswith("row,couple,code,")
 
 

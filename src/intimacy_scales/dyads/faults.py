@@ -21,10 +21,15 @@ else:
 FaultCode = Literal[
     "no couple", "no person", "no role", "no time", "written in two ways", "person twice", "couple twice",
     "three in a couple", "person in two couples", "role twice", "role changes", "too many roles",
-    "double entry",
+    "roles coded in two ways", "double entry",
 ]  # fmt: skip
 CODES: tuple[FaultCode, ...] = get_args(FaultCode)
-OF_COLUMNS: tuple[FaultCode, ...] = ("written in two ways", "too many roles", "double entry")
+OF_COLUMNS: tuple[FaultCode, ...] = (
+    "written in two ways",
+    "too many roles",
+    "roles coded in two ways",
+    "double entry",
+)
 """Faults of a whole column or table, which leaving out rows does not mend."""
 
 _SHOWN_FAULTS, _SHOWN_ROWS = 6, 5
@@ -45,6 +50,8 @@ _ADVICE: dict[FaultCode, str] = {
     "role changes": "a person has one role; correct it",
     "too many roles": "each couple has the same two roles; write each of them in one way, or pass mixed=True "
     "if there are more than two",
+    "roles coded in two ways": "these seem to be two roles that are coded in several ways: code each of them "
+    "in one way in every row",
     "double entry": "a wide table has one row for each couple: keep one of the two, as by "
     "table.drop_duplicates(COLUMN OF COUPLES) in pandas; or read the columns of the actor alone as a table "
     "with one row for each person (from_long with couple=, person= and columns=)",
@@ -60,7 +67,7 @@ class PairingFault(Frozen):
     code
         The kind of fault: ``no couple``, ``no person``, ``no role``, ``no time``, ``written in two ways``,
         ``person twice``, ``couple twice``, ``three in a couple``, ``person in two couples``, ``role twice``,
-        ``role changes``, ``too many roles`` or ``double entry``.
+        ``role changes``, ``too many roles``, ``roles coded in two ways`` or ``double entry``.
     couple
         Label of the couple; None where the fault concerns no single couple, or values must not be shown.
     rows

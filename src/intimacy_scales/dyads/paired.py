@@ -368,6 +368,8 @@ class PairedAnswers(Frozen):
         parts.append(kind)
         parts += [f"{single} with answers of one partner or none"] if single else []
         parts += [f"{counted(len(self.faults), 'fault')} of pairing left out"] if self.faults else []
+        nobodys = sum(fault.code == "no couple" for fault in self.faults)
+        parts += [f"of these {counted(nobodys, 'row')} without a couple"] if nobodys else []
         parts += (
             [f"{counted(len(self.without_answers), 'row')} without answers"] if self.without_answers else []
         )

@@ -10,14 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.fault_search import faults_of_columns, faults_of_members, missing_labels
-from intimacy_scales.dyads.faults import PairingFault, PairingFaults, in_order, pairing_error
+from intimacy_scales.dyads.faults import PairingFault, PairingFaults, in_order, label_text, pairing_error
 from intimacy_scales.dyads.labels import Positions, name_of, numbered
 from intimacy_scales.dyads.members import Members, members_of
 from intimacy_scales.dyads.row_labels import TWO_PARTNERS, RowLabels
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.messages import not_one_of, shortened
+from intimacy_scales.messages import not_one_of, shortened, values_shown
+from intimacy_scales.results.wording import counted
 
 OnFault = Literal["raise", "leave_out"]
+_SHOWN = 5  # couples in a message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +104,8 @@ def pair_rows(labels: RowLabels, on_fault: OnFault = "raise") -> Pairs:
     PairingError
         Rows that cannot be paired; faults of whole columns raise in any case.
     """
-    faults = [*missing_labels(labels), *faults_of_columns(labels)]
     members = members_of(labels)
+    faults = [*missing_labels(labels), *faults_of_columns(labels, members)]
     faults += faults_of_members(labels, members)
     left_out = np.zeros(labels.n_rows, dtype=np.bool_)
     for fault in faults:
@@ -111,7 +113,24 @@ def pair_rows(labels: RowLabels, on_fault: OnFault = "raise") -> Pairs:
     ordered = in_order(_of_table(labels, faults))
     if ordered and (on_fault == "raise" or not ordered.can_be_left_out):
         raise pairing_error(ordered)
-    return _paired(labels, members, left_out, ordered)
+    pairs = _paired(labels, members, left_out, ordered)
+    return replace(pairs, faults=_with_consequences(labels, pairs))
+
+
+def _with_consequences(labels: RowLabels, pairs: Pairs) -> PairingFaults:
+    """Return the faults of what was left out, where a row without a couple says whom it may leave alone."""
+    single = np.unique(pairs.couple[(pairs.rows < 0).any(axis=1)]).tolist()
+    if not single or not any(fault.code == "no couple" for fault in pairs.faults):
+        return pairs.faults
+    listed = ", ".join(label_text(labels.couple.values[couple]) for couple in single[:_SHOWN])
+    listed += f" and {len(single) - _SHOWN} more" if len(single) > _SHOWN else ""
+    do = "has one" if len(single) == 1 else "have one"
+    those = f"{counted(len(single), 'couple')} {do}{f': {listed}' if values_shown() else ''}"
+    text = f"; without this row its couple may have one partner only ({those})"
+    return PairingFaults(
+        replace(fault, explanation=fault.explanation + text) if fault.code == "no couple" else fault
+        for fault in pairs.faults
+    )
 
 
 def _of_table(labels: RowLabels, faults: Sequence[PairingFault]) -> list[PairingFault]:

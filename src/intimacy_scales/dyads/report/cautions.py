@@ -30,7 +30,7 @@ def _about_couples(report: CoupleReport) -> Iterator[str]:
     if report.instrument is not None and report.instrument.status == "draft":
         yield f"{report.instrument.named} is a draft: nobody has shown yet that its scores mean what they say"
     if report.n_faults:
-        yield f"{counted(report.n_faults, 'fault')} of pairing: these couples are left out"
+        yield f"{counted(report.n_faults, 'fault')} of pairing: these couples or rows are left out"
     if report.n_problems:
         yield f"{counted(report.n_problems, 'answer')} not accepted: they count as missing"
     if report.mixed and report.reliability:
