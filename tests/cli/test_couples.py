@@ -6,6 +6,7 @@ import builtins
 import csv
 import json
 import re
+import shlex
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
@@ -368,3 +369,49 @@ def test_a_folder_with_other_files_is_refused(data: Path) -> None:
     assert "holds other files (thesis.md)" in text
     assert "choose a new or an empty folder" in text
     assert names_in(out) == ["thesis.md"]
+
+
+# ------------------------------------------------------------------ what the help page and messages advise
+
+
+def test_the_examples_of_the_help_page_run(data: Path, wide: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(data.parent)
+    data.rename("persons.csv")
+    wide.rename("couples.csv")
+    text = printed("couples", "--help")
+    examples = re.findall(r"intimacy-scales couples (\w+\.csv .*?)(?= a row for each|$)", text)
+    assert [example.split()[0] for example in examples] == ["couples.csv", "persons.csv"]
+    first, second = (printed("couples", *shlex.split(example), "--no-invariance") for example in examples)
+    assert "60 couples (wife and husband)" in first and "60 couples" in second
+
+
+def test_a_wrong_pattern_is_answered_with_patterns_of_the_file(wide: Path) -> None:
+    text = printed("couples", wide, *FORM, "--a", "{n}w", "--b", "{n}h", code=2)
+    assert "pass partners={'a': 'w{n}', 'b': 'h{n}'}" in text and "--a PATTERN --b PATTERN" in text
+    assert "allow" not in text and "rename" not in text
+
+
+def test_double_entry_is_read_by_the_advice(tmp_path: Path) -> None:
+    dyads = Dyads.from_long("kmss", LONG, couple="couple", person="partner")
+    path = tmp_path / "pairwise.csv"
+    dyads.to_pairwise().to_csv(path, index=False)
+    sides = ("--a", "{item}_actor", "--b", "{item}_partner", "--on-fault", "leave_out")
+    text = printed("couples", path, *FORM, *sides, code=1)
+    assert "double entry: rows 1, 2, 3, 4, 5 and 115 more: 120 of 120 rows mirror another one" in text
+    assert "On the command line: the columns of the actor alone: --couple COLUMN --person COLUMN" in text
+    actor = ("--couple", "couple", "--person", "partner_actor", "--columns", "{item}_actor")
+    assert "60 couples" in printed("couples", path, *FORM, *actor)
+
+
+def test_the_order_of_roles(data: Path) -> None:
+    by_role = (*FORM, "--couple", "couple", "--role", "role")
+    assert written(data, *by_role)["partners"] == ["husband", "wife"]
+    assert written(data, *by_role, "--role-order", "wife, husband")["partners"] == ["wife", "husband"]
+    assert "the table has 'husband', 'wife'" in printed(
+        "couples", data, *by_role, "--role-order", "w,h", code=2
+    )
+    for wrong in ("wife", "wife,wife", "wife,"):
+        assert "write the different roles" in printed(
+            "couples", data, *by_role, "--role-order", wrong, code=2
+        )
+    assert "needs a column of roles" in printed("couples", data, *KEYS, "--role-order", "a,b", code=2)

@@ -236,6 +236,25 @@ def test_a_person_who_is_both_partners_is_refused() -> None:
     assert [(fault.code, fault.rows) for fault in caught.value.faults] == [("person twice", (0,))]
 
 
+def test_faults_of_a_table_of_couples_speak_of_partners_and_not_of_rows_of_persons() -> None:
+    table = pd.DataFrame({"x_a": [4.0, 3.0, 2.0], "x_b": [1.0, 2.0, 3.0]})
+    scores = {"x": {"a": "x_a", "b": "x_b"}}
+    table = table.assign(
+        id_a=["p", "q", "r"], id_b=["p", None, "s"], r_a=["f", "f", "d"], r_b=["m", None, "m"]
+    )
+    with pytest.raises(PairingError) as caught:
+        Dyads.of_scores(table, scores, person={"a": "id_a", "b": "id_b"})
+    message = str(caught.value)
+    assert "no person: couple 2, row 1: the label of b is missing or blank" in message
+    assert "person twice: couple 1, row 0: both partners have the same id" in message
+    assert "each partner needs an id of their own" in message and "each row" not in message
+    with pytest.raises(PairingError) as caught:
+        Dyads.of_scores(table, scores, role={"a": "r_a", "b": "r_b"})
+    message = str(caught.value)
+    assert "no role: couple 2, row 1: the label of b is missing or blank" in message
+    assert "3 roles: 'f' (2 persons), 'd' (1 person), 'm' (2 persons)" in message
+
+
 def test_labels_are_hidden_where_values_must_not_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INTIMACY_SCALES_SHOW_VALUES", "0")
     rows = [

@@ -35,11 +35,12 @@ OF_COLUMNS: tuple[FaultCode, ...] = (
 _SHOWN_FAULTS, _SHOWN_ROWS = 6, 5
 _ADVICE: dict[FaultCode, str] = {
     "no couple": "give each row the label of its couple; a row without one belongs to nobody",
-    "no person": "give each row the id of its person",
-    "no role": "give each row its role, or leave out role=: partners are then exchangeable",
+    "no person": "give each person an id",
+    "no role": "give each person a role, or leave out role=: partners are then exchangeable",
     "no time": "give each row its occasion",
     "written in two ways": "write each label in the same way in every row",
-    "person twice": "if these rows are occasions, name their column with time=; if not, keep one of them",
+    "person twice": "if several rows are occasions, name their column with time=; if not, keep one of them; "
+    "each partner needs an id of their own",
     "couple twice": "a wide table has one row for each couple; if these rows are occasions, name their "
     "column with time=",
     "three in a couple": "a couple has two partners: correct the labels of the couple or of the persons",

@@ -143,6 +143,10 @@ def _of_table(labels: RowLabels, faults: Sequence[PairingFault]) -> list[Pairing
         code, text, rows = fault.code, fault.explanation, table_rows[list(fault.rows)].tolist()
         if code == "person twice" and labels.person is not None and labels.person.values is labels.names:
             code, text = "couple twice", f"the couple has {len(rows)} rows"
+        elif code == "person twice" and len(set(rows)) == 1:
+            text = "both partners have the same id"
+        elif code in ("no person", "no role") and labels.sides is not None:
+            text = f"the label of {labels.names[labels.sides[fault.rows[0]]]} is missing or blank"
         in_table = replace(fault, code=code, explanation=text, rows=tuple(sorted(set(rows))))
         different.setdefault((code, in_table.rows, text), in_table)
     return list(different.values())

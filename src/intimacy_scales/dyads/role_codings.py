@@ -24,8 +24,9 @@ def fault_of_many_roles(labels: RowLabels, members: Members) -> PairingFault | N
     if len({name_of(label).casefold() for label in role.values}) <= TWO_PARTNERS:
         return None
     counts = np.bincount(role.positions[role.positions >= 0], minlength=len(role))
+    unit = "row" if labels.sides is None else "person"
     named = ", ".join(
-        f"{label_text(role.values[i])} ({counted(n, 'row')})" for i, n in enumerate(counts.tolist())
+        f"{label_text(role.values[i])} ({counted(n, unit)})" for i, n in enumerate(counts.tolist())
     )
     rare = np.argsort(-counts, kind="stable")[TWO_PARTNERS:]
     rows = np.flatnonzero(np.isin(role.positions, rare)).tolist()

@@ -40,6 +40,9 @@ class RowLabels:
         The names of all roles, in the order of the partners' places; None: in alphabetical order.
     table_rows
         (n,): positions of the rows in the caller's table, where they are others than 0, 1, 2 ...
+    sides
+        (n,): which of the two partners in the caller's table each row is, 0 or 1; None where it has a row for
+        each person.
     of_no_couple
         (n,): whether a row is blank, so that it belongs to no couple; None where none is.
     """
@@ -53,6 +56,7 @@ class RowLabels:
     names: tuple[str, str] = PARTNERS
     role_order: tuple[str, ...] | None = None
     table_rows: Positions | None = None
+    sides: Positions | None = None
     of_no_couple: NDArray[np.bool_] | None = None
 
     @property

@@ -283,6 +283,7 @@ def paired_in_rows(
         places=sides[used] if labels.role is None else None,
         names=labels.partners,
         table_rows=used % n,
+        sides=sides[used],
     )
     pairs = pair_rows(rows, on_fault)
     in_stack = np.append(used, -1)  # the last for partners who are absent
