@@ -258,9 +258,8 @@ def paired_in_rows(
     takes_part = answered.T.ravel()
     if persons is not None:  # answers without an id are a fault, not nobody's
         takes_part = takes_part | (persons.positions >= 0)
-    used = np.flatnonzero(
-        takes_part.reshape(2, n).T.ravel()
-    )  # row by row, the first partner before the second
+    # row by row, the first partner before the second
+    used = np.flatnonzero(takes_part.reshape(2, n).T.ravel())
     used = used // 2 + n * (used % 2)
     role = names if labels.has_roles else None
     if labels.role is not None:
@@ -269,10 +268,7 @@ def paired_in_rows(
     if labels.couple is not None:
         couple = _read_both(table, (labels.couple, labels.couple), "couple")
     time = None if labels.time is None else _read_both(table, (labels.time, labels.time), "time")
-    if fault := double_entry_fault(
-        values, answered, None if labels.couple is None else _units(couple, time, n)
-    ):
-        raise pairing_error(PairingFaults([fault]))
+    _refuse_double_entry(values, answered, None if labels.couple is None else _units(couple, time, n))
     rows = RowLabels(
         couple=_some(couple, used),
         person=_some(names if persons is None else persons, used),
@@ -289,6 +285,14 @@ def paired_in_rows(
     in_stack = np.append(used, -1)  # the last for partners who are absent
     nobody = np.flatnonzero(~takes_part.reshape(2, n).any(axis=0))
     return rows, replace(pairs, rows=in_stack[pairs.rows]), nobody
+
+
+def _refuse_double_entry(
+    values: Sequence[NDArray[Any]], answered: NDArray[np.bool_], couple: Positions | None
+) -> None:
+    """Raise where couples have two rows, one with the partners exchanged; arguments as `paired_in_rows`."""
+    if fault := double_entry_fault(values, answered, couple):
+        raise pairing_error(PairingFaults([fault]))
 
 
 def _units(couple: Labels, time: Labels | None, n: int) -> Positions:
