@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 _SMALLEST_P = 0.001  # smaller p values are written as "<0.001"
 
@@ -102,3 +103,14 @@ def counted(n: int, what: str) -> str:
     ('1 person', '2 persons')
     """
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Return parts as a list in a sentence.
+
+    Examples
+    --------
+    >>> joined(["trust"]), joined(["trust", "love"]), joined(["trust", "love", "care"])
+    ('trust', 'trust and love', 'trust, love and care')
+    """
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))

@@ -49,6 +49,7 @@ def answers(n: int = 60) -> pd.DataFrame:
     return table.assign(
         couple=np.repeat(np.arange(n), 2), person=np.arange(2 * n), role=["wife", "husband"] * n,
         sex=list("ffmmfmfm" * (n // 4)), age=np.round(rng.normal(40, 9, 2 * n)),
+        years=np.repeat(np.arange(n) * 7 % 23, 2), wave=1, empty=np.nan,
     )  # fmt: skip
 
 
@@ -321,6 +322,7 @@ def test_a_seed_gives_the_same_report() -> None:
     assert first == again != other
 
 
+MODEL = {"outcome": "love", "predictors": "trust"}
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no such scale": ({"scales": ["trus"]}, "did you mean 'trust'"),
     "no scales": ({"scales": []}, "scales is empty; name some of trust, love, care, total"),
@@ -332,6 +334,24 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no such outcome": ({"outcome": "lov", "predictors": "trust"}, "'lov' is no variable of these couples"),
     "no such predictor": ({"outcome": "love", "predictors": ["trus"]}, "'trus' is no variable"),
     "the same": ({"outcome": "love", "predictors": ["love"]}, "is among the predictors too"),
+    "covariate alone": ({"covariates": "years"}, "covariates= without outcome="),
+    "covariate without predictors": (
+        {"outcome": "love", "covariates": ["years"]}, "outcome= without predictors=",
+    ),
+    "no such covariate": ({**MODEL, "covariates": ["yers"]}, "did you mean 'years'"),
+    "a constant covariate": (
+        {**MODEL, "covariates": "wave"}, "covariates='wave' does not vary between couples (all are 1); leave",
+    ),
+    "an empty covariate": ({**MODEL, "covariates": "empty"}, "(all are missing); leave it out"),
+    "a covariate of persons": ({**MODEL, "covariates": "age"}, "use it as a predictor"),
+    "a scale as covariate": ({**MODEL, "covariates": "care"}, "covariates='care' is a scale"),
+    "predictor and covariate": (
+        {"outcome": "love", "predictors": "years", "covariates": "years"},
+        "is among the predictors and the covariates",
+    ),
+    "outcome and covariate": (
+        {"outcome": "years", "predictors": "trust", "covariates": "years"}, "is among the covariates too",
+    ),
     "seed": ({"rng": "one"}, "rng"),
 }  # fmt: skip
 
@@ -340,7 +360,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 def test_wrong_options_say_what_is_allowed(case: str) -> None:
     options, words = WRONG[case]
     with pytest.raises(IntimacyScalesError, match=re.escape(words)):
-        couple_report(couples(), **options)
+        couple_report(couples(keep=["age", "years", "wave", "empty"]), **options)
 
 
 def test_several_occasions_are_refused() -> None:
@@ -350,6 +370,37 @@ def test_several_occasions_are_refused() -> None:
     with pytest.raises(EstimationError, match=re.escape("dyads.at(1)")):
         couple_report(dyads)
     assert couple_report(dyads.at(2), scales=["trust"]).n_couples == 60
+
+
+@pytest.mark.parametrize("days", [(1, 2), (1.0, 2.0), ("1", "2")])
+def test_a_report_of_one_occasion_names_it(days: Any) -> None:
+    table = pd.concat([answers().assign(day=day) for day in days])
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
+    dyads = Dyads.from_long(form, table, couple="couple", person="person", role="role", time="day")
+    result = couple_report(dyads.at(days[1]), scales=["trust"], invariance=False)
+    assert (result.occasion, report().occasion) == ("2", None)
+    assert result.title.startswith("Report of 60 couples on occasion 2, ")
+    assert f"answered {result.instrument} on occasion 2." in result.sentence()
+    assert (result.to_dict()["occasion"], CoupleReport.from_json(result.to_json())) == ("2", result)
+    for text in (result.to_markdown(), result.to_html(), repr(result)):
+        assert "on occasion 2" in text
+    assert "occasion" not in report().sentence() + report().title
+
+
+def test_covariates_are_those_of_the_model_and_are_said() -> None:
+    dyads = couples(keep=["years"])
+    result = couple_report(dyads, **MODEL, covariates=["years"], scales=["trust", "love"], invariance=False)
+    assert result.model is not None
+    assert_close(result.model.to_dict(), apim(dyads, "love", "trust", covariates=["years"]).to_dict())
+    assert "Actor-partner model of love, adjusted for years (60 couples; REML; " in result.sentence()
+    assert "covariates centred on their mean over couples" in result.sentence()
+    assert "effect of years (wife) " in result.sentence()
+    tables = {table.name: table for table in result.tables()}
+    assert tables["effects"].title == "Actor-partner model of love, adjusted for years"
+    for name in ("effects", "readings"):
+        assert "effect of years (husband)" in list(tables[name].figures()["effect"])
+    assert "adjusted for years" in result.model.sentences()[0]
+    assert "love, adjusted" not in report().sentence()
 
 
 # ------------------------------------------------------------------ texts and documents

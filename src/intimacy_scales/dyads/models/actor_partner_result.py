@@ -7,6 +7,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from intimacy_scales.dyads.actor_partner.terms import Kind
+from intimacy_scales.dyads.models.actor_partner_words import adjusted_for, centring_words
 from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
 from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect
 from intimacy_scales.dyads.models.lavaan_script import actor_partner_script
@@ -341,8 +342,9 @@ class ActorPartnerModel(Result):
         kind = "partners in roles" if self.distinguishable else "exchangeable partners"
         kind = f"couples of {len(self.compositions)} compositions" if self.compositions else kind
         how = {"corrected": ", corrected for measurement error", "latent": ", with factors of items"}
-        centred = ", predictors centred on their grand mean over both partners" if self.centres else ""
-        return f"{kind}, {self.estimator}{how.get(self.error or '', '')}{centred}"
+        options = f"{self.estimator}{how.get(self.error or '', '')}"
+        centred = centring_words(self.predictors, self.covariates, self.centres)
+        return ", ".join(filter(None, [f"{kind}{adjusted_for(self.covariates)}", options, centred]))
 
     def tables(self) -> tuple[TextTable, ...]:
         """Return the effects and the tests as tables for people to read."""

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from intimacy_scales.dyads.invariance.result import DyadicInvariance
-from intimacy_scales.dyads.report.scoring_words import joined
-from intimacy_scales.results.wording import counted
+from intimacy_scales.results.wording import counted, joined
 
 if TYPE_CHECKING:
     from intimacy_scales.dyads.report.result import CoupleReport

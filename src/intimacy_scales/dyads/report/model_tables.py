@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from intimacy_scales.dyads.models.actor_partner_words import adjusted_for
 from intimacy_scales.dyads.profiles.wording import title_of
 from intimacy_scales.dyads.report.figure_table import (
     FigureTable,
@@ -160,7 +161,8 @@ def effect_table(report: CoupleReport) -> FigureTable | None:
         numbers("standardized", "Standardized, pooled SD", [effect.standardized for effect in effects]),
         numbers("in_role", "Standardized, SD of role", [effect.standardized_in_cell for effect in effects]),
     )
-    return FigureTable(name="effects", title=f"Actor-partner model of {model.outcome}", columns=columns)
+    title = f"Actor-partner model of {model.outcome}{adjusted_for(model.covariates)}"
+    return FigureTable(name="effects", title=title, columns=columns)
 
 
 def reading_table(report: CoupleReport) -> FigureTable | None:

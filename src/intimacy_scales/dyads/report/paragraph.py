@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from intimacy_scales.dyads.agreement.scale_agreement import ScaleAgreement
 from intimacy_scales.dyads.invariance.result import DyadicInvariance
+from intimacy_scales.dyads.models.actor_partner_words import adjusted_for, centring_words
 from intimacy_scales.dyads.report.reliable_counts import ReliableCount
-from intimacy_scales.dyads.report.scoring_words import joined
 from intimacy_scales.dyads.scores_of_couples.reliability_result import CoupleReliability
 from intimacy_scales.dyads.scores_of_couples.score_reliability import ScoreReliability
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.support import fits_poorly
 from intimacy_scales.results.interval import Interval
-from intimacy_scales.results.wording import apa, apa_p, counted, percent, shown
+from intimacy_scales.results.wording import apa, apa_p, counted, joined, percent, shown
 
 if TYPE_CHECKING:
     from intimacy_scales.dyads.report.result import CoupleReport
@@ -55,7 +55,8 @@ def _couples(report: CoupleReport) -> str:
     else:
         who = "partners without roles"
     what = "" if report.instrument is None else f" answered {report.instrument.named}"
-    verb = what or " have scores"
+    when = "" if report.occasion is None else f" on occasion {report.occasion}"
+    verb = f"{what or ' have scores'}{when}"
     single = ""
     if report.n_one_partner:
         single = f"; in {report.n_one_partner} only one partner did"
@@ -235,12 +236,11 @@ def _effects(report: CoupleReport) -> Iterator[str]:
         if effect.kind != "intercept"
     ]
     single = f", {model.n_one_partner} of them with one partner" if model.n_one_partner else ""
-    centred = "; predictors centred on their grand mean over both partners" if model.centres else ""
     sample = f"{counted(model.n_couples, 'couple')}{single}"
-    yield (
-        f"Actor-partner model of {report.title_of(model.outcome)} ({sample}; {model.estimator}{centred}): "
-        f"{'; '.join(texts)}."
-    )
+    centred = centring_words(model.predictors, model.covariates, model.centres)
+    how = "; ".join(filter(None, [sample, model.estimator, centred]))
+    adjusted = adjusted_for(model.covariates)
+    yield (f"Actor-partner model of {report.title_of(model.outcome)}{adjusted} ({how}): {'; '.join(texts)}.")
     residuals = [
         f"{apa(rho.estimate)}{_ends(rho.confidence_interval(level), level)}"
         f"{f' ({rho.composition})' if rho.composition else ''}"
