@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intimacy_scales import simulate
+from intimacy_scales import reliability_report, simulate
 from intimacy_scales.dyads import (
     CoupleReport,
     Dyads,
@@ -25,12 +25,12 @@ from intimacy_scales.dyads import (
     profile_similarity,
     reliable_difference,
 )
-from intimacy_scales.errors import EstimationError, IntimacyScalesError
+from intimacy_scales.errors import EstimationError, IntimacyScalesError, KeyingWarning
 from tests.shared.comparison import assert_close, near
 from tests.shared.couples import couples_of, mixed_couples
 from tests.shared.factor_answers import good
 from tests.shared.instruments import PUBLISHED, form_of
-from tests.shared.simulated_couples import close_couples, closeness_answers
+from tests.shared.simulated_couples import close_couples, closeness_answers, normal_couples
 
 SCALES = {"trust": "q1 q2 q3", "love": "q4 q5 -q6", "care": "q7 q8 q9"}
 
@@ -401,6 +401,33 @@ def test_covariates_are_those_of_the_model_and_are_said() -> None:
         assert "effect of years (husband)" in list(tables[name].figures()["effect"])
     assert "adjusted for years" in result.model.sentences()[0]
     assert "love, adjusted" not in report().sentence()
+
+
+def test_answers_reversed_before_reading_are_a_caution() -> None:
+    form = form_of({"love": "q4 q5 -q6"}, high=7, evidence=PUBLISHED)
+    table = answers().assign(q6=8 - answers()["q6"])
+    for rows in (table, table.iloc[::2]):  # also of couples with one partner each
+        dyads = Dyads.from_long(form, rows, couple="couple", person="person", role="role")
+        with pytest.warns(KeyingWarning):
+            persons = reliability_report(form, rows).scales[0].keying
+        cautions = [text for text in couple_report(dyads).warnings if "probably reversed already" in text]
+        assert cautions == [str(persons)]
+    assert not [text for text in report().warnings if "reversed" in text]
+
+
+def test_a_poor_fit_behind_reliable_differences_is_said() -> None:
+    rng = np.random.default_rng(1)
+    halves = np.repeat(rng.normal(size=(150, 2, 2)), 2, axis=2)
+    x = np.clip(
+        np.rint(50 + 8 * (halves + rng.normal(size=(150, 2, 1)) + rng.normal(size=(150, 2, 4)) / 2)), 0, 100
+    )
+    result = couple_report(normal_couples(x))
+    assert any(
+        text.startswith("a: reliability: the model of both partners' items fits poorly (CFI = .")
+        for text in result.warnings
+    )
+    assert "The model fits poorly for a, so that these figures are rough." in result.sentence()
+    assert "fits poorly" not in report().sentence()
 
 
 # ------------------------------------------------------------------ texts and documents

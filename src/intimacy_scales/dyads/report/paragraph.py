@@ -9,6 +9,7 @@ from intimacy_scales.dyads.agreement.scale_agreement import ScaleAgreement
 from intimacy_scales.dyads.invariance.result import DyadicInvariance
 from intimacy_scales.dyads.models.actor_partner_words import adjusted_for, centring_words
 from intimacy_scales.dyads.report.reliable_counts import ReliableCount
+from intimacy_scales.dyads.scores_of_couples.joint_indices import poor_fit_text
 from intimacy_scales.dyads.scores_of_couples.reliability_result import CoupleReliability
 from intimacy_scales.dyads.scores_of_couples.score_reliability import ScoreReliability
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
@@ -148,6 +149,13 @@ def _reliability(report: CoupleReport) -> Iterator[str]:
         level = percent(report.confidence_level)
         yield f"Partners differed by more than error of measurement ({level}) in {_reliable(report, counts)}."
     improper = [report.title_of(name) for name, r in report.reliability.items() if r.scores and r.improper]
+    poor = {
+        report.title_of(name): text
+        for name, r in results.items()
+        if r.fit is not None and (text := poor_fit_text(r.fit, r.scaled_fit)) is not None
+    }
+    if poor:
+        yield f"The model fits poorly for {joined(list(poor))}, so that these figures are rough."
     if improper:
         yield f"The model of {joined(improper)} has an improper solution, whose omega is not reported here."
 
