@@ -34,6 +34,18 @@ def signed(value: float | None, digits: int = 3) -> str:
     return f"+{text}" if text[0].isdigit() and float(text) > 0 else text
 
 
+def digits_for(*figures: float, least: int = 2) -> int:
+    """Return how many decimals figures in one unit need: two digits of the largest, and ``least`` or more.
+
+    Examples
+    --------
+    >>> digits_for(0.41, 0.07), digits_for(0.0004, 0.0002), digits_for(1520.0, 83.0), digits_for(float("nan"))
+    (2, 5, 2, 2)
+    """
+    largest = max((abs(figure) for figure in figures if math.isfinite(figure)), default=0.0)
+    return least if largest == 0 else max(least, 1 - math.floor(math.log10(largest)))
+
+
 def p_shown(p: float | None) -> str:
     """Return the text of a p value in a table; small ones as "<0.001", since they are not 0.
 

@@ -430,6 +430,49 @@ def test_a_poor_fit_behind_reliable_differences_is_said() -> None:
     assert "fits poorly" not in report().sentence()
 
 
+def test_one_hypothesis_with_two_p_values_names_both_tests() -> None:
+    tables = {table.name: table for table in report().tables()}
+    effects, tests = tables["effects"], tables["path_tests"]
+    assert "p (t test)" in effects.text_table().columns
+    assert set(tests.figures()["test"]) == {"likelihood ratio", "likelihood ratio, I-SAT"}
+    assert "one hypothesis, such as a partner effect of 0, may have two p values" in report().to_markdown()
+
+
+def test_effects_of_small_units_have_significant_digits() -> None:
+    table = answers().assign(age=answers()["age"] * 1e5)
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
+    dyads = Dyads.from_long(form, table, couple="couple", person="person", role="role", keep=["age"])
+    result = couple_report(dyads, outcome="love", predictors="age", scales=["love"], invariance=False)
+    assert result.model is not None
+    effect = result.model.effect("actor", "age", cell="wife")
+    digits = effect.digits(2)
+    assert digits > 7
+    assert f"actor effect of age (wife) {effect.estimate:.{digits}f}, 95% CI [" in result.sentence()
+    shown = {table.name: table for table in result.tables()}["effects"].text_table()
+    place = list(shown.columns["Effect"]).index(effect.name)
+    assert float(shown.columns["Estimate"][place]) == round(effect.estimate, effect.digits())
+    assert shown.columns["95% CI"][place] == effect.confidence_interval().ends(effect.digits())
+
+
+def test_a_residual_step_that_fails_is_said() -> None:
+    result = report()
+    failing = [
+        name for name, tested in result.invariance.items() if tested.status("residual") == "not supported"
+    ]
+    noisier = answers().copy()
+    rng = np.random.default_rng(2)
+    wives = np.arange(0, len(noisier), 2)
+    noisier.loc[wives, "q1"] = np.clip(noisier.loc[wives, "q1"] + rng.integers(-3, 4, len(wives)), 1, 7)
+    form = form_of({"trust": SCALES["trust"]}, high=7, evidence=PUBLISHED)
+    dyads = Dyads.from_long(form, noisier, couple="couple", person="person", role="role")
+    unequal = couple_report(dyads)
+    (tested,) = unequal.invariance.values()
+    assert (tested.status("scalar"), tested.status("residual")) == ("supported", "not supported")
+    assert "Residual invariance was not supported for trust." in unequal.sentence()
+    assert ", and residual invariance was not." in tested.sentence()
+    assert ("Residual invariance was not" in result.sentence()) is bool(failing)
+
+
 # ------------------------------------------------------------------ texts and documents
 
 

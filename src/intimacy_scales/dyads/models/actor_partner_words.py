@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Sequence
 
+from intimacy_scales.dyads.models.effects import PathEffect
 from intimacy_scales.results.wording import joined
 
 
@@ -29,3 +31,11 @@ def centring_words(predictors: Sequence[str], covariates: Sequence[str], centres
         if any(name in centres for name in names)
     ]
     return ", ".join(texts)
+
+
+def test_name(heading: str, effects: Sequence[PathEffect]) -> str:
+    """Return a heading of p values with the test of single effects: t, or Wald's where all are normal.
+
+    Models are compared by other tests, so that one hypothesis may have two p values.
+    """
+    return f"{heading} ({'Wald' if all(math.isinf(effect.df) for effect in effects) else 't test'})"

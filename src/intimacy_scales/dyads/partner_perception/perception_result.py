@@ -379,7 +379,7 @@ def _bias_text(bias: CoupleEstimate) -> str:
     """Return the mean of judgements minus own reports with its test, as in a paper."""
     if bias.reason is not None:
         return "mean-level bias undefined"
-    text = f"judgements {signed(bias.estimate, 2)} compared with the partners' own reports"
+    text = f"judgements {signed(bias.estimate, bias.digits(2))} compared with the partners' own reports"
     if not bias.se > 0:
         return f"{text} in every couple"
     return f"{text}, t({bias.n - 1}) = {shown(bias.statistic, 2)}, {apa_p(bias.p)}"

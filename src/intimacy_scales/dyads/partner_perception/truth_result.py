@@ -18,7 +18,7 @@ from intimacy_scales.results.html import html_fragment
 from intimacy_scales.results.markdown import markdown_page
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page, TextTable
-from intimacy_scales.results.wording import apa_p, counted, percent, shown, signed
+from intimacy_scales.results.wording import apa_p, counted, percent, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -217,11 +217,8 @@ class TruthAndBias(Result):
 
 def _figures(estimate: CoupleEstimate, confidence_level: float) -> str:
     """Return a path with its interval, as in a paper."""
-    interval = estimate.confidence_interval(confidence_level)
-    return (
-        f"{PATH_TITLES[estimate.name]} {shown(estimate.estimate, 2)}, {percent(confidence_level)} CI "
-        f"[{shown(interval.low, 2)}, {shown(interval.high, 2)}]"
-    )
+    value = shown(estimate.estimate, estimate.digits(2))
+    return f"{PATH_TITLES[estimate.name]} {value}, {estimate.interval_text(confidence_level)}"
 
 
 def _followed(estimate: CoupleEstimate, confidence_level: float) -> str:
@@ -236,4 +233,4 @@ def _level(estimate: CoupleEstimate, confidence_level: float) -> str:
     if 0 in estimate.confidence_interval(confidence_level):
         return "were neither clearly above nor below the truth"
     side = "above" if estimate.estimate > 0 else "below"
-    return f"were on average {signed(estimate.estimate, 2).lstrip('+-')} {side} the truth"
+    return f"were on average {shown(abs(estimate.estimate), estimate.digits(2))} {side} the truth"

@@ -15,7 +15,7 @@ from intimacy_scales.dyads.scores_of_couples.score_reliability import ScoreRelia
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.support import fits_poorly
 from intimacy_scales.results.interval import Interval
-from intimacy_scales.results.wording import apa, apa_p, counted, joined, percent, shown
+from intimacy_scales.results.wording import apa, apa_p, counted, digits_for, joined, percent, shown
 
 if TYPE_CHECKING:
     from intimacy_scales.dyads.report.result import CoupleReport
@@ -114,9 +114,10 @@ def _differences(parts: Sequence[ScaleAgreement], where: str, level: float) -> s
             continue
         d = part["standardized_difference"]
         size = "" if d.reason is not None else f", d = {shown(d.estimate, 2)}"
-        interval = _ends(figure.interval, level, digits=shown)
+        digits = digits_for(figure.estimate, *figure.interval)
+        interval = _ends(figure.interval, level, shown, digits)
         differing.append(
-            f"{part.title} ({shown(figure.estimate, 2)}{interval}, {apa_p(figure.p_value)}{size})"
+            f"{part.title} ({shown(figure.estimate, digits)}{interval}, {apa_p(figure.p_value)}{size})"
         )
     method = "paired t tests, p values not adjusted for several scales" if len(parts) > 1 else "paired t test"
     start = f"{where.strip().replace('in', 'In', 1)}, means" if where else "Means"
@@ -127,11 +128,11 @@ def _differences(parts: Sequence[ScaleAgreement], where: str, level: float) -> s
     return f"{start} differed in {joined(differing)}{rest} ({first} minus {second}; {method})."
 
 
-def _ends(interval: Interval, level: float, digits: Callable[..., str] = apa) -> str:
+def _ends(interval: Interval, level: float, show: Callable[..., str] = apa, digits: int = 2) -> str:
     """Return an interval as text, empty if it is undefined."""
     if interval.reason is not None:
         return ""
-    return f", {percent(level)} CI [{digits(interval.low, 2)}, {digits(interval.high, 2)}]"
+    return f", {percent(level)} CI [{show(interval.low, digits)}, {show(interval.high, digits)}]"
 
 
 def _reliability(report: CoupleReport) -> Iterator[str]:
@@ -222,6 +223,11 @@ def _invariance(report: CoupleReport) -> Iterator[str]:
         f"Scalar invariance across {' and '.join(report.partners)} {' and '.join(parts)} (CFI falling by no "
         "more than .010 at each step; Cheung & Rensvold, 2002)."
     )
+    unequal = [
+        report.title_of(name) for name in supported if tested[name].status("residual") == "not supported"
+    ]
+    if unequal:
+        yield f"Residual invariance was not supported for {joined(unequal)}."
     poor = [report.title_of(name) for name, result in tested.items() if fits_poorly(_first(result))]
     if poor:
         yield f"The configural model of {joined(poor)} does not fit well, so that this says little."
@@ -238,8 +244,8 @@ def _effects(report: CoupleReport) -> Iterator[str]:
         return
     level = report.confidence_level
     texts = [
-        f"{effect.name} {shown(effect.estimate, 2)}"
-        f"{_ends(effect.confidence_interval(level), level, digits=shown)}, {apa_p(effect.p)}"
+        f"{effect.name} {shown(effect.estimate, effect.digits(2))}"
+        f"{_ends(effect.confidence_interval(level), level, shown, effect.digits(2))}, {apa_p(effect.p)}"
         for effect in model.effects
         if effect.kind != "intercept"
     ]

@@ -227,9 +227,9 @@ class ResponseSurface(Result):
         for surface in self.surfaces:
             whose = "of both partners" if surface.partner is None else f"of {surface.partner}"
             figures = ", ".join(
-                f"{e.name} = {shown(e.estimate, 2)} [{shown(low, 2)}, {shown(high, 2)}]"
+                f"{e.name} = {shown(e.estimate, e.digits(2))} "
+                f"{e.confidence_interval(confidence_level).ends(e.digits(2))}"
                 for e in surface.parameters
-                for low, high in (e.confidence_interval(confidence_level),)
             )
             parts.append(
                 f"The surface {whose} ({self.outcome} on {self.predictor}, "

@@ -30,6 +30,23 @@ def last_supported(changes: Sequence[FitChange]) -> tuple[str, str | None]:
     return kept, None
 
 
+def supported_words(changes: Sequence[FitChange]) -> str:
+    """Return which invariance is supported, and which step is the first that is not, in a clause."""
+    kept, failed = last_supported(changes)
+    text = f"{_invariance_of(kept)} was supported"
+    if failed is None:
+        return f"{text}."
+    fall = next(change.reported("cfi") for change in changes if change.name == failed)
+    if math.isnan(fall):
+        return f"{text}. For {failed} it is undefined."
+    return f"{text}, and {_invariance_of(failed)} was not."
+
+
+def _invariance_of(step: str) -> str:
+    """Return what a step of a ladder is called; the last ones, of factors, have no adjective."""
+    return f"invariance of the factors' {step}" if step in ("variances", "means") else f"{step} invariance"
+
+
 def fits_poorly(fit: Fit) -> bool:
     """Return whether a model fits so badly that comparing it with others says little."""
     return is_poor(fit.df, reported(fit, "cfi"), reported(fit, "rmsea"))
