@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from intimacy_scales.dyads.actor_partner.terms import Composition, Kind, Variables
+from intimacy_scales.dyads.effects_compared import effects_compared
 from intimacy_scales.dyads.estimates import TestedFigure
 from intimacy_scales.dyads.models.paths import PathEngine, weights_of
 from intimacy_scales.results.document_types import documented
@@ -66,16 +67,8 @@ class RoleDifference(TestedFigure, Result):
     def sentence(self) -> str:
         """Return the difference in plain language."""
         digits = digits_for(*self.effects, self.se)
-        values = [shown(value, digits) for value in self.effects]
-        pairs = zip(self.roles, values, strict=True)
-        first, second = (f"on the {role} ({value})" for role, value in pairs)
-        low, high = self.effects
-        if self.estimate == 0 or min(low, high) < 0 < max(low, high):
-            comparison = f"is {values[0]} on the {self.roles[0]} and {values[1]} on the {self.roles[1]}"
-        else:
-            larger = abs(low) > abs(high)
-            words = ("stronger", "weaker") if max(low, high) > 0 else ("more negative", "less negative")
-            comparison = f"is {words[0 if larger else 1]} {first} than {second}"
+        first, second = self.roles
+        comparison = effects_compared(self.effects, (f"on the {first}", f"on the {second}"), digits)
         return (
             f"The {self._effect()} {comparison}: difference {shown(self.estimate, digits)}, "
             f"{self.interval_text()}, {self.test_text()}."
