@@ -21,11 +21,16 @@ from tests.shared import commands
 from tests.shared.commands import bytes_in, names_in, printed
 
 LONG = simulate("kmss", 120, couples=0.5, rng=1).answers.assign(
-    role=["wife", "husband"] * 60, sex=list("ffmmfmfm" * 15), age=[(37 * k) % 40 + 20 for k in range(120)]
+    role=["wife", "husband"] * 60,
+    sex=list("ffmmfmfm" * 15),
+    age=[(37 * k) % 40 + 20 for k in range(120)],
+    years=[k // 2 % 17 for k in range(120)],
 )
 FORM = ("-i", "kmss")
 KEYS = (*FORM, "--couple", "couple", "--person", "partner")
 SIDES = ("--a", "w{n}", "--b", "h{n}")
+
+MODEL = ("--outcome", "total", "--predictor", "age")
 
 run = partial(commands.run, "couples", columns=80)
 
@@ -41,7 +46,7 @@ def wide(tmp_path: Path) -> Path:
     both = [LONG[LONG["partner"] == p].reset_index(drop=True) for p in (1, 2)]
     columns = {f"{s}{n}": t[f"kmss_{n}"] for s, t in zip("wh", both, strict=True) for n in (1, 2, 3)}
     columns |= {f"{name}_{s}": t[name] for s, t in zip("wh", both, strict=True) for name in ("age", "sex")}
-    pd.DataFrame(columns).to_csv(tmp_path / "w.csv", index=False)
+    pd.DataFrame(columns).assign(years=both[0]["years"]).to_csv(tmp_path / "w.csv", index=False)
     return tmp_path / "w.csv"
 
 
@@ -140,6 +145,11 @@ OPTIONS: dict[str, tuple[tuple[Any, ...], dict[str, Any], dict[str, Any]]] = {
         {"keep": ["age"]},
         {"outcome": "total", "predictors": "age"},
     ),
+    "covariates": (
+        ("--outcome", "total", "--predictor", "age", "--covariate", "years"),
+        {"keep": ["age", "years"]},
+        {"outcome": "total", "predictors": "age", "covariates": "years"},
+    ),
     "level": (("--confidence-level", "0.9", "--seed", "3"), {}, {"confidence_level": 0.9, "rng": 3}),
     "scale": (("--scale", "total"), {}, {"scales": ["total"]}),
 }
@@ -156,11 +166,13 @@ def test_a_row_for_each_couple(wide: Path) -> None:
     columns = {"wife": "w{n}", "husband": "h{n}"}
     table = pd.read_csv(wide)
     dyads = Dyads.from_wide(
-        "kmss", table, columns=columns, role=True, keep={"age": {"wife": "age_w", "husband": "age_h"}}
-    )
+        "kmss", table, columns=columns, role=True,
+        keep={"age": {"wife": "age_w", "husband": "age_h"}, "years": "years"},
+    )  # fmt: skip
     args = ("--a-name", "wife", "--b-name", "husband", "--roles", "--keep", "age=age_w,age_h")
-    model = ("--outcome", "total", "--predictor", "age")
-    expected = couple_report(dyads, outcome="total", predictors="age", invariance=False)
+    model = ("--outcome", "total", "--predictor", "age", "--covariate", "years")
+    options = {"outcome": "total", "predictors": "age", "covariates": "years"}
+    expected = couple_report(dyads, **options, invariance=False)
     assert written(wide, *FORM, *SIDES, *args, *model) == expected.to_dict()
 
 
@@ -181,7 +193,8 @@ def test_invariance_can_be_asked_for(data: Path) -> None:
 
 def test_an_occasion(data: Path) -> None:
     pd.concat([LONG.assign(day=day) for day in (1, 2)]).to_csv(data, index=False)
-    assert "60 couples" in printed("couples", data, *KEYS, "--time", "day", "--occasion", "2")
+    text = printed("couples", data, *KEYS, "--time", "day", "--occasion", "2")
+    assert "Report of 60 couples on occasion 2" in text
     text = printed("couples", data, *KEYS, "--time", "day", code=2)
     assert "On the command line: --occasion LABEL" in text
 
@@ -322,6 +335,15 @@ WRONG: dict[str, tuple[list[Any], str]] = {
     "occasion": (["{data}", *KEYS, "--occasion", "1"], "--occasion needs --time COLUMN"),
     "outcome": (["{data}", *KEYS, "--outcome", "total"], "--outcome without --predictor"),
     "predictor": (["{data}", *KEYS, "--predictor", "age"], "--predictor without --outcome"),
+    "covariate": (["{data}", *KEYS, "--covariate", "years"], "--covariate without --outcome"),
+    "covariate alone": (
+        ["{data}", *KEYS, "--outcome", "total", "--covariate", "years"], "--outcome without --predictor",
+    ),
+    "no such covariate": (["{data}", *KEYS, *MODEL, "--covariate", "yers"], "has no column 'yers'"),
+    "covariate of persons": (
+        ["{data}", *KEYS, "--outcome", "total", "--predictor", "years", "--covariate", "age"],
+        "use it as a predictor",
+    ),
     "no such predictor": (
         ["{data}", *KEYS, "--outcome", "total", "--predictor", "agee"], "has no column 'agee'",
     ),

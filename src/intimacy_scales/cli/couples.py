@@ -49,6 +49,7 @@ _MISSING_COLUMNS = (
 )
 _HINTS = {
     "scales=": "On the command line: --scale NAME, once for each.",
+    "covariates=": "On the command line: --covariate NAME, once for each.",
     "choose one, as by dyads.at(": "On the command line: --occasion LABEL",
     "must be kept when couples are paired (keep=": "On the command line: --keep NAME=COLUMN_A,COLUMN_B, or "
     "--keep COLUMN in a file with a row for each person",
@@ -139,6 +140,13 @@ def couples(
     predictor: Annotated[
         list[str] | None, typer.Option(help="Predictor of the outcome; may be repeated.")
     ] = None,
+    covariate: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Column with one number for each couple, such as years together, for which effects are "
+            "adjusted; may be repeated."
+        ),
+    ] = None,
     keep: Annotated[
         list[str] | None,
         typer.Option(help="Numbers for the model: COLUMN; a row for each couple: NAME=COLUMN_A,COLUMN_B."),
@@ -193,7 +201,7 @@ def couples(
         options = layout.arguments()
         names = (a_name or "a", b_name or "b")
         options["keep"] = read_keep(keep or (), of_couples="partners" in options, names=names)
-        _check_model(outcome, predictor)
+        _check_model(outcome, predictor, covariate)
         form = load_for(instrument, Wanted(form_version, language, variant), coding)
         draw, no_pictures = _drawing() if output is not None else (None, None)
         try:
@@ -206,6 +214,7 @@ def couples(
                 on_fault=on_fault.value,
                 outcome=outcome,
                 predictors=predictor or (),
+                covariates=covariate or (),
                 scales=scale,
                 confidence_level=confidence_level,
                 invariance=invariance,
@@ -241,10 +250,11 @@ def _drawing() -> tuple[Any, str | None]:
     return couple_pictures, None
 
 
-def _check_model(outcome: str | None, predictor: list[str] | None) -> None:
-    """Raise where outcome and predictors do not make a model."""
-    if (outcome is None) == bool(predictor):
-        given, missing = ("--predictor", "--outcome") if outcome is None else ("--outcome", "--predictor")
+def _check_model(outcome: str | None, predictor: list[str] | None, covariate: list[str] | None) -> None:
+    """Raise where outcome, predictors and covariates do not make a model."""
+    if (outcome is None) == bool(predictor) or (covariate and not predictor):
+        given = "--outcome" if outcome is not None else "--predictor" if predictor else "--covariate"
+        missing = "--predictor" if outcome is not None else "--outcome"
         raise ResponseError(f"{given} without {missing}: an actor-partner model needs both of them")
 
 

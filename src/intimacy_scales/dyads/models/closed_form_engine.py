@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -121,8 +121,9 @@ class ClosedFormEngine:
         return Difference(chi_square=test.statistic, df=test.df, method=test.method)
 
     def profile_interval(self, ratio: PartnerActorRatio, confidence_level: float) -> Interval:
-        """Return the profile-likelihood interval of k."""
-        return ratio_profile_interval(self.result, ratio.predictor, confidence_level, cell=ratio.cell)
+        """Return the profile-likelihood interval of k; its n counts couples of the ratio's composition."""
+        interval = ratio_profile_interval(self.result, ratio.predictor, confidence_level, cell=ratio.cell)
+        return replace(interval, n=ratio.figure.n)
 
     def resampled_effects(
         self, positions: Sequence[int], n_resamples: int, rng: np.random.Generator

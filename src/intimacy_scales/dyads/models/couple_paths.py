@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.dyads.estimates import interval_by_error, two_sided_p
+from intimacy_scales.dyads.estimates import interval_by_error, statistic_of, two_sided_p
 from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.dyads.left_out import left_out_cautions
 from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
@@ -30,7 +30,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.not_kept import NotKept, needed
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, counted, shown
+from intimacy_scales.results.wording import apa_p, counted, digits_for, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,9 +85,11 @@ class CouplePath(Result):
 
     def sentence(self) -> str:
         """Return what the path says, in plain language."""
-        low, high = self.confidence_interval()
-        change = f"{abs(self.estimate):.2f} {'higher' if self.estimate >= 0 else 'lower'}"
-        return f"{self.reading.format(change=change)}, 95% CI [{low:.2f}, {high:.2f}], {apa_p(self.p)}."
+        digits = digits_for(self.estimate, self.se)
+        change = f"{shown(abs(self.estimate), digits)} {'higher' if self.estimate >= 0 else 'lower'}"
+        interval = f"95% CI {self.confidence_interval().ends(digits)}"
+        z = f"z = {shown(statistic_of(self.estimate, self.se), 2)}"
+        return f"{self.reading.format(change=change)}, {interval}, {z}, {apa_p(self.p)}."
 
     def __float__(self) -> float:
         return float(self.estimate)
@@ -102,8 +104,9 @@ class CouplePath(Result):
 
     def __repr__(self) -> str:
         where = f" ({self.role})" if self.role else ""
-        error = f", SE {shown(self.se)}; standardized {shown(self.standardized)}"
-        return f"<{self.name}{where}: {shown(self.estimate)}{error}>"
+        digits = digits_for(self.estimate, self.se, least=3)
+        error = f", SE {shown(self.se, digits)}; standardized {shown(self.standardized)}"
+        return f"<{self.name}{where}: {shown(self.estimate, digits)}{error}>"
 
 
 def path_of(row: ParameterEstimate, name: str, role: str, reading: str) -> CouplePath:

@@ -254,7 +254,7 @@ def distinguishability(
 def distinguishability_test(table: CoupleTable, options: Mapping[str, Any], reason: str | None) -> PathTest:
     """Return the I-SAT test of the variables of a model, which the reason says is undefined."""
     k = len(table.partners)
-    method = "likelihood ratio (I-SAT)"
+    method = "likelihood ratio, I-SAT"
     if reason is None:
         try:
             result = refitted(isat_text(table.partners, list(table.couples.values())), table, options)

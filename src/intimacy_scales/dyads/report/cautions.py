@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from intimacy_scales.dyads.invariance.result import DyadicInvariance
-from intimacy_scales.dyads.report.scoring_words import joined
-from intimacy_scales.results.wording import counted
+from intimacy_scales.results.wording import counted, joined
 
 if TYPE_CHECKING:
     from intimacy_scales.dyads.report.result import CoupleReport
@@ -50,7 +49,8 @@ def _of_scales(report: CoupleReport) -> Iterator[tuple[str, str]]:
         if result.factors == "tau_equivalent":
             yield name, "reliability: a model of two items assumes that their loadings are equal"
         for text in (*result.improper, *result.warnings):
-            yield name, f"reliability: {text}"
+            about_answers = text.startswith(f"{name}: ")  # items that run against their keys
+            yield name, text.removeprefix(f"{name}: ") if about_answers else f"reliability: {text}"
         for row in result.scores:
             if row.reason is not None:
                 yield name, f"reliability: omega of {row.name} is undefined: {row.reason}"
