@@ -84,8 +84,8 @@ def _reason(model: ActorPartnerModel, predictors: Iterable[str]) -> str:
             if means <= PERFECT_PREDICTION * size:
                 return (
                     f"the sum of {name} over both partners is the same for every couple of {sample}, so "
-                    "that actor and partner effects cannot be told apart; constrain the partner effect to be "
-                    "0, or minus the actor effect"
+                    "that actor and partner effects cannot be told apart: only the actor minus the partner "
+                    "effect is determined, the slope of partners' differences on each other; leave it out"
                 )
     return "these variables depend linearly on each other; leave one of them out"
 

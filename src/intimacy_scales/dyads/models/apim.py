@@ -21,6 +21,7 @@ from intimacy_scales.dyads.models.couple_table import (
     check_varies,
     in_one_order,
 )
+from intimacy_scales.dyads.models.dependent_partners import check_partners_apart
 from intimacy_scales.dyads.models.layout import layout_of
 from intimacy_scales.dyads.models.measurement import (
     Loadings,
@@ -234,6 +235,8 @@ def _of_scores(
         )
     if variables.interactions:
         table = _with_products(builder, variables, design.missing)
+    else:
+        check_partners_apart(table, design.layout, design.outcome, variables.predictors)
     measured = observed(table)
     if design.error:
         measured = corrected(design.dyads, design.layout, table, scores, reliability)

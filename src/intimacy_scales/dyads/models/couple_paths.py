@@ -18,6 +18,7 @@ from intimacy_scales.dyads.models.couple_table import (
     check_varies,
     in_one_order,
 )
+from intimacy_scales.dyads.models.dependent_partners import check_partners_apart
 from intimacy_scales.dyads.models.distinguishability import LikelihoodEstimator, adjusted_to_partners
 from intimacy_scales.dyads.models.lavaan_script import r_script
 from intimacy_scales.dyads.models.layout import Layout, layout_of
@@ -310,6 +311,7 @@ def couple_engine(
         builder.add_partners(name, dyads.variable(name))
     table = builder.made(missing)
     check_varies(table, (predictor, outcome), layout.compositions)
+    check_partners_apart(table, layout, outcome, [predictor], paths=False)
     table = in_one_order(table, layout)
     options = {"estimator": estimator, "missing": missing}
     return CoupleEngine(
