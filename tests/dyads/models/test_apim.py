@@ -357,7 +357,7 @@ def test_document(model: Any) -> None:
 
 
 def constant() -> Dyads:
-    table = table_of_couples(20).assign(calm_w=2.0)
+    table = table_of_couples(20).assign(calm_w=2.0, calm_h=2.0)
     table["trust_h"] = table["trust_w"]
     names = {name: {role: f"{name}_{role}" for role in "wh"} for name in ("love", "trust", "calm")}
     return Dyads.of_scores(table, names, keep=["years"])

@@ -65,7 +65,8 @@ def _correlations(parts: Sequence[ScaleAgreement], level: str) -> str:
     values = []
     for part in parts:
         interval = _interval(part.main.interval, level, apa)
-        values.append(f"{part.title}, {symbol} = {apa(float(part))}{interval}, {_test(part.main)}")
+        tested = f", {_test(part.main)}" if part.main.test else ", without a test"
+        values.append(f"{part.title}, {symbol} = {apa(float(part))}{interval}{tested}")
     method = CITED[first.main.interval.method]
     return (
         f"{what} {who}{_in_couples(first)} ({_couples(parts)}; intervals from {method}) were as follows: "

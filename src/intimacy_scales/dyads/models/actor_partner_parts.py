@@ -13,7 +13,11 @@ from intimacy_scales.dyads.left_out import left_out_cautions
 from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel, ResidualCorrelation
 from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
 from intimacy_scales.dyads.models.couple_table import MissingPartners
-from intimacy_scales.dyads.models.distinguishability import adjusted_to_partners, distinguishability_test
+from intimacy_scales.dyads.models.distinguishability import (
+    adjusted_to_partners,
+    distinguishability_test,
+    why_not_tested,
+)
 from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect, partner_actor_ratio
 from intimacy_scales.dyads.models.layout import Layout, cell_of
 from intimacy_scales.dyads.models.measurement import Loadings, Measured
@@ -173,11 +177,7 @@ def _apart(design: Design, engine: Any) -> tuple[PathTest, ...]:
     """Return the test of whether roles tell partners apart, for a sample with one kind of couples."""
     if design.layout.mixed:
         return ()
-    reason = None
-    if not design.dyads.has_roles:
-        reason = "partners have no roles, so that the test would depend on who is called the first"
-    elif design.dyads.mixed:
-        reason = "couples of several compositions are in the sample"
+    reason = why_not_tested(design.dyads, engine.table)
     options = {"estimator": "MLR" if engine.estimator == "MLR" else "ML", "missing": design.missing}
     table, variables = engine.table, (design.outcome, *design.variables.predictors)
     if design.error != "latent":  # not of products

@@ -316,7 +316,10 @@ class ActorPartnerModel(Result):
         return actor_partner_script(engine.text.text(), engine.table, path, self.estimator, self.missing)
 
     def to_couples(self) -> pd.DataFrame:
-        """Return the numbers that the model was fitted to, centred, a row for each couple."""
+        """Return the numbers that the model was fitted to, centred, a row for each couple.
+
+        Where `sem` fitted the model, exchangeable partners are in an order that follows from their scores.
+        """
         frame: pd.DataFrame = needed(self.engine).table.frame()
         return frame
 

@@ -11,7 +11,14 @@ from intimacy_scales.dyads.estimates import interval_by_error, statistic_of, two
 from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.dyads.left_out import left_out_cautions
 from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
-from intimacy_scales.dyads.models.couple_table import CoupleTable, MissingPartners, TableBuilder, check_varies
+from intimacy_scales.dyads.models.couple_table import (
+    CoupleTable,
+    MissingPartners,
+    TableBuilder,
+    check_varies,
+    in_one_order,
+)
+from intimacy_scales.dyads.models.dependent_partners import check_partners_apart
 from intimacy_scales.dyads.models.distinguishability import LikelihoodEstimator, adjusted_to_partners
 from intimacy_scales.dyads.models.lavaan_script import r_script
 from intimacy_scales.dyads.models.layout import Layout, layout_of
@@ -200,7 +207,10 @@ class CouplePathModel(Result):
         return r_script(engine.text, engine.table, path, engine.options, self.title)
 
     def to_couples(self) -> pd.DataFrame:
-        """Return the numbers that the model was fitted to, a row for each couple."""
+        """Return the numbers that the model was fitted to, a row for each couple.
+
+        Exchangeable partners are in an order that follows from their scores.
+        """
         frame: pd.DataFrame = needed(self.engine).table.frame()
         return frame
 
@@ -303,7 +313,9 @@ def couple_engine(
     for name in (predictor, outcome):
         builder.add_partners(name, dyads.variable(name))
     table = builder.made(missing)
-    check_varies(table, (predictor, outcome))
+    check_varies(table, (predictor, outcome), layout.compositions)
+    check_partners_apart(table, layout, outcome, [predictor], paths=False)
+    table = in_one_order(table, layout)
     options = {"estimator": estimator, "missing": missing}
     return CoupleEngine(
         dyads=dyads, layout=layout, table=table, outcome=outcome, predictor=predictor, options=options

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from intimacy_scales.dyads.agreement.significance import is_perfect
 from intimacy_scales.dyads.distinguishable import place_of
 from intimacy_scales.dyads.estimates import CoupleEstimate
 from intimacy_scales.dyads.left_out import left_out_cautions
@@ -84,15 +85,16 @@ class PerceptionCorrelation(Result):
 
     @property
     def p(self) -> float:
-        """Two-sided p value of the hypothesis that it is 0; of an intraclass correlation, by F."""
+        """Two-sided p value of the hypothesis that it is 0; of an intraclass correlation, by F.
+
+        nan where the correlation is 1 or -1, of which there is no test.
+        """
         from scipy.special import ndtr, stdtr
 
-        if self.reason is not None:
+        if self.reason is not None or is_perfect(self.estimate):
             return math.nan
         if self.statistic == "ICC(1)":
             return self._p_of_icc()
-        if abs(self.estimate) == 1:
-            return 0.0
         if self.statistic == "Pearson r":
             t = abs(self.estimate) * math.sqrt((self.n - 2) / (1 - self.estimate**2))
             return 2 * float(stdtr(self.n - 2, -t))
@@ -102,8 +104,6 @@ class PerceptionCorrelation(Result):
         """Return twice the smaller tail of F: partners can also be less alike than strangers."""
         from scipy.special import fdtr, fdtrc
 
-        if abs(self.estimate) == 1:
-            return 0.0
         ratio = (1 + self.estimate) / (1 - self.estimate)
         return 2 * min(float(tail(self.n - 1, self.n, ratio)) for tail in (fdtr, fdtrc))
 
@@ -113,8 +113,8 @@ class PerceptionCorrelation(Result):
         method = "F" if self.statistic == "ICC(1)" else "Fisher z"
         if self.reason is not None:
             return undefined_interval(level, method, self.n, self.reason)
-        if abs(self.estimate) == 1:
-            return undefined_interval(level, method, self.n, f"the correlation is {self.estimate:g}")
+        if is_perfect(self.estimate):
+            return undefined_interval(level, method, self.n, f"the correlation is {self.estimate:.0f}")
         if method == "F":
             low, high = self._f_ends(level)
         else:
