@@ -24,8 +24,8 @@ _EDGE = 1.1  # points
 def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> PlotAxes:
     """Draw one partner's scores against the other's, with the line of equality.
 
-    Couples with the same two scores are one marker, whose area grows with their number; a key beside the plot
-    shows the areas.
+    Couples with the same two scores are one marker, whose area grows with their number; a key next to the
+    plot shows the areas.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def _areas(counts: NDArray[np.int64], most: int) -> Floats:
 
 
 def _draw_key(axes: PlotAxes, most: int) -> None:
-    """Draw the markers of one couple, of about half the largest number, and of that, beside the plot."""
+    """Draw the markers of one couple, of about half the largest number, and of that, next to the plot."""
     numbers = sorted({1, (most + 1) // 2, most})
     markers = [
         Line2D(

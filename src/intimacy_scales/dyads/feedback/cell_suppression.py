@@ -46,12 +46,12 @@ class Cell:
 def cells_to_suppress(cells: Sequence[Cell], minimum: int) -> tuple[list[int], list[int]]:
     """Return positions of cells below the minimum, and of further cells that must be suppressed with them.
 
-    For each small cell that is not empty, readers who know all other cells, and that counts are not negative,
-    then find a range of possible counts whose ends are at least ``minimum`` apart. Empty cells are counted as
-    known, for readers may know where nobody can be. No total is suppressed where groups protect, and that of
-    all only where nothing else does, for readers often find totals elsewhere. In tables of up to 36 cells that
-    could be suppressed, the set is the smallest one, and of these the one with the smallest sum of counts. In
-    larger tables it is found step by step: few cells, not always the fewest.
+    For each small cell that is not empty, readers who know all other cells, and that counts are not
+    negative, then find a range of possible counts whose ends are at least ``minimum`` apart. Empty cells
+    are counted as known, for readers may know where nobody can be. No total is suppressed where groups
+    protect, and that of all only where nothing else does, for readers often find totals elsewhere. In
+    tables with up to 36 cells to choose from, the set is the smallest one, and of these the one with the
+    smallest sum of counts. In larger tables it is found step by step: few cells, not always the fewest.
 
     Examples
     --------

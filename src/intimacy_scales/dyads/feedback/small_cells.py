@@ -184,7 +184,7 @@ def suppress_small_cells(
     -----
     Of the sets of further groups that protect, the one with the fewest groups is removed, and of these the
     one with the smallest counts. If more than 36 groups and totals could be removed, the set is found step by
-    step; it may have more groups than are needed, but each of them is needed beside the others.
+    step; it may have more groups than are needed, but none that could be shown while the others are not.
 
     It protects one table. Another table of the same persons, for example with one more group or a week later,
     can be subtracted from it. Readers who know how cells are chosen can sometimes narrow the range a little.

@@ -2,8 +2,8 @@
 
 A set that protects still does with more cells in it. So each set that does not protect can be enlarged until
 every further cell would make it protect; a protecting set then has one of the cells that are left. The
-cheapest set that has one of each such group of cells either protects, or shows another group (Moreno-Centeno &
-Karp, 2013, The implicit hitting set approach, Operations Research, 61, 453-468).
+cheapest set that has one of each such group of cells either protects, or shows another group (Moreno-Centeno
+& Karp, 2013, The implicit hitting set approach, Operations Research, 61, 453-468).
 """
 
 from __future__ import annotations

@@ -38,10 +38,10 @@ def _of_surface(result: ResponseSurface, surface: PartnerSurface, level: float) 
         yield whose + _tested(estimate, _reading(estimate, result), level)
     yield whose + f"The surface explains {apa(surface.r_squared)} of the variance of {result.outcome}."
     if surface.shape != "none":
-        own, partner = (shown(float(surface.estimate(name)) + surface.centre, 2) for name in ("x0", "y0"))
+        x, y = (shown(float(surface.estimate(name)) + surface.centre, 2) for name in ("x0", "y0"))
         yield whose + (
-            f"The surface is level where one's own {result.predictor} is {own} and the partner's is "
-            f"{partner}: a {surface.shape}{' point' if surface.shape == 'saddle' else ''}."
+            f"The surface is level where one's own {result.predictor} is {x} and the partner's is "
+            f"{y}: a {surface.shape}{' point' if surface.shape == 'saddle' else ''}."
         )
     yield whose + f"By the checklist of congruence, {surface.congruence(level).conclusion}."
 
