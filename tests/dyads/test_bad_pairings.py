@@ -75,7 +75,7 @@ BAD = [
         "roles in full", [("c3", "x", "female"), ("c3", "y", "m")], [("too many roles", (4,))], of_column=True
     ),
     Bad(
-        "a third role beside partners of one role",
+        "a third role, and partners of one role",
         [("c3", "x", "f"), ("c3", "y", "f"), ("c4", "z", "d"), ("c4", "w", "m")],
         [("role twice", (4, 5)), ("too many roles", (6,))],
         of_column=True,

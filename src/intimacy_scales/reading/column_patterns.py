@@ -12,8 +12,8 @@ _DIGITS = re.compile(r"[0-9]+")
 def patterns_that_fit(item_ids: Sequence[str], names: Iterable[str]) -> list[str]:
     """Return the patterns with ``{item}`` or ``{n}`` for which every item has a column.
 
-    Text may stand on both sides of the id or the number. A number is a whole run of digits: the 1 of ``q21``
-    is no number of an item.
+    Text may stand on both sides of the id or the number. A number is a whole run of digits, not the 1 of
+    ``q21``.
 
     Examples
     --------

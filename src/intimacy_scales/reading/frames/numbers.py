@@ -73,7 +73,7 @@ def number_column(values: Any, what: str) -> NDArray[np.float64]:
 
 
 def _not_numbers(plain: list[Any], what: str) -> ResponseError:
-    """Return the error that names the first value that is no number: a decimal comma, if there is one."""
+    """Return the error that names the first value that cannot be used: a decimal comma, if there is one."""
     commas = [row for row, value in enumerate(plain) if _is_with_comma(value)]
     others = (
         row
