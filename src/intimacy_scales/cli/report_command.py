@@ -44,7 +44,7 @@ from intimacy_scales.cli.terminal import progress as progress_bar
 from intimacy_scales.errors import KeyingWarning, SingleClustersWarning, UnvalidatedInstrumentWarning
 
 ReportT = TypeVar("ReportT")
-_HINT = "On the command line: --columns PATTERN, or --allow-missing-items."
+_HINT = "On the command line: --columns PATTERN"
 _KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
 _OF_FILE = ("encoding", "sheet", "structure", "all_rows", "mapping")
 _WANTED = ("form_version", "language", "variant")

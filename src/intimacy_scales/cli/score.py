@@ -131,7 +131,7 @@ def score(
     """
     from intimacy_scales.jobs import FileReport  # folders need more imports, which are left to `_scored`
 
-    hint = "On the command line: --columns PATTERN, or --allow-missing-items."
+    hint = "On the command line: --columns PATTERN"
     with (
         errors_as_messages(hint, {"gone='keep'": "On the command line: --keep-gone"}, instrument),
         warnings.catch_warnings(),

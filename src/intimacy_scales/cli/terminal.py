@@ -41,6 +41,7 @@ _WORDING = re.compile(r"score with load\('[^']+'(.*?)\)\.$", re.MULTILINE)
 _WORDING_OPTIONS = {"version": "--form-version", "language": "--language", "variant": "--variant"}
 _GIVEN = re.compile(r"(\w+)='([^']+)'")
 _PYTHON_ADVICE = {  # advice in an error that is for Python → the same for the command line
+    "pass allow_missing_items=True": "On the command line: --allow-missing-items",
     "give language= too": "On the command line: --language LANGUAGE --variant VARIANT",
     ".with_texts(": "On the command line, leave --language out: a key reads numbers in any language.",
 }
