@@ -42,8 +42,8 @@ def dyads_from_wide(
     partners = both_partners(columns, "columns")
     reading = reading_of(options)
     form = reading.form(instrument)
-    opened = open_table(table)
-    answers = _answers_of_both(form, opened, reading, [columns[name] for name in partners], partners)
+    opened = table.table if hasattr(table, "answers_read") else open_table(table)
+    answers = _answers_of_both(form, table, opened, reading, columns)
     with values_as_asked(reading.show_values):
         labels = wide_labels(opened, names, partners, how)
         answered = (answers.codes != 0).any(axis=1).reshape(2, -1).T
@@ -70,7 +70,7 @@ def both_partners(value: Any, option: str) -> tuple[str, str]:
 
 
 def _answers_of_both(
-    form: Instrument, table: Table, reading: Reading, columns: Sequence[Any], partners: tuple[str, str]
+    form: Instrument, answers: Any, table: Table, reading: Reading, columns: Mapping[str, Any]
 ) -> CodedResponses:
     """Return the checked answers of the first partners, then those of the second ones.
 
@@ -79,20 +79,20 @@ def _answers_of_both(
     InvalidResponsesError, MissingColumnsError
         Name the bad cells, or the missing columns, of both partners at once.
     """
-    used = RangeUse(form)
+    used, sides = RangeUse(form), {str(name): side for name, side in columns.items()}
+    first, second = sides
     readers: list[AnswerReader] = []
     missing: dict[str, MissingColumnsError] = {}
-    for side, partner in zip(columns, partners, strict=True):
+    for partner, side in sides.items():
         try:
             of_side = replace(reading, columns=side, on_invalid="missing", keep=())
-            readers.append(AnswerReader(form, table, of_side, used=used))
+            readers.append(AnswerReader(form, answers, of_side, used=used))
         except MissingColumnsError as error:
             missing[partner] = error
     if missing:
-        sides = dict(zip(partners, columns, strict=True))
         raise missing_of_partners(missing, sides, len(form.items), "columns")
     n = len(table)
-    refuse_shared("columns", [reader.names for reader in readers], partners)
+    refuse_shared("columns", [reader.names for reader in readers], (first, second))
     codes = np.empty((2 * n, len(readers[0].keys)), dtype=readers[0].dtype, order="F")
     problems = []
     for number, reader in enumerate(readers):

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Unpack
 
+import numpy as np
+from numpy.typing import NDArray
+
 from intimacy_scales.dyads import Dyads
 from intimacy_scales.dyads.dyads import BothPartners
 from intimacy_scales.dyads.pairing import OnFault
@@ -18,12 +21,21 @@ from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.files.reading import Account, batches_of, checked_columns
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
-from intimacy_scales.interop.answers.opening import open_file
+from intimacy_scales.interop.answers import FileAnswers, MappingReport
+from intimacy_scales.interop.answers.mapping_report import mapping_report
+from intimacy_scales.interop.answers.source_file import SourceFile
 from intimacy_scales.jobs.job import Progress
 from intimacy_scales.moments.clusters import is_missing_label
 from intimacy_scales.reading.columns import ColumnMap
 from intimacy_scales.reading.frames import ListTable
-from intimacy_scales.reading.options import CoupleReadingOptions, Reading, as_keep, reading_of, reads_answers
+from intimacy_scales.reading.options import (
+    AS_THEY_ARE,
+    CoupleReadingOptions,
+    Reading,
+    as_keep,
+    reading_of,
+    reads_answers,
+)
 
 _NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)?([.,]\d+)?(?<=\d)", re.ASCII)  # 007 is a text
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)  # a decimal comma, or thousands
@@ -41,6 +53,8 @@ class CouplesFile:
         Number of rows, and of blank ones among them.
     account
         Bad cells of the file, and advice about them.
+    mapping
+        How the file was read, apart from the columns of items.
 
     Examples
     --------
@@ -57,6 +71,7 @@ class CouplesFile:
     n_rows: int
     n_blank_rows: int
     account: Account
+    mapping: MappingReport | None = None
 
 
 @reads_answers
@@ -76,6 +91,8 @@ def read_couples(
     on_fault: OnFault = "raise",
     encoding: str | None = None,
     sheet: str | None = None,
+    structure: FilePath | None = None,
+    all_rows: bool = False,
     progress: Progress = lambda _done, _all: None,
     **reading: Unpack[CoupleReadingOptions],
 ) -> CouplesFile:
@@ -99,6 +116,8 @@ def read_couples(
         Encoding of a text file; None: detected.
     sheet
         Name of the sheet of a workbook, as in `score_file`.
+    structure, all_rows
+        As in `score_file`.
     progress
         Called with the amount done, and the total amount.
     **reading
@@ -134,12 +153,17 @@ def read_couples(
     }  # fmt: skip
     labels = {name for names in others.values() for name in names}
     others["keep"] = kept
-    with open_file(as_path(source, "source"), encoding=encoding, sheet=sheet) as file:
+    file_options = SourceFile.of(encoding=encoding, sheet=sheet, structure=structure, all_rows=all_rows)
+    with file_options.open(as_path(source, "source")) as file:
         items = _items_of(form, file, how, sides, others)
         every = dict.fromkeys(str(name) for names in others.values() for name in names)
         table = _whole_table(file, items, list(every), progress)
         n_blank = file.n_blank
+        report, facts = mapping_report(file, None, (), len(table)), dict(file.facts.columns)
     table = _with_numbers(table, [name for name in kept if name not in labels])
+    answers = FileAnswers(
+        instrument=None, table=table, report=report, reading=AS_THEY_ARE, said=AS_THEY_ARE, columns=facts
+    )
     options: dict[str, Any] = {**reading, "couple": couple, "person": person, "time": time}
     options |= {
         "keep": keep if isinstance(keep, Mapping) else list(kept),
@@ -148,14 +172,14 @@ def read_couples(
         "on_fault": on_fault,
     }
     if partners is None:
-        dyads = Dyads.from_long(form, table, columns=columns, role=role, **options)
+        dyads = Dyads.from_long(form, answers, columns=columns, role=role, **options)
     else:
         options["role"] = False if role is None else role
-        dyads = Dyads.from_wide(form, table, columns=partners, **options)
+        dyads = Dyads.from_wide(form, answers, columns=partners, **options)
     account = Account()
     account.add(len(table), dyads.problems)
     account.n_blank_rows = n_blank
-    return CouplesFile(dyads=dyads, n_rows=len(table), n_blank_rows=n_blank, account=account)
+    return CouplesFile(dyads=dyads, n_rows=len(table), n_blank_rows=n_blank, account=account, mapping=report)
 
 
 def _sides(partners: BothPartners | None, columns: ColumnMap) -> dict[str, ColumnMap]:
@@ -212,14 +236,19 @@ def _whole_table(
 ) -> ListTable:
     """Return all rows of a file; pairing needs both partners, who may be far apart."""
     columns: dict[Hashable, list[Any]] = {}
+    numbers: list[NDArray[np.intp]] = []
     n = 0
     for batch in batches_of(file, items, others):
         for name in batch.names:
             values = batch.values(name, "columns")
             columns.setdefault(name, []).extend(values.tolist() if hasattr(values, "tolist") else values)
+        if batch.row_numbers is not None:
+            numbers.append(batch.row_numbers)
         n += len(batch)
         progress(file.position, file.size)
-    return ListTable(columns, n)
+    table = ListTable(columns, n)
+    table.row_numbers = np.concatenate(numbers) if numbers else None
+    return table
 
 
 def _with_numbers(table: ListTable, names: Sequence[Hashable]) -> ListTable:
@@ -228,7 +257,9 @@ def _with_numbers(table: ListTable, names: Sequence[Hashable]) -> ListTable:
     for name in map(table.spelled, names):
         numbers = _numbers_in(columns[name])
         columns[name] = columns[name] if numbers is None else numbers
-    return ListTable(columns, len(table))
+    converted = ListTable(columns, len(table))
+    converted.row_numbers = table.row_numbers
+    return converted
 
 
 def _numbers_in(texts: Sequence[Any]) -> list[Any] | None:

@@ -82,7 +82,8 @@ class FileAnswers:
             for name in names
             if getattr(reading, name) != getattr(AS_THEY_ARE, name)
         }
-        of_file = () if self.report.row_id is None else (self.report.row_id,)
+        row_id = self.report.row_id
+        of_file = () if row_id is None or row_id not in self.table.names else (row_id,)
         if self.instrument is None or self.instrument.digest != form.digest:
             how = self._reading(form, reading)
         elif given.keys() & {"columns", "missing_codes", "recode", "by_item"}:
