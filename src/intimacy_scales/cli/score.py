@@ -27,6 +27,7 @@ from intimacy_scales.cli.options import (
     RecodePairs,
     SaveMapping,
     SheetName,
+    SkipRows,
     StructureFile,
     VariantName,
     Wanted,
@@ -112,6 +113,7 @@ def score(
     sheet: SheetName = None,
     structure: StructureFile = None,
     all_rows: AllRows = False,
+    skip_rows: SkipRows = 0,
     mapping: MappingFile = None,
     save_mapping: SaveMapping = None,
     engine: Annotated[
@@ -154,7 +156,7 @@ def score(
             "sheet": sheet,
             "progress": progress,
         }
-        of_file = {"structure": structure, "all_rows": all_rows, "mapping": mapping}
+        of_file = {"structure": structure, "all_rows": all_rows, "skip_rows": skip_rows, "mapping": mapping}
         options |= {name: value for name, value in of_file.items() if value}
         report = _scored(form, files, output, engine, options, keep_gone=keep_gone)
     where = "" if answered else " (--answered marks which)"

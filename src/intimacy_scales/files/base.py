@@ -165,8 +165,7 @@ class AnswerFile(ABC):
             names = [str(cell).strip() for cell in row if not is_empty(cell)]
             present = set(names).intersection(as_spelled([str(name) for name in wanted], names))
             if 2 * len(present) > len(wanted):
-                above = "row" if number == 2 else f"{number - 1} rows"
-                return f"The names of the columns seem to be in row {number}: delete the {above} above it."
+                return f"The names of the columns seem to be in row {number}: skip_rows={number - 1}."
         if all(is_empty(name) or as_number(name.replace(",", ".")) is not None for name in self.names):
             return (
                 "The first row holds numbers: if these are answers, add a row with the names of the columns "

@@ -23,18 +23,16 @@ from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.interop.answers import FileAnswers, MappingReport
 from intimacy_scales.interop.answers.mapping_report import mapping_report
-from intimacy_scales.interop.answers.source_file import SourceFile
+from intimacy_scales.interop.answers.source_file import CoupleFileOptions, reads_files, split_options
 from intimacy_scales.jobs.job import Progress
 from intimacy_scales.moments.clusters import is_missing_label
 from intimacy_scales.reading.columns import ColumnMap
 from intimacy_scales.reading.frames import ListTable
 from intimacy_scales.reading.options import (
     AS_THEY_ARE,
-    CoupleReadingOptions,
     Reading,
     as_keep,
     reading_of,
-    reads_answers,
 )
 
 _NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)?([.,]\d+)?(?<=\d)", re.ASCII)  # 007 is a text
@@ -74,7 +72,7 @@ class CouplesFile:
     mapping: MappingReport | None = None
 
 
-@reads_answers
+@reads_files
 def read_couples(
     instrument: Instrument | str | Path,
     source: FilePath,
@@ -89,12 +87,8 @@ def read_couples(
     roles: Sequence[Any] | None = None,
     mixed: bool = False,
     on_fault: OnFault = "raise",
-    encoding: str | None = None,
-    sheet: str | None = None,
-    structure: FilePath | None = None,
-    all_rows: bool = False,
     progress: Progress = lambda _done, _all: None,
-    **reading: Unpack[CoupleReadingOptions],
+    **reading: Unpack[CoupleFileOptions],
 ) -> CouplesFile:
     """Read a file of answers, and pair the partners.
 
@@ -112,16 +106,10 @@ def read_couples(
     couple, person, role, time, keep, roles, mixed, on_fault
         As in `Dyads.from_long` or `Dyads.from_wide`. Texts in a column to keep count as numbers if all are
         numbers or blank, and none has leading zeros.
-    encoding
-        Encoding of a text file; None: detected.
-    sheet
-        Name of the sheet of a workbook, as in `score_file`.
-    structure, all_rows
-        As in `score_file`.
     progress
         Called with the amount done, and the total amount.
     **reading
-        How answers are read, as in `encode`.
+        How the file is opened, as in `score_file`, and how answers are read, as in `encode`.
 
     Returns
     -------
@@ -145,7 +133,8 @@ def read_couples(
     >>> len(read.dyads), read.dyads.partners
     (50, ('1', '2'))
     """
-    how = reading_of(reading)
+    source_file, said = split_options(reading)
+    how = reading_of(said)
     form = how.form(as_instrument(instrument))
     sides, kept = _sides(partners, columns), _kept(keep)
     others: dict[str, Sequence[Hashable]] = {
@@ -153,8 +142,7 @@ def read_couples(
     }  # fmt: skip
     labels = {name for names in others.values() for name in names}
     others["keep"] = kept
-    file_options = SourceFile.of(encoding=encoding, sheet=sheet, structure=structure, all_rows=all_rows)
-    with file_options.open(as_path(source, "source")) as file:
+    with source_file.open(as_path(source, "source")) as file:
         items = _items_of(form, file, how, sides, others)
         every = dict.fromkeys(str(name) for names in others.values() for name in names)
         table = _whole_table(file, items, list(every), progress)
@@ -164,7 +152,7 @@ def read_couples(
     answers = FileAnswers(
         instrument=None, table=table, report=report, reading=AS_THEY_ARE, said=AS_THEY_ARE, columns=facts
     )
-    options: dict[str, Any] = {**reading, "couple": couple, "person": person, "time": time}
+    options: dict[str, Any] = {**said, "couple": couple, "person": person, "time": time}
     options |= {
         "keep": keep if isinstance(keep, Mapping) else list(kept),
         "roles": roles,

@@ -24,6 +24,7 @@ def open_file(
     sheet: str | None = None,
     structure: FilePath | None = None,
     all_rows: bool = False,
+    skip_rows: int = 0,
 ) -> AnswerFile:
     r"""Open a file of answers by its content: the export of a platform, or a plain table.
 
@@ -31,7 +32,7 @@ def open_file(
     ----------
     path
         The file.
-    encoding, sheet
+    encoding, sheet, skip_rows
         As in `open_answers`.
     structure
         A file that describes the questions and options, such as a Qualtrics survey (.qsf).
@@ -57,7 +58,7 @@ def open_file(
     """
     source = as_path(path, "path")
     beside = None if structure is None else _structure(structure)
-    platform = _platform_of(source) if source.is_file() and sheet is None else None
+    platform = _platform_of(source) if source.is_file() and sheet is None and not skip_rows else None
     if platform is not None:
         if beside is not None and platform.structure_is is None:
             raise ResponseError(f"structure={str(beside)!r}: {source} needs none; leave it out")
@@ -68,7 +69,7 @@ def open_file(
             f"structure={str(beside)!r}: {source} was not written by a platform whose structure is read; "
             f"allowed: {kinds}"
         )
-    file = open_answers(source, encoding=encoding, sheet=sheet)
+    file = open_answers(source, encoding=encoding, sheet=sheet, skip_rows=skip_rows)
     if isinstance(file, DelimitedFile | SpreadsheetFile):
         describe_header(file, file.names)
     return file

@@ -19,12 +19,12 @@ from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.instrument.numerals import as_compared
 from intimacy_scales.interop.answers.item_columns import ItemSource, item_sources, reading_with
 from intimacy_scales.interop.answers.mapping_report import MappingReport, mapping_report
-from intimacy_scales.interop.answers.source_file import SourceFile
+from intimacy_scales.interop.answers.source_file import FileOptions, reads_files, split_options
 from intimacy_scales.late import late_module
 from intimacy_scales.reading.answers import stored_value
 from intimacy_scales.reading.frames import ListTable
 from intimacy_scales.reading.frames.base import listed
-from intimacy_scales.reading.options import AS_THEY_ARE, Reading, ReadingOptions, reading_of, reads_answers
+from intimacy_scales.reading.options import AS_THEY_ARE, Reading, reading_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,17 +159,11 @@ def _text_of(texts: Mapping[Any, str], value: Any) -> str | None:
     return next((text for text in texts.values() if as_compared(text) == as_compared(value)), None)
 
 
-@reads_answers
+@reads_files
 def read_answers(
     path: FilePath,
     instrument: Instrument | str | Path | None = None,
-    *,
-    structure: FilePath | None = None,
-    sheet: str | None = None,
-    encoding: str | None = None,
-    all_rows: bool = False,
-    mapping: FilePath | None = None,
-    **reading: Unpack[ReadingOptions],
+    **reading: Unpack[FileOptions],
 ) -> FileAnswers:
     r"""Read a file of answers from any tool, and say how it was read.
 
@@ -179,17 +173,10 @@ def read_answers(
         The file; its platform is recognised by its content.
     instrument
         The instrument that was answered; None to read all columns without looking for items.
-    structure
-        A file that describes the questions and options, such as a Qualtrics survey (.qsf).
-    sheet, encoding
-        As in `open_answers`.
-    all_rows
-        Keep rows that a platform marks as previews or tests.
-    mapping
-        A mapping file, as `save_mapping` writes it, which says how every item is read.
     **reading
-        How answers are read, as in `intimacy_scales.score`; what is said here comes before what the file
-        declares.
+        How the file is opened: `encoding`, `sheet`, `structure`, `all_rows`, `skip_rows`, `mapping`, see
+        `SourceFile`. How answers are read, as in `intimacy_scales.score`; what is said here comes before what
+        the file declares.
 
     Returns
     -------
@@ -210,15 +197,13 @@ def read_answers(
     >>> print(answers.report.sentence())
     answers.csv is delimited text; 2 rows; 3 of 3 items of kmss 2 have a column.
     """
-    said = options = reading_of(reading)
+    source_file, how = split_options(reading)
+    said = options = reading_of(how)
     form = None if instrument is None else options.form(as_instrument(instrument))
-    file_options = SourceFile.of(
-        encoding=encoding, sheet=sheet, structure=structure, all_rows=all_rows, mapping=mapping
-    )
-    with file_options.open(as_path(path, "path")) as file:
+    with source_file.open(as_path(path, "path")) as file:
         sources: tuple[ItemSource, ...] = ()
         if form is not None:
-            sources, options = file_options.reading(form, file, options)
+            sources, options = source_file.reading(form, file, options)
             checked_columns(form, file, options, {"person": [options.person], "keep": options.keep})
         table = _whole(file, {source.column for source in sources})
         return FileAnswers(
