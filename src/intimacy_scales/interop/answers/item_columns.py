@@ -63,7 +63,7 @@ def item_sources(
     for item, name in zip(form.items, named, strict=True):
         column, why = str(name), "named by you" if given else "named like the item"
         if name not in present:
-            by_text = questions.get(_question_text(item.text)) if item.text and not given else None
+            by_text = questions.get(question_text(item.text)) if item.text and not given else None
             if by_text is None:
                 sources.append(ItemSource(item.id, None, "no column has its name or its text", ""))
                 continue
@@ -105,11 +105,11 @@ def _questions(columns: Mapping[str, ColumnFacts]) -> dict[str, str]:
     having: dict[str, list[str]] = {}
     for name, facts in columns.items():
         if facts.role in ("answer", "unknown") and facts.question:
-            having.setdefault(_question_text(facts.question), []).append(name)
+            having.setdefault(question_text(facts.question), []).append(name)
     return {text: names[0] for text, names in having.items() if len(names) == 1}
 
 
-def _question_text(text: str) -> str:
+def question_text(text: str) -> str:
     """Return a question as it is compared: without number, case, mark of reversal, and final punctuation."""
     return as_compared(_REVERSED.sub("", _NUMBERED.sub("", text))).rstrip(" .:?!")
 
