@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -16,11 +16,12 @@ from intimacy_scales.dyads.models.item_errors import ScoreErrors, errors_of_scal
 from intimacy_scales.dyads.models.layout import Layout, cell_of
 from intimacy_scales.dyads.models.names import Names
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.messages import shortened, suggest
+from intimacy_scales.messages import not_one_of, shortened, suggest
 from intimacy_scales.numerics.arguments import is_real
 
 Reliability = Mapping[str, float | Mapping[str, float]]
 Loadings = Literal["equal", "free"]
+ErrorModel = Literal["corrected", "latent"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +44,27 @@ class Measured:
     lines: list[str] = field(default_factory=list)
     references: dict[str, str] = field(default_factory=dict)
     reliabilities: dict[str, dict[str, float]] = field(default_factory=dict)
+
+
+def check_measurement(error: Any, reliability: Any, loadings: Any) -> None:
+    """Raise where options of measurement error are not valid, or exclude each other."""
+    if error is not None and error not in get_args(ErrorModel):
+        raise EstimationError(not_one_of("error", error, get_args(ErrorModel)))
+    if loadings not in get_args(Loadings):
+        raise EstimationError(not_one_of("loadings", loadings, get_args(Loadings)))
+    if reliability is not None and error != "corrected":
+        raise EstimationError(
+            f"reliability= is for error='corrected', and error={error!r}; pass that, or leave it out"
+        )
+
+
+def measurement_cautions(error: str | None, layout: Layout, loadings: Loadings) -> list[str]:
+    """Return cautions about figures of a model with measurement error."""
+    if error == "corrected":
+        return ["reliabilities count as known, so that standard errors are slightly too small"]
+    if error == "latent" and layout.distinguishable and loadings == "free":
+        return ["loadings differ between roles, so that effects of different roles are in different units"]
+    return []
 
 
 def observed(table: CoupleTable) -> Measured:
@@ -146,12 +168,27 @@ def _error_variances(
     return variances
 
 
-def add_items(builder: TableBuilder, scale: str) -> list[str]:
-    """Add the keyed answers to a scale's items to a table; return what they are called there."""
-    answers, items = builder.dyads.items(scale), builder.dyads.item_ids(scale)
-    for number, item in enumerate(items):
-        builder.add_partners(item, answers[:, :, number])
-    return list(items)
+def add_items(builder: TableBuilder, scales: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Add the keyed answers to items of scales to a table; return scale → what its items are called there.
+
+    Raises
+    ------
+    EstimationError
+        An item belongs to several of the scales.
+    """
+    items = {scale: builder.dyads.item_ids(scale) for scale in scales}
+    every = [item for of_scale in items.values() for item in of_scale]
+    if len(set(every)) < len(every):
+        repeated = sorted({item for item in every if every.count(item) > 1})
+        raise EstimationError(
+            f"{', '.join(repeated)} belong to several of the scales, so that their factors cannot be told "
+            "apart"
+        )
+    for scale, of_scale in items.items():
+        answers = builder.dyads.items(scale)
+        for number, item in enumerate(of_scale):
+            builder.add_partners(item, answers[:, :, number])
+    return items
 
 
 def latent(
