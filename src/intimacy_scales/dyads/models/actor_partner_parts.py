@@ -95,7 +95,7 @@ def actor_partner_model_of(design: Design, engine: Any, measured: Measured) -> A
         fit=engine.fit,
         adjusted=_adjusted(design, engine),
         improper=engine.improper,
-        warnings=_cautions(design, engine),
+        warnings=(*_cautions(design, engine), *measured.cautions),
         engine=engine,
     )
 

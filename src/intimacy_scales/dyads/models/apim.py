@@ -33,10 +33,12 @@ from intimacy_scales.dyads.models.measurement import (
     corrected,
     latent,
     observed,
+    strongest_first,
+    unit_cautions,
 )
 from intimacy_scales.dyads.models.paths import PathEngine
 from intimacy_scales.dyads.models.sem_engine import SemEngine, fitted
-from intimacy_scales.errors import EstimationError
+from intimacy_scales.errors import EstimationError, NotConvergedError
 from intimacy_scales.messages import not_one_of
 from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.results.wording import counted
@@ -262,7 +264,15 @@ def _of_items(design: Design, estimator: PathEstimator | None) -> tuple[PathEngi
     table = _table(design, builder)
     check_varies(table, [*builder.pairs, *variables.covariates], design.layout.compositions, design.centres)
     measured = latent(design.layout, table, items, design.loadings)
-    return _by_sem(design, table, measured, estimator), measured
+    try:
+        return _by_sem(design, table, measured, estimator), measured
+    except NotConvergedError:
+        others = strongest_first(table, items)
+        if others == items:
+            raise
+        measured = latent(design.layout, table, others, design.loadings)
+        measured.cautions += unit_cautions(items, others)
+        return _by_sem(design, table, measured, estimator), measured
 
 
 def _text(design: Design, table: CoupleTable, measured: Measured) -> ActorPartnerText:

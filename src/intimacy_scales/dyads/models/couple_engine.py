@@ -32,9 +32,11 @@ from intimacy_scales.dyads.models.measurement import (
     latent,
     measurement_cautions,
     observed,
+    strongest_first,
+    unit_cautions,
 )
 from intimacy_scales.dyads.models.sem_engine import fitted, refitted
-from intimacy_scales.errors import EstimationError
+from intimacy_scales.errors import EstimationError, NotConvergedError
 from intimacy_scales.factor.confirmatory.results.fit_sentence import improper_sentence
 from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
 from intimacy_scales.messages import not_one_of
@@ -54,6 +56,8 @@ class CoupleEngine:
         Options of `sem`.
     measured
         What stands for the variables: columns, or factors of these.
+    items
+        Scale → its items, where these are modelled.
     error, loadings
         How measurement error is modelled.
     text, result
@@ -67,6 +71,7 @@ class CoupleEngine:
     predictor: str
     options: Mapping[str, Any]
     measured: Measured
+    items: Mapping[str, Sequence[str]]
     error: ErrorModel | None
     loadings: Loadings
     text: str = ""
@@ -86,11 +91,19 @@ class CoupleEngine:
                 moments += [f"{column} ~ {mean}1", f"{column} ~~ {spread}{column}"]
         return "\n".join([*self.measured.lines, *lines, *moments])
 
-    def fit(self, lines: Sequence[str]) -> SEMResult:
-        """Fit the model; returns its fit, which is kept."""
+    def fit(self, lines: Sequence[str]) -> None:
+        """Fit the model, in the unit of each scale's first item; of another one if that does not converge."""
         self.text = self.whole_text(lines)
-        self.result = fitted(self.text, self.table, self.options)
-        return self.result
+        try:
+            self.result = fitted(self.text, self.table, self.options)
+        except NotConvergedError:
+            others = strongest_first(self.table, self.items)
+            if others == self.items:
+                raise
+            self.measured = latent(self.layout, self.table, others, self.loadings)
+            self.measured.cautions += unit_cautions(self.items, others)
+            self.text = self.whole_text(lines)
+            self.result = fitted(self.text, self.table, self.options)
 
     def constrained(self, constraint: str) -> SEMResult:
         """Return the fit of the same model under a constraint."""
@@ -146,8 +159,8 @@ def couple_engine(
         measured = corrected(dyads, layout, table, (predictor, outcome), reliability)
     return CoupleEngine(
         dyads=dyads, layout=layout, table=table, outcome=outcome, predictor=predictor,
-        options={"estimator": estimator, "missing": missing}, measured=measured, error=error,
-        loadings=loadings,
+        options={"estimator": estimator, "missing": missing}, measured=measured, items=items,
+        error=error, loadings=loadings,
     )  # fmt: skip
 
 
@@ -159,6 +172,7 @@ def fields_of(engine: CoupleEngine, paths: Sequence[CouplePath], cautions: Seque
         warnings.append(improper_sentence(result.improper))
     warnings += left_out_cautions(table.left_out)
     warnings += measurement_cautions(engine.error, engine.layout, engine.loadings)
+    warnings += engine.measured.cautions
     return {
         "instrument": engine.dyads.instrument,
         "outcome": engine.outcome,

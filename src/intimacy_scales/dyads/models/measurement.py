@@ -18,6 +18,7 @@ from intimacy_scales.dyads.models.names import Names
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import not_one_of, shortened, suggest
 from intimacy_scales.numerics.arguments import is_real
+from intimacy_scales.numerics.ties import first_highest
 
 Reliability = Mapping[str, float | Mapping[str, float]]
 Loadings = Literal["equal", "free"]
@@ -38,12 +39,15 @@ class Measured:
         Factor → the column that has its mean.
     reliabilities
         Variable → cell → reliability of its scores, where they are corrected.
+    cautions
+        Cautions about how variables are measured.
     """
 
     partners: dict[str, Pair]
     lines: list[str] = field(default_factory=list)
     references: dict[str, str] = field(default_factory=dict)
     reliabilities: dict[str, dict[str, float]] = field(default_factory=dict)
+    cautions: list[str] = field(default_factory=list)
 
 
 def check_measurement(error: Any, reliability: Any, loadings: Any) -> None:
@@ -174,9 +178,15 @@ def add_items(builder: TableBuilder, scales: Sequence[str]) -> dict[str, tuple[s
     Raises
     ------
     EstimationError
-        An item belongs to several of the scales.
+        An item belongs to several of the scales, or a scale has a single item.
     """
     items = {scale: builder.dyads.item_ids(scale) for scale in scales}
+    for scale, of_scale in items.items():
+        if len(of_scale) == 1:
+            raise EstimationError(
+                f"{scale} has a single item, whose measurement error cannot be told from what it measures; "
+                f"use error='corrected' and pass its reliability, such as reliability={{{scale!r}: 0.7}}"
+            )
     every = [item for of_scale in items.values() for item in of_scale]
     if len(set(every)) < len(every):
         repeated = sorted({item for item in every if every.count(item) > 1})
@@ -189,6 +199,35 @@ def add_items(builder: TableBuilder, scales: Sequence[str]) -> dict[str, tuple[s
         for number, item in enumerate(of_scale):
             builder.add_partners(item, answers[:, :, number])
     return items
+
+
+def strongest_first(table: CoupleTable, items: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Return the items of each scale, first the one that correlates most with the sum of the others.
+
+    Where the first item of a scale hardly measures it, effects in its unit are nearly infinite, and a search
+    may not converge; in the unit of another item it is the same model.
+    """
+    ordered = {}
+    for scale, of_scale in items.items():
+        answers = np.column_stack([table.both(item).ravel() for item in of_scale])
+        answers = answers[~np.isnan(answers).any(axis=1)]
+        centred = answers - answers.mean(axis=0) if len(answers) else answers
+        rest = centred.sum(axis=1)[:, None] - centred
+        spreads = np.sqrt((centred**2).sum(axis=0) * (rest**2).sum(axis=0))
+        related = np.abs((centred * rest).sum(axis=0)) / np.where(spreads > 0, spreads, np.inf)
+        strongest = of_scale[first_highest(related.tolist())]
+        ordered[scale] = (strongest, *(item for item in of_scale if item != strongest))
+    return ordered
+
+
+def unit_cautions(items: Mapping[str, Sequence[str]], used: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the cautions about scales whose factor does not have the unit of their first item."""
+    return [
+        f"{of_scale[0]}, the first item of {scale}, hardly measures it, so that {used[scale][0]} gives its "
+        "factor the unit"
+        for scale, of_scale in items.items()
+        if used[scale][0] != of_scale[0]
+    ]
 
 
 def latent(
