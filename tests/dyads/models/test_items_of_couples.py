@@ -1,4 +1,4 @@
-"""Factors of the items of both partners: few items, weak first items, reversed items, units of answers."""
+"""Factors of the items of both partners: few items, weak first items, reverse-keyed items, few categories."""
 
 from __future__ import annotations
 

@@ -154,8 +154,10 @@ def _lines(
         influence = "m" if equal else f"m{place + 1}"
         lines.append(f"{y[place]} ~ {effect}*{x[place]} + {influence}*{y[1 - place]}")
         if starts is not None:
-            own, other = starts[place].tolist()
-            lines[-1] += f" + start({own:.6g})*{x[place]} + start({other:.6g})*{y[1 - place]}"
+            effect_start, influence_start = starts[place].tolist()
+            lines[-1] += (
+                f" + start({effect_start:.6g})*{x[place]} + start({influence_start:.6g})*{y[1 - place]}"
+            )
     return [*lines, f"{x[0]} ~~ {x[1]}", f"{y[0]} ~~ {'' if errors_correlated else '0*'}{y[1]}"]
 
 
@@ -176,11 +178,11 @@ def _starts(x: Floats, y: Floats, *, alike: bool) -> Floats | None:
         return None
     units = np.sqrt((x**2).sum(axis=0))
     slopes = np.linalg.lstsq(x / units, y, rcond=None)[0] / units[:, None]  # entry (j, i): of y_i on x_j
-    own = slopes.diagonal()
-    if not (np.abs(own) > 0).all():
+    direct = slopes.diagonal()
+    if not (np.abs(direct) > 0).all():
         return None
-    influences = np.clip(np.array([slopes[1, 0] / own[1], slopes[0, 1] / own[0]]), -_SETTLES, _SETTLES)
-    result: Floats = np.column_stack([own * (1 - influences.prod()), influences])
+    influences = np.clip(np.array([slopes[1, 0] / direct[1], slopes[0, 1] / direct[0]]), -_SETTLES, _SETTLES)
+    result: Floats = np.column_stack([direct * (1 - influences.prod()), influences])
     return result
 
 
