@@ -403,7 +403,7 @@ def _typical_sizes(table: ParameterTable, problem: Problem, at_start: Evaluation
     return sizes
 
 
-def _typical_size(place: Place, items: Floats, factors: Floats) -> float:
+def _typical_size(place: tuple[Place, int, int], items: Floats, factors: Floats) -> float:
     kind, row, column = place
     rows = factors if kind in ("beta", "psi", "alpha") else items
     if kind in ("nu", "alpha"):
