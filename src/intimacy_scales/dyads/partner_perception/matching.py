@@ -75,22 +75,7 @@ def _matched_couples(
     reports: Dyads, judgements: Dyads
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], dict[str, int]]:
     """Return the places of couples in both reports, and why others are left out."""
-    labelled = ["couple" in dyads.label_names for dyads in (reports, judgements)]
-    if not any(labelled):
-        if len(reports) != len(judgements):
-            raise EstimationError(
-                f"own has {counted(len(reports), 'couple')} and partner has {len(judgements)}, none with a "
-                "label: name the column with the couple's label in both (couple=...), so that they can be "
-                "matched"
-            )
-        rows = np.arange(len(reports))
-        return rows, rows, {}
-    if not all(labelled):
-        without = "partner" if labelled[0] else "own"
-        raise EstimationError(
-            f"couples in {without} have no label, and the others have: name its column in both "
-            "(couple=...), so that they can be matched"
-        )
+    _check_labels(reports, judgements)
     by_label = {name_of(label): place for place, label in enumerate(judgements.couples)}
     names = [name_of(label) for label in reports.couples]
     places = np.array([by_label.get(name, -1) for name in names], dtype=np.intp)
@@ -112,6 +97,32 @@ def _matched_couples(
         if labels
     }
     return np.flatnonzero(in_both), places[in_both], left_out
+
+
+def _check_labels(reports: Dyads, judgements: Dyads) -> None:
+    """Raise where the couples of both reports have no labels in common by which they can be matched.
+
+    Couples without a label are numbered by the rows of their table, which mean the same couples only where
+    both tables have as many rows.
+    """
+    labelled = ["couple" in dyads.label_names for dyads in (reports, judgements)]
+    if all(labelled):
+        return
+    if any(labelled):
+        without = "partner" if labelled[0] else "own"
+        raise EstimationError(
+            f"couples in {without} have no label, and the others have: name its column in both "
+            "(couple=...), so that they can be matched"
+        )
+    n_own, n_partner = (
+        len(dyads.kept.table) // 2 for dyads in (reports, judgements)
+    )  # a row for each partner
+    if n_own != n_partner:
+        raise EstimationError(
+            f"the table of own has {counted(n_own, 'row')} and that of partner {n_partner}, and no couple "
+            "has a label: name the column of labels in both (couple=...), so that they can be "
+            "matched"
+        )
 
 
 def _listed(labels: Sequence[Any]) -> str:

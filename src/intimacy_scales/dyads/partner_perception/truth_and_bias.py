@@ -47,7 +47,7 @@ def truth_and_bias(
         ``judgement`` and ``truth``.
     partner
         The same couples with reports of both partners about each other, such as answers to
-        ``scii-24-partner``. Couples are matched by their label, and partners by role, id or name.
+        ``scii-24-partner``, matched as in `perception`.
     scale
         The scale, which both have.
     judgement, truth
