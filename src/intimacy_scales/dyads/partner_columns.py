@@ -1,15 +1,50 @@
-"""Columns of both partners' items: one message for those that a table with one row for each couple lacks."""
+"""Columns of both partners in a table with one row for each couple, and a message for those that it lacks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from intimacy_scales.errors import MissingColumnsError
-from intimacy_scales.messages import shortened
+from intimacy_scales.dyads.labels import name_of
+from intimacy_scales.errors import MissingColumnsError, ResponseError
+from intimacy_scales.messages import a_type, shortened
+from intimacy_scales.moments.clusters import is_missing_label
 from intimacy_scales.reading.column_patterns import of_partners
 
 _SHOWN = 4  # patterns in a message
+
+
+def by_partner(value: Any, option: str) -> dict[str, Any]:
+    """Return a mapping of two partners with their names as texts: 1 and 2 are named as well as a and b.
+
+    Raises
+    ------
+    ResponseError
+        It is not a mapping of two partners, or their names are blank or the same.
+
+    Examples
+    --------
+    >>> by_partner({1: "q{n}_1", 2: "q{n}_2"}, "columns")
+    {'1': 'q{n}_1', '2': 'q{n}_2'}
+    """
+    if not isinstance(value, Mapping) or len(value) != 2:
+        raise ResponseError(
+            f"{option} is {a_type(value)}{f' of {len(value)}' if isinstance(value, Mapping) else ''}; pass a "
+            f'mapping of two partners, as in {option}={{"a": "q{{n}}_a", "b": "q{{n}}_b"}}'
+        )
+    named = {name_of(name): side for name, side in value.items() if not is_missing_label(name)}
+    if len(named) < 2:
+        listed = " and ".join(map(shortened, value))
+        raise ResponseError(
+            f"{option}: {listed} are not the names of two partners; allowed: two different texts or numbers"
+        )
+    return named
+
+
+def partners_of(sides: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the names of the two partners of a mapping."""
+    first, second = sides
+    return first, second
 
 
 def missing_of_partners(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from intimacy_scales import load, simulate
-from intimacy_scales.dyads import Dyads, Perception, perception
+from intimacy_scales.dyads import Dyads, Perception, perception, truth_and_bias
 from intimacy_scales.dyads.partner_perception.correlations import pooled_correlation
 from intimacy_scales.dyads.partner_perception.matching import _swapped_by
 from intimacy_scales.errors import EstimationError, ResponseError, UnknownNameError
@@ -388,3 +388,23 @@ def test_a_blank_row_does_not_shift_couples_against_each_other() -> None:
     result = perception(*(Dyads.of_scores(table, columns, role=True) for table in (own, says)))
     assert result.left_out == {"without judgements: 6": 1, "without own reports: 1": 1}
     near(result.correlation("trust", "accuracy", "wife").estimate, 1.0)
+
+
+def test_reports_of_different_occasions_are_a_caution() -> None:
+    def at(time: Any, *, label: bool = True) -> Dyads:
+        rows = [
+            {"c": n, "r": role, "day": day, "trust": float((n * n + len(role) * day + n * day) % 7)}
+            for n in range(8) for role in ("w", "husband") for day in (1, 2)
+        ]  # fmt: skip
+        options = {"time": "day"} if label else {}
+        chosen = [row for row in rows if label or row["day"] == time]
+        dyads = Dyads.of_scores(chosen, ["trust"], couple="c", role="r", **options)
+        return dyads.at(time) if label else dyads
+
+    caution = "own reports and judgements are of different occasions (1 and 2)"
+    result = perception(at(1), at(2))
+    assert result.occasions == caution and caution in result.warnings and caution in repr(result)
+    assert type(result).from_json(result.to_json()) == result
+    assert caution in truth_and_bias(at(1), at(2), "trust").warnings
+    for own, partner in ((at(1), at(1)), (at(1), at(2, label=False)), (at(1, label=False), at(2))):
+        assert perception(own, partner).occasions is None

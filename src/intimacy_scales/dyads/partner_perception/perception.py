@@ -108,6 +108,7 @@ def perception(
         distinguishable=by_role,
         n_couples=len(matched.own_places),
         left_out=matched.left_out,
+        occasions=matched.occasions,
         correlations=tuple(correlations),
         mean_bias=tuple(biases),
     )

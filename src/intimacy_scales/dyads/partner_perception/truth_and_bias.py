@@ -181,6 +181,7 @@ def _result(
         centre=centre,
         n_couples=model.n,
         left_out=left_out,
+        occasions=data.occasions,
         estimates=model.estimates,
         differences=model.differences,
         residual_sds=(float(sds[0]), float(sds[1])),

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.errors import ResponseError
-from intimacy_scales.reading.frames import Taken
+from intimacy_scales.dyads.frame_columns import frame_of_couples
 
 
 def _texts(labels: list[Any]) -> list[Any]:
@@ -55,23 +54,9 @@ class CoupleLabels:
         Raises
         ------
         ResponseError
-            A column of labels has the name of another column.
+            Two columns would have one name.
         """
-        rows, kept = self.dyads.pairs.rows, self.dyads.kept.table
-        either = np.where(rows[:, 0] >= 0, rows[:, 0], rows[:, 1])
-        taken: dict[str, Taken] = {}
-        for option in ("couple", "time"):
-            if option in self.dyads.label_names:
-                name = str(self.dyads.label_names[option])
-                taken[name] = (next(column for column in kept.names if str(column) == name), either)
-        new = {} if "couple" in self.dyads.label_names else {"couple": np.array(self.couples)}
-        for name in taken:
-            if name in columns:
-                raise ResponseError(
-                    f"column {name!r} holds the labels of couples and is also the name of a new column; "
-                    "rename it first"
-                )
-        return kept.arranged(taken, {**new, **columns})
+        return frame_of_couples(self.dyads, columns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

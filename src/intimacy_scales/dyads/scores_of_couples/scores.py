@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.frame_columns import FrameColumns
 from intimacy_scales.dyads.given_couples import check_dyads
 from intimacy_scales.dyads.scores_of_couples.couple_labels import CoupleLabels, ListedCouples
 from intimacy_scales.dyads.scores_of_couples.score_summary import CoupleScoreSummary, summary_of
@@ -178,15 +179,23 @@ class CoupleScores(Result):
         return summary_of(self.instrument, self.partners, map(self.__getitem__, self.scale_ids))
 
     def columns(self) -> dict[str, Floats]:
-        """Return the columns of `to_frame` by name, without labels, as arrays (n_couples,)."""
-        columns: dict[str, Floats] = {}
+        """Return the columns of `to_frame` by name, without labels, as arrays (n_couples,).
+
+        Raises
+        ------
+        ResponseError
+            Two columns would have one name, as where a role is called ``lower``.
+        """
+        columns = FrameColumns()
         for scale in self.scale_ids:
             of_scale = self[scale]
-            columns |= {
-                f"{scale}_{name}": of_scale.both[:, place] for place, name in enumerate(self.partners)
-            }
-            columns |= {f"{scale}_{name}": values for name, values in of_scale.columns()}
-        return columns
+            for place, name in enumerate(self.partners):
+                columns.compute(
+                    f"{scale}_{name}", of_scale.both[:, place], f"the score {scale!r} of {name!r}"
+                )
+            for name, values in of_scale.columns():
+                columns.compute(f"{scale}_{name}", values, f"the figure {name!r} of {scale!r}")
+        return columns.computed
 
     def to_frame(self) -> Any:
         """Return one row for each couple, in the caller's own kind of frame.
@@ -201,7 +210,7 @@ class CoupleScores(Result):
         Raises
         ------
         ResponseError
-            The column of labels has the name of a new column.
+            Two columns would have one name, as where a role is called ``lower``.
         """
         return self.labels.frame(self.columns())
 
