@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -157,11 +157,15 @@ class PairedAnswers(Frozen):
         Where a role contains a hyphen, roles are joined by ``/``, ``+`` or ``|``, the first that no role
         contains.
         """
-        roles = self.roles
-        if roles is None or self.role_labels is None:
+        if self.roles is None:
             return None
-        join = joined_roles([self.role_labels.text(number) for number in range(len(self.role_labels))])
-        return [None if first is None or second is None else join(first, second) for first, second in roles]
+        return [None if a is None or b is None else self.composition_of(a, b) for a, b in self.roles]
+
+    @cached_property
+    def composition_of(self) -> Callable[[str, str], str]:
+        """The function that writes two roles as the text of a composition."""
+        labels = self.role_labels
+        return joined_roles([] if labels is None else [labels.text(number) for number in range(len(labels))])
 
     @cached_property
     def present(self) -> NDArray[np.bool_]:

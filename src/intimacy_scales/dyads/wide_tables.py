@@ -80,7 +80,7 @@ def _answers_of_both(
         except MissingColumnsError as error:
             missing[partner] = error
     if missing:
-        raise missing_of_partners(missing, sides, len(form.items), "columns")
+        raise missing_of_partners(missing, sides, form, table.names, "columns")
     n = len(table)
     refuse_shared("columns", [reader.names for reader in readers], partners_of(sides))
     codes = np.empty((2 * n, len(readers[0].keys)), dtype=readers[0].dtype, order="F")

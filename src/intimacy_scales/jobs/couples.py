@@ -202,7 +202,7 @@ def _items_of(
     if missing:
         if len(sides) == 1:
             raise missing[""]
-        raise missing_of_partners(missing, sides, len(form.items), "partners")
+        raise missing_of_partners(missing, sides, form, file.names, "partners")
     return list(items)
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.frame_columns import frame_of_couples
+from intimacy_scales.results.result import plain
 
 
 def _texts(labels: list[Any]) -> list[Any]:
-    """Return labels as a document holds them: numbers, texts, and others as texts."""
-    plain = [label.item() if isinstance(label, np.generic) else label for label in labels]
-    return [label if isinstance(label, str | int | float) or label is None else str(label) for label in plain]
+    """Return labels as a document holds them: finite numbers, texts, and others as texts."""
+    values = [label.item() if isinstance(label, np.generic) else label for label in labels]
+    return [plain(value) if isinstance(value, str | int | float | None) else str(value) for value in values]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,11 @@ class CoupleLabels:
 
     def __len__(self) -> int:
         return len(self.dyads)
+
+    @property
+    def show_values(self) -> bool | None:
+        """Whether messages may contain labels, as in `Reading`."""
+        return self.dyads.show_values
 
     @property
     def couples(self) -> list[Any]:
@@ -65,6 +71,7 @@ class ListedCouples:
 
     couples: list[Any]
     times: list[Any] | None
+    show_values: ClassVar[bool | None] = None
 
     def __len__(self) -> int:
         return len(self.couples)

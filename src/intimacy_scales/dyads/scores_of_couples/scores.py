@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.frame_columns import FrameColumns
 from intimacy_scales.dyads.given_couples import check_dyads
+from intimacy_scales.dyads.labels_in_words import several_occasions
 from intimacy_scales.dyads.scores_of_couples.couple_labels import CoupleLabels, ListedCouples
 from intimacy_scales.dyads.scores_of_couples.score_summary import CoupleScoreSummary, summary_of
-from intimacy_scales.errors import DocumentError, UnknownNameError
+from intimacy_scales.errors import DocumentError, EstimationError, UnknownNameError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.messages import shortened, suggest
 from intimacy_scales.results.document_types import by_name, documented, many
@@ -175,7 +176,18 @@ class CoupleScores(Result):
         return ScaleOfCouples(scale=scale, both=self.scores[scale], signed=self.distinguishable)
 
     def summary(self) -> CoupleScoreSummary:
-        """Return n, means and standard deviations of each scale."""
+        """Return n, means and standard deviations of each scale.
+
+        Raises
+        ------
+        EstimationError
+            Couples answered on several occasions; says how to choose one.
+        """
+        times = [] if self.times is None else list(dict.fromkeys(self.times))
+        if len(times) > 1:
+            raise EstimationError(
+                several_occasions(times, self.labels.show_values, "couple_scores(dyads.at({})).summary()")
+            )
         return summary_of(self.instrument, self.partners, map(self.__getitem__, self.scale_ids))
 
     def columns(self) -> dict[str, Floats]:
