@@ -157,5 +157,5 @@ def test_compositions_of_roles_with_hyphens_stay_apart() -> None:
     ]
     dyads = Dyads.of_scores(table, {"trust": {"a": "a", "b": "b"}}, role=ROLES, mixed=True)
     result = partner_agreement(dyads)
-    assert [part.composition for part in result.scales] == ["a-b/c", "a/b-c"]
+    assert [part.composition for part in result.scales] == ["a/b-c", "a-b/c"]
     assert result["trust", "a/b-c"].n_couples == 6
