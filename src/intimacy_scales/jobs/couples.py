@@ -11,8 +11,7 @@ from typing import Any, Unpack
 from intimacy_scales.dyads import Dyads
 from intimacy_scales.dyads.dyads import BothPartners
 from intimacy_scales.dyads.pairing import OnFault
-from intimacy_scales.dyads.partner_columns import missing_of_partners
-from intimacy_scales.dyads.wide_tables import both_partners
+from intimacy_scales.dyads.partner_columns import by_partner, missing_of_partners
 from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.files.formats import open_answers
@@ -162,13 +161,13 @@ def _sides(partners: BothPartners | None, columns: ColumnMap) -> dict[str, Colum
     """Return where the answers are: of all persons, or by the name of each partner."""
     if partners is None:
         return {"": columns}
-    both_partners(partners, "partners")
+    sides: dict[str, ColumnMap] = by_partner(partners, "partners")
     if columns is not None:
         raise ResponseError(
             "columns= is for a file with one row for each person, and partners= for one with a row for each "
             "couple; leave one of them out"
         )
-    return {str(name): side for name, side in partners.items()}
+    return sides
 
 
 def _names(labels: Any) -> list[Hashable]:
@@ -203,7 +202,7 @@ def _items_of(
     if missing:
         if len(sides) == 1:
             raise missing[""]
-        raise missing_of_partners(missing, sides, len(form.items), "partners")
+        raise missing_of_partners(missing, sides, form, file.names, "partners")
     return list(items)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from intimacy_scales.dyads.distinguishable import pooled_or_chosen, which_compositions
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.dyads.left_out import left_out_cautions
@@ -140,8 +141,8 @@ def couple_engine(
     layout = layout_of(dyads, distinguishable)
     if layout.mixed:
         raise EstimationError(
-            "this model is for one kind of couples, and these are of several compositions; pass "
-            "distinguishable=False, or choose couples of one kind, as by dyads.of_composition('f-m')"
+            f"this model is for one kind of couples, and {which_compositions(dyads)}: "
+            f"{pooled_or_chosen(dyads)}"
         )
     builder = TableBuilder(dyads=dyads, layout=layout)
     items = add_items(builder, (predictor, outcome)) if error == "latent" else {}

@@ -208,7 +208,8 @@ def in_one_order(table: CoupleTable, layout: Layout) -> CoupleTable:
     exchangeable = [c for c in layout.compositions if c.exchangeable]
     if not exchangeable or (layout.in_roles and all(map(_varies, table.columns.values()))):
         return table
-    kinds = np.array([""] * table.n if table.composition is None else table.composition)
+    only = [layout.compositions[0].name] * table.n  # where there is one kind, the table does not name it
+    kinds = np.array(only if table.composition is None else table.composition)
     couples = np.zeros(table.n, dtype=np.bool_)
     numbers = np.stack([table.both(variable) for variable in table.partners], axis=2)
     for composition in exchangeable:
