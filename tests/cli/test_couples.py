@@ -437,3 +437,12 @@ def test_the_order_of_roles(data: Path) -> None:
             "couples", data, *by_role, "--role-order", wrong, code=2
         )
     assert "needs a column of roles" in printed("couples", data, *KEYS, "--role-order", "a,b", code=2)
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, 2])
+def test_a_file_with_no_couples_or_one_says_what_was_not_computed(tmp_path: Path, n_rows: int) -> None:
+    path = tmp_path / "few.csv"
+    LONG.head(n_rows).to_csv(path, index=False)
+    shown = printed("couples", path, *KEYS, "--role", "role", *MODEL, "--keep", "age")
+    assert "not computed: reliability of total: " in shown
+    assert "at least three are needed" in shown

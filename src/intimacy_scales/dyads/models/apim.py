@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from intimacy_scales.dyads.actor_partner.cross_products import Floats
 from intimacy_scales.dyads.actor_partner.terms import Variables
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.given_couples import couples_once
@@ -203,13 +204,18 @@ def _table(design: Design, builder: TableBuilder) -> CoupleTable:
     used, _ = builder.used(design.missing)
     if design.centred and design.error != "latent":
         for name in variables.predictors:
-            design.centres[name] = float(np.nanmean(builder.pairs[name][used]))
+            design.centres[name] = _mean(builder.pairs[name][used])
             builder.pairs[name] = builder.pairs[name] - design.centres[name]
     if design.centred:
         for name in variables.covariates:
-            design.centres[name] = float(np.nanmean(builder.singles[name][used]))
+            design.centres[name] = _mean(builder.singles[name][used])
             builder.singles[name] = builder.singles[name] - design.centres[name]
     return builder.made(design.missing)
+
+
+def _mean(numbers: Floats) -> float:
+    """Return the mean of the known numbers; 0 where all are missing, which `check_varies` then says."""
+    return 0.0 if np.isnan(numbers).all() else float(np.nanmean(numbers))
 
 
 def _of_scores(

@@ -29,6 +29,7 @@ Floats = NDArray[np.float64]
 Pair = tuple[str, str]
 MissingPartners = Literal["fiml", "listwise"]
 COMPOSITION = "composition"  # the column with the kind of couple
+_FEWEST = 3  # couples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,7 @@ class TableBuilder:
         Raises
         ------
         EstimationError
-            No couple of a composition can be used.
+            No couple of a composition can be used, or fewer than three in all.
         """
         if missing not in get_args(MissingPartners):
             raise EstimationError(not_one_of("missing", missing, get_args(MissingPartners)))
@@ -164,6 +165,11 @@ class TableBuilder:
         for number, composition in enumerate(self.layout.compositions):
             if self.layout.mixed and number not in kinds:
                 raise EstimationError(f"no {composition.name} couple has the scores that the model needs")
+        if len(places) < _FEWEST:
+            why = f" ({left_out_text(left_out)})" if left_out else ""
+            raise EstimationError(
+                f"{counted(len(places), 'couple')} can be used{why}; at least three are needed"
+            )
         return places[np.argsort(kinds, kind="stable")], left_out  # `sem` has groups in order of first rows
 
     def made(self, missing: MissingPartners) -> CoupleTable:
@@ -243,12 +249,9 @@ def check_varies(
     Raises
     ------
     EstimationError
-        Fewer than three couples, or a variable without differences: between all persons where there are
-        exchangeable partners, otherwise between those in one role.
+        A variable without differences: between all persons where there are exchangeable partners, otherwise
+        between those in one role.
     """
-    if table.n < 3:
-        why = f" ({table.reason_text()})" if table.left_out else ""
-        raise EstimationError(f"{counted(table.n, 'couple')} can be used{why}; at least three are needed")
     pooled = any(composition.exchangeable for composition in compositions)
     for variable in variables:
         parts = {column: table.columns[column] for column in _columns_of(table, variable)}

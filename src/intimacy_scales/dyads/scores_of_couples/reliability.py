@@ -126,7 +126,7 @@ def couple_reliability(
         raise EstimationError(
             f"factors='correlated': {chosen.id!r} is a scale of items, not of scales; use 'one_factor'"
         )
-    rows = chosen.answers.reshape(len(chosen.answers), -1)
+    rows = chosen.answers.reshape(len(chosen.answers), 2 * len(chosen.items.ids))
     answered = ~np.isnan(rows)
     rows = rows[answered.all(axis=1) if missing == "listwise" else answered.any(axis=1)]
     common: dict[str, Any] = {
