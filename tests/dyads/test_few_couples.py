@@ -23,6 +23,7 @@ FORM = form_of({"s": "q1 q2 q3 q4", "t": "q5 q6 q7 q8"}, items=ITEMS, low=1, hig
 ONE_SCALE = form_of({"s": "q1 q2 q3"}, items=ITEMS[:3], low=1, high=7, evidence=PUBLISHED)
 OF_PERSONS = {"couple_feedback", "shareable_scales", "suppress_small_cells"}  # not of samples of couples
 LEAST = {"n_resamples": 100, "rng": 1}
+FEW = ("0 couples, roles", "2 couples, ,", "no answers, mixed", "no x, r")  # samples for slow functions
 
 CALLS: dict[str, Callable[[Dyads], Any]] = {
     "partner_agreement": room.partner_agreement,
@@ -122,9 +123,7 @@ def use(result: Any) -> None:
 def test_few_couples_give_an_error_of_the_library_or_a_result(name: str) -> None:
     many = not name.startswith(("couple_report", "couple_pictures"))  # these call the others
     for sample, couples in SAMPLES.items():
-        if not (
-            many or sample.startswith(("0 couples, roles", "2 couples, ,", "no answers, mixed", "no x, r"))
-        ):
+        if not (many or sample.startswith(FEW)):
             continue
         try:
             use(CALLS[name](couples))

@@ -75,7 +75,8 @@ class ProfileSimilarity(Result):
     mean_profiles
         Role → mean profile (k,); of exchangeable partners ``all``.
     r_of_mean_profiles
-        Correlation of the mean profiles of both roles; nan where partners are exchangeable, or a mean profile is flat.
+        Correlation of the mean profiles of both roles; nan where partners are exchangeable, or a mean
+        profile is flat.
     means
         Name of a figure → its mean over couples. ``overall``: correlation of both profiles. ``distinctive``:
         the same after the mean profile was removed. ``normative``: correlation of a profile with the mean
