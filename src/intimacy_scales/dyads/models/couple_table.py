@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.dyads.actor_partner.terms import Composition
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.enough_couples import check_enough_couples, check_enough_of_each
 from intimacy_scales.dyads.left_out import left_out_text
 from intimacy_scales.dyads.models.layout import Layout
 from intimacy_scales.dyads.models.names import Names
@@ -201,6 +202,14 @@ class TableBuilder:
         )
 
 
+def check_enough(table: CoupleTable) -> None:
+    """Raise where there are too few couples for the covariances of all columns: in all, or of a kind."""
+    if table.composition is None:
+        check_enough_couples(table.n, len(table.columns), "use fewer variables, or collect more answers")
+    else:
+        check_enough_of_each(table.composition, len(table.columns))
+
+
 def in_one_order(table: CoupleTable, layout: Layout) -> CoupleTable:
     """Return the table with exchangeable partners in an order that follows from their scores.
 
@@ -209,8 +218,9 @@ def in_one_order(table: CoupleTable, layout: Layout) -> CoupleTable:
     Raises
     ------
     EstimationError
-        A column is constant in any order.
+        A column is constant in any order, or there are too few couples.
     """
+    check_enough(table)  # in the order of one couple, everything is constant
     exchangeable = [c for c in layout.compositions if c.exchangeable]
     if not exchangeable or (layout.in_roles and all(map(_varies, table.columns.values()))):
         return table
