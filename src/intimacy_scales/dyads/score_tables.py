@@ -47,7 +47,7 @@ def dyads_of_scores(
     if scores is None:
         raise ResponseError("scores=None is not valid for a table; pass the names of its columns of scores")
     check_pairing_options(names, how)
-    columns_of_scores = as_names("scores", scores, "columns")
+    columns_of_scores = as_names("scores", scores, "columns", texts=False)  # numbers may be names of columns
     if not columns_of_scores:
         raise ResponseError("scores is empty; name at least one column of scores")
     opened = open_table(table)
@@ -55,8 +55,11 @@ def dyads_of_scores(
     kept = keep_columns(opened, as_keep(keep), columns)
     persons = {}
     for name in columns_of_scores:
-        persons[name] = number_column(opened.column(opened.check(name, "scores")), name)
-        check_scores({name: persons[name]}, on_invalid)
+        scale, column = str(name), opened.check(name, "scores")
+        if scale in persons:
+            raise ResponseError(f"scores: two columns are called {scale!r}; name each one once")
+        persons[scale] = number_column(opened.column(column), scale)
+        check_scores({scale: persons[scale]}, on_invalid)
     return _of_long(kept, persons, columns, how, on_invalid, scale_ids=tuple(persons), ranges={})
 
 

@@ -196,7 +196,7 @@ def test_normative_similarity_of_each_role() -> None:
     common = profile_similarity(couples_with_answers(profiles, roles=True), "items", mean_profile="common")
     assert "cross_normative_wife" not in common.means
     exchangeable = profile_similarity(couples_with_answers(profiles), "items")
-    assert exchangeable.r_of_mean_profiles is None
+    assert np.isnan(exchangeable.r_of_mean_profiles)
     close(exchangeable.mean_profiles["all"], means.mean(axis=0))
     both = np.mean([common.of_couples(f"normative_{partner}") for partner in PARTNERS], axis=0)
     close(exchangeable.of_couples("normative"), both)

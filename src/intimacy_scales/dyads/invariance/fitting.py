@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.enough_couples import check_enough_couples
 from intimacy_scales.dyads.invariance.models import PairedItems
 from intimacy_scales.dyads.left_out import left_out_of_models
 from intimacy_scales.errors import EstimationError, NotConvergedError
@@ -86,6 +87,12 @@ def both_partners(
             f"{_FEWEST_ITEMS}; use a scale with more items"
         )
     rows = np.ascontiguousarray(answers.reshape(len(answers), 2 * k))
+    answered = ~np.isnan(rows)
+    used = answered.all(axis=1) if missing == "listwise" else answered.any(axis=1)
+    more = ", or missing='fiml', which uses incomplete answers" if answered.any(axis=1).sum() > 2 * k else ""
+    check_enough_couples(
+        int(used.sum()), 2 * k, f"use a scale with fewer items{more}, or collect more answers"
+    )
     sample = of_rows(rows, pair.observed, missing, instrument=dyads.instrument)
     discrepancy = discrepancy_of(options["estimator"], rule_of([sample]))
     check_samples([sample], discrepancy)
@@ -95,8 +102,6 @@ def both_partners(
     sds = np.nanstd(sample.rows, axis=0, ddof=1).reshape(2, k)
     if not distinguishable:
         sds = np.tile(_common_sds(sample.rows.reshape(-1, 2, k)), (2, 1))
-    answered = ~np.isnan(rows)
-    used = answered.all(axis=1) if missing == "listwise" else answered.any(axis=1)
     left_out = left_out_of_models(len(rows) - int(used.sum()), missing)
     return BothPartners(pair=pair, sample=sample, left_out=left_out, sds=sds, options=options)
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from intimacy_scales.dyads.actor_partner.cross_products import Floats
 from intimacy_scales.dyads.actor_partner.terms import Variables
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.given_couples import couples_once
@@ -22,7 +23,7 @@ from intimacy_scales.dyads.models.couple_table import (
     in_one_order,
 )
 from intimacy_scales.dyads.models.dependent_partners import check_partners_apart
-from intimacy_scales.dyads.models.layout import layout_of
+from intimacy_scales.dyads.models.layout import Layout, layout_of
 from intimacy_scales.dyads.models.measurement import (
     ErrorModel,
     Loadings,
@@ -139,7 +140,7 @@ def apim(
         raise EstimationError(not_one_of("estimator", estimator, get_args(PathEstimator)))
     variables = _variables(outcome, predictors, covariates, interactions)
     layout = layout_of(dyads, distinguishable)
-    _check_predictors(dyads, variables)
+    _check_predictors(dyads, variables, layout)
     design = Design(
         dyads=dyads, layout=layout, outcome=outcome, variables=variables, error=error, loadings=loadings,
         missing=missing, centred=centred,
@@ -180,7 +181,7 @@ def _variables(outcome: str, predictors: Any, covariates: Any, interactions: Any
     )
 
 
-def _check_predictors(dyads: Dyads, variables: Variables) -> None:
+def _check_predictors(dyads: Dyads, variables: Variables, layout: Layout) -> None:
     """Raise where a predictor has the same value for both partners of every couple."""
     for name in variables.predictors:
         first, second = dyads.variable(name).T
@@ -188,11 +189,24 @@ def _check_predictors(dyads: Dyads, variables: Variables) -> None:
         complete = ~np.isnan(difference)
         if complete.any() and not difference[complete].any() and np.ptp(first[complete]):
             n = counted(int(complete.sum()), "complete couple")
+            instead = _instead_of(name, np.where(complete, first, np.nan), dyads, variables, layout)
             raise EstimationError(
                 f"{name} is equal for both partners in all of {n}, so that actor and partner effect cannot "
-                "be told "
-                f"apart; use it as a covariate (covariates=[{name!r}])"
+                f"be told apart; {instead}"
             )
+
+
+def _instead_of(name: str, shared: Floats, dyads: Dyads, variables: Variables, layout: Layout) -> str:
+    """Return what to do with a predictor (n,) that both partners share, nan where a couple lacks it."""
+    kinds = [shared[layout.of_couple == number] for number in range(len(layout.compositions))]
+    varies = all(np.ptp(known) > 0 for kind in kinds if len(known := kind[~np.isnan(kind)]))
+    # a covariate is a kept column, with a slope in each composition
+    if name in dyads.scale_ids or not varies:
+        return "leave it out"
+    others = len(variables.predictors) > 1
+    return f"use it as a covariate (covariates=[{name!r}])" + (
+        "" if others else ", next to a predictor that differs between partners"
+    )
 
 
 def _table(design: Design, builder: TableBuilder) -> CoupleTable:
@@ -203,13 +217,18 @@ def _table(design: Design, builder: TableBuilder) -> CoupleTable:
     used, _ = builder.used(design.missing)
     if design.centred and design.error != "latent":
         for name in variables.predictors:
-            design.centres[name] = float(np.nanmean(builder.pairs[name][used]))
+            design.centres[name] = _mean(builder.pairs[name][used])
             builder.pairs[name] = builder.pairs[name] - design.centres[name]
     if design.centred:
         for name in variables.covariates:
-            design.centres[name] = float(np.nanmean(builder.singles[name][used]))
+            design.centres[name] = _mean(builder.singles[name][used])
             builder.singles[name] = builder.singles[name] - design.centres[name]
     return builder.made(design.missing)
+
+
+def _mean(numbers: Floats) -> float:
+    """Return the mean of the known numbers; 0 where all are missing, which `check_varies` then says."""
+    return 0.0 if np.isnan(numbers).all() else float(np.nanmean(numbers))
 
 
 def _of_scores(
