@@ -437,3 +437,24 @@ def test_the_order_of_roles(data: Path) -> None:
             "couples", data, *by_role, "--role-order", wrong, code=2
         )
     assert "needs a column of roles" in printed("couples", data, *KEYS, "--role-order", "a,b", code=2)
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, 2])
+def test_a_file_with_no_couples_or_one_says_what_was_not_computed(tmp_path: Path, n_rows: int) -> None:
+    path = tmp_path / "few.csv"
+    LONG.head(n_rows).to_csv(path, index=False)
+    shown = printed("couples", path, *KEYS, "--role", "role", *MODEL, "--keep", "age")
+    assert "not computed: reliability of total: " in shown
+    assert "at least three are needed" in shown
+
+
+def test_a_model_with_one_couple_of_a_kind_says_what_to_do_on_the_command_line(tmp_path: Path) -> None:
+    path = tmp_path / "rare.csv"
+    LONG.assign(sex=["f", "f"] + ["f", "m"] * 59, age=[*LONG["age"][:-1], None]).to_csv(path, index=False)
+    model = (*MODEL, "--keep", "age")
+    shown = printed("couples", path, *KEYS, "--role", "sex", "--mixed", *model)
+    assert "1 f-f couple can be used, and a model of 4 variables needs more than 4 couples of each" in shown
+    assert "On the command line: leave out --role, --roles, --a-role, --b-role and --mixed" in shown
+    assert "usable person" not in shown.partition("actor-partner model")[2]
+    exchangeable = printed("couples", path, *KEYS, *model)
+    assert "not computed: actor-partner model" not in exchangeable

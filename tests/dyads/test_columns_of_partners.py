@@ -13,7 +13,7 @@ import pytest
 
 from intimacy_scales import encode
 from intimacy_scales.dyads import Dyads
-from intimacy_scales.errors import MissingColumnsError
+from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.jobs.couples import read_couples
 from tests.shared.instruments import form_of
 
@@ -114,3 +114,49 @@ def test_a_file_and_the_command_give_the_same_advice(tmp_path: Path) -> None:
     dyads = read_couples(FORM, path, partners=partners).dyads
     whole = Dyads.from_wide(FORM, pd.read_csv(path), columns=partners)
     np.testing.assert_array_equal(dyads.items("s"), whole.items("s"))
+
+
+@pytest.mark.parametrize("lacks", ["a", "b", "ab"])
+def test_no_column_of_one_partner_is_proposed_for_the_other(lacks: str, tmp_path: Path) -> None:
+    """Who renamed one by such advice took the answers of the other partner."""
+    gone = [f"x{n}_{side}" for n, side in zip((3, 4), lacks, strict=False)]
+    table = table_of("x{n}_a", "x{n}_b").drop(columns=gone)
+    columns = {"a": "x{n}_a", "b": "x{n}_b"}
+    table.to_csv(tmp_path / "answers.csv", index=False)
+    for read in (
+        lambda: Dyads.from_wide(FORM, table, columns=columns),
+        lambda: read_couples(FORM, tmp_path / "answers.csv", partners=columns),
+    ):
+        with pytest.raises(MissingColumnsError) as caught:
+            read()
+        assert not caught.value.suggestions and "did you mean" not in str(caught.value)
+        assert len(caught.value.missing) == len(gone)
+
+
+def test_a_column_of_nobody_is_still_proposed() -> None:
+    table = table_of("x{n}_a", "x{n}_b").rename(columns={"x3_b": "X3.b"})
+    with pytest.raises(MissingColumnsError, match=r"partner b: .*\n.* did you mean 'X3.b'") as caught:
+        Dyads.from_wide(FORM, table, columns={"a": "x{n}_a", "b": "x{n}_b"})
+    assert caught.value.suggestions == {"tru": "X3.b"}
+
+
+@pytest.mark.parametrize("names", [(1, 2), (1.0, 2.0), ("1", 2)])
+def test_partners_may_be_named_by_numbers(names: tuple[Any, Any]) -> None:
+    def of(one: Any, other: Any) -> dict[Any, Any]:
+        return dict(zip(names, (one, other), strict=True))
+
+    table = table_of("x{n}_1", "x{n}_2").assign(p1=range(40), p2=range(40, 80))
+    dyads = Dyads.from_wide(
+        FORM, table, columns=of("x{n}_1", "x{n}_2"), person=of("p1", "p2"), keep={"id": of("p1", "p2")}
+    )
+    assert dyads.partners == ("1", "2")
+    assert dyads.variable("id").tolist()[0] == [0, 40]
+    assert Dyads.of_scores(table, {"t": of("x1_1", "x1_2")}).partners == ("1", "2")
+
+
+@pytest.mark.parametrize("names", [(None, "x"), ("", "x"), (1, "1"), (1, 1.5, 2), ("x ", "x")])
+def test_names_that_do_not_tell_partners_apart_are_refused(names: tuple[Any, ...]) -> None:
+    with pytest.raises(ResponseError, match="two partners"):
+        Dyads.from_wide(FORM, table_of("x{n}"), columns=dict.fromkeys(names, "x{n}"))
+    with pytest.raises(ResponseError, match="two partners"):
+        Dyads.of_scores(table_of("x{n}"), {"t": dict.fromkeys(names, "x1")})

@@ -51,6 +51,8 @@ _HINTS = {
     "scales=": "On the command line: --scale NAME, once for each.",
     "covariates=": "On the command line: --covariate NAME, once for each.",
     "choose one, as by dyads.at(": "On the command line: --occasion LABEL",
+    "(distinguishable=False)": "On the command line: leave out --role, --roles, --a-role, --b-role "
+    "and --mixed, so that all partners are exchangeable; or leave these couples out of the file",
     "must be kept when couples are paired (keep=": "On the command line: --keep NAME=COLUMN_A,COLUMN_B, or "
     "--keep COLUMN in a file with a row for each person",
     "which is not a number; ": "On the command line: correct this cell in the file (row 0 is the "
@@ -320,4 +322,7 @@ def _print_report(report: CoupleReport) -> None:
         out.print(f"[yellow]![/] {escape(text)}", soft_wrap=True)
     for part, reason in report.not_computed.items():
         out.print(f"- not computed: {escape(part)}: {escape(reason)}", soft_wrap=True)
+        for words, advice in _HINTS.items():
+            if words in reason:
+                out.print(f"  {escape(advice)}", soft_wrap=True)
     out.print(f"\n{escape(report.sentence())}", soft_wrap=True)

@@ -86,7 +86,8 @@ class Dyads(PairedAnswers):
             out, and listed in `faults`.
         **reading
             How answers are read, as in `encode`. Kept columns (``keep=``) can be used as predictors and
-            covariates; ``missing_codes`` are missing there too.
+            covariates, and have other names than scales; ``missing_codes`` are missing there too.
+            ``show_values=False`` holds for later messages about these couples too.
 
         Raises
         ------
@@ -144,8 +145,9 @@ class Dyads(PairedAnswers):
         couple
             The column with the couple's label; None: couples are numbered from 1.
         person
-            Partner → the column with that person's id. A partner without an id and without any answer did
-            not take part; answers without an id are a fault. None: a partner who answered no item did not.
+            Partner → the column with that person's id. Answers without an id are a fault. Besides partners
+            who answered, those with an id took part. None: those with a role, if columns have the roles, or
+            else with a value in a column that is kept for each partner.
         role
             True: the two names in `columns` are roles, in the order of the partners' places, and partners are
             distinguishable by them. Or partner → the column with that person's role. False: partners are
@@ -153,7 +155,9 @@ class Dyads(PairedAnswers):
         time
             The column with the occasion, if couples answered on several.
         keep
-            Columns to keep: names of columns of couples; or name → a column, or partner → a column.
+            Columns to keep: names of columns of couples; or name → a column, or partner → a column. Values
+            of both partners are kept, also of one who did not take part; a row in which neither did is no
+            couple. No two columns, and no scale, can have one name.
         roles
             As in `from_long`, where columns have the roles.
         mixed, on_fault, **reading
@@ -247,8 +251,14 @@ class Dyads(PairedAnswers):
         Returns
         -------
         pandas.DataFrame, polars.DataFrame or pyarrow.Table
-            Labels, kept columns, then answers (or scores, for couples made of scores). The partners of a
-            couple follow each other. Where several answers count the same, the first of them is given.
+            Labels, kept columns, then answers (or scores, for couples made of scores), of all who took part.
+            The partners of a couple follow each other. Where several answers count the same, the first of
+            them is given.
+
+        Raises
+        ------
+        ResponseError
+            Two columns would have one name; says which, and how to give one of them another name.
         """
         from intimacy_scales.dyads.reshaping import long_frame
 
@@ -257,7 +267,10 @@ class Dyads(PairedAnswers):
     def to_wide(self, *, keyed: bool = False, scale: str | None = None) -> Any:
         """Return one row for each couple, with columns ``<item>_<partner>``.
 
-        Parameters and kinds of frames as of `to_long`.
+        Ids and roles of partners, such as those of the columns ``id_a`` and ``id_b``, are named by what the
+        names of their columns share. Where a couple's label has that name, they are called ``person`` or
+        ``role``, or ``person_2`` ... where that is taken too. Parameters, errors and kinds of frames as of
+        `to_long`.
         """
         from intimacy_scales.dyads.reshaping import wide_frame
 
@@ -266,8 +279,8 @@ class Dyads(PairedAnswers):
     def to_pairwise(self, *, keyed: bool = False, scale: str | None = None) -> Any:
         """Return one row for each person, with columns ``<item>_actor`` and ``<item>_partner``.
 
-        Each couple has two rows ("double entry"), also where one partner is missing. Parameters and kinds of
-        frames as of `to_long`.
+        Each couple has two rows ("double entry"), also where one partner is missing. Parameters, errors and
+        kinds of frames as of `to_long`.
         """
         from intimacy_scales.dyads.reshaping import pairwise_frame
 

@@ -45,20 +45,24 @@ def dyads_from_long(
             reader = AnswerReader(form, table, replace(reading, person=names["person"]), labels=columns)
             answers, kept = reader.answers(), reader.kept
         labels = labels_of_rows(kept, columns, how)
-        blank = _blank_rows(labels, answers)
+        blank = blank_rows(labels, (answers.codes != 0).any(axis=1))
         pairs = pair_rows(labels.without(blank), how.on_fault)
-    return dyads_of(
-        labels, pairs, columns, KeptColumns(table=kept, rows=pairs.rows, missing_codes=reading.missing_codes),
-        form=form, answers=answers, scale_ids=form.scale_ids, ranges=ranges_of(form),
-        without_answers=tuple(blank.tolist()),
-    )  # fmt: skip
+        columns_kept = kept_of_rows(kept, columns, pairs, missing_codes=reading.missing_codes)
+        return dyads_of(
+            labels, pairs, columns, columns_kept, form=form, answers=answers, scale_ids=form.scale_ids,
+            ranges=ranges_of(form), without_answers=tuple(blank.tolist()), show_values=reading.show_values,
+        )  # fmt: skip
 
 
-def _blank_rows(labels: RowLabels, answers: CodedResponses) -> NDArray[np.intp]:
-    """Return the rows without any label and any answer, which files often have at their end."""
-    unlabelled = np.flatnonzero(labels.unlabelled)
-    blank: NDArray[np.intp] = unlabelled[~answers.codes[unlabelled].any(axis=1)]
-    return blank
+def kept_of_rows(table: Table, columns: Mapping[str, Hashable], pairs: Pairs, **reading: Any) -> KeptColumns:
+    """Return the kept columns of a table with one row for each person; ``columns`` are those of labels."""
+    labels = frozenset(str(table.spelled(name)) for name in columns.values())
+    return KeptColumns(table=table, rows=pairs.rows, labels=labels, **reading)
+
+
+def blank_rows(labels: RowLabels, answered: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the rows without any label and any answer or score, which files often have at their end."""
+    return np.flatnonzero(labels.unlabelled & ~answered)
 
 
 def _kept_with(answers: CodedResponses, columns: Mapping[str, Hashable]) -> Table:
@@ -117,7 +121,19 @@ def labels_of_rows(table: Table, columns: Mapping[str, Hashable], how: PairingOp
 def dyads_of(
     labels: RowLabels, pairs: Pairs, columns: Mapping[str, Hashable], kept: KeptColumns, **parts: Any
 ) -> Dyads:
-    """Return couples from their parts."""
+    """Return couples from their parts.
+
+    Raises
+    ------
+    ResponseError
+        A kept column has the name of a scale.
+    """
+    for name in kept.names:
+        if name in parts["scale_ids"] and name not in kept.labels:
+            raise ResponseError(
+                f"keep: column {name!r} has the name of a scale, and both are variables of couples; rename "
+                "the column first, or keep it by another name where keep= is a mapping"
+            )
     names = {option: kept.table.spelled(name) for option, name in columns.items()}
     defaults: dict[str, Any] = {"form": None, "answers": None, "person_scores": None}
     return Dyads(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,12 @@ from intimacy_scales.dyads.kept_columns import KeptColumns
 from intimacy_scales.dyads.labels import Labels, Positions, read_labels
 from intimacy_scales.dyads.long_tables import dyads_of, ranges_of
 from intimacy_scales.dyads.pairing import OnFault, PairingOptions, Pairs, pair_rows
-from intimacy_scales.dyads.partner_columns import missing_of_partners
+from intimacy_scales.dyads.partner_columns import by_partner, missing_of_partners, partners_of
 from intimacy_scales.dyads.row_labels import RowLabels
+from intimacy_scales.dyads.wide_labels import WideLabels, columns_of_both, wide_labels
 from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.messages import a_type, shortened, values_as_asked
+from intimacy_scales.messages import shortened, values_as_asked
 from intimacy_scales.reading.frames import Table, open_table
 from intimacy_scales.reading.options import CoupleReadingOptions, Reading, as_keep, reading_of
 from intimacy_scales.reading.problems import Problems, invalid_responses
@@ -39,38 +40,28 @@ def dyads_from_wide(
     options: CoupleReadingOptions,
 ) -> Dyads:
     """Return the couples of a table; arguments as of `Dyads.from_wide`."""
-    partners = both_partners(columns, "columns")
+    sides = by_partner(columns, "columns")
     reading = reading_of(options)
     form = reading.form(instrument)
     opened = table.table if hasattr(table, "answers_read") else open_table(table)
-    answers = _answers_of_both(form, table, opened, reading, columns)
+    answers = _answers_of_both(form, table, opened, reading, sides)
     with values_as_asked(reading.show_values):
-        labels = wide_labels(opened, names, partners, how)
+        labels = wide_labels(opened, names, partners_of(sides), how)
         answered = (answers.codes != 0).any(axis=1).reshape(2, -1).T
-        parts = wide_parts(opened, labels, keep, how, answered, list(answers.codes.T))
-    parts["kept"] = replace(parts["kept"], missing_codes=reading.missing_codes)
-    return dyads_of(**parts, form=form, answers=answers, scale_ids=form.scale_ids, ranges=ranges_of(form))
-
-
-def both_partners(value: Any, option: str) -> tuple[str, str]:
-    """Return the names of the two partners in a mapping.
-
-    Raises
-    ------
-    ResponseError
-        It is not a mapping of two partners.
-    """
-    if not isinstance(value, Mapping) or len(value) != 2:
-        raise ResponseError(
-            f"{option} is {a_type(value)}{f' of {len(value)}' if isinstance(value, Mapping) else ''}; pass a "
-            f'mapping of two partners, as in {option}={{"a": "q{{n}}_a", "b": "q{{n}}_b"}}'
+        kept = kept_of_wide(opened, keep, labels, missing_codes=reading.missing_codes)
+        parts = wide_parts(opened, labels, kept, how, answered, list(answers.codes.T))
+        return dyads_of(
+            **parts,
+            form=form,
+            answers=answers,
+            scale_ids=form.scale_ids,
+            ranges=ranges_of(form),
+            show_values=reading.show_values,
         )
-    first, second = (str(name) for name in value)
-    return first, second
 
 
 def _answers_of_both(
-    form: Instrument, answers: Any, table: Table, reading: Reading, columns: Mapping[str, Any]
+    form: Instrument, answers: Any, table: Table, reading: Reading, sides: Mapping[str, Any]
 ) -> CodedResponses:
     """Return the checked answers of the first partners, then those of the second ones.
 
@@ -79,8 +70,7 @@ def _answers_of_both(
     InvalidResponsesError, MissingColumnsError
         Name the bad cells, or the missing columns, of both partners at once.
     """
-    used, sides = RangeUse(form), {str(name): side for name, side in columns.items()}
-    first, second = sides
+    used = RangeUse(form)
     readers: list[AnswerReader] = []
     missing: dict[str, MissingColumnsError] = {}
     for partner, side in sides.items():
@@ -90,9 +80,9 @@ def _answers_of_both(
         except MissingColumnsError as error:
             missing[partner] = error
     if missing:
-        raise missing_of_partners(missing, sides, len(form.items), "columns")
+        raise missing_of_partners(missing, sides, form, table.names, "columns")
     n = len(table)
-    refuse_shared("columns", [reader.names for reader in readers], (first, second))
+    refuse_shared("columns", [reader.names for reader in readers], partners_of(sides))
     codes = np.empty((2 * n, len(readers[0].keys)), dtype=readers[0].dtype, order="F")
     problems = []
     for number, reader in enumerate(readers):
@@ -125,114 +115,12 @@ def refuse_shared(option: str, columns: Sequence[Sequence[Hashable]], partners: 
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WideLabels:
-    """What a table with one row for each couple says of couples and partners.
-
-    Attributes
-    ----------
-    partners
-        Names of the two partners.
-    couple, time
-        Columns of the couple's label and the occasion; None where there is none.
-    person, role
-        Columns of both partners' ids and roles; None where there are none.
-    has_roles
-        Whether the names of the partners are their roles.
-    mixed, role_order
-        As in `RowLabels`.
-    """
-
-    partners: tuple[str, str]
-    couple: Hashable
-    time: Hashable
-    person: tuple[Hashable, Hashable] | None
-    role: tuple[Hashable, Hashable] | None
-    has_roles: bool
-    mixed: bool
-    role_order: tuple[str, ...] | None
-
-    @property
-    def columns(self) -> dict[str, tuple[Hashable, Hashable]]:
-        """Name of each kept label → its columns for both partners."""
-        columns: dict[str, tuple[Hashable, Hashable]] = {}
-        for name in (self.couple, self.time):
-            if name is not None:
-                columns[str(name)] = (name, name)
-        for option, pair in (("person", self.person), ("role", self.role)):
-            if pair is not None:
-                columns[stem_of(pair, self.partners) or option] = pair
-        return columns
-
-
-def wide_labels(
-    table: Table, names: Mapping[str, Any], partners: tuple[str, str], how: PairingOptions
-) -> WideLabels:
-    """Return where the labels are; ``names`` are the options of `Dyads.from_wide`."""
-    of_couples = {
-        option: None if names[option] is None else table.check(names[option], option)
-        for option in ("couple", "time")
-    }
-    is_role = isinstance(names["role"], bool) or names["role"] is None
-    if how.roles is not None and names["role"] is True:
-        raise ResponseError(
-            "roles= is for columns of roles; the partners are named by their roles already (role=True), and "
-            "have their places in the order of these names: leave it out"
-        )
-    role = None if is_role else _columns_of_both(table, names["role"], "role", partners)
-    person = None
-    if names["person"] is not None:
-        person = _columns_of_both(table, names["person"], "person", partners)
-    return WideLabels(
-        **of_couples,
-        partners=partners,
-        person=person,
-        role=role,
-        has_roles=names["role"] is True,
-        mixed=how.mixed,
-        role_order=how.role_order(has_column=not is_role),
-    )
-
-
-def _columns_of_both(
-    table: Table, given: Any, option: str, partners: tuple[str, str]
-) -> tuple[Hashable, Hashable]:
-    """Return the columns that an option names for the two partners, in their order."""
-    by_name = {} if not isinstance(given, Mapping) else {str(name): column for name, column in given.items()}
-    if set(by_name) != set(partners):
-        example = {partner: f"{option}_{partner}" for partner in partners}
-        raise ResponseError(
-            f"{option}={shortened(given)} is not valid; pass the column of each partner, as in "
-            f"{option}={example}"
-        )
-    first, second = (table.check(by_name[partner], option) for partner in partners)
-    return first, second
-
-
-def stem_of(columns: tuple[Hashable, Hashable], partners: tuple[str, str]) -> str | None:
-    """Return what two columns' names share, apart from the partner: ``age_a``, ``age_b`` → ``age``; or None.
-
-    Examples
-    --------
-    >>> stem_of(("age_a", "age_b"), ("a", "b")), stem_of(("x", "y"), ("a", "b"))
-    ('age', None)
-    """
-    stems = set()
-    for column, partner in zip(map(str, columns), partners, strict=True):
-        if not column.endswith(partner) or len(column) <= len(partner) + 1:
-            return None
-        stem = column[: -len(partner)]
-        if stem[-1] not in "_.-":
-            return None
-        stems.add(stem[:-1])
-    return stems.pop() if len(stems) == 1 else None
-
-
 def paired_in_rows(
     table: Table,
     labels: WideLabels,
     on_fault: OnFault,
     answered: NDArray[np.bool_],
+    described: NDArray[np.bool_],
     values: Sequence[NDArray[Any]],
 ) -> tuple[RowLabels, Pairs, NDArray[np.intp]]:
     """Return labels and pairs of a table with one row for each couple, and rows in which nobody took part.
@@ -243,6 +131,8 @@ def paired_in_rows(
     ----------
     answered
         (n_rows, 2): whether each partner answered anything, or has a score.
+    described
+        (n_rows, 2): whether each partner has a value in a kept column.
     values
         Columns of answers or scores, those of all first partners before those of all second ones.
 
@@ -255,15 +145,13 @@ def paired_in_rows(
     sides = np.repeat([0, 1], n)
     names = Labels(sides, labels.partners)
     persons = None if labels.person is None else _read_both(table, labels.person, "person")
-    takes_part = answered.T.ravel()
-    if persons is not None:  # answers without an id are a fault, not nobody's
-        takes_part = takes_part | (persons.positions >= 0)
-    # row by row, the first partner before the second
-    used = np.flatnonzero(takes_part.reshape(2, n).T.ravel())
-    used = used // 2 + n * (used % 2)
     role = names if labels.has_roles else None
     if labels.role is not None:
         role = _read_both(table, labels.role, "role")
+    takes_part = _take_part(answered, described, persons, None if labels.role is None else role)
+    # row by row, the first partner before the second
+    used = np.flatnonzero(takes_part.reshape(2, n).T.ravel())
+    used = used // 2 + n * (used % 2)
     couple = Labels(np.tile(np.arange(n), 2), range(1, n + 1))
     if labels.couple is not None:
         couple = _read_both(table, (labels.couple, labels.couple), "couple")
@@ -285,6 +173,30 @@ def paired_in_rows(
     in_stack = np.append(used, -1)  # the last for partners who are absent
     nobody = np.flatnonzero(~takes_part.reshape(2, n).any(axis=0))
     return rows, replace(pairs, rows=in_stack[pairs.rows]), nobody
+
+
+def _take_part(
+    answered: NDArray[np.bool_], described: NDArray[np.bool_], persons: Labels | None, roles: Labels | None
+) -> NDArray[np.bool_]:
+    """Return whether each partner took part (2 n_rows,), first partners before second ones.
+
+    Who answered took part. Who did not is known by an id, where there are ids; otherwise by a role or,
+    without a column of roles, by a kept value. A role alone makes no couple: many tables
+    have the same two roles in all rows, also in those that are blank.
+
+    Parameters
+    ----------
+    answered, described
+        As in `paired_in_rows`.
+    persons, roles
+        Ids and roles in columns, -1 where missing; None where there are no such columns.
+    """
+    answers = answered.T.ravel()
+    if persons is not None:  # answers without an id are a fault, not nobody's
+        return np.asarray(answers | (persons.positions >= 0))
+    any_of_row = np.tile((answered | described).any(axis=1), 2)
+    known = described.T.ravel() if roles is None else (roles.positions >= 0) & any_of_row
+    return np.asarray(answers | known)
 
 
 def _refuse_double_entry(
@@ -319,47 +231,77 @@ def _some(labels: Labels, rows: NDArray[np.intp]) -> Labels:
     return Labels(labels.positions[rows], labels.values)
 
 
-def kept_of_wide(table: Table, keep: Any, labels: WideLabels, pairs: Pairs) -> KeptColumns:
-    """Return the kept columns: labels, then those that ``keep`` names.
+def kept_of_wide(table: Table, keep: Any, labels: WideLabels, **reading: Any) -> KeptColumns:
+    """Return the kept columns, labels first, with a row for each partner of each row of the table.
+
+    Rows are those of all first partners, then those of all second ones; ``reading`` are `missing_codes` and
+    `on_invalid` of `KeptColumns`.
 
     Raises
     ------
     ResponseError
-        A column does not exist, or ``keep`` is not a list of names or a mapping.
+        A column does not exist, two would have one name, or ``keep`` is not a list of names or a mapping.
     """
     columns = labels.columns
-    if isinstance(keep, Mapping):
-        for name, given in keep.items():
-            if isinstance(given, Mapping):
-                columns[str(name)] = _columns_of_both(table, given, f"keep[{name!r}]", labels.partners)
-            else:
-                columns[str(name)] = (table.check(given, "keep"),) * 2
-    else:
-        for name in as_keep(keep):
-            columns[str(name)] = (table.check(name, "keep"),) * 2
+    for name, pair in _asked_to_keep(table, keep, labels.partners):
+        if columns.setdefault(name, pair) != pair:
+            both = " and ".join(dict.fromkeys(map(repr, map(str, columns[name]))))
+            raise ResponseError(
+                f"keep: {name!r} would be the name of two columns, {both} and {shortened(pair[0])}; keep one "
+                f"of them by another name, as in keep={{{f'{name}_kept'!r}: {_entry(pair, labels.partners)}}}"
+            )
     of_couples = frozenset(name for name, (first, second) in columns.items() if first == second)
-    return KeptColumns(table=table.stacked(columns), rows=pairs.rows, of_couples=of_couples)
+    n = len(table)
+    rows = np.column_stack([np.arange(n), np.arange(n, 2 * n)])
+    return KeptColumns(
+        table=table.stacked(columns),
+        rows=rows,
+        of_couples=of_couples,
+        labels=frozenset(labels.names.values()),
+        **reading,
+    )
+
+
+def _asked_to_keep(
+    table: Table, keep: Any, partners: tuple[str, str]
+) -> Iterator[tuple[str, tuple[Hashable, Hashable]]]:
+    """Yield the name and both partners' columns of each column that ``keep`` names."""
+    if not isinstance(keep, Mapping):
+        for name in as_keep(keep):
+            column = table.check(name, "keep")
+            yield str(name), (column, column)
+        return
+    for name, given in keep.items():
+        if isinstance(given, Mapping):
+            yield str(name), columns_of_both(table, given, f"keep[{name!r}]", partners)
+        else:
+            column = table.check(given, "keep")
+            yield str(name), (column, column)
+
+
+def _entry(pair: tuple[Hashable, Hashable], partners: tuple[str, str]) -> str:
+    """Return an entry of ``keep`` as its caller writes it."""
+    return repr(pair[0] if pair[0] == pair[1] else dict(zip(partners, pair, strict=True)))
 
 
 def wide_parts(
     table: Table,
     labels: WideLabels,
-    keep: Any,
+    kept: KeptColumns,
     how: PairingOptions,
     answered: NDArray[np.bool_],
     values: Sequence[NDArray[Any]],
 ) -> dict[str, Any]:
     """Return the parts of `Dyads` that labels and kept columns of a wide table give."""
-    rows, pairs, nobody = paired_in_rows(table, labels, how.on_fault, answered, values)
-    kept = kept_of_wide(table, keep, labels, pairs)
-    names = {"couple": labels.couple, "time": labels.time}
-    for option, pair in (("person", labels.person), ("role", labels.role)):
-        if pair is not None:
-            names[option] = stem_of(pair, labels.partners) or option
+    described = kept.known_of_partners()
+    rows, pairs, nobody = paired_in_rows(table, labels, how.on_fault, answered, described, values)
+    n = len(table)
+    # a row names both partners: what it says of one who did not take part is kept too
+    of_both = np.where(pairs.rows < 0, (pairs.rows[:, ::-1] + n) % (2 * n), pairs.rows) if n else pairs.rows
     return {
         "labels": rows,
         "pairs": pairs,
-        "columns": {option: name for option, name in names.items() if name is not None},
-        "kept": kept,
+        "columns": labels.names,
+        "kept": replace(kept, rows=of_both),
         "without_answers": tuple(nobody.tolist()),
     }

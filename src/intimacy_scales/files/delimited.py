@@ -24,7 +24,6 @@ from intimacy_scales.files.base import (
     is_empty,
     output_columns,
     python_values,
-    without_formula,
 )
 from intimacy_scales.files.head import UTF_8, Head, another_encoding, chunks, marked_encoding
 from intimacy_scales.files.plain_text import PlainText
@@ -32,6 +31,7 @@ from intimacy_scales.files.read_ahead import Rest
 from intimacy_scales.files.row_texts import NumberTexts, row_texts
 from intimacy_scales.messages import emptied, values_shown
 from intimacy_scales.reading.frames import ArrowTable, ListTable, Table
+from intimacy_scales.results.csv_text import without_formula
 from intimacy_scales.results.wording import counted
 
 _SEPARATORS = (",", ";", "\t", "|")

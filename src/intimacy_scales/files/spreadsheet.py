@@ -24,7 +24,6 @@ from intimacy_scales.files.base import (
     ScoreFile,
     is_empty,
     output_columns,
-    without_formula,
 )
 from intimacy_scales.files.formulas import UncomputedFormulas, column_letters, holds_formulas
 from intimacy_scales.files.head import Head
@@ -32,6 +31,7 @@ from intimacy_scales.files.sheet_rows import sheet_rows
 from intimacy_scales.files.unpacking import check_parts, measured
 from intimacy_scales.messages import emptied, suggest
 from intimacy_scales.reading.frames import Table, needs
+from intimacy_scales.results.csv_text import without_formula
 from intimacy_scales.results.wording import counted
 
 # errors that openpyxl and the libraries below it raise for a damaged workbook, or for other bytes

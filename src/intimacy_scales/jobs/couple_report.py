@@ -14,7 +14,7 @@ from intimacy_scales.dyads.pairing import OnFault
 from intimacy_scales.dyads.report.couple_rows import couple_rows
 from intimacy_scales.dyads.report.model_variables import names_of_option
 from intimacy_scales.errors import InvalidResponsesError, PairingError, ResponseError, ResponseProblem
-from intimacy_scales.files.base import FilePath, as_path, without_formula
+from intimacy_scales.files.base import FilePath, as_path
 from intimacy_scales.files.reading import Account, ProblemFile
 from intimacy_scales.files.replacement import write_text
 from intimacy_scales.instrument import Instrument
@@ -28,6 +28,7 @@ from intimacy_scales.reading.advice import LikelyMissingCode, Remedy
 from intimacy_scales.reading.columns import ColumnMap
 from intimacy_scales.reading.options import CoupleReadingOptions, as_keep, reading_of, reads_answers
 from intimacy_scales.reading.problems import Problems
+from intimacy_scales.results.csv_text import csv_text
 from intimacy_scales.results.frames import pandas_frame
 from intimacy_scales.results.pictures import PictureFiles
 
@@ -239,13 +240,7 @@ def _write_faults(path: Path | None, faults: PairingFaults) -> None:
         frame = faults.to_frame()
         columns = {name: frame[name].tolist() for name in frame.columns}
         columns["row"] = [row + 1 for row in columns["row"]]
-        write_text(path, _csv_text(columns))
-
-
-def _csv_text(columns: Mapping[str, Sequence[Any]]) -> str:
-    """Return columns as CSV text, in which no label of the caller's file becomes a formula."""
-    safe = {without_formula(name): list(map(without_formula, values)) for name, values in columns.items()}
-    return str(pandas_frame(safe).to_csv(index=False, lineterminator="\n"))
+        write_text(path, csv_text(pandas_frame(columns)))
 
 
 def _on_occasion(dyads: Dyads, occasion: Any) -> Dyads:
@@ -271,7 +266,7 @@ def report_files(
         "report.html": report.to_html([drawn.picture for drawn in pictures]),
         "report.md": report.to_markdown(),
         "report.json": json_text(report),
-        "couple_scores.csv": _csv_text(couple_rows(dyads, report)),
+        "couple_scores.csv": csv_text(pandas_frame(couple_rows(dyads, report))),
     }
     texts |= {f"tables/{table.name}.csv": table.to_csv() for table in report.tables()}
     files = {name: text.encode("utf-8", "backslashreplace") for name, text in texts.items()}

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from intimacy_scales.dyads import Dyads
 from intimacy_scales.dyads.dyads import BothPartners
 from intimacy_scales.dyads.pairing import OnFault
-from intimacy_scales.dyads.partner_columns import missing_of_partners
-from intimacy_scales.dyads.wide_tables import both_partners
+from intimacy_scales.dyads.partner_columns import by_partner, missing_of_partners
 from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.files.reading import Account, batches_of, checked_columns
@@ -25,6 +24,7 @@ from intimacy_scales.interop.answers import FileAnswers, MappingReport
 from intimacy_scales.interop.answers.mapping_report import mapping_report
 from intimacy_scales.interop.answers.source_file import CoupleFileOptions, reads_files, split_options
 from intimacy_scales.jobs.job import Progress
+from intimacy_scales.messages import values_shown
 from intimacy_scales.moments.clusters import is_missing_label
 from intimacy_scales.reading.columns import ColumnMap
 from intimacy_scales.reading.frames import ListTable
@@ -35,7 +35,12 @@ from intimacy_scales.reading.options import (
     reading_of,
 )
 
-_NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)?([.,]\d+)?(?<=\d)", re.ASCII)  # 007 is a text
+# 007 is a text, and so is 1e3, which may be a code: programs write 1e+05, with a sign
+_NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)?([.,]\d+)?(?<=\d)([eE][+-]\d{1,3})?", re.ASCII)
+_WITH_COMMA, _WITH_POINT = (
+    re.compile(rf"[+-]?\d*{mark}\d+([eE][+-]\d+)?", re.ASCII) for mark in (",", r"\.")
+)
+_LIKE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)  # a decimal comma, or thousands
 
 
@@ -104,8 +109,8 @@ def read_couples(
     columns
         Where the answers are, in a file with one row for each person.
     couple, person, role, time, keep, roles, mixed, on_fault
-        As in `Dyads.from_long` or `Dyads.from_wide`. Texts in a column to keep count as numbers if all are
-        numbers or blank, and none has leading zeros.
+        As in `Dyads.from_long` or `Dyads.from_wide`. Texts in a column to keep count as numbers if most are
+        numbers or blank (``1e+05`` too), and none has leading zeros; all have one decimal mark.
     progress
         Called with the amount done, and the total amount.
     **reading
@@ -148,7 +153,7 @@ def read_couples(
         table = _whole_table(file, items, list(every), progress)
         n_blank = file.n_blank
         report, facts = mapping_report(file, None, (), len(table)), dict(file.facts.columns)
-    table = _with_numbers(table, [name for name in kept if name not in labels])
+    table = _with_numbers(table, [name for name in kept if name not in labels], how.show_values)
     answers = FileAnswers(
         instrument=None, table=table, report=report, reading=AS_THEY_ARE, said=AS_THEY_ARE, columns=facts
     )
@@ -174,13 +179,13 @@ def _sides(partners: BothPartners | None, columns: ColumnMap) -> dict[str, Colum
     """Return where the answers are: of all persons, or by the name of each partner."""
     if partners is None:
         return {"": columns}
-    both_partners(partners, "partners")
+    sides: dict[str, ColumnMap] = by_partner(partners, "partners")
     if columns is not None:
         raise ResponseError(
             "columns= is for a file with one row for each person, and partners= for one with a row for each "
             "couple; leave one of them out"
         )
-    return {str(name): side for name, side in partners.items()}
+    return sides
 
 
 def _names(labels: Any) -> list[Hashable]:
@@ -215,7 +220,7 @@ def _items_of(
     if missing:
         if len(sides) == 1:
             raise missing[""]
-        raise missing_of_partners(missing, sides, len(form.items), "partners")
+        raise missing_of_partners(missing, sides, form, file.names, "partners")
     return list(items)
 
 
@@ -239,15 +244,49 @@ def _whole_table(
     return table
 
 
-def _with_numbers(table: ListTable, names: Sequence[Hashable]) -> ListTable:
-    """Return a table in which columns of texts that are mostly numbers are columns of numbers."""
+def _with_numbers(table: ListTable, names: Sequence[Hashable], show_values: bool | None) -> ListTable:
+    """Return a table in which columns of texts that are mostly numbers are columns of numbers.
+
+    Raises
+    ------
+    ResponseError
+        Numbers of one column have decimal points and commas; or a column has points before three digits,
+        which may be thousands since another one has decimal commas.
+    """
     columns = dict(table.columns)
+    numbers: dict[Hashable, list[Any]] = {}
     for name in map(table.spelled, names):
-        numbers = _numbers_in(columns[name])
-        columns[name] = columns[name] if numbers is None else numbers
-    converted = ListTable(columns, len(table))
+        read = _numbers_in(columns[name])
+        if read is not None:
+            numbers[name] = read
+    _check_one_mark({name: columns[name] for name in numbers}, show_values)
+    converted = ListTable(columns | numbers, len(table))
     converted.row_numbers = table.row_numbers
     return converted
+
+
+def _check_one_mark(columns: Mapping[Hashable, Sequence[Any]], show_values: bool | None) -> None:
+    """Raise where points and commas are in numbers, and one of the marks may separate thousands."""
+    commas = {name: rows[0] for name, texts in columns.items() if (rows := _rows_with(_WITH_COMMA, texts))}
+    for name, texts in columns.items() if commas else ():
+        points = _rows_with(_WITH_POINT, texts)
+        decimal = any(not _LIKE_THOUSANDS.fullmatch(texts[row].strip()) for row in points)
+        if not points or (decimal and name not in commas):
+            continue
+        other = name if name in commas else next(iter(commas))
+        with_point, with_comma = "a number with a point", "one with a comma"
+        if values_shown(show_values):
+            with_point, with_comma = texts[points[0]].strip(), columns[other][commas[other]].strip()
+        raise ResponseError(
+            f"column {name!r}: row {points[0]} (from 0) holds {with_point}, and row {commas[other]} of "
+            f"{other!r} {with_comma}: one of the marks may separate thousands; write decimals with one mark "
+            "in the whole file, and thousands without any"
+        )
+
+
+def _rows_with(mark: re.Pattern[str], texts: Sequence[Any]) -> list[int]:
+    """Return the rows with a number that has a decimal mark."""
+    return [row for row, text in enumerate(texts) if isinstance(text, str) and mark.fullmatch(text.strip())]
 
 
 def _numbers_in(texts: Sequence[Any]) -> list[Any] | None:

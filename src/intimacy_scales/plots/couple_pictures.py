@@ -17,6 +17,7 @@ from intimacy_scales.plots.actor_partner_diagram import actor_partner_diagram
 from intimacy_scales.plots.axes import PlotAxes
 from intimacy_scales.plots.partner_profiles import partner_profiles
 from intimacy_scales.plots.partner_scatter import partner_scatter
+from intimacy_scales.results.csv_text import csv_text
 from intimacy_scales.results.pictures import PictureFiles
 from intimacy_scales.results.wording import percent
 
@@ -106,7 +107,7 @@ def _as_files(axes: PlotAxes, name: str, caption: str) -> PictureFiles:
         name=name,
         png=png,
         svg=svg,
-        data=str(axes.to_frame().to_csv(index=False, lineterminator="\n")),
+        data=csv_text(axes.to_frame()),
         alt_text=axes.alt_text,
         caption=caption,
     )

@@ -15,8 +15,8 @@ from tests.shared.instruments import PUBLISHED, form_of
 # forms that have the same ids as another one: both are proposed, and neither is taken
 SAME_IDS = {
     "ecr-r", "ecr-r-alternating", "foundations", "foundations-partner", "practices", "practices-partner",
-    "prqc", "prqc-interleaved", "satisfaction", "satisfaction-partner", "scii-24", "scii-24-partner", "scii-48",
-    "scii-48-partner",
+    "prqc", "prqc-interleaved", "satisfaction", "satisfaction-partner", "scii-24", "scii-24-partner",
+    "scii-48", "scii-48-partner",
 }  # fmt: skip
 AFFIXES = [
     ("", "_A"),

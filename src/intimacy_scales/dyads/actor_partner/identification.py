@@ -77,9 +77,10 @@ def _reason(model: ActorPartnerEquations, predictors: Iterable[str]) -> str:
             if within <= PERFECT_PREDICTION * size and means <= PERFECT_PREDICTION * size:
                 return f"{name} does not vary in {sample}; leave it out"
             if within <= PERFECT_PREDICTION * size:
+                others = ", or these couples" if len(model.columns) > 1 else ""
                 return (
                     f"{name} is the same for both partners of every couple of {sample}, so that actor and "
-                    "partner effects cannot be told apart; pass it as a covariate of couples"
+                    f"partner effects cannot be told apart; leave it out{others}"
                 )
             if means <= PERFECT_PREDICTION * size:
                 return (

@@ -20,7 +20,7 @@ from intimacy_scales.dyads.models.distinguishability import (
 )
 from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect, partner_actor_ratio
 from intimacy_scales.dyads.models.layout import Layout, cell_of
-from intimacy_scales.dyads.models.measurement import Loadings, Measured
+from intimacy_scales.dyads.models.measurement import Loadings, Measured, measurement_cautions
 from intimacy_scales.dyads.models.path_tests import PathTest, path_tests
 from intimacy_scales.dyads.models.paths import PathEngine, PathEstimates
 from intimacy_scales.dyads.models.role_differences import role_differences
@@ -97,7 +97,7 @@ def actor_partner_model_of(design: Design, engine: Any, measured: Measured) -> A
         fit=engine.fit,
         adjusted=_adjusted(design, engine),
         improper=engine.improper,
-        warnings=_cautions(design, engine),
+        warnings=(*_cautions(design, engine), *measured.cautions),
         engine=engine,
     )
 
@@ -201,12 +201,7 @@ def _cautions(design: Design, engine: PathEngine) -> tuple[str, ...]:
     if table.n < _FEW_COUPLES:
         cautions.append(f"{counted(table.n, 'couple')} are few, so that intervals and tests are rough")
     cautions += left_out_cautions(table.left_out)
-    if design.error == "corrected":
-        cautions.append("reliabilities count as known, so that standard errors are slightly too small")
-    if design.error == "latent" and design.layout.distinguishable and design.loadings == "free":
-        cautions.append(
-            "loadings differ between roles, so that effects of different roles are in different units"
-        )
+    cautions += measurement_cautions(design.error, design.layout, design.loadings)
     if design.variables.interactions and table.has_gaps:
         cautions.append(
             "products are missing where one of their factors is; full information then assumes that they are "

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.dyads.actor_partner.terms import Composition
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.enough_couples import check_enough_couples, check_enough_of_each
 from intimacy_scales.dyads.left_out import left_out_text
 from intimacy_scales.dyads.models.layout import Layout
 from intimacy_scales.dyads.models.names import Names
@@ -29,6 +30,7 @@ Floats = NDArray[np.float64]
 Pair = tuple[str, str]
 MissingPartners = Literal["fiml", "listwise"]
 COMPOSITION = "composition"  # the column with the kind of couple
+_FEWEST = 3  # couples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +148,7 @@ class TableBuilder:
         Raises
         ------
         EstimationError
-            No couple of a composition can be used.
+            No couple of a composition can be used, or fewer than three in all.
         """
         if missing not in get_args(MissingPartners):
             raise EstimationError(not_one_of("missing", missing, get_args(MissingPartners)))
@@ -164,6 +166,11 @@ class TableBuilder:
         for number, composition in enumerate(self.layout.compositions):
             if self.layout.mixed and number not in kinds:
                 raise EstimationError(f"no {composition.name} couple has the scores that the model needs")
+        if len(places) < _FEWEST:
+            why = f" ({left_out_text(left_out)})" if left_out else ""
+            raise EstimationError(
+                f"{counted(len(places), 'couple')} can be used{why}; at least three are needed"
+            )
         return places[np.argsort(kinds, kind="stable")], left_out  # `sem` has groups in order of first rows
 
     def made(self, missing: MissingPartners) -> CoupleTable:
@@ -195,6 +202,14 @@ class TableBuilder:
         )
 
 
+def check_enough(table: CoupleTable) -> None:
+    """Raise where there are too few couples for the covariances of all columns: in all, or of a kind."""
+    if table.composition is None:
+        check_enough_couples(table.n, len(table.columns), "use fewer variables, or collect more answers")
+    else:
+        check_enough_of_each(table.composition, len(table.columns))
+
+
 def in_one_order(table: CoupleTable, layout: Layout) -> CoupleTable:
     """Return the table with exchangeable partners in an order that follows from their scores.
 
@@ -203,12 +218,14 @@ def in_one_order(table: CoupleTable, layout: Layout) -> CoupleTable:
     Raises
     ------
     EstimationError
-        A column is constant in any order.
+        A column is constant in any order, or there are too few couples.
     """
+    check_enough(table)  # in the order of one couple, everything is constant
     exchangeable = [c for c in layout.compositions if c.exchangeable]
     if not exchangeable or (layout.in_roles and all(map(_varies, table.columns.values()))):
         return table
-    kinds = np.array([""] * table.n if table.composition is None else table.composition)
+    only = [layout.compositions[0].name] * table.n  # where there is one kind, the table does not name it
+    kinds = np.array(only if table.composition is None else table.composition)
     couples = np.zeros(table.n, dtype=np.bool_)
     numbers = np.stack([table.both(variable) for variable in table.partners], axis=2)
     for composition in exchangeable:
@@ -243,12 +260,9 @@ def check_varies(
     Raises
     ------
     EstimationError
-        Fewer than three couples, or a variable without differences: between all persons where there are
-        exchangeable partners, otherwise between those in one role.
+        A variable without differences: between all persons where there are exchangeable partners, otherwise
+        between those in one role.
     """
-    if table.n < 3:
-        why = f" ({table.reason_text()})" if table.left_out else ""
-        raise EstimationError(f"{counted(table.n, 'couple')} can be used{why}; at least three are needed")
     pooled = any(composition.exchangeable for composition in compositions)
     for variable in variables:
         parts = {column: table.columns[column] for column in _columns_of(table, variable)}

@@ -100,7 +100,9 @@ def _mixed(dyads: Dyads) -> Layout:
     if not kinds:
         raise EstimationError("the roles of both partners are not known of any couple")
     compositions = tuple(
-        Composition(name=f"{first}-{second}", roles=None if first == second else (first, second))
+        Composition(
+            name=dyads.composition_of(first, second), roles=None if first == second else (first, second)
+        )
         for first, second in kinds
     )
     return Layout(

@@ -166,6 +166,8 @@ class Perception(PagedResult, Result):
         Couples with both reports.
     left_out
         Why couples are left out → how many.
+    occasions
+        The caution that own reports and judgements are of different occasions; None where they are not.
     correlations
         Accuracy, assumed similarity and similarity of each scale.
     mean_bias
@@ -196,13 +198,15 @@ class Perception(PagedResult, Result):
     distinguishable: bool
     n_couples: int
     left_out: Mapping[str, int]
+    occasions: str | None
     correlations: tuple[PerceptionCorrelation, ...]
     mean_bias: tuple[CoupleEstimate, ...]
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Cautions about using the figures."""
-        cautions = left_out_cautions(self.left_out)
+        cautions = [] if self.occasions is None else [self.occasions]
+        cautions += left_out_cautions(self.left_out)
         if self.n_couples < _FEW_COUPLES:
             cautions.append(f"{self.n_couples} couples: correlations are imprecise")
         undefined = (c for c in self.correlations if c.reason is not None)

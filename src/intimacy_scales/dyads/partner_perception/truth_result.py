@@ -51,6 +51,8 @@ class TruthAndBias(PagedResult, Result):
         Couples used.
     left_out
         Why couples are left out → how many.
+    occasions
+        The caution that own reports and judgements are of different occasions; None where they are not.
     estimates
         ``directional_bias``, ``truth`` and ``bias`` of each judge, or of both alike.
     differences
@@ -91,6 +93,7 @@ class TruthAndBias(PagedResult, Result):
     centre: float
     n_couples: int
     left_out: Mapping[str, int]
+    occasions: str | None
     estimates: tuple[CoupleEstimate, ...]
     differences: tuple[CoupleEstimate, ...]
     residual_sds: tuple[float, float]
@@ -102,7 +105,7 @@ class TruthAndBias(PagedResult, Result):
     @property
     def warnings(self) -> tuple[str, ...]:
         """Cautions about using the paths."""
-        cautions = []
+        cautions = [] if self.occasions is None else [self.occasions]
         if self.n_couples < _FEW_COUPLES:
             cautions.append(f"{self.n_couples} couples: paths and their errors are imprecise")
         return (*cautions, *left_out_cautions(self.left_out))

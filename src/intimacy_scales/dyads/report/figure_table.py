@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.late import late_module
+from intimacy_scales.results.csv_text import csv_text
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.tables import TextTable, cell
 from intimacy_scales.results.wording import p_shown
@@ -81,7 +82,7 @@ class FigureTable:
 
     def to_csv(self) -> str:
         """Return the figures as CSV text; undefined values are empty."""
-        return str(self.to_frame().to_csv(index=False, lineterminator="\n"))
+        return csv_text(self.to_frame())
 
 
 def words(name: str, heading: str, values: Sequence[Any]) -> FigureColumn:

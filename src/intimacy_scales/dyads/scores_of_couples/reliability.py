@@ -126,7 +126,7 @@ def couple_reliability(
         raise EstimationError(
             f"factors='correlated': {chosen.id!r} is a scale of items, not of scales; use 'one_factor'"
         )
-    rows = chosen.answers.reshape(len(chosen.answers), -1)
+    rows = chosen.answers.reshape(len(chosen.answers), 2 * len(chosen.items.ids))
     answered = ~np.isnan(rows)
     rows = rows[answered.all(axis=1) if missing == "listwise" else answered.any(axis=1)]
     common: dict[str, Any] = {
@@ -201,8 +201,8 @@ def _undefined_because(scale: _Scale, factors: str, n: int, *, exchangeable: boo
         reason = "one item does not show which part of its variance is error"
     elif reason is None and k < 3 and factors == "one_factor":
         reason = (
-            "two items do not identify a factor for each partner; with factors='tau_equivalent', which "
-            "assumes equal loadings, they do"
+            "two items do not identify a factor for each partner unless their loadings are equal, as by "
+            f"couple_reliability(dyads, {scale.id!r}, factors='tau_equivalent')"
         )
     needed = k if exchangeable else 2 * k
     if reason is None and n <= needed:
@@ -230,7 +230,10 @@ def _shared_because(scale: _Scale, parts: list[str]) -> str | None:
     of_parts = [key.item for part in parts for key in scale.form.scale(part).keys]
     if len(of_parts) == len(set(of_parts)):
         return None
-    return "its parts share items, so that their factors could not be told apart; use factors='one_factor'"
+    return (
+        "its parts share items, so that their factors could not be told apart; use one factor, as by "
+        f"couple_reliability(dyads, {scale.id!r}, factors='one_factor')"
+    )
 
 
 def _estimates(

@@ -219,6 +219,17 @@ def listed(table: Table, name: Hashable) -> list[Any]:
     return list(values.tolist()) if isinstance(values, np.ndarray) else list(values)
 
 
+def as_texts(values: Sequence[Any]) -> list[str | None]:
+    """Return values of different types as texts, None where missing.
+
+    Examples
+    --------
+    >>> as_texts([1, "x", None])
+    ['1', 'x', None]
+    """
+    return [None if value is None else str(value) for value in values]
+
+
 def needs(module: str, extra: str) -> Any:
     """Import an optional library and return it; raise an error that names the extra to install.
 

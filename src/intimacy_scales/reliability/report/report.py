@@ -40,6 +40,7 @@ from intimacy_scales.reliability.report.scale_report import (
 )
 from intimacy_scales.reliability.report.sentence import method_sentence
 from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.csv_text import csv_text
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.html import html_fragment, html_page
 from intimacy_scales.results.interval import check_level
@@ -195,7 +196,7 @@ class ReliabilityReport(Result):
             "omega_interval_method": self.omega_interval_method,
         }
         frame = self.to_frame().assign(n_complete=[result.n_complete for result in self.scales])
-        return str(frame.assign(**origin).to_csv(lineterminator="\n"))
+        return csv_text(frame.assign(**origin), index=True)
 
     def to_markdown(self) -> str:
         """Return a Markdown page: table, warnings, sentence, and items."""
