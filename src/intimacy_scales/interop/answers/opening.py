@@ -10,8 +10,10 @@ from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.head import Head
 from intimacy_scales.interop.answers.platform import OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics import QualtricsFile
+from intimacy_scales.interop.answers.redcap import RedcapFile
+from intimacy_scales.interop.answers.redcap_odm import RedcapOdmFile
 
-PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile,)
+PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile, RedcapOdmFile, RedcapFile)
 
 
 def open_file(
@@ -54,7 +56,7 @@ def open_file(
     """
     source = as_path(path, "path")
     beside = None if structure is None else _structure(structure)
-    platform = _platform_of(source) if source.is_file() and sheet is None else None
+    platform = _platform_of(source, beside) if source.is_file() and sheet is None else None
     if platform is not None:
         if beside is not None and platform.structure_is is None:
             raise ResponseError(f"structure={str(beside)!r}: {source} needs none; leave it out")
@@ -75,6 +77,11 @@ def _structure(structure: FilePath) -> Path:
     return path
 
 
-def _platform_of(path: Path) -> type[Platform] | None:
+def _platform_of(path: Path, structure: Path | None) -> type[Platform] | None:
+    """Return the platform that wrote a file; for a table of text without its marks, that of the structure."""
     head = Head.of(path)
-    return next((platform for platform in PLATFORMS if platform.detect(head)), None)
+    by_content = next((platform for platform in PLATFORMS if platform.detect(head)), None)
+    if by_content is not None or structure is None or not head.is_table_of_text:
+        return by_content
+    beside = Head.of(structure)
+    return next((platform for platform in PLATFORMS if platform.describes(beside)), None)

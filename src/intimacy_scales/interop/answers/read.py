@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.files.base import AnswerFile, FilePath
-from intimacy_scales.files.facts import ColumnFacts
+from intimacy_scales.files.base import AnswerFile, FilePath, is_empty
+from intimacy_scales.files.facts import ColumnFacts, ShownIf
 from intimacy_scales.files.reading import checked_columns
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
@@ -104,13 +104,36 @@ class FileAnswers:
 
     @cached_property
     def labels(self) -> pd.DataFrame:
-        """The text of the chosen option in each cell, for columns whose options are known; otherwise null."""
-        return self._looked_up(lambda facts: {stored_value(code): label for code, label in facts.labels})
+        """The text of the chosen option in each cell, for columns whose options are known; otherwise null.
+
+        Where a file has several languages, the text is in the first of them.
+        """
+        return self._looked_up(
+            lambda facts: {stored_value(code): label for code, label in reversed(facts.labels)}
+        )
 
     @cached_property
     def missing_reasons(self) -> pd.DataFrame:
-        """Why an answer is missing, in each cell whose code the file declares; otherwise null."""
-        return self._looked_up(_reasons)
+        """Why an answer is missing, in each cell whose code the file declares; otherwise null.
+
+        The reason of an empty cell is given where the file says under which condition its question was shown.
+        """
+        reasons = self._looked_up(_reasons)
+        for name, facts in self.columns.items():
+            if facts.shown_if is not None and name in self.table.names:
+                known = reasons[name].tolist() if name in reasons else [None] * len(self)
+                reasons[name] = self._with_not_shown(name, facts.shown_if, known)
+        return reasons
+
+    def _with_not_shown(self, name: str, shown_if: ShownIf, reasons: list[str | None]) -> list[str | None]:
+        """Return the reasons of a column with that of questions that were not shown."""
+        cells = {column: listed(self.table, column) for column in map(str, self.table.names)}
+        return [
+            _NOT_SHOWN
+            if is_empty(cells[name][row]) and shown_if.holds({x: cells[x][row] for x in cells}) is False
+            else reason
+            for row, reason in enumerate(reasons)
+        ]
 
     def _looked_up(self, texts_of: Any) -> pd.DataFrame:
         columns = {}
@@ -132,6 +155,7 @@ class FileAnswers:
 
 
 _NONE = ColumnFacts()
+_NOT_SHOWN = "not shown (branching)"
 
 
 def _reasons(facts: ColumnFacts) -> dict[Any, str]:
