@@ -14,7 +14,7 @@ def without_markup(text: object) -> str:
 
     Examples
     --------
-    >>> without_markup("<p>How <b>happy</b>\\n&amp; safe?</p>")
+    >>> without_markup("<p>How <b>happy</b>\n&amp; safe?</p>")
     'How happy & safe?'
     """
     plain = html.unescape(_TAG.sub(" ", str(text))).replace(_MARK, "")

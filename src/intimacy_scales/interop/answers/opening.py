@@ -8,12 +8,13 @@ from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.head import Head
+from intimacy_scales.interop.answers.limesurvey import LimesurveyFile
 from intimacy_scales.interop.answers.platform import OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics import QualtricsFile
 from intimacy_scales.interop.answers.redcap import RedcapFile
 from intimacy_scales.interop.answers.redcap_odm import RedcapOdmFile
 
-PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile, RedcapOdmFile, RedcapFile)
+PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile, RedcapOdmFile, RedcapFile, LimesurveyFile)
 
 
 def open_file(

@@ -201,8 +201,8 @@ class RedcapFile(DelimitedFile, Platform):
         ]
         if names:
             self.facts.notes.append(
-                f"{first_names(names)}: numbers with a comma; structure= (the data dictionary) tells whether it "
-                "is a decimal comma, and they are read then"
+                f"{first_names(names)}: numbers with a comma; structure= (the data dictionary) tells whether "
+                "it is a decimal comma, and they are read then"
             )
 
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:

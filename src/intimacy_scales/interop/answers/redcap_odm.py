@@ -254,7 +254,7 @@ class _Cells:
         if len(self.values) > _MOST_VALUES:
             raise ResponseError(
                 f"{self._path}: holds more than {_MOST_VALUES:,} values; allowed in XML: at most so many. "
-                "Export the answers as CSV, and pass the data dictionary with them as structure= (--structure)"
+                "Export the answers as CSV, and pass the data dictionary with them as structure="
             )
 
     def _add_form(self, of_event: RowKey, form: Part) -> None:
