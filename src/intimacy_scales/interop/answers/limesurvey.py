@@ -22,6 +22,7 @@ from intimacy_scales.interop.answers.limesurvey_questions import HIDDEN, NOT_DIS
 from intimacy_scales.interop.answers.limesurvey_structure import ALLOWED, Survey, structure_kind, survey_of
 from intimacy_scales.interop.answers.markup import without_markup
 from intimacy_scales.interop.answers.platform import USUAL, OpenOptions, Platform
+from intimacy_scales.reading.columns import check_width
 from intimacy_scales.reading.frames import Table
 from intimacy_scales.reading.frames.base import listed
 from intimacy_scales.results.wording import counted
@@ -86,6 +87,7 @@ class LimesurveyFile(DelimitedFile, Platform):
                 f"{path}: is the structure of a LimeSurvey survey ({kind}), not answers; {_GET_ANSWERS}"
             )
         DelimitedFile.__init__(self, path, how.encoding)
+        check_width(len(self.names), f"{path}: has {{}} columns")
         self._has_marks = self._holds_marks()
         with self._open() as file:
             beginning = file.read(_SAMPLE_CHARACTERS).replace(_MARK, "")

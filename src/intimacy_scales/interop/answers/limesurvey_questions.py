@@ -168,10 +168,10 @@ def _column(
 ) -> SurveyColumn:
     group = without_markup(next(iter(question.texts.values()), ""))
     first = parts[0] if parts else None
-    own = next(iter(first.texts.values()), "") if isinstance(first, Option) else first
+    shown = next(iter(first.texts.values()), "") if isinstance(first, Option) else first
     facts = ColumnFacts(
-        question=(without_markup(own) if own is not None else group) or None,
-        group=group or None if own is not None else None,
+        question=(without_markup(shown) if shown is not None else group) or None,
+        group=group or None if shown is not None else None,
         role=role,
         labels=labels,
         missing=(NOT_DISPLAYED, HIDDEN),
@@ -185,7 +185,7 @@ def _headers(question: Question, parts: tuple[Option | str, ...]) -> tuple[str, 
     headers = []
     for language, text in question.texts.items():
         texts = [part if isinstance(part, str) else part.texts.get(language, "") for part in parts]
-        headers.append(f"{text} {''.join(f'[{own}]' for own in texts)}" if texts else text)
+        headers.append(f"{text} {''.join(f'[{shown}]' for shown in texts)}" if texts else text)
     return tuple(headers)
 
 

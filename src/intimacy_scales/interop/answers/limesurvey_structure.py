@@ -129,8 +129,8 @@ def _add_parts(
     for row in sorted(rows, key=lambda row: _number(row.get("question_order"))):
         question = questions.get(row.get("parent_qid", ""))
         if question is not None:
-            own = texts.get(row.get("qid", ""), {})
-            question.parts.append(Option(row.get("title", ""), own, _number(row.get("scale_id"))))
+            shown = texts.get(row.get("qid", ""), {})
+            question.parts.append(Option(row.get("title", ""), shown, _number(row.get("scale_id"))))
 
 
 def _add_options(tables: Mapping[str, list[Row]], questions: Mapping[str, Question]) -> None:
@@ -141,11 +141,11 @@ def _add_options(tables: Mapping[str, list[Row]], questions: Mapping[str, Questi
     options: dict[tuple[str, str, str], Option] = {}
     for row in sorted(rows, key=lambda row: _number(row.get("sortorder"))):
         qid, code, scale = row.get("qid", ""), row.get("code", ""), row.get("scale_id", "0")
-        own = (
+        shown = (
             texts.get(row.get("aid", ""), {}) if has_ids else {row.get("language", ""): row.get("answer", "")}
         )
         known = options.get((qid, code, scale))
-        merged = {**(known.texts if known is not None else {}), **own}
+        merged = {**(known.texts if known is not None else {}), **shown}
         options[qid, code, scale] = Option(code, merged, _number(scale))
     for (qid, _, _), option in options.items():
         if qid in questions:

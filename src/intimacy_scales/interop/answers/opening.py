@@ -84,5 +84,5 @@ def _platform_of(path: Path, structure: Path | None) -> type[Platform] | None:
     by_content = next((platform for platform in PLATFORMS if platform.detect(head)), None)
     if by_content is not None or structure is None or not head.is_table_of_text:
         return by_content
-    beside = Head.of(structure)
-    return next((platform for platform in PLATFORMS if platform.describes(beside)), None)
+    described = Head.of(structure)
+    return next((platform for platform in PLATFORMS if platform.describes(described)), None)

@@ -35,6 +35,7 @@ from intimacy_scales.interop.answers.redcap_layout import (
     statuses_by_column,
 )
 from intimacy_scales.interop.answers.redcap_odm import is_odm, odm_project
+from intimacy_scales.reading.columns import check_width
 from intimacy_scales.reading.frames import ListTable, Table
 from intimacy_scales.reading.frames.base import listed
 from intimacy_scales.results.wording import counted
@@ -103,6 +104,7 @@ class RedcapFile(DelimitedFile, Platform):
                 f"{path}: is REDCap's list of events or of the forms in them, not answers; {_GET_ANSWERS}"
             )
         DelimitedFile.__init__(self, path, how.encoding)
+        check_width(len(self.names), f"{path}: has {{}} columns")
         self._all_rows = how.all_rows
         project = None if how.structure is None else project_of(how.structure)
         header = list(self.names)

@@ -16,8 +16,8 @@ def form_rows(
     names: Sequence[str], facts: FileFacts, statuses: Mapping[str, str | None], items: Sequence[Hashable]
 ) -> FormRows:
     """Return how rows with the forms of some items are told from others."""
-    own = [statuses.get(str(item)) for item in items]
-    known = tuple(dict.fromkeys(status for status in own if status is not None))
+    by_item = [statuses.get(str(item)) for item in items]
+    known = tuple(dict.fromkeys(status for status in by_item if status is not None))
     return FormRows(
         event=EVENT if EVENT in names else None,
         repeated=REPEATED if REPEATED in names else None,
