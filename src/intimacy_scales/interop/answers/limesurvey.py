@@ -20,7 +20,7 @@ from intimacy_scales.instrument.numerals import as_compared
 from intimacy_scales.interop.answers.header_texts import Declared, names_of_texts
 from intimacy_scales.interop.answers.limesurvey_questions import HIDDEN, NOT_DISPLAYED, SurveyColumn
 from intimacy_scales.interop.answers.limesurvey_structure import ALLOWED, Survey, structure_kind, survey_of
-from intimacy_scales.interop.answers.markup import without_markup
+from intimacy_scales.interop.answers.markup import folded_text, without_markup
 from intimacy_scales.interop.answers.platform import USUAL, OpenOptions, Platform
 from intimacy_scales.reading.columns import check_width
 from intimacy_scales.reading.frames import Table
@@ -131,7 +131,8 @@ class LimesurveyFile(DelimitedFile, Platform):
     def _name_columns(self, header: Sequence[str], survey: Survey | None) -> list[str]:
         """Name the columns by their codes, as far as these are known, and return the texts of the header."""
         coded = [_CODE_AND_TEXT.fullmatch(name) for name in header]
-        if set(_MARKS) & set(header):
+        known = set() if survey is None else {_joined(column.name) for column in survey.columns}
+        if set(_MARKS) & set(header) or known.intersection(map(_joined, header)):
             self.names, texts, style = list(header), [""] * len(header), "question codes"
         elif _MARKS[1] in {match["code"] for match in coded if match}:
             self.names = [m["code"] if m else name for m, name in zip(coded, header, strict=True)]
@@ -269,7 +270,7 @@ def _has_text(declared: SurveyColumn, text: str) -> bool:
     """Tell whether a text is that of a declared column; one that is not there, or has fields, may be."""
     if not text or any("{" in header for header in declared.headers):
         return True
-    return as_compared(without_markup(text)) in {as_compared(without_markup(x)) for x in declared.headers}
+    return folded_text(text) in set(map(folded_text, declared.headers))
 
 
 def _joined(name: str) -> str:

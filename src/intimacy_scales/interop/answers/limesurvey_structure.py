@@ -28,7 +28,7 @@ from intimacy_scales.interop.answers.xml_parts import Part, xml_parts
 _LARGEST = 50_000_000  # bytes
 _OWN_XML = re.compile(r"<LimeSurveyDocType>\s*(?P<kind>\w+)\s*</LimeSurveyDocType>")
 _QUEXML = re.compile(r"<questionnaire\b[^>]*>")
-_TEXT = re.compile(r'\ufeff?(?:"?id"?\t"?related_id"?\t)?"?class"?\t"?type/scale"?\t"?name"?\t')
+_TEXT = re.compile(r'\ufeff?(?:"?id"?\t"?related_id"?\t)?"?class"?\t"?type/scale"?\t"?name"?\s')
 _BEGINNING = 20_000  # characters
 _YES = ("Y", "1")
 _MOST_CELL = 10_000_000  # characters
