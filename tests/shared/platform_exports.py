@@ -90,7 +90,8 @@ def odm_text(
         kind = "text" if name == "record_id" else "radio"
         parts.append(
             f'<ItemDef OID="{name}" redcap:Variable="{name}" redcap:FieldType="{kind}"><Question>'
-            f'<TranslatedText>Text of {name}</TranslatedText></Question><CodeListRef CodeListOID="c"/></ItemDef>'
+            f"<TranslatedText>Text of {name}</TranslatedText></Question>"
+            '<CodeListRef CodeListOID="c"/></ItemDef>'
         )
     data = f"<ClinicalData>{records}</ClinicalData>" if records else ""
     parts.append(f'<CodeList OID="c">{options}</CodeList></MetaDataVersion></Study>{data}</ODM>')

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.files.base import is_empty
 from intimacy_scales.files.delimited import DelimitedFile, detect_separator
 from intimacy_scales.files.facts import ColumnFacts, Role
 from intimacy_scales.files.head import Head
@@ -22,9 +22,9 @@ from intimacy_scales.interop.answers.limesurvey_questions import HIDDEN, NOT_DIS
 from intimacy_scales.interop.answers.limesurvey_structure import ALLOWED, Survey, structure_kind, survey_of
 from intimacy_scales.interop.answers.markup import folded_text, without_markup
 from intimacy_scales.interop.answers.platform import USUAL, OpenOptions, Platform
+from intimacy_scales.interop.answers.text_columns import n_empty
 from intimacy_scales.reading.columns import check_width
 from intimacy_scales.reading.frames import Table
-from intimacy_scales.reading.frames.base import listed
 from intimacy_scales.results.wording import counted
 
 _ROLES: dict[str, Role] = {
@@ -54,7 +54,7 @@ _TIMING_TEXT = re.compile(r"(?:Total|Group|Question) time\b.*", re.DOTALL)
 _FOR_STATISTICS = re.compile(r"\w+_(?:SQ\d+|other)")
 _CODE = re.compile(r"AO?\d{1,2}")
 _MARK = "\ufeff"
-_SAMPLE_CHARACTERS, _SAMPLE_ROWS = 1 << 20, 200
+_SAMPLE_CHARACTERS, _SAMPLE_ROWS = 1 << 18, 200
 _GET_ANSWERS = (
     "export the responses (Responses, Export, CSV) and pass this file with them as structure= (--structure)"
 )
@@ -115,7 +115,7 @@ class LimesurveyFile(DelimitedFile, Platform):
         return False
 
     def _first_records(self, text: str) -> list[list[str]]:
-        lines = text.splitlines(keepends=True)[self._n_skipped :]
+        lines = islice(io.StringIO(text, newline=""), self._n_skipped, None)
         try:
             return list(islice(csv.reader(lines, delimiter=self.separator), _SAMPLE_ROWS))
         except csv.Error:
@@ -228,7 +228,7 @@ class LimesurveyFile(DelimitedFile, Platform):
         n_rows = n_open = 0
         for table in super().batches(items, [*others, submitted]):
             n_rows += len(table)
-            n_open += sum(map(is_empty, listed(table, submitted)))
+            n_open += n_empty(table, submitted)
             yield table
         note = f"{n_open:,} of {counted(n_rows, 'response')} not finished (no submitdate); they are kept"
         if n_open and note not in self.facts.notes:
@@ -237,10 +237,12 @@ class LimesurveyFile(DelimitedFile, Platform):
 
 def _header_rows(text: str, separator: str | None = None) -> list[list[str]]:
     """Return the header of an export of responses, in VV exports two rows; none for another file."""
-    lines = text[:_SAMPLE_CHARACTERS].replace(_MARK, "").lstrip("\r\n").splitlines(keepends=True)
+    lines = io.StringIO(text[:_SAMPLE_CHARACTERS].replace(_MARK, "").lstrip("\r\n"), newline="")
+    first = lines.readline()
     try:
-        reader = csv.reader(lines, delimiter=separator or detect_separator(lines[:1])) if lines else iter(())
-        rows = list(islice(reader, 2))
+        rows = list(
+            islice(csv.reader(chain([first], lines), delimiter=separator or detect_separator([first])), 2)
+        )
     except csv.Error:
         return []
     for n, row in enumerate(rows, start=1):

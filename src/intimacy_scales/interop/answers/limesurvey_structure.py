@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -181,7 +182,7 @@ def _of_text(path: Path, what: str) -> list[Question]:
     parts: dict[tuple[str, str, str, int], Option] = {}
     question: Question | None = None
     try:
-        for row in csv.DictReader(text.splitlines(keepends=True), delimiter="\t"):
+        for row in csv.DictReader(io.StringIO(text, newline=""), delimiter="\t"):
             cells = {(name or "").strip(): cell for name, cell in row.items() if isinstance(cell, str)}
             kind, name, scale = cells.get("class"), cells.get("name", ""), cells.get("type/scale", "")
             texts = {cells.get("language", ""): cells.get("text", "")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
@@ -56,7 +57,7 @@ _STATUSES = {"", *(str(code) for code, _ in STATUS), *(label.casefold() for _, l
 _BOX = re.compile(r".+___\w+")
 _BOX_LABEL = re.compile(r"(?P<question>.*) \(choice=(?P<option>.*)\)", re.DOTALL)
 _EVENTS = {"arm_num", "unique_event_name"}  # of lists of events, and of the forms in them
-_SAMPLE_CHARACTERS, _SAMPLE_ROWS = 1 << 20, 500
+_SAMPLE_CHARACTERS, _SAMPLE_ROWS = 1 << 18, 200
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+\s*", re.ASCII)
 _GET_ANSWERS = (
     "export the answers (Data Exports, Reports, and Stats; CSV, raw data) and pass this file with them as "
@@ -122,7 +123,8 @@ class RedcapFile(DelimitedFile, Platform):
         """Return the cells of the first rows that are not empty, for each column."""
         cells: list[list[str]] = [[] for _ in self.names]
         with self._open() as file:
-            lines = file.read(_SAMPLE_CHARACTERS).splitlines(keepends=True)[self._n_skipped :]
+            text = file.read(_SAMPLE_CHARACTERS)
+        lines = islice(io.StringIO(text, newline=""), self._n_skipped, None)
         rows = csv.reader(lines, delimiter=self.separator, skipinitialspace=True)
         try:
             for row in islice(rows, 1, _SAMPLE_ROWS):
@@ -241,9 +243,11 @@ def project_of(path: Path) -> Project:
 def _hold_statuses(text: str, names: Sequence[str]) -> bool:
     """Tell whether the columns of forms' statuses hold nothing else in the first rows."""
     places = [place for place, name in enumerate(names) if name.endswith("_complete") or name == _STATUS]
-    lines = text.splitlines(keepends=True)
+    lines = io.StringIO(text, newline="")
+    separator = detect_separator([lines.readline()])
+    lines.seek(0)
     try:
-        rows = csv.reader(lines, delimiter=detect_separator(lines[:1]))
+        rows = csv.reader(lines, delimiter=separator)
         return all(
             row[place].strip().casefold() in _STATUSES
             for row in islice(rows, 1, _SAMPLE_ROWS)

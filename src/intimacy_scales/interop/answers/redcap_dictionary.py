@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -147,10 +149,11 @@ def is_dictionary(head: Head) -> bool:
 
 def first_row(text: str | None) -> list[str]:
     """Return the cells of the first row of a text; none if it is not a table."""
-    lines = (text or "").lstrip("\ufeff\r\n").splitlines(keepends=True)[:200]
+    lines = io.StringIO((text or "").lstrip("\ufeff\r\n"), newline="")
+    first = lines.readline()
     csv.field_size_limit(_MOST_CELL)
     try:
-        return next(csv.reader(lines, delimiter=detect_separator(lines[:1])), []) if lines else []
+        return next(csv.reader(chain([first], lines), delimiter=detect_separator([first])), [])
     except csv.Error:
         return []
 
@@ -173,9 +176,10 @@ def dictionary_of(path: Path) -> Project:
             f"{wrong}: its header lacks a column, such as 'Variable / Field Name' or 'Field Type'; "
             "allowed: the file of Project Setup, Download the current Data Dictionary, or the project's XML"
         )
-    lines = text.splitlines(keepends=True)
+    lines = io.StringIO(text, newline="")
+    first = lines.readline()
     try:
-        rows = list(csv.reader(lines, delimiter=detect_separator(lines[:1])))[1:]
+        rows = list(csv.reader(chain([first], lines), delimiter=detect_separator([first])))[1:]
     except csv.Error as error:
         raise ResponseError(f"{wrong}: {error}") from None
     return Project(tuple(_field(header, row) for row in rows if any(map(str.strip, row))))
