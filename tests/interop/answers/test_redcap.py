@@ -74,8 +74,8 @@ LONGITUDINAL = [
 @pytest.mark.parametrize("structure", [None, "longitudinal_dictionary.csv"])
 def test_longitudinal_rows_of_other_events_are_not_persons(structure):
     form = form_of({"pmq": "pmq1 pmq2 pmq3 pmq4"}, low=0, high=5, evidence=PUBLISHED)
-    beside = None if structure is None else SAMPLES / structure
-    answers = read_answers(SAMPLES / "longitudinal_data.csv", form, structure=beside)
+    described_by = None if structure is None else SAMPLES / structure
+    answers = read_answers(SAMPLES / "longitudinal_data.csv", form, structure=described_by)
     with (SAMPLES / "longitudinal_data.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     means = {
@@ -88,7 +88,7 @@ def test_longitudinal_rows_of_other_events_are_not_persons(structure):
     assert sum(part.n for part in answers.report.left_out) == len(rows) - len(means) == 8
     assert "event final_visit_arm_1: nobody answered these items there" in str(answers.report)
     assert answers.report.row_id == "study_id"
-    everyone = read_answers(SAMPLES / "longitudinal_data.csv", form, structure=beside, all_rows=True)
+    everyone = read_answers(SAMPLES / "longitudinal_data.csv", form, structure=described_by, all_rows=True)
     assert len(everyone) == len(rows) == 18 and not everyone.report.left_out
 
 

@@ -104,7 +104,8 @@ def _are_empty(
     texts, positions = text_column(table, name)
     empty = [text == "" or (is_box and text in _NOT_TICKED) for text in texts]
     by_text: NDArray[np.bool_] = np.array(empty, dtype=np.bool_)
-    return by_text[positions[some]]
+    chosen: NDArray[np.bool_] = by_text[positions[some]]
+    return chosen
 
 
 class _Kinds(NamedTuple):

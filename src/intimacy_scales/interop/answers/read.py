@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -119,21 +119,15 @@ class FileAnswers:
         The reason of an empty cell is given where the file says under which condition its question was shown.
         """
         reasons = self._looked_up(_reasons)
+        cells = _Cells(self.table)
         for name, facts in self.columns.items():
-            if facts.shown_if is not None and name in self.table.names:
+            if facts.shown_if is not None and name in self.table.columns:
                 known = reasons[name].tolist() if name in reasons else [None] * len(self)
-                reasons[name] = self._with_not_shown(name, facts.shown_if, known)
+                reasons[name] = [
+                    _NOT_SHOWN if is_empty(cell) and cells.hold(facts.shown_if, row) is False else reason
+                    for row, (cell, reason) in enumerate(zip(cells.column(name), known, strict=True))
+                ]
         return reasons
-
-    def _with_not_shown(self, name: str, shown_if: ShownIf, reasons: list[str | None]) -> list[str | None]:
-        """Return the reasons of a column with that of questions that were not shown."""
-        cells = {column: listed(self.table, column) for column in map(str, self.table.names)}
-        return [
-            _NOT_SHOWN
-            if is_empty(cells[name][row]) and shown_if.holds({x: cells[x][row] for x in cells}) is False
-            else reason
-            for row, reason in enumerate(reasons)
-        ]
 
     def _looked_up(self, texts_of: Any) -> pd.DataFrame:
         columns = {}
@@ -152,6 +146,37 @@ class FileAnswers:
 
     def __repr__(self) -> str:
         return f"<FileAnswers: {self.report.sentence()}>"
+
+
+class _Cells(Mapping[str, Any]):
+    """One row of a table at a time, whose columns are listed when they are asked for."""
+
+    def __init__(self, table: ListTable) -> None:
+        self._table, self._row = table, 0
+        self._columns: dict[str, list[Any]] = {}
+
+    def hold(self, condition: ShownIf, row: int) -> bool | None:
+        """Tell whether a condition holds for a row."""
+        self._row = row
+        return condition.holds(self)
+
+    def column(self, name: str) -> list[Any]:
+        """Return a column."""
+        if name not in self._columns:
+            self._columns[name] = listed(self._table, name)
+        return self._columns[name]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.column(name)[self._row]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._table.columns
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, self._table.columns)
+
+    def __len__(self) -> int:
+        return len(self._table.columns)
 
 
 _NONE = ColumnFacts()
