@@ -137,3 +137,8 @@ class Head:
     def lines(self) -> list[str]:
         """The lines of text that are not blank; the last may be cut off."""
         return [line for line in (self.text or "").splitlines() if line.strip()]
+
+    @property
+    def is_table_of_text(self) -> bool:
+        """Whether it is text that may be a table: neither XML nor JSON."""
+        return bool(self.lines) and not self.lines[0].lstrip("\ufeff ").startswith(("<", "{", "["))

@@ -11,10 +11,13 @@ from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.head import Head
 from intimacy_scales.files.spreadsheet import SpreadsheetFile
 from intimacy_scales.interop.answers.form_headers import describe_header
+from intimacy_scales.interop.answers.limesurvey import LimesurveyFile
 from intimacy_scales.interop.answers.platform import OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics import QualtricsFile
+from intimacy_scales.interop.answers.redcap import RedcapFile
+from intimacy_scales.interop.answers.redcap_odm import RedcapOdmFile
 
-PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile,)
+PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile, RedcapOdmFile, RedcapFile, LimesurveyFile)
 
 
 def open_file(
@@ -58,7 +61,8 @@ def open_file(
     """
     source = as_path(path, "path")
     beside = None if structure is None else _structure(structure)
-    platform = _platform_of(source) if source.is_file() and sheet is None and not skip_rows else None
+    recognised = source.is_file() and sheet is None and not skip_rows
+    platform = _platform_of(source, beside) if recognised else None
     if platform is not None:
         if beside is not None and platform.structure_is is None:
             raise ResponseError(f"structure={str(beside)!r}: {source} needs none; leave it out")
@@ -82,6 +86,11 @@ def _structure(structure: FilePath) -> Path:
     return path
 
 
-def _platform_of(path: Path) -> type[Platform] | None:
+def _platform_of(path: Path, structure: Path | None) -> type[Platform] | None:
+    """Return the platform that wrote a file; for a table of text without its marks, that of the structure."""
     head = Head.of(path)
-    return next((platform for platform in PLATFORMS if platform.detect(head)), None)
+    by_content = next((platform for platform in PLATFORMS if platform.detect(head)), None)
+    if by_content is not None or structure is None or not head.is_table_of_text:
+        return by_content
+    described = Head.of(structure)
+    return next((platform for platform in PLATFORMS if platform.describes(described)), None)

@@ -115,18 +115,19 @@ def _labelled(item: Item, key: AnswerKey, facts: ColumnFacts, column: str) -> tu
     if not moved:
         points = {code: _point(key, code) for code, _ in options}
         return _texts(options, points, named), _agree(unknown), _unknown(unknown)
-    if unknown:
+    readable = [(code, label) for code, label in unknown if _point(key, code) is not None]
+    if readable:
         code, value = next(iter(moved.items()))
         raise ResponseError(
             f"column {shortened(column)}: the file stores {shortened(code)} for "
             f"{shortened(dict(options)[code])}, which is {value:g} in the instrument, and its label "
-            f"{shortened(unknown[0][1])} ({shortened(unknown[0][0])}) is unknown to the instrument "
+            f"{shortened(readable[0][1])} ({shortened(readable[0][0])}) is unknown to the instrument "
             f"({_labels_of(item.response_scale)}). Say what the codes of {item.id} stand for: "
             f"recode={{{item.id!r}: {{{', '.join(f'{c!r}: …' for c, _ in options[:_SHOWN])}}}}}"
         )
     pairs = tuple(meant.items())
     listed = ", ".join(f"{code!r} → {value:g}" for code, value in list(moved.items())[:_SHOWN])
-    return (*pairs, *_texts(options, meant, named)), f"recoded by label: {listed}", []
+    return (*pairs, *_texts(options, meant, named)), f"recoded by label: {listed}", _unknown(unknown)
 
 
 def _by_code(
@@ -141,7 +142,8 @@ def _by_code(
             "values as they are",
             [
                 f"option {shortened(outside[0])} of the file is not an answer to the item "
-                f"(allowed: {key.scale.describe()})"
+                f"(allowed: {key.scale.describe()}); say what the options stand for, as in "
+                f"recode={{{', '.join(f'{code!r}: …' for code in outside[:_SHOWN])}}}"
             ],
         )
     why = "differ from those of the instrument" if has_labels else "not compared: the instrument has none"

@@ -49,6 +49,12 @@ class Platform(AnswerFile):
     def detect(cls, head: Head) -> bool:
         """Tell from the beginning of a file whether this platform wrote it."""
 
+    @classmethod
+    def describes(cls, head: Head) -> bool:
+        """Tell from the beginning of a structure whether it is of this platform, and belongs to any table."""
+        del head
+        return False
+
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
         """Open a file."""
         del how

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.files.base import AnswerFile, FilePath, as_path
-from intimacy_scales.files.facts import ColumnFacts
+from intimacy_scales.files.base import AnswerFile, FilePath, as_path, is_empty
+from intimacy_scales.files.facts import ColumnFacts, ShownIf
 from intimacy_scales.files.reading import checked_columns
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
@@ -114,13 +114,30 @@ class FileAnswers:
 
     @cached_property
     def labels(self) -> pd.DataFrame:
-        """The text of the chosen option in each cell, for columns whose options are known; otherwise null."""
-        return self._looked_up(lambda facts: {stored_value(code): label for code, label in facts.labels})
+        """The text of the chosen option in each cell, for columns whose options are known; otherwise null.
+
+        Where a file has several languages, the text is in the first of them.
+        """
+        return self._looked_up(
+            lambda facts: {stored_value(code): label for code, label in reversed(facts.labels)}
+        )
 
     @cached_property
     def missing_reasons(self) -> pd.DataFrame:
-        """Why an answer is missing, in each cell whose code the file declares; otherwise null."""
-        return self._looked_up(_reasons)
+        """Why an answer is missing, in each cell whose code the file declares; otherwise null.
+
+        The reason of an empty cell is given where the file says under which condition its question was shown.
+        """
+        reasons = self._looked_up(_reasons)
+        cells = _Cells(self.table)
+        for name, facts in self.columns.items():
+            if facts.shown_if is not None and name in self.table.columns:
+                known = reasons[name].tolist() if name in reasons else [None] * len(self)
+                reasons[name] = [
+                    _NOT_SHOWN if is_empty(cell) and cells.hold(facts.shown_if, row) is False else reason
+                    for row, (cell, reason) in enumerate(zip(cells.column(name), known, strict=True))
+                ]
+        return reasons
 
     def _looked_up(self, texts_of: Any) -> pd.DataFrame:
         columns = {}
@@ -141,7 +158,39 @@ class FileAnswers:
         return f"<FileAnswers: {self.report.sentence()}>"
 
 
+class _Cells(Mapping[str, Any]):
+    """One row of a table at a time, whose columns are listed when they are asked for."""
+
+    def __init__(self, table: ListTable) -> None:
+        self._table, self._row = table, 0
+        self._columns: dict[str, list[Any]] = {}
+
+    def hold(self, condition: ShownIf, row: int) -> bool | None:
+        """Tell whether a condition holds for a row."""
+        self._row = row
+        return condition.holds(self)
+
+    def column(self, name: str) -> list[Any]:
+        """Return a column."""
+        if name not in self._columns:
+            self._columns[name] = listed(self._table, name)
+        return self._columns[name]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.column(name)[self._row]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._table.columns
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, self._table.columns)
+
+    def __len__(self) -> int:
+        return len(self._table.columns)
+
+
 _NONE = ColumnFacts()
+_NOT_SHOWN = "not shown (branching)"
 
 
 def _reasons(facts: ColumnFacts) -> dict[Any, str]:
