@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.head import Head
+from intimacy_scales.interop.answers.fhir import FhirFile
 from intimacy_scales.interop.answers.platform import OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics import QualtricsFile
 
-PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile,)
+PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile, FhirFile)
 
 
 def open_file(
@@ -54,7 +56,7 @@ def open_file(
     """
     source = as_path(path, "path")
     beside = None if structure is None else _structure(structure)
-    platform = _platform_of(source) if source.is_file() and sheet is None else None
+    platform = _platform_of(source, beside) if source.is_file() and sheet is None else None
     if platform is not None:
         if beside is not None and platform.structure_is is None:
             raise ResponseError(f"structure={str(beside)!r}: {source} needs none; leave it out")
@@ -70,11 +72,18 @@ def open_file(
 
 def _structure(structure: FilePath) -> Path:
     path = as_path(structure, "structure")
+    if path.is_dir() and (schemas := list(islice(path.glob("*_schema"), 2))):
+        if len(schemas) > 1:
+            raise ResponseError(f"structure={str(path)!r}: has several schemas; pass the file of one of them")
+        return schemas[0]
     if not path.is_file():
         raise ResponseError(f"structure={str(path)!r}: there is no such file")
     return path
 
 
-def _platform_of(path: Path) -> type[Platform] | None:
+def _platform_of(path: Path, structure: Path | None) -> type[Platform] | None:
     head = Head.of(path)
-    return next((platform for platform in PLATFORMS if platform.detect(head)), None)
+    detected = next((platform for platform in PLATFORMS if platform.detect(head)), None)
+    if detected is not None or structure is None:
+        return detected
+    return next((platform for platform in PLATFORMS if platform.is_described_by(head, structure)), None)

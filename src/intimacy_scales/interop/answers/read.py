@@ -17,6 +17,7 @@ from intimacy_scales.files.reading import checked_columns
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.instrument.numerals import as_compared
+from intimacy_scales.interop.answers.declared_keys import check_title
 from intimacy_scales.interop.answers.item_columns import ItemSource, item_sources, reading_with
 from intimacy_scales.interop.answers.mapping_report import MappingReport, mapping_report
 from intimacy_scales.interop.answers.opening import open_file
@@ -202,6 +203,7 @@ def read_answers(
     with open_file(path, encoding=encoding, sheet=sheet, structure=structure, all_rows=all_rows) as file:
         sources: tuple[ItemSource, ...] = ()
         if form is not None:
+            check_title(form, file.facts, is_named=options.columns is not None)
             sources = item_sources(form, file.names, file.facts.columns, options)
             options = reading_with(sources, options)
             checked_columns(form, file, options, {"person": [options.person], "keep": options.keep})
