@@ -33,7 +33,7 @@ _CONTENT = re.compile(r'"(?:item|entry|questionnaire|authored)"\s*:\s*["\[{]')
 _XML = re.compile(
     r"<(?:\w+:)?(Questionnaire(?:Response)?|Bundle)\b[^>]*xmlns(?::\w+)?\s*=\s*[\"']http://hl7\.org/fhir[\"']"
 )
-_LONGEST = 32_000_000  # bytes of a line
+_LONGEST = 8_000_000  # bytes of a line
 _SHOWN = 6
 _WRONG = "entered-in-error"
 _USUAL = ("completed", "amended")
@@ -94,7 +94,8 @@ class FhirFile(LoadedFile):
             answered = [name for name in columns if not name.startswith("QuestionnaireResponse.")]
             raise ResponseError(
                 f"structure={str(structure)!r}: none of its linkIds ({_listed([*questionnaire.columns])}) "
-                f"has answers in {self.path} ({_listed(answered)}); is it the Questionnaire that was answered?"
+                f"has answers in {self.path} ({_listed(answered)}); is it the Questionnaire that was "
+                "answered?"
             )
         self.facts.decide("options", structure.name, f"describes {counted(len(matched), 'question')}")
 
@@ -227,7 +228,8 @@ class _Reading:
                     raise ResponseError(
                         f"{self._path}: has responses to {counted(len(answered), 'questionnaire')} "
                         f"({_listed([*answered])}), and linkId {shortened(link)} occurs in more than one. "
-                        "Pass the Questionnaire that you want as structure=; responses to others are then left out"
+                        "Pass the Questionnaire that you want as structure=; responses to others are then left "
+                        "out"
                     )
 
     def _refuse(self, *, is_questionnaire: bool) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -199,7 +198,7 @@ class ResponseColumns:
 
     @staticmethod
     def _unlisted(seen: _Seen, listed: Sequence[Option], near: ValueSets) -> Iterator[Option]:
-        """Yield options that were chosen and that the Questionnaire does not list, with each of their texts."""
+        """Yield options that were chosen and are not listed, with each of their texts."""
         for coding, texts in seen.labels.items():
             if any(_is_same(coding, option) for option in listed):
                 continue
@@ -258,7 +257,7 @@ class ResponseColumns:
         return notes + ([] if questionnaire is None else self._unmatched(questionnaire))
 
     def _unmatched(self, questionnaire: Questionnaire) -> list[str]:
-        """Return notes on answers without a question in the Questionnaire, and on options that are elsewhere."""
+        """Return notes on answers to unknown questions, and on options that are in other files."""
         notes = []
         links = dict.fromkeys(seen.link for seen in self._seen.values())
         if unknown := [link for link in links if link not in questionnaire.columns]:
@@ -309,9 +308,8 @@ def _reference(value: Any) -> str | None:
         return text_of(value)
     identifier = value.get("identifier")
     inner = identifier.get("value") if isinstance(identifier, dict) else None
-    return next(
-        filter(None, map(text_of, chain([value.get("reference"), inner, value.get("display")]))), None
-    )
+    texts = map(text_of, (value.get("reference"), inner, value.get("display")))
+    return next(filter(None, texts), None)
 
 
 def _listed(names: Sequence[str]) -> str:

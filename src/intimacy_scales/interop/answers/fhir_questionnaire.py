@@ -73,11 +73,10 @@ def questionnaire_of(path: Path) -> tuple[Resource, list[Resource]]:
     questionnaires = [r for r in resources if r.get("resourceType") == "Questionnaire"]
     if len(questionnaires) != 1:
         kinds = sorted({str(r.get("resourceType")) for r in resources})
-        seen = (
-            f"{len(questionnaires)} Questionnaires" if questionnaires else ", ".join(kinds) or "no resource"
-        )
+        n = len(questionnaires)
+        seen = f"{n} Questionnaires" if n else ", ".join(kinds) or "no resource of FHIR as JSON"
         raise ResponseError(
-            f"{called}: has {seen}; allowed: one FHIR Questionnaire as JSON, which is the one that was answered"
+            f"{called}: has {seen}; allowed: one FHIR Questionnaire as JSON, the one that was answered"
         )
     return questionnaires[0], resources
 

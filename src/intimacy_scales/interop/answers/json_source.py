@@ -13,7 +13,8 @@ from intimacy_scales.files.head import Head, another_encoding, marked_encoding
 from intimacy_scales.messages import emptied
 from intimacy_scales.reading.columns import check_width
 
-LARGEST = 32_000_000  # bytes of JSON in one piece, which takes about ten times as much memory
+LARGEST = 25_000_000  # bytes of JSON in one piece, which takes about ten times as much memory
+_MOST_PARTS = 1_500_000  # lists and objects in it, of which small ones take thirty times as much
 DEEPEST = 100  # levels of items, or of anything else that nests
 _MOST_CELLS = 20_000_000
 _MARK = 4  # bytes of the longest byte-order mark
@@ -83,8 +84,13 @@ def parsed(text: str, called: str) -> Any:
     Raises
     ------
     ResponseError
-        It is not JSON, cut off, nested too deeply, or has a name twice in one object.
+        It is not JSON, cut off, too large or nested too deeply, or has a name twice in one object.
     """
+    n_parts = text.count("[") + text.count("{")
+    if n_parts > _MOST_PARTS:
+        raise ResponseError(
+            f"{called}: is JSON with {n_parts:,} lists and objects in one piece; allowed: at most {_MOST_PARTS:,}"
+        )
     try:
         return json.loads(text, object_pairs_hook=_unique)
     except RecursionError:
@@ -177,7 +183,7 @@ class GrownColumns:
         self._n_cells += max(1, n_rows - len(column))
         if self._n_cells > _MOST_CELLS:
             raise ResponseError(
-                f"{self._path}: its questions and responses make more than {_MOST_CELLS:,} cells, most of them "
-                "empty: do the responses belong to one questionnaire? Pass each one by itself"
+                f"{self._path}: its questions and responses make more than {_MOST_CELLS:,} cells, most "
+                "of them empty: do the responses belong to one questionnaire? Pass each one by itself"
             )
         column += [None] * (n_rows - len(column))

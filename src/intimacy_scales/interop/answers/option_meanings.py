@@ -49,8 +49,9 @@ def read_options(item: Item, facts: ColumnFacts, column: str, *, is_recoded: boo
 
     A label of the file that is also a label of the instrument decides what its code means. Codes without such
     labels are read as the numbers that the file counts for them, or as they are, if they are points of the
-    response scale. What the file declares as missing is missing, even if the instrument allows it as an answer. With ``is_recoded``, the user said what values
-    stand for, and only missing codes are taken from the file.
+    response scale. What the file declares as missing is missing, even if the instrument allows it as an
+    answer. With ``is_recoded``, the user said what values stand for, and only missing codes are taken from
+    the file.
 
     Raises
     ------
@@ -107,8 +108,8 @@ def ask_for_codes(unexplained: Mapping[str, Sequence[tuple[Code, str]]]) -> str:
     recode = _map_of(pairs) if is_shared else f"{{{items[0]!r}: {_map_of(of_first)}, …}}"
     more = f" and {len(items) - _SHOWN} more" if len(items) > _SHOWN else ""
     return (
-        f"the file has no numbers for the options of {', '.join(items[:_SHOWN])}{more}: {listed}. Their order "
-        f"does not show them. Say what the codes stand for: recode={recode}"
+        f"the file has no numbers for the options of {', '.join(items[:_SHOWN])}{more}: {listed}. Their "
+        f"order does not show them. Say what the codes stand for: recode={recode}"
     )
 
 
@@ -220,8 +221,8 @@ def _by_number(
     outside = next((code for code, point in points.items() if point is None), None)
     if outside is not None:
         raise ResponseError(
-            f"column {shortened(column)}: the file counts {numbers[outside]:g} for {shortened(outside)}, which "
-            f"is not an answer to {item.id} (allowed: {key.scale.describe()}). "
+            f"column {shortened(column)}: the file counts {numbers[outside]:g} for {shortened(outside)}, "
+            f"which is not an answer to {item.id} (allowed: {key.scale.describe()}). "
             f"{_say_what(item, options or [(code, '') for code in numbers])}"
         )
     without = [code for code, _ in options if code not in numbers and _point(key, code) is None]
