@@ -228,8 +228,7 @@ class _Reading:
                     raise ResponseError(
                         f"{self._path}: has responses to {counted(len(answered), 'questionnaire')} "
                         f"({_listed([*answered])}), and linkId {shortened(link)} occurs in more than one. "
-                        "Pass the Questionnaire that you want as structure=; responses to others are then left "
-                        "out"
+                        "Pass the Questionnaire that you want as structure=, which leaves the others out"
                     )
 
     def _refuse(self, *, is_questionnaire: bool) -> None:

@@ -131,7 +131,7 @@ def walked(resource: Resource, called: str) -> Iterator[Place]:
     Raises
     ------
     ResponseError
-        They are nested too deeply.
+        They are nested too deeply, or one has no linkId.
 
     Examples
     --------
@@ -150,17 +150,25 @@ def walked(resource: Resource, called: str) -> Iterator[Place]:
             raise ResponseError(
                 f"{called}: its items are nested too deeply; allowed: at most {DEEPEST} levels"
             )
-        link = str(item.get("linkId"))
+        link = item.get("linkId")
+        if not isinstance(link, str) or not link:
+            raise ResponseError(
+                f"{called}: has an item without a linkId (after {stack[0].counts.total()} items); every item "
+                "of FHIR has one"
+            )
         level.counts[link] += 1
         occurrence = level.counts[link]
         name = f"{level.prefix}{link}" + (f"[{occurrence}]" if occurrence > 1 else "")
         yield Place(item, level.above, name)
+        nested = item.get("item")
+        answers = [(n, a) for n, a in enumerate(objects_of(item.get("answer")), start=1) if a.get("item")]
+        if not nested and not answers:
+            continue
         above, prefix = (*level.above, item), f"{name}/" if occurrence > 1 else level.prefix
-        answers = [*enumerate(objects_of(item.get("answer")), start=1)]
         for number, answer in reversed(answers):
             inner = f"{name}[{number}]/" if number > 1 else prefix
-            stack.append(_Level(objects_of(answer.get("item")), above, inner, Counter()))
-        stack.append(_Level(objects_of(item.get("item")), above, prefix, Counter()))
+            stack.append(_Level(objects_of(answer["item"]), above, inner, Counter()))
+        stack.append(_Level(objects_of(nested), above, prefix, Counter()))
 
 
 def read_questionnaire(questionnaire: Resource, near: Iterable[Resource]) -> Questionnaire:

@@ -89,7 +89,8 @@ def parsed(text: str, called: str) -> Any:
     n_parts = text.count("[") + text.count("{")
     if n_parts > _MOST_PARTS:
         raise ResponseError(
-            f"{called}: is JSON with {n_parts:,} lists and objects in one piece; allowed: at most {_MOST_PARTS:,}"
+            f"{called}: is JSON with {n_parts:,} lists and objects in one piece; allowed: at most "
+            f"{_MOST_PARTS:,}"
         )
     try:
         return json.loads(text, object_pairs_hook=_unique)

@@ -9,11 +9,12 @@ from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.head import Head
+from intimacy_scales.interop.answers.bids import BidsFile
 from intimacy_scales.interop.answers.fhir import FhirFile
 from intimacy_scales.interop.answers.platform import OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics import QualtricsFile
 
-PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile, FhirFile)
+PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile, FhirFile, BidsFile)
 
 
 def open_file(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -18,6 +19,14 @@ from intimacy_scales.reading.answers import MISSING, NOT_APPLICABLE, AnswerKey, 
 _SHOWN = 3
 _MOST_LISTED = 20  # codes of which the user is asked for a map
 Number = int | float
+_MUCH = re.compile(
+    r"^(?!.*\b(?:not|never|rarely|dis\w+|un\w+|nicht|nie)\b)"
+    r".*\b(?:agree|always|very often|satisfied|true|likely|zustimm\w*|immer|zufrieden|trifft)\b",
+    re.IGNORECASE,
+)
+_LITTLE = re.compile(
+    r"\b(?:disagree|never|dissatisfied|untrue|false|unlikely|not|nicht|nie|unzufrieden)\b", re.IGNORECASE
+)
 
 
 class OptionReading(NamedTuple):
@@ -268,7 +277,22 @@ def _by_code(
     why = "differ from those of the instrument" if has_labels else "not compared: the instrument has none"
     first = f"{options[0][0]!r} = {shortened(options[0][1])}" if options else ""
     cautions = [f"labels of the file differ from those of the instrument: {first}"] if has_labels else []
+    cautions += _downwards(options)
     return _texts(options, points, {}), f"codes as they are; labels {why}", cautions
+
+
+def _downwards(options: Sequence[tuple[Code, str]]) -> list[str]:
+    """Return a caution where the lowest number of a file means most, such as 0 for "strongly agree"."""
+    by_number = {code: label for code, label in reversed(options) if not isinstance(code, str)}
+    if len(by_number) < 2:
+        return []
+    low, high = min(by_number), max(by_number)
+    if not (_MUCH.search(by_number[low]) and _LITTLE.search(by_number[high])):
+        return []
+    return [
+        f"in the file {low:g} is {shortened(by_number[low])} and {high:g} is {shortened(by_number[high])}: high "
+        "numbers mean less, unless the instrument has them so too"
+    ]
 
 
 def _texts(
