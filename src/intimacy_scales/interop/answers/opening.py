@@ -13,8 +13,9 @@ from intimacy_scales.interop.answers.bids import BidsFile
 from intimacy_scales.interop.answers.fhir import FhirFile
 from intimacy_scales.interop.answers.platform import OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics import QualtricsFile
+from intimacy_scales.interop.answers.reproschema import ReproSchemaFile
 
-PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile, FhirFile, BidsFile)
+PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile, FhirFile, ReproSchemaFile, BidsFile)
 
 
 def open_file(

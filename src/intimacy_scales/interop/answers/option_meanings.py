@@ -290,8 +290,8 @@ def _downwards(options: Sequence[tuple[Code, str]]) -> list[str]:
     if not (_MUCH.search(by_number[low]) and _LITTLE.search(by_number[high])):
         return []
     return [
-        f"in the file {low:g} is {shortened(by_number[low])} and {high:g} is {shortened(by_number[high])}: high "
-        "numbers mean less, unless the instrument has them so too"
+        f"in the file {low:g} is {shortened(by_number[low])} and {high:g} is {shortened(by_number[high])}: "
+        "high numbers mean less, unless the instrument has them so too"
     ]
 
 
