@@ -41,7 +41,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnFacts:
-    """What a file, or the structure beside it, says of one column.
+    """What a file, or its structure, says of one column.
 
     Attributes
     ----------

@@ -38,7 +38,7 @@ def check_title(form: Instrument, facts: FileFacts, *, is_named: bool) -> None:
         raise ResponseError(
             f"the file is of the {shortened(same)}, and {form.ref.called} is the {shortened(form.title)}: "
             "only their abbreviation is the same. Pass the instrument that was answered; if it is the same "
-            "questionnaire after all, name the columns (columns=…)"
+            "questionnaire after all, name the columns: columns={item: column}"
         )
 
 

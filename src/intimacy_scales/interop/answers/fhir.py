@@ -1,4 +1,4 @@
-"""FHIR QuestionnaireResponses as JSON: one, a Bundle or a list of them, or one on each line."""
+"""FHIR QuestionnaireResponses as JSON or XML: one, a Bundle or a list of them, or one on each line."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from intimacy_scales.interop.answers.fhir_questionnaire import (
     release_of,
     resources_in,
 )
+from intimacy_scales.interop.answers.fhir_xml import begins_xml, read_xml
 from intimacy_scales.interop.answers.json_source import begins_json, decoded, objects_of, parsed, read_json
 from intimacy_scales.interop.answers.platform import LoadedFile, OpenOptions
 from intimacy_scales.messages import shortened
@@ -52,7 +53,7 @@ class FhirFile(LoadedFile):
     """
 
     _platform = "FHIR"
-    structure_is = "the FHIR Questionnaire that was answered (JSON)"
+    structure_is = "the FHIR Questionnaire that was answered"
 
     @classmethod
     def detect(cls, head: Head) -> bool:
@@ -63,12 +64,6 @@ class FhirFile(LoadedFile):
         return bool(_XML.search(text))
 
     def _load(self, path: Path, how: OpenOptions) -> dict[str, list[Any]]:
-        if match := _XML.search(Head.of(path).text or ""):
-            raise ResponseError(
-                f"{path}: is a FHIR {match[1]} as XML; allowed: FHIR as JSON. Ask the server for JSON (add "
-                "_format=json to the address), or convert it with the FHIR validator: java -jar "
-                "validator_cli.jar convert -version 4.0 -source response.xml -dest response.json"
-            )
         given, beyond = (None, []) if how.structure is None else questionnaire_of(how.structure)
         reading = _Reading(path, self.facts, given, all_rows=how.all_rows)
         for resource in _resources(path, how.encoding):
@@ -107,6 +102,9 @@ def _listed(names: Sequence[str]) -> str:
 
 def _resources(path: Path, encoding: str | None) -> Iterator[Resource]:
     """Yield the resources of a file, and its Bundles; one line at a time if each line has one."""
+    if begins_xml(path):
+        yield from _with_bundles(read_xml(path, str(path)))
+        return
     with path.open("rb") as file:
         first = file.readline(_LONGEST)
         if file.readline(_LONGEST).lstrip()[:1] != b"{" or not first.rstrip().endswith(b"}"):
@@ -248,7 +246,7 @@ class _Reading:
         seen = ", ".join(f"{n} {kind}" for kind, n in self._others.most_common(_SHOWN))
         raise ResponseError(
             f"{self._path}: has no QuestionnaireResponse ({seen or 'no resource'}); allowed: FHIR "
-            "QuestionnaireResponses as JSON. Answers that a server turned into Observations are not read"
+            "QuestionnaireResponses. Answers that a server turned into Observations are not read"
         )
 
     def note(self, questionnaire: Questionnaire | None) -> None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.facts import Code, ColumnFacts, Role
+from intimacy_scales.interop.answers.fhir_xml import begins_xml, read_xml
 from intimacy_scales.interop.answers.json_source import DEEPEST, objects_of, read_json, text_of
 
 _NUMBERS = re.compile(r"/(?:itemWeight|(?:questionnaire-|valueset-|codesystem-)?ordinalValue)$")
@@ -68,15 +69,15 @@ def questionnaire_of(path: Path) -> tuple[Resource, list[Resource]]:
         The file has none, or several.
     """
     called = f"structure={str(path)!r}"
-    document = read_json(path, called)
+    document = read_xml(path, called) if begins_xml(path) else read_json(path, called)
     resources = list(resources_in(document))
     questionnaires = [r for r in resources if r.get("resourceType") == "Questionnaire"]
     if len(questionnaires) != 1:
         kinds = sorted({str(r.get("resourceType")) for r in resources})
         n = len(questionnaires)
-        seen = f"{n} Questionnaires" if n else ", ".join(kinds) or "no resource of FHIR as JSON"
+        seen = f"{n} Questionnaires" if n else ", ".join(kinds) or "no resource of FHIR"
         raise ResponseError(
-            f"{called}: has {seen}; allowed: one FHIR Questionnaire as JSON, the one that was answered"
+            f"{called}: has {seen}; allowed: one FHIR Questionnaire, the one that was answered"
         )
     return questionnaires[0], resources
 

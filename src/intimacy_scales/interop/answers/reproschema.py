@@ -201,8 +201,9 @@ class ReproSchemaFile(LoadedFile):
         described = [name for name in activity.columns if name in columns]
         if not described:
             raise ResponseError(
-                f"structure={str(structure)!r}: none of its items ({', '.join([*activity.columns][:_SHOWN])}) "
-                f"has answers in {self.path}; is it the activity that was answered?"
+                f"structure={str(structure)!r}: none of its items "
+                f"({', '.join([*activity.columns][:_SHOWN])}) has answers in {self.path}; is it the activity "
+                "that was answered?"
             )
         self.facts.add({name: activity.columns[name] for name in described})
         self.facts.titles += activity.titles

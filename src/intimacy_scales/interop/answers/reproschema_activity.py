@@ -152,8 +152,8 @@ class _Folder:
         if path not in self._parts:
             if not path.is_file():
                 raise ResponseError(
-                    f"structure={str(self._schema)!r}: refers to {reference}, which is not in its folder; copy "
-                    "the whole folder of the activity"
+                    f"structure={str(self._schema)!r}: refers to {reference}, which is not in its folder; "
+                    "copy the whole folder of the activity"
                 )
             if path.stat().st_size > _LARGEST_PART:
                 largest = _LARGEST_PART // 1_000_000
@@ -178,8 +178,8 @@ def _in_languages(value: Any, languages: tuple[str, ...] = ()) -> list[str]:
     if not isinstance(value, dict):
         text = text_of(value)
         return [] if text is None else [text]
-    first = {language: place for place, language in enumerate((*languages, "en"))}
-    ordered = sorted(value, key=lambda language: first.get(language, len(first)))
+    first = [*languages, "en"]
+    ordered = sorted(value, key=lambda name: first.index(name) if name in first else len(first))
     return [text for text in map(text_of, map(value.get, ordered)) if text is not None]
 
 
