@@ -29,8 +29,9 @@ from intimacy_scales.interop.answers.platform import LoadedFile, OpenOptions
 from intimacy_scales.messages import shortened
 from intimacy_scales.results.wording import counted
 
-_RESOURCE = re.compile(r'"resourceType"\s*:\s*"(Questionnaire(?:Response)?|Bundle)"')
-_CONTENT = re.compile(r'"(?:item|entry|questionnaire|authored)"\s*:\s*["\[{]')
+_RESPONSE = re.compile(r'"resourceType"\s*:\s*"QuestionnaireResponse"')
+_ITEMS = re.compile(r'"item"\s*:\s*\[')  # which a flat table of the same names does not have
+_OTHER = re.compile(r'"resourceType"\s*:\s*"(?:Questionnaire|Bundle)"')
 _XML = re.compile(
     r"<(?:\w+:)?(Questionnaire(?:Response)?|Bundle)\b[^>]*xmlns(?::\w+)?\s*=\s*[\"']http://hl7\.org/fhir[\"']"
 )
@@ -60,7 +61,7 @@ class FhirFile(LoadedFile):
         """Tell whether a file begins with a resource that may hold answers, as JSON or XML."""
         text = head.text or ""
         if begins_json(head):
-            return bool(_RESOURCE.search(text) and _CONTENT.search(text))
+            return bool(_OTHER.search(text) or (_RESPONSE.search(text) and _ITEMS.search(text)))
         return bool(_XML.search(text))
 
     def _load(self, path: Path, how: OpenOptions) -> dict[str, list[Any]]:

@@ -48,8 +48,8 @@ def read_xml(path: Path, called: str) -> Any:
         document.parser.Parse(path.read_bytes(), True)
     except expat.ExpatError as error:
         raise ResponseError(
-            f"{called}: is not well-formed XML (line {error.lineno}: {expat.ErrorString(error.code)}); it may "
-            "be cut off: save or download it again"
+            f"{called}: is not well-formed XML (line {error.lineno}: {expat.ErrorString(error.code)}); it "
+            "may be cut off: save or download it again"
         ) from None
     return document.resource
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -106,14 +107,13 @@ def ask_for_codes(unexplained: Mapping[str, Sequence[tuple[Code, str]]]) -> str:
     the file has no numbers for the options of q1, q2: 'LA6568-5' = 'Not at all'. Their order does not show \
     them. Say what the codes stand for: recode={'LA6568-5': …}
     """
-    items, options = list(unexplained), [pair for some in unexplained.values() for pair in some]
-    pairs = list(dict.fromkeys(options))
-    by_code: dict[Code, dict[str, None]] = {}
-    for code, label in pairs:
-        by_code.setdefault(code, {})[as_compared(label)] = None
+    items = list(unexplained)
+    first = [dict(reversed(options)) for options in unexplained.values()]  # texts in the first language
+    pairs = list(dict.fromkeys((code, labels[code]) for labels in first for code in reversed(labels)))
+    n_texts = Counter(code for code, _ in {(code, as_compared(label)) for code, label in pairs})
     listed = ", ".join(f"{shortened(code)} = {shortened(label)}" for code, label in pairs[:_MOST_LISTED])
     of_first = unexplained[items[0]]
-    is_shared = all(len(labels) == 1 for labels in by_code.values())
+    is_shared = all(n == 1 for n in n_texts.values())
     recode = _map_of(pairs) if is_shared else f"{{{items[0]!r}: {_map_of(of_first)}, …}}"
     more = f" and {len(items) - _SHOWN} more" if len(items) > _SHOWN else ""
     return (
