@@ -16,11 +16,13 @@ from intimacy_scales.interop.answers.prism import is_recipe, prism_parts, recipe
 _DESCRIBES = frozenset({"Description", "LongName", "Levels", "Units", "Derivative"})
 _TOOL = "MeasurementToolMetadata"
 _METHODS = {"average": "mean", "mean": "mean", "sum": "sum", "total": "sum"}
+_METHOD = r"\b(?P<method>average|mean|sum|total)(?:\s+score)?\s+(?:of|for)\s+"
 _FORMULA = re.compile(
-    r"\b(?P<method>average|mean|sum|total)(?:\s+score)?\s+(?:of|for)\s+(?:the\s+)?(?:items?|questions?)\s+"
+    rf"{_METHOD}(?:the\s+)?(?:items?|questions?)\s+"
     r"(?P<numbers>\d[\d\s,;&\u2013-]*(?:(?:and|to|through)\s+\d[\d\s,;&\u2013-]*)*)",
     re.IGNORECASE,
 )
+_OF_ALL = re.compile(rf"{_METHOD}all\s+(?:the\s+)?(?P<n>\d+)\s+(?:items|questions)\b", re.IGNORECASE)
 _NUMBERS = re.compile(r"(\d+)(?:\s*(?:-|\u2013|to|through)\s*(\d+))?", re.IGNORECASE)
 _NUMBER_OF_QUESTION = re.compile(r"\s*\(?(?:item\s*|q)?(\d{1,3})\s*[.):]\s", re.IGNORECASE)
 _NUMBER_OF_NAME = re.compile(r"(\d{1,3})$")
@@ -154,15 +156,17 @@ def _scores(columns: Mapping[str, ColumnFacts]) -> tuple[DeclaredScore, ...]:
     numbered = _numbered(columns)
     scores = []
     for name, facts in columns.items():
-        match = _FORMULA.search(facts.formula or "")
-        if match is None:
+        formula = facts.formula or ""
+        match, of_all = _FORMULA.search(formula), _OF_ALL.search(formula)
+        if match is not None:
+            items = tuple(numbered[n] for n in _listed_numbers(match["numbers"]) if n in numbered)
+        elif of_all is not None and int(of_all["n"]) == len(numbered):
+            match, items = of_all, tuple(numbered.values())
+        else:
             continue
-        items = tuple(numbered[n] for n in _listed_numbers(match["numbers"]) if n in numbered)
         is_mean = _METHODS[match["method"].lower()] == "mean"
         scores.append(
-            DeclaredScore(
-                name=name, columns=items, method="mean" if is_mean else "sum", formula=facts.formula or ""
-            )
+            DeclaredScore(name=name, columns=items, method="mean" if is_mean else "sum", formula=formula)
         )
     return tuple(scores)
 
