@@ -59,7 +59,7 @@ def written(tmp_path):
 @needs_samples
 def test_real_hopkins_has_the_scores_of_its_authors():
     scales = {name: {"items": [f"hopkins{n}" for n in items]} for name, items in HOPKINS.items()}
-    hopkins = form_of(scales, low=0, high=3, evidence=PUBLISHED)
+    hopkins = form_of(scales, title="Hopkins Symptom Checklist", low=0, high=3, evidence=PUBLISHED)
     answers = read_answers(SAMPLES / "hopkins.tsv", hopkins)
     scores, table = score(hopkins, answers), answers.to_frame()
     assert len(answers) == 272

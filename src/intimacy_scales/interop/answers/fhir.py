@@ -218,7 +218,7 @@ class _Reading:
             inside = [part for part in inside if any(answers(url, part) for url in answered)]
         return read_questionnaire(inside[0], self.near) if len(inside) == 1 else None
 
-    def _check_one(self, answered: Mapping[str, set[str]]) -> None:
+    def _check_one(self, answered: Mapping[str, Mapping[str, None]]) -> None:
         """Raise where two questionnaires use the same linkIds, perhaps for different questions."""
         seen: dict[str, str] = {}
         for url, links in answered.items():

@@ -118,7 +118,7 @@ class ResponseColumns:
 
     def __init__(self, path: Path) -> None:
         self.facts: dict[str, ColumnFacts] = {}
-        self.answered: dict[str, set[str]] = {}
+        self.answered: dict[str, dict[str, None]] = {}
         self._answers, self._metadata = GrownColumns(path), GrownColumns(path)
         self._path = path
         self._seen: dict[str, _Seen] = {}
@@ -134,7 +134,7 @@ class ResponseColumns:
             value = _reference(response.get(name))
             if value is not None:
                 self._metadata.put(f"{_WHOLE}{name}", row, value)
-        links = self.answered.setdefault(questionnaire_url(response) or "", set())
+        links = self.answered.setdefault(questionnaire_url(response) or "", {})
         for place in walked(response, f"{self._path}: response {row + 1}"):
             link = str(place.item.get("linkId"))
             seen = self._seen.get(place.name)
@@ -146,7 +146,7 @@ class ResponseColumns:
                 seen.text = seen.text or text_of(place.item.get("text"))
             if seen is None or not values:
                 continue
-            links.add(link)
+            links[link] = None
             seen.n_several += len(values) > 1
             self._answers.put(place.name, row, values[0] if len(values) == 1 else _Several(tuple(values)))
 
