@@ -216,6 +216,25 @@ def test_repeated_groups_have_paths_and_keep_their_places(written):
     assert row.filter(regex="^(a|b|g)").to_dict() == {"a": 1, "b": 2, "g[2]/b": 3}
 
 
+def test_a_link_id_in_two_groups_is_two_columns(written):
+    """FHIR does not allow it; forms that were put together from others have it."""
+    groups = ("phq", "gad")
+    rows = [
+        response(item("phq", nested=[item("1", 1)]), item("gad", nested=[item("1", 2)])),
+        response(item("gad", nested=[item("1", 3)])),
+    ]
+    inner = questionnaire({"1": options(0, 1)})["item"]
+    asked = {"resourceType": "Questionnaire", "item": [
+        {"linkId": name, "type": "group", "item": [inner[0] | {"text": name}]} for name in groups
+    ]}  # fmt: skip
+    structure = written(asked, "q.json")
+    for how, content in (({}, rows), ({"structure": structure}, rows), ({"structure": structure}, rows[1:])):
+        answers = read_answers(written(content), **how)
+        assert answers.to_frame()["gad/1"].tolist() == [2, 3][-len(content) :]
+        assert how == {} or answers.columns["gad/1"].question == "gad"
+        assert answers.report.decisions[0].value == "named by path"
+
+
 def test_several_answers_to_a_question_are_never_one_number(written):
     answers = read_answers(written([response(item("q1", 1, 2), item("q2", 1))]), form())
     assert answers.to_frame().loc[1, "q1"] == "1|2"
@@ -256,6 +275,24 @@ def test_labels_of_the_instrument_come_before_weights(written):
     answers = read_answers(path, keyed, structure=structure)
     assert score(keyed, answers)["t"].tolist() == [1.0 + (3 - 1)]
     assert "the label decided" in answers.report.cautions[0]
+
+
+@needs_samples
+def test_real_weights_of_the_epds_meet_a_key_that_reverses(written):
+    """Of a key for answers as they are printed, whose items 3 and 5 to 10 start with the worst answer."""
+    ids = {f"epds_{n}": f"epds.q{n}" for n in range(1, 11)}
+    path = written(response(*(item(link, coding("3")) for link in ids.values())))
+    structure = SAMPLES / "R4" / "epds_direction_in_weights.json"
+    reversing = [3, *range(5, 11)]
+    printed = form(
+        " ".join("-" * (n in reversing) + f"epds_{n}" for n in range(1, 11)), title="Edinburgh Scale"
+    )
+    answers = read_answers(path, printed, structure=structure, columns=ids)
+    assert {item.item for item in answers.report.items if item.cautions} == {f"epds_{n}" for n in reversing}
+    plain = form(" ".join(ids), title="Edinburgh Scale")
+    answers = read_answers(path, plain, structure=structure, columns=ids)
+    assert score(plain, answers)["t"].tolist() == [30.0]
+    assert answers.report.cautions == ()
 
 
 def test_weights_outside_the_scale_are_refused(written):

@@ -65,12 +65,11 @@ class FhirFile(LoadedFile):
         return bool(_XML.search(text))
 
     def _load(self, path: Path, how: OpenOptions) -> dict[str, list[Any]]:
-        given, beyond = (None, []) if how.structure is None else questionnaire_of(how.structure)
-        reading = _Reading(path, self.facts, given, all_rows=how.all_rows)
-        for resource in _resources(path, how.encoding):
-            reading.add(resource)
-        reading.near += beyond
-        questionnaire = reading.questionnaire()
+        reading, questionnaire = self._read(path, how, by_path=False)
+        if reading.columns.is_ambiguous or (questionnaire is not None and questionnaire.repeated):
+            reading, questionnaire = self._read(path, how, by_path=True)
+            reading.facts.decide("columns", "named by path", "a linkId occurs in several groups")
+        self.facts = reading.facts
         columns = reading.columns.filled(questionnaire, ValueSets(reading.near))
         if how.structure is not None and questionnaire is not None:
             self._check_structure(how.structure, questionnaire, columns)
@@ -80,6 +79,16 @@ class FhirFile(LoadedFile):
         self.facts.row_id = reading.columns.row_id()
         reading.note(questionnaire)
         return columns
+
+    def _read(self, path: Path, how: OpenOptions, *, by_path: bool) -> tuple[_Reading, Questionnaire | None]:
+        """Read all responses, and return them with the Questionnaire that describes them."""
+        given, beyond = (None, []) if how.structure is None else questionnaire_of(how.structure)
+        columns = ResponseColumns(path, by_path=by_path)
+        reading = _Reading(path, FileFacts(self._platform), columns, given, all_rows=how.all_rows)
+        for resource in _resources(path, how.encoding):
+            reading.add(resource)
+        reading.near += beyond
+        return reading, reading.questionnaire()
 
     def _check_structure(
         self, structure: Path, questionnaire: Questionnaire, columns: dict[str, list[Any]]
@@ -136,6 +145,8 @@ class _Reading:
 
     Attributes
     ----------
+    columns, facts
+        The columns, and what is known of the file.
     near
         Resources that may describe questions and options.
     n_responses
@@ -144,12 +155,20 @@ class _Reading:
         Number of each kept response among all, from 0.
     """
 
-    def __init__(self, path: Path, facts: FileFacts, given: Resource | None, *, all_rows: bool) -> None:
-        self.columns = ResponseColumns(path)
+    def __init__(
+        self,
+        path: Path,
+        facts: FileFacts,
+        columns: ResponseColumns,
+        given: Resource | None,
+        *,
+        all_rows: bool,
+    ) -> None:
+        self.columns, self.facts = columns, facts
         self.near: list[Resource] = []
         self.rows: list[int] = []
         self.n_responses = 0
-        self._path, self._facts, self._given, self._all_rows = path, facts, given, all_rows
+        self._path, self._given, self._all_rows = path, given, all_rows
         self._others: Counter[str] = Counter()
         self._states: Counter[str] = Counter()
 
@@ -170,13 +189,13 @@ class _Reading:
         status = str(response.get("status"))
         why = self._why_left_out(response, status)
         if why is not None:
-            self._facts.leave_out(why, [self.n_responses])
+            self.facts.leave_out(why, [self.n_responses])
             return
         self._states[status] += 1
         self.near += objects_of(response.get("contained"))
-        self._facts.version = self._facts.version or release_of(response)
+        self.facts.version = self.facts.version or release_of(response)
         if isinstance(response.get("questionnaire"), dict):
-            self._facts.version = "STU3"  # later releases have an address instead of a reference
+            self.facts.version = "STU3"  # later releases have an address instead of a reference
         self.columns.add(response)
         self.rows.append(self.n_responses - 1)
 
@@ -195,7 +214,7 @@ class _Reading:
         if any(link.get("relation") == "next" for link in objects_of(bundle.get("link"))):
             total = bundle.get("total")
             among = f" of {total}" if isinstance(total, int) else ""
-            self._facts.notes.append(
+            self.facts.notes.append(
                 f"the Bundle is one page of several ({n}{among} entries, and a link to the next): fetch all"
             )
 
@@ -208,7 +227,7 @@ class _Reading:
             There are no responses, or they answer several questionnaires that use the same linkIds.
         """
         inside = [part for part in self.near if part.get("resourceType") == "Questionnaire"]
-        if not self.rows and not self._facts.left_out.get(f"status {_WRONG}"):
+        if not self.rows and not self.facts.left_out.get(f"status {_WRONG}"):
             self._refuse(is_questionnaire=bool(inside))
         answered = self.columns.answered
         if self._given is not None:
@@ -233,7 +252,7 @@ class _Reading:
     def _refuse(self, *, is_questionnaire: bool) -> None:
         """Raise for a file without responses, or without responses to the given Questionnaire."""
         if self.n_responses:
-            whys = "; ".join(self._facts.left_out)
+            whys = "; ".join(self.facts.left_out)
             raise ResponseError(
                 f"{self._path}: has no response to the Questionnaire that was passed as structure= "
                 f"({shortened(self._given and self._given.get('url'))}): its responses are to others "
@@ -252,7 +271,7 @@ class _Reading:
 
     def note(self, questionnaire: Questionnaire | None) -> None:
         """Note what the reader should know."""
-        facts = self._facts
+        facts = self.facts
         facts.version = (questionnaire and questionnaire.version) or facts.version
         facts.titles += [] if questionnaire is None else questionnaire.titles
         for status, n in self._states.items():

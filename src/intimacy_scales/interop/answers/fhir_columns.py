@@ -54,8 +54,8 @@ class _Several(NamedTuple):
 class _Seen:
     """What the answers to one question show: its text, texts and numbers of options, and units."""
 
-    def __init__(self, link: str) -> None:
-        self.link = link
+    def __init__(self, link: str, path: str) -> None:
+        self.link, self.path = link, path
         self.text: str | None = None
         self.labels: dict[_Coding, dict[str, None]] = {}
         self.numbers: dict[Any, set[int | float]] = {}
@@ -114,9 +114,12 @@ class ResponseColumns:
         Name of a column → what is known of it; set by `filled`.
     answered
         Address of each answered questionnaire → the linkIds in its responses.
+    is_ambiguous
+        Whether a response has the same linkId in two groups, so that columns must be named by path.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, by_path: bool = False) -> None:
+        self._by_path, self.is_ambiguous = by_path, False
         self.facts: dict[str, ColumnFacts] = {}
         self.answered: dict[str, dict[str, None]] = {}
         self._answers, self._metadata = GrownColumns(path), GrownColumns(path)
@@ -135,17 +138,22 @@ class ResponseColumns:
             if value is not None:
                 self._metadata.put(f"{_WHOLE}{name}", row, value)
         links = self.answered.setdefault(questionnaire_url(response) or "", {})
-        for place in walked(response, f"{self._path}: response {row + 1}"):
+        named: set[str] = set()
+        for place in walked(response, f"{self._path}: response {row + 1}", by_path=self._by_path):
             link = str(place.item.get("linkId"))
             seen = self._seen.get(place.name)
             values = []
             if place.item.get("answer"):
                 if seen is None:
-                    seen = self._seen[place.name] = _Seen(link)
+                    seen = self._seen[place.name] = _Seen(link, place.path)
                 values = [v for v in map(seen.value, objects_of(place.item["answer"])) if v is not None]
                 seen.text = seen.text or text_of(place.item.get("text"))
             if seen is None or not values:
                 continue
+            if place.name in named:
+                self.is_ambiguous = True
+                continue
+            named.add(place.name)
             links[link] = None
             seen.n_several += len(values) > 1
             self._answers.put(place.name, row, values[0] if len(values) == 1 else _Several(tuple(values)))
@@ -157,7 +165,8 @@ class ResponseColumns:
         last = len(order)
         self._columns = dict(self._metadata.filled(self._n))
         self.facts = {name: ColumnFacts(role=_METADATA[name.removeprefix(_WHOLE)]) for name in self._columns}
-        for name in sorted(answers, key=lambda name: order.get(self._seen[name].link, last)):
+        keys = {name: self._key(name, questionnaire) for name in answers}
+        for name in sorted(answers, key=lambda name: order.get(keys[name], last)):
             seen = self._seen[name]
             facts, codes = self._facts_of(name, seen, questionnaire, near)
             self.facts[name] = facts
@@ -166,12 +175,17 @@ class ResponseColumns:
             self.facts |= {n: f for n, f in questionnaire.columns.items() if n not in self.facts}
         return self._columns
 
+    def _key(self, name: str, questionnaire: Questionnaire | None) -> str:
+        seen = self._seen[name]
+        return seen.link if questionnaire is None else questionnaire.key(seen.link, seen.path)
+
     def _facts_of(
         self, name: str, seen: _Seen, questionnaire: Questionnaire | None, near: ValueSets
     ) -> tuple[ColumnFacts, dict[_Coding, Code]]:
         """Return what is known of a column, and the code of each coding as its cells have it."""
-        known = None if questionnaire is None else questionnaire.columns.get(seen.link)
-        listed = () if questionnaire is None else questionnaire.options.get(seen.link, ())
+        key = self._key(name, questionnaire)
+        known = None if questionnaire is None else questionnaire.columns.get(key)
+        listed = () if questionnaire is None else questionnaire.options.get(key, ())
         options = [*listed, *self._unlisted(seen, listed, near)]
         stored = codes_of(options)
         codes = {
@@ -259,7 +273,7 @@ class ResponseColumns:
     def _unmatched(self, questionnaire: Questionnaire) -> list[str]:
         """Return notes on answers to unknown questions, and on options that are in other files."""
         notes = []
-        links = dict.fromkeys(seen.link for seen in self._seen.values())
+        links = dict.fromkeys(self._key(name, questionnaire) for name in self._seen)
         if unknown := [link for link in links if link not in questionnaire.columns]:
             notes.append(f"linkIds with answers that are not in the Questionnaire: {_listed(unknown)}")
         for address in dict.fromkeys(questionnaire.elsewhere.values()):

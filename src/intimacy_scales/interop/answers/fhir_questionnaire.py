@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,6 +51,8 @@ class Questionnaire(NamedTuple):
         linkId → options of questions that have some.
     elsewhere
         linkId → address of a value set that is not in the file.
+    repeated
+        linkIds of several questions, which FHIR does not allow; the mappings have their paths instead.
     """
 
     url: str | None
@@ -58,6 +61,11 @@ class Questionnaire(NamedTuple):
     columns: dict[str, ColumnFacts]
     options: dict[str, tuple[Option, ...]]
     elsewhere: dict[str, str]
+    repeated: frozenset[str]
+
+    def key(self, link: str, path: str) -> str:
+        """Return by what a question is found in the mappings: its linkId, or its path."""
+        return path if link in self.repeated else link
 
 
 def questionnaire_of(path: Path) -> tuple[Resource, list[Resource]]:
@@ -110,11 +118,14 @@ class Place(NamedTuple):
         The items that it lies in, the outermost first.
     name
         Its linkId; with those of repeated groups before it, and numbers from the second occurrence on.
+    path
+        Its linkId, with those of all items that it lies in before it.
     """
 
     item: Resource
     above: tuple[Resource, ...]
     name: str
+    path: str
 
 
 class _Level(NamedTuple):
@@ -123,11 +134,14 @@ class _Level(NamedTuple):
     items: Iterator[Resource]
     above: tuple[Resource, ...]
     prefix: str
+    path: str
     counts: Counter[str]
 
 
-def walked(resource: Resource, called: str) -> Iterator[Place]:
+def walked(resource: Resource, called: str, *, by_path: bool = False) -> Iterator[Place]:
     """Yield every item of a resource in order, also those that lie in answers.
+
+    With ``by_path``, the items that it lies in are before the linkId in each name.
 
     Raises
     ------
@@ -140,7 +154,7 @@ def walked(resource: Resource, called: str) -> Iterator[Place]:
     >>> [place.name for place in walked({"item": [group, group]}, "a response")]
     ['g', 'q', 'g[2]', 'g[2]/q']
     """
-    stack = [_Level(objects_of(resource.get("item")), (), "", Counter())]
+    stack = [_Level(objects_of(resource.get("item")), (), "", "", Counter())]
     while stack:
         level = stack[-1]
         item = next(level.items, None)
@@ -160,16 +174,17 @@ def walked(resource: Resource, called: str) -> Iterator[Place]:
         level.counts[link] += 1
         occurrence = level.counts[link]
         name = f"{level.prefix}{link}" + (f"[{occurrence}]" if occurrence > 1 else "")
-        yield Place(item, level.above, name)
+        path = f"{level.path}{link}"
+        yield Place(item, level.above, name, path)
         nested = item.get("item")
         answers = [(n, a) for n, a in enumerate(objects_of(item.get("answer")), start=1) if a.get("item")]
         if not nested and not answers:
             continue
-        above, prefix = (*level.above, item), f"{name}/" if occurrence > 1 else level.prefix
+        above, prefix = (*level.above, item), f"{name}/" if by_path or occurrence > 1 else level.prefix
         for number, answer in reversed(answers):
             inner = f"{name}[{number}]/" if number > 1 else prefix
-            stack.append(_Level(objects_of(answer["item"]), above, inner, Counter()))
-        stack.append(_Level(objects_of(nested), above, prefix, Counter()))
+            stack.append(_Level(objects_of(answer["item"]), above, inner, f"{path}/", Counter()))
+        stack.append(_Level(objects_of(nested), above, prefix, f"{path}/", Counter()))
 
 
 def read_questionnaire(questionnaire: Resource, near: Iterable[Resource]) -> Questionnaire:
@@ -179,10 +194,14 @@ def read_questionnaire(questionnaire: Resource, near: Iterable[Resource]) -> Que
     options_of: dict[str, tuple[Option, ...]] = {}
     elsewhere: dict[str, str] = {}
     kinds = set()
-    for item, above, _ in walked(questionnaire, "the Questionnaire"):
-        kind, link = item.get("type"), str(item.get("linkId"))
+    places = list(walked(questionnaire, "the Questionnaire"))
+    counts = Counter(str(place.item.get("linkId")) for place in places)
+    repeated = frozenset(link for link, n in counts.items() if n > 1)
+    for item, above, _, path in places:
+        kind, link = str(item.get("type")), str(item.get("linkId"))
+        link = path if link in repeated else link
         kinds |= {kind, *(name for name in ("option", "options", "answerConstraint") if name in item)}
-        if kind in ("group", "display", None):
+        if kind in ("group", "display", "None"):
             continue
         options, missing_set = known.options_of(item)
         if missing_set is not None:
@@ -197,6 +216,7 @@ def read_questionnaire(questionnaire: Resource, near: Iterable[Resource]) -> Que
         columns=columns,
         options=options_of,
         elsewhere=elsewhere,
+        repeated=repeated,
     )
 
 
@@ -279,7 +299,7 @@ def number_of(*elements: Any) -> int | float | None:
         for extension in objects_of(element.get("extension") if isinstance(element, dict) else None):
             value = extension.get("valueDecimal", extension.get("valueInteger"))
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            if is_number and _NUMBERS.search(str(extension.get("url"))):
+            if is_number and math.isfinite(value) and _NUMBERS.search(str(extension.get("url"))):
                 return int(value) if value == int(value) else value
     return None
 

@@ -75,7 +75,7 @@ def recipe_scores(recipe: Mapping[str, Any]) -> tuple[DeclaredScore, ...]:
     inverted = frozenset(_inverted(recipe.get("Transforms")))
     scores = []
     for name, entry in _entries(recipe.get("Scores")):
-        items = [item for item in entry.get("Items") or () if isinstance(item, str)]
+        items = _names(entry.get("Items"))
         flipped = tuple(item for item in items if item in inverted)
         method = str(entry.get("Method", "sum")).lower()
         known: Literal["sum", "mean"] | None = (
@@ -103,5 +103,9 @@ def _inverted(transforms: Any) -> Iterator[str]:
     """Yield the items that a recipe inverts, on one range or on several."""
     invert = transforms.get("Invert") if isinstance(transforms, dict) else None
     for part in [invert] if isinstance(invert, dict) else objects_of(invert):
-        items = part.get("Items")
-        yield from (item for item in (items if isinstance(items, list) else ()) if isinstance(item, str))
+        yield from _names(part.get("Items"))
+
+
+def _names(items: Any) -> list[str]:
+    """Return the texts of a list; none for other values."""
+    return [item for item in items if isinstance(item, str)] if isinstance(items, list) else []
