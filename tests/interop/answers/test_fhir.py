@@ -443,6 +443,10 @@ ONE = json.dumps(response(item("q1", 1)))
         (ONE[:-20], r"is not JSON .*cut off"),
         (ONE.replace('"q1"', '"q1", "linkId": "q2"'), "a name occurs twice"),
         (ONE.replace('"linkId": "q1", ', ""), "an item without a linkId"),
+        (
+            json.dumps(response(item("a", 1), item("a", 1), item("a[2]", 1))),
+            r"two questions with the path 'a\[2\]'",
+        ),
         (json.dumps(bundle({"resourceType": "Patient"})), r"no QuestionnaireResponse \(1 Patient\)"),
         (json.dumps(bundle()), r"no QuestionnaireResponse \(no resource\)"),
         (ONE + "\n" + ONE[:-9], r"line 2: is not JSON"),

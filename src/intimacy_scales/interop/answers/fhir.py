@@ -16,13 +16,12 @@ from intimacy_scales.files.head import Head
 from intimacy_scales.interop.answers.fhir_columns import ResponseColumns, answers, questionnaire_url
 from intimacy_scales.interop.answers.fhir_questionnaire import (
     Questionnaire,
-    Resource,
-    ValueSets,
     questionnaire_of,
     read_questionnaire,
     release_of,
     resources_in,
 )
+from intimacy_scales.interop.answers.fhir_value_sets import Resource, ValueSets
 from intimacy_scales.interop.answers.fhir_xml import begins_xml, read_xml
 from intimacy_scales.interop.answers.json_source import begins_json, decoded, objects_of, parsed, read_json
 from intimacy_scales.interop.answers.platform import LoadedFile, OpenOptions

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.facts import Code, ColumnFacts, Role
-from intimacy_scales.interop.answers.fhir_questionnaire import (
-    YES_NO,
+from intimacy_scales.interop.answers.fhir_questionnaire import YES_NO, Questionnaire, walked
+from intimacy_scales.interop.answers.fhir_value_sets import (
     Option,
-    Questionnaire,
     Resource,
     ValueSets,
     absent_reason,
@@ -20,9 +20,9 @@ from intimacy_scales.interop.answers.fhir_questionnaire import (
     is_absent,
     labels_of,
     number_of,
-    walked,
 )
 from intimacy_scales.interop.answers.json_source import GrownColumns, objects_of, text_of
+from intimacy_scales.messages import shortened
 
 _SHOWN = 6
 _WHOLE = "QuestionnaireResponse."
@@ -151,12 +151,21 @@ class ResponseColumns:
             if seen is None or not values:
                 continue
             if place.name in named:
-                self.is_ambiguous = True
+                self._note_ambiguous(place.name, row)
                 continue
             named.add(place.name)
             links[link] = None
             seen.n_several += len(values) > 1
             self._answers.put(place.name, row, values[0] if len(values) == 1 else _Several(tuple(values)))
+
+    def _note_ambiguous(self, name: str, row: int) -> None:
+        """Note that two answers of a response have the same name; raise if even their paths are the same."""
+        if self._by_path:
+            raise ResponseError(
+                f"{self._path}: response {row + 1} has two questions with the path {shortened(name)}; FHIR "
+                "allows a linkId only once in a questionnaire"
+            )
+        self.is_ambiguous = True
 
     def filled(self, questionnaire: Questionnaire | None, near: ValueSets) -> dict[str, list[Any]]:
         """Return all columns, metadata first, then questions in the order of the Questionnaire."""
