@@ -189,6 +189,12 @@ def test_a_damaged_json_is_refused(written, content, words):
         read_answers(path)
 
 
+def test_too_many_columns_are_refused(written):
+    names = "\t".join(f"q{n}" for n in range(150_000))
+    with pytest.raises(ResponseError, match=r"150,001 columns; allowed: at most"):
+        read_answers(written(f"participant_id\t{names}\nsub-1" + "\t1" * 150_000 + "\n"))
+
+
 def test_ranges_of_numbers_in_formulas(written):
     columns = {f"q{n}": entry(f"{n}. Q") for n in range(1, 7)}
     total = {"Description": "Average of items 1 to 3, 5 and 6", "Derivative": True}

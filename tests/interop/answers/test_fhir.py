@@ -425,6 +425,7 @@ def test_xml_is_read_like_json(written):
     ("content", "words"),
     [
         (XML.replace("<Quest", '<!DOCTYPE x [<!ENTITY a "b">]><Quest', 1), "document type"),
+        (XML.replace('"1.0"', '"1.0" encoding="UTF-O"'), "encoding that is not known"),
         (XML[:400], "not well-formed XML .* cut off"),
         (XML.replace("QuestionnaireResponse", "Questionnaire"), "is a FHIR Questionnaire"),
     ],

@@ -12,6 +12,7 @@ from intimacy_scales.files.facts import ColumnFacts, Role
 from intimacy_scales.files.head import Head
 from intimacy_scales.interop.answers.bids_sidecar import Sidecar, holds_columns, read_sidecar
 from intimacy_scales.interop.answers.platform import USUAL, OpenOptions, Platform
+from intimacy_scales.reading.columns import check_width
 from intimacy_scales.results.wording import counted
 
 _SUBJECT = re.compile(r"sub-[0-9A-Za-z]+")
@@ -40,8 +41,8 @@ class BidsFile(DelimitedFile, Platform):
             return False
         if names[0] == "participant_id" and first and _SUBJECT.fullmatch(first[0].strip()):
             return True
-        beside = None if head.path is None else head.path.with_suffix(".json")
-        return beside is not None and beside.is_file() and holds_columns(beside, names)
+        sidecar = None if head.path is None else head.path.with_suffix(".json")
+        return sidecar is not None and sidecar.is_file() and holds_columns(sidecar, names)
 
     @classmethod
     def is_described_by(cls, head: Head, structure: Path) -> bool:
@@ -58,6 +59,7 @@ class BidsFile(DelimitedFile, Platform):
 
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
         DelimitedFile.__init__(self, path, how.encoding)
+        check_width(len(self.names))
         self.facts.add({name: ColumnFacts(role=_ROLES.get(name, "unknown")) for name in self.names})
         self.facts.row_id = "participant_id" if "participant_id" in self.names else None
         described_by = how.structure or path.with_suffix(".json")

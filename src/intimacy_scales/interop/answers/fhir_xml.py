@@ -51,6 +51,10 @@ def read_xml(path: Path, called: str) -> Any:
             f"{called}: is not well-formed XML (line {error.lineno}: {expat.ErrorString(error.code)}); it "
             "may be cut off: save or download it again"
         ) from None
+    except LookupError:
+        raise ResponseError(
+            f"{called}: declares an encoding that is not known; allowed: UTF-8, which FHIR demands"
+        ) from None
     return document.resource
 
 

@@ -40,7 +40,7 @@ class Activity(NamedTuple):
 
 
 def kind_of(document: Any) -> str | None:
-    """Return what a document of ReproSchema is, other than responses; None if it is none.
+    """Return what a document of ReproSchema is, other than responses; None for other documents.
 
     Examples
     --------
