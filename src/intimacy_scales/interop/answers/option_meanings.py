@@ -103,9 +103,9 @@ def ask_for_codes(unexplained: Mapping[str, Sequence[tuple[Code, str]]]) -> str:
 
     Examples
     --------
-    >>> print(ask_for_codes({"q1": [("LA6568-5", "Not at all")], "q2": [("LA6568-5", "Not at all")]}))
-    the file has no numbers for the options of q1, q2: 'LA6568-5' = 'Not at all'. Their order does not show \
-    them. Say what the codes stand for: recode={'LA6568-5': …}
+    >>> message = ask_for_codes({"q1": [("LA6568-5", "Not at all")], "q2": [("LA6568-5", "Not at all")]})
+    >>> message.partition(". Say")[2]
+    " what the codes stand for: recode={'LA6568-5': …}"
     """
     items = list(unexplained)
     first = [dict(reversed(options)) for options in unexplained.values()]  # texts in the first language
