@@ -48,7 +48,7 @@ class ShownIf(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnFacts:
-    """What a file, or the structure beside it, says of one column.
+    """What a file, or its structure, says of one column.
 
     Attributes
     ----------
@@ -71,6 +71,11 @@ class ColumnFacts:
         How the platform computes the column.
     shown_if
         The condition under which the question was shown; None if there is none, or it cannot be evaluated.
+    numbers
+        Pairs of a stored code and the number that the file counts for it in scores.
+    is_reversed
+        Whether the authors of the file reverse the answers before they count them; None if the file does not
+        say.
     """
 
     question: str | None = None
@@ -82,6 +87,33 @@ class ColumnFacts:
     holds_labels: bool | None = None
     formula: str | None = None
     shown_if: ShownIf | None = None
+    numbers: tuple[tuple[Code, int | float], ...] = ()
+    is_reversed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredScore:
+    """A score as a file defines it, which is compared with the instrument's key and never computed.
+
+    Attributes
+    ----------
+    name
+        Its name, such as that of the column that holds it.
+    columns
+        The columns that it is computed from.
+    reversed_columns
+        Those of them that are reversed before they are counted.
+    method
+        Whether they are added or averaged; None if the file does not say.
+    formula
+        The definition as it is written.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    reversed_columns: tuple[str, ...] = ()
+    method: Literal["sum", "mean"] | None = None
+    formula: str
 
 
 @dataclass(slots=True)
@@ -128,6 +160,10 @@ class FileFacts:
         What the reader should know that is not a decision.
     row_id
         The column that identifies each row, by which scores can be joined to the file; None if there is none.
+    titles
+        Names of the questionnaire in the file, which may be in several languages.
+    scores
+        Scores that the file defines.
     """
 
     platform: str
@@ -137,6 +173,8 @@ class FileFacts:
     left_out: dict[str, RowsLeftOut] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     row_id: str | None = None
+    titles: list[str] = field(default_factory=list)
+    scores: list[DeclaredScore] = field(default_factory=list)
 
     def decide(self, what: str, value: str, why: str) -> None:
         """Record a decision."""

@@ -240,9 +240,9 @@ def test_a_vv_export_has_two_header_rows(written):
 def test_codes_whose_labels_the_instrument_lacks_are_to_be_recoded(written, structure):
     plain = form_of({"t": "q1 q2"}, low=0, high=3, evidence=PUBLISHED)
     how = {"structure": structure, "columns": "mood[SQ{n:03d}]"}
-    answers = read_answers(written(responses(("A3", "A1"))), plain, **how)
-    advice = next(caution for caution in answers.report.cautions if "recode=" in caution)
-    assert "recode={'A4': …, 'A3': …, 'A2': …}" in advice
+    with pytest.raises(ResponseError, match="no numbers for the options of q1, q2") as caught:
+        read_answers(written(responses(("A3", "A1"))), plain, **how)
+    assert "recode={'A4': …, 'A3': …, 'A2': …, 'A1': …}" in str(caught.value)
     recoded = read_answers(
         written(responses(("A3", "A1"))), plain, **how, recode={"A4": 0, "A3": 1, "A2": 2, "A1": 3}
     )

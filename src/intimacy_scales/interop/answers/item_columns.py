@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.facts import NOTHING, ColumnFacts
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.numerals import as_compared
-from intimacy_scales.interop.answers.option_meanings import read_options
+from intimacy_scales.interop.answers.declared_keys import check_title, key_cautions
+from intimacy_scales.interop.answers.option_meanings import ask_for_codes, read_options
 from intimacy_scales.reading.answer_keys import Meaning
 from intimacy_scales.reading.columns import as_spelled, column_names
 from intimacy_scales.reading.options import Reading
@@ -53,13 +55,18 @@ def item_sources(
     """Return the column of each item, by what the user said, the names, or the questions of the columns.
 
     ``names`` are the columns of a file, and ``columns`` what it says of them.
+
+    Raises
+    ------
+    ResponseError
+        The options of an item contradict the instrument, or nothing shows which answers its codes are.
     """
     named = as_spelled(column_names(form, reading.columns), names)
     present = set(names)
     questions = _questions(columns)
     given, said = reading.columns is not None, dict(reading.by_item)
     reverse_keyed = {key.item for scale in form.scales for key in scale.keys if key.reverse}
-    sources = []
+    sources, unexplained = [], {}
     for item, name in zip(form.items, named, strict=True):
         column, why = str(name), "named by you" if given else "named like the item"
         if name not in present:
@@ -69,9 +76,18 @@ def item_sources(
                 continue
             column, why = by_text, "its question is the text of the item"
         is_recoded = bool(reading.recode) or bool(said.get(item.id, Meaning()).recode)
-        options = read_options(item, columns.get(column, NOTHING), column, is_recoded=is_recoded)
-        cautions = (*options.cautions, *_keying(columns.get(column, NOTHING), reverse_keyed, item.id))
+        facts = columns.get(column, NOTHING)
+        options = read_options(item, facts, column, is_recoded=is_recoded)
+        cautions = (
+            *options.cautions,
+            *_keying(facts, reverse_keyed, item.id),
+            *key_cautions(form, item, facts, by_number=options.by_number),
+        )
         sources.append(ItemSource(item.id, column, why, options.how, options.meaning, cautions))
+        if options.unexplained:
+            unexplained[item.id] = options.unexplained
+    if unexplained:
+        raise ResponseError(ask_for_codes(unexplained))
     return tuple(sources)
 
 
@@ -131,6 +147,8 @@ def file_reading(
     columns = {} if settled else file.facts.columns
     if not columns and not settled:
         return FileReading((), reading)
+    if not settled:
+        check_title(form, file.facts, is_named=reading.columns is not None)
     sources = item_sources(form, file.names, columns, reading)
     if settled:
         return FileReading(tuple(_settled(source, dict(reading.by_item)) for source in sources), reading)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 from intimacy_scales.errors import ResponseError
@@ -10,14 +11,25 @@ from intimacy_scales.files.delimited import DelimitedFile
 from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.head import Head
 from intimacy_scales.files.spreadsheet import SpreadsheetFile
+from intimacy_scales.interop.answers.bids import BidsFile
+from intimacy_scales.interop.answers.fhir import FhirFile
 from intimacy_scales.interop.answers.form_headers import describe_header
 from intimacy_scales.interop.answers.limesurvey import LimesurveyFile
 from intimacy_scales.interop.answers.platform import OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics import QualtricsFile
 from intimacy_scales.interop.answers.redcap import RedcapFile
 from intimacy_scales.interop.answers.redcap_odm import RedcapOdmFile
+from intimacy_scales.interop.answers.reproschema import ReproSchemaFile
 
-PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile, RedcapOdmFile, RedcapFile, LimesurveyFile)
+PLATFORMS: tuple[type[Platform], ...] = (
+    QualtricsFile,
+    RedcapOdmFile,
+    FhirFile,
+    ReproSchemaFile,
+    RedcapFile,
+    LimesurveyFile,
+    BidsFile,
+)
 
 
 def open_file(
@@ -81,6 +93,10 @@ def open_file(
 
 def _structure(structure: FilePath) -> Path:
     path = as_path(structure, "structure")
+    if path.is_dir() and (schemas := list(islice(path.glob("*_schema"), 2))):
+        if len(schemas) > 1:
+            raise ResponseError(f"structure={str(path)!r}: has several schemas; pass the file of one of them")
+        return schemas[0]
     if not path.is_file():
         raise ResponseError(f"structure={str(path)!r}: there is no such file")
     return path
@@ -89,8 +105,7 @@ def _structure(structure: FilePath) -> Path:
 def _platform_of(path: Path, structure: Path | None) -> type[Platform] | None:
     """Return the platform that wrote a file; for a table of text without its marks, that of the structure."""
     head = Head.of(path)
-    by_content = next((platform for platform in PLATFORMS if platform.detect(head)), None)
-    if by_content is not None or structure is None or not head.is_table_of_text:
-        return by_content
-    described = Head.of(structure)
-    return next((platform for platform in PLATFORMS if platform.describes(described)), None)
+    detected = next((platform for platform in PLATFORMS if platform.detect(head)), None)
+    if detected is not None or structure is None:
+        return detected
+    return next((platform for platform in PLATFORMS if platform.is_described_by(head, structure)), None)

@@ -22,6 +22,7 @@ from intimacy_scales.interop.answers.mapping_report import MappingReport, mappin
 from intimacy_scales.interop.answers.source_file import FileOptions, reads_files, split_options
 from intimacy_scales.late import late_module
 from intimacy_scales.reading.answers import stored_value
+from intimacy_scales.reading.columns import check_width
 from intimacy_scales.reading.frames import ListTable
 from intimacy_scales.reading.frames.base import listed
 from intimacy_scales.reading.options import AS_THEY_ARE, Reading, reading_of
@@ -268,6 +269,7 @@ def read_answers(
 def _whole(file: AnswerFile, items: set[str | None]) -> ListTable:
     """Return all columns of a file as one table."""
     names = list(dict.fromkeys(file.names))
+    check_width(len(names))
     columns: dict[Hashable, list[Any]] = {name: [] for name in names}
     numbers: list[NDArray[np.intp]] = []
     n = 0
