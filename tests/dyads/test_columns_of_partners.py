@@ -119,9 +119,9 @@ def test_a_file_and_the_command_give_the_same_advice(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lacks", ["a", "b", "ab"])
 def test_no_column_of_one_partner_is_proposed_for_the_other(lacks: str, tmp_path: Path) -> None:
     """Who renamed one by such advice took the answers of the other partner."""
-    gone = [f"x{n}_{side}" for n, side in zip((3, 4), lacks, strict=False)]
-    table = table_of("x{n}_a", "x{n}_b").drop(columns=gone)
-    columns = {"a": "x{n}_a", "b": "x{n}_b"}
+    gone = [f"kmss_{n}_{side}" for n, side in zip((3, 4), lacks, strict=False)]
+    table = table_of("kmss_{n}_a", "kmss_{n}_b").drop(columns=gone)
+    columns = {"a": "kmss_{n}_a", "b": "kmss_{n}_b"}
     table.to_csv(tmp_path / "answers.csv", index=False)
     for read in (
         lambda: Dyads.from_wide(FORM, table, columns=columns),

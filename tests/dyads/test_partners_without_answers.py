@@ -171,3 +171,17 @@ def test_blank_rows_at_the_end_of_scores_are_nobodys() -> None:
         Dyads.of_scores([*rows, {"c": None, "p": None, "t": 2.0}], ["t"], couple="c", person="p")
     with pytest.raises(PairingError, match="no couple"):
         Dyads.of_scores([*rows, {"c": None, "p": 2, "t": None}], ["t"], couple="c", person="p")
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_texts_that_mean_no_answer_are_missing_in_kept_columns(kind: str) -> None:
+    codes = ["refused", "REFUSED ", "-99", None]
+    rows = [{"c": n // 2, "p": n % 2, "q1": 1, "q2": 2, "x": x} for n, x in enumerate(codes)]
+    dyads = Dyads.from_long(
+        FORM, KINDS[kind](pd.DataFrame(rows)), couple="c", person="p", keep=["x"],
+        missing_codes=["refused", -99],
+    )  # fmt: skip
+    assert np.isnan(dyads.variable("x")).all()
+    mixed = [{"c": 1, "p": n, "q1": 1, "q2": 2, "x": x} for n, x in enumerate([3, "refused"])]
+    dyads = Dyads.from_long(FORM, mixed, couple="c", person="p", keep=["x"], missing_codes="refused")
+    close(dyads.variable("x"), [[3, math.nan]], 0)

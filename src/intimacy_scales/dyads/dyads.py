@@ -243,7 +243,9 @@ class Dyads(PairedAnswers):
         Parameters
         ----------
         keyed
-            False: answers as the instrument declares them. True: answers to reverse-keyed items reversed.
+            False: answers as they were stored: in the instrument's own values, or, where ``coding=`` named
+            another coding, in that, such as positions; pass the same ``coding=`` to read them again. True:
+            answers to reverse-keyed items reversed, in the values that count in scores.
         scale
             Items of one scale only; needed with ``keyed=True`` where an item is keyed in one direction in one
             scale and in the other direction in another.

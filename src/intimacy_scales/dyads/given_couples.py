@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import a_type
@@ -32,3 +35,19 @@ def couples_once(dyads: Dyads) -> Dyads:
     """
     check_dyads("dyads", dyads)
     return dyads.one_occasion()
+
+
+def label_order(dyads: Dyads) -> NDArray[np.intp]:
+    """Return the places of couples in the order of their labels: numbers by size, others by their text.
+
+    Draws from a seed then concern the same couples in whatever order the rows of a table are. Couples without
+    labels are in the order of their rows.
+    """
+    return np.argsort(dyads.couple_labels.ranks()[dyads.pairs.couple], kind="stable")
+
+
+def couples_in_order(dyads: Dyads) -> Dyads:
+    """Return couples in the order of their labels, if each is there once; errors as of `couples_once`."""
+    dyads = couples_once(dyads)
+    order = label_order(dyads)
+    return dyads if (np.diff(order) > 0).all() else dyads.chosen(order)

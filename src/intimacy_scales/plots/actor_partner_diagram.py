@@ -13,13 +13,13 @@ from intimacy_scales.dyads.models.effects import PathEffect
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import a_type, not_one_of
 from intimacy_scales.plots.axes import BLUE, GREY, ORANGE, PlotAxes, axes_for, described
+from intimacy_scales.plots.texts import folded
 from intimacy_scales.results.wording import counted, shown
 
 Standardized = Literal["pooled", "cell"]
 _HEIGHT = 3.4  # inches
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.17, 0.80, 0.78, 0.22  # of the boxes' middles, in shares of the axes
 _HALF_WIDTH, _HALF_HEIGHT = 0.15, 0.10  # of the boxes
-_LONGEST_LINE = 18  # letters in a box
 _NEAR_SOURCE = 0.27  # place of a label on a crossing path, so that the labels of both do not meet
 
 
@@ -96,15 +96,16 @@ def actor_partner_diagram(
     axes.set_ylim(0, 1)
     roles = _roles_of(paths)
     for place, (height, role) in enumerate(zip((_TOP, _BOTTOM), roles, strict=True)):
-        name = f"\n({role})" if role else ("" if place == 0 else "\nof the partner")
-        _box(axes, _LEFT, height, f"{folded(chosen)}{name}")
-        _box(axes, _RIGHT, height, f"{folded(model.outcome)}{name}")
+        name = f"\n{folded(f'({role})', most=1)}" if role else ("" if place == 0 else "\nof the partner")
+        _box(axes, _LEFT, height, f"{folded(chosen, most=2)}{name}")
+        _box(axes, _RIGHT, height, f"{folded(model.outcome, most=2)}{name}")
     for path in paths:
         _arrow(axes, path, _label_of(path.effect, standardized))
     correlation = _residual_correlation(model, composition)
     _curve(axes, shown(correlation, 2))
     unit = "" if standardized is None else ", standardized"
-    axes.set_title(f"Actor and partner effects{unit}: {couples}", loc="left", fontsize="medium")
+    title = folded(f"Actor and partner effects{unit}: {couples}", width=60, most=2)
+    axes.set_title(title, loc="left", fontsize="medium")
     if any(_contains_zero(path.effect) for path in paths):
         axes.text(0, 0.01, "dashed: the 95 % interval contains 0", fontsize="x-small", color=GREY)
     columns = _columns(paths, correlation, standardized)
@@ -200,27 +201,6 @@ def _box(axes: PlotAxes, x: float, y: float, text: str) -> None:
         Rectangle(corner, 2 * _HALF_WIDTH, 2 * _HALF_HEIGHT, facecolor="white", edgecolor=GREY, linewidth=1.2)
     )
     axes.text(x, y, text, ha="center", va="center", fontsize="small" if text.count("\n") < 2 else "x-small")
-
-
-def folded(name: str) -> str:
-    """Return a long name in two lines or more, broken at blanks and underscores where it has some.
-
-    Examples
-    --------
-    >>> folded("trust"), folded("relationship_satisfaction").split()
-    ('trust', ['relationship_', 'satisfaction'])
-    """
-    words = name.replace("_", "_ ").split(" ")
-    lines = [""]
-    for word in words:
-        parts = [word[i : i + _LONGEST_LINE] for i in range(0, len(word), _LONGEST_LINE)] or [""]
-        for part in parts:
-            joint = "" if not lines[-1] or lines[-1].endswith("_") else " "
-            if lines[-1] and len(lines[-1]) + len(joint) + len(part) > _LONGEST_LINE:
-                lines.append(part)
-            else:
-                lines[-1] += joint + part
-    return "\n".join(lines)
 
 
 def _arrow(axes: PlotAxes, path: _Path, label: str) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import a_type
+from intimacy_scales.plots.texts import printable, show_as_written, without_glyph_warnings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +46,8 @@ class PlotAxes(Axes):
         What the plot shows, in words, for readers who do not see it.
     columns
         The numbers that are drawn, as columns.
+    callers_texts
+        Texts that were on the caller's axes before.
 
     Examples
     --------
@@ -59,6 +63,7 @@ class PlotAxes(Axes):
     name = "intimacy_scales"
     alt_text: str
     columns: Mapping[str, Sequence[Any]]
+    callers_texts: Collection[Artist] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return the numbers that are drawn as a pandas table."""
@@ -90,12 +95,15 @@ def axes_for(ax: Axes | None, height: float) -> PlotAxes:
         raise EstimationError(f"ax is {a_type(ax)}; pass axes, as those of matplotlib.pyplot.subplots()")
     if type(ax) is Axes:
         ax.__class__ = PlotAxes  # a subclass without fields of its own: the caller's axes get its methods
-    return cast(PlotAxes, ax)
+    axes = cast(PlotAxes, ax)
+    axes.callers_texts = tuple(axes.texts)
+    return axes
 
 
 def described(axes: PlotAxes, alt_text: str, columns: Mapping[str, Sequence[Any]]) -> PlotAxes:
     """Return axes with their alt text and data, without the frame that no plot needs."""
     axes.alt_text, axes.columns = alt_text, columns
+    show_as_written(axes, axes.callers_texts)
     axes.spines[["top", "right"]].set_visible(False)
     return axes
 
@@ -104,16 +112,19 @@ def save_plot(axes: PlotAxes, path: str | Path) -> Path:
     """Write a plot to a file; arguments as of `PlotAxes.save`."""
     from matplotlib import rc_context
 
-    target = Path(path)
+    target, alt_text = Path(path), printable(axes.alt_text)
     metadata = {
-        ".png": {"Description": axes.alt_text},
-        ".svg": {"Description": axes.alt_text, "Date": None},
-        ".pdf": {"Subject": axes.alt_text, "CreationDate": None},
+        ".png": {"Description": alt_text},
+        ".svg": {"Description": alt_text, "Date": None},
+        ".pdf": {"Subject": alt_text, "CreationDate": None},
     }.get(target.suffix.lower())
     if metadata is None:
         raise EstimationError(f"{target.name!r} is not valid; allowed endings: .png, .svg, .pdf")
     figure = axes.get_figure(root=True)
     assert figure is not None
-    with rc_context({"svg.hashsalt": "intimacy-scales", "svg.fonttype": "none"}):
+    with (
+        rc_context({"svg.hashsalt": "intimacy-scales", "svg.fonttype": "none"}),
+        without_glyph_warnings(),
+    ):
         figure.savefig(target, dpi=_RESOLUTION, metadata=metadata)
     return target

@@ -17,6 +17,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import not_one_of, shortened, suggest
 from intimacy_scales.numerics.arguments import as_names, is_real
 from intimacy_scales.plots.axes import FIRST, SECOND, PlotAxes, axes_for, described
+from intimacy_scales.plots.texts import folded
 from intimacy_scales.results.interval import check_level
 
 Floats = NDArray[np.float64]
@@ -114,7 +115,7 @@ def partner_profiles(
         axes.set_xlim(0, 100)
     elif not np.isnan(ranges).any():
         axes.set_xlim(*ranges[0])
-    axes.set_title(subject, loc="left", fontsize="medium")
+    axes.set_title(folded(subject, width=60, most=2), loc="left", fontsize="medium")
     level = f"{100 * confidence_level:g} %"
     return described(axes, _alt_text(subject, chosen, lines, unit, level), _columns(chosen, lines))
 
@@ -238,7 +239,7 @@ def _draw(axes: PlotAxes, scales: Sequence[str], lines: Sequence[_Line]) -> None
         named = np.flatnonzero(~np.isnan(line.values))
         if len(named):
             axes.annotate(
-                line.name,
+                folded(line.name, width=28, most=1),
                 (float(line.values[named[0]]), float(named[0] + side * _OFFSET)),
                 xytext=(0, -8 * side),  # the first partner's name above, the second one's below
                 textcoords="offset points",
@@ -248,7 +249,7 @@ def _draw(axes: PlotAxes, scales: Sequence[str], lines: Sequence[_Line]) -> None
                 fontsize="small",
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
             )
-    axes.set_yticks(rows, scales)
+    axes.set_yticks(rows, [folded(scale, width=24, most=2) for scale in scales])
     axes.set_ylim(len(scales) - 0.5, -0.8)
     axes.grid(axis="x", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)

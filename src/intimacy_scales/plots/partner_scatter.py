@@ -13,12 +13,14 @@ from intimacy_scales.dyads import Dyads
 from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.plots.axes import BLUE, GREY, PlotAxes, axes_for, described
+from intimacy_scales.plots.texts import folded
 
 Floats = NDArray[np.float64]
 _HEIGHT = 4.6  # inches
 _PLACES = np.linspace(0.08, 0.92, 43)  # on the line, where its label may be
 _SMALLEST, _LARGEST = 12.0, 160.0  # areas of markers in points²
 _EDGE = 1.1  # points
+_LONGEST_LABEL = 44  # letters in a line
 
 
 def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> PlotAxes:
@@ -89,8 +91,8 @@ def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> P
     axes.set_xlim(*ends)
     axes.set_ylim(*ends)
     axes.set_aspect("equal")
-    axes.set_xlabel(f"{variable} of {first}")
-    axes.set_ylabel(f"{variable} of {second}")
+    axes.set_xlabel(_label(variable, first))
+    axes.set_ylabel(_label(variable, second))
     note = "" if dyads.distinguishable else ", each drawn with either partner first"
     axes.set_title(f"{len(complete)} couples{note}", loc="left", fontsize="medium")
     columns = {
@@ -99,6 +101,15 @@ def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> P
         "couples": counts.tolist(),
     }
     return described(axes, _alt_text(dyads, variable, complete, note, most), columns)
+
+
+def _label(variable: str, partner: str) -> str:
+    """Return the label of an axis; a long one has the partner on a line of its own."""
+    whole = f"{variable} of {partner}"
+    if len(whole) <= _LONGEST_LABEL:
+        return folded(whole, width=_LONGEST_LABEL)
+    parts = variable, f"of {partner}"
+    return "\n".join(folded(part, width=_LONGEST_LABEL, most=1) for part in parts)
 
 
 def _areas(counts: NDArray[np.int64], most: int) -> Floats:

@@ -16,7 +16,7 @@ from intimacy_scales.dyads.agreement.result import PartnerAgreement
 from intimacy_scales.dyads.agreement.scale_agreement import AgreementFigure, ScaleAgreement
 from intimacy_scales.dyads.agreement.significance import Significance, significance_of
 from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.dyads.given_couples import couples_once
+from intimacy_scales.dyads.given_couples import couples_in_order
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.numerics.arguments import as_different_names
 from intimacy_scales.reliability.consistency.conditions import few_persons
@@ -80,7 +80,7 @@ def partner_agreement(
     <95% interval [0.208, 0.466], bootstrap, n = 200>
     """
     level = check_level(confidence_level)
-    dyads = couples_once(dyads)
+    dyads = couples_in_order(dyads)
     names = dyads.scale_ids if scales is None else as_different_names("scales", scales, "scales")
     if not names:
         raise EstimationError(

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.frame_columns import frame_of_couples
+from intimacy_scales.dyads.given_couples import label_order
 from intimacy_scales.dyads.profiles.components import Over
-from intimacy_scales.dyads.profiles.couple_figures import COMPARED, CoupleFigures
+from intimacy_scales.dyads.profiles.couple_figures import COMPARED, CoupleFigures, figures_of_couples
 from intimacy_scales.results.frozen import Frozen
 
 _ABSENT = "of which a partner has no answers"
@@ -46,6 +47,16 @@ class CoupleProfiles(Frozen):
     places: NDArray[np.intp]
     figures: CoupleFigures
     by_role: bool
+
+    @property
+    def in_label_order(self) -> CoupleFigures:
+        """The figures of the couples in the order of their labels, from which couples are drawn at random."""
+        ranks = np.empty(len(self.dyads), dtype=np.intp)
+        ranks[label_order(self.dyads)] = np.arange(len(self.dyads))
+        order = np.argsort(ranks[self.places])
+        if (np.diff(order) > 0).all():
+            return self.figures
+        return figures_of_couples(self.figures.profiles[order], self.by_role)
 
     @property
     def left_out(self) -> dict[str, int]:

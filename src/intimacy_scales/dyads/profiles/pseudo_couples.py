@@ -180,7 +180,7 @@ def compare_with_strangers(couples: CoupleProfiles, n_repairings: Any, rng: Any)
     if len(couples.figures) < 2:
         raise EstimationError("1 couple has two complete profiles; pseudo-couples need at least two couples")
     dyads = couples.dyads
-    pool = pool_of(couples.figures, dyads.distinguishable)
+    pool = pool_of(couples.in_label_order, dyads.distinguishable)
     expected = expected_similarity(pool)
     drawn = repaired(pool, n_repairings, generator(rng))
     first, second = dyads.partners

@@ -199,10 +199,8 @@ class ProfileSimilarity(Result):
             return undefined_interval(level, name, n, "it is the same in all couples")
         if method == "bootstrap":
             check_resamples(n_resamples)
-            means = resampled_means(
-                needed(self.couples).figures, figure, self.mean_profile == "role", transform, n_resamples,
-                generator(rng),
-            )  # fmt: skip
+            ordered, by_role = needed(self.couples).in_label_order, self.mean_profile == "role"
+            means = resampled_means(ordered, figure, by_role, transform, n_resamples, generator(rng))
             return _of_resamples(means, by_fisher_z, level, name, n)
         low, high = t_interval(transform(self.of_couples(of)), level)
         ends = (float(np.tanh(low)), float(np.tanh(high))) if by_fisher_z else (low, high)
@@ -218,7 +216,8 @@ class ProfileSimilarity(Result):
         n_repairings
             How often everyone is paired at random.
         rng
-            Seed or Generator of the pairings.
+            Seed or Generator of the pairings. With a seed, they are the same in whatever order the rows of a
+            table are, if couples have labels; couples without labels are paired in the order of their rows.
 
         Returns
         -------

@@ -59,7 +59,8 @@ def couple_report(
         True: of exchangeable partners, the report then has the fit of their measurement models.
     rng
         Seed or Generator of the random re-pairings (999) that show the similarity of strangers. The default
-        is a fixed seed, so that the same answers give the same report.
+        is a fixed seed, so that the same answers give the same report, in whatever order the rows are where
+        couples have labels.
 
     Returns
     -------

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.dyads.given_couples import couples_once
+from intimacy_scales.dyads.given_couples import couples_in_order
 from intimacy_scales.dyads.left_out import left_out_of_models
 from intimacy_scales.dyads.scores_of_couples.couple_intervals import Resampling
 from intimacy_scales.dyads.scores_of_couples.joint_indices import indices_of, poor_fit_text
@@ -119,7 +119,7 @@ def couple_reliability(
     [('partner', 0.78, 0.5), ('mean', 0.84, 0.35), ('difference', 0.63, 0.71)]
     """
     _check_options(factors, estimator, missing)
-    chosen = _scale_of(couples_once(dyads), scale)
+    chosen = _scale_of(couples_in_order(dyads), scale)
     parts = parts_of_total(chosen.form, chosen.id)
     factors = factors or ("correlated" if parts else "one_factor")
     if factors == "correlated" and not parts:

@@ -13,7 +13,7 @@ from scipy.special import chdtrc
 from intimacy_scales.dyads.couple_regressions import CoupleRegressions, ErrorRule
 from intimacy_scales.dyads.distinguishable import as_distinguishable, check_one_composition
 from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.dyads.given_couples import couples_once
+from intimacy_scales.dyads.given_couples import couples_once, label_order
 from intimacy_scales.dyads.surfaces.estimation import surfaces_of
 from intimacy_scales.dyads.surfaces.influence import influence_of
 from intimacy_scales.dyads.surfaces.polynomial import fitted_polynomial
@@ -122,14 +122,16 @@ def response_surface(
 def _complete(
     dyads: Dyads, outcome: str, predictor: str
 ) -> tuple[Floats, Floats, NDArray[np.intp], dict[str, int]]:
-    """Return the scores of complete couples, their places, and why others are left out."""
+    """Return the scores of complete couples by their labels, their places, and why others are left out."""
     if outcome == predictor:
         raise EstimationError(f"outcome and predictor are both {outcome!r}; they must be two variables")
     y, x = dyads.variable(outcome), dyads.variable(predictor)
-    complete = ~np.isnan(np.hstack([y, x])).any(axis=1)
+    complete: NDArray[np.bool_] = ~np.isnan(np.hstack([y, x])).any(axis=1)
     n_others = int(np.count_nonzero(~complete))
     left_out = {"with a missing score": n_others} if n_others else {}
-    y, x = y[complete], x[complete]
+    order = label_order(dyads)
+    places = order[complete[order]]
+    y, x = y[places], x[places]
     for name, scores in ((outcome, y), (predictor, x)):
         if len(scores) and scores.var() <= NO_VARIANCE * float((scores**2).mean()):
             raise EstimationError(
@@ -141,7 +143,7 @@ def _complete(
             "score cannot be told apart; check the columns of the two partners, or whether it is a "
             "variable of couples"
         )
-    return y, x, np.flatnonzero(complete), left_out
+    return y, x, places, left_out
 
 
 def _centre_of(dyads: Dyads, predictor: str, scores: Floats, centre: Centre | float) -> float:
@@ -185,9 +187,10 @@ def _share_different(scores: Floats) -> float:
 def _outliers(
     regressions: CoupleRegressions, partners: Sequence[str | None], places: NDArray[np.intp]
 ) -> Iterator[InfluentialCouple]:
-    """Yield the couples above all limits of influence, in order."""
+    """Yield the couples above all limits of influence, in the order of their places."""
     influence = influence_of(regressions)
-    for couple, surface in np.argwhere(influence.marked).tolist():
+    marked = np.argwhere(influence.marked)
+    for couple, surface in marked[np.argsort(places[marked[:, 0]], kind="stable")].tolist():
         yield InfluentialCouple(
             place=int(places[couple]),
             partner=partners[surface],
