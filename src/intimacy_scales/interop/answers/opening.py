@@ -10,8 +10,9 @@ from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.head import Head
 from intimacy_scales.interop.answers.platform import OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics import QualtricsFile
+from intimacy_scales.interop.answers.statistics_files import SasFile, SpssFile, StataFile
 
-PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile,)
+PLATFORMS: tuple[type[Platform], ...] = (SpssFile, StataFile, SasFile, QualtricsFile)
 
 
 def open_file(

@@ -1,0 +1,340 @@
+"""Files of SPSS (.sav, .zsav), Stata (.dta) and SAS (.sas7bdat), read in parts by pyreadstat (extra ``spss``)."""
+
+from __future__ import annotations
+
+import codecs
+import struct
+import warnings
+from abc import abstractmethod
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from pathlib import Path
+from string import ascii_lowercase, ascii_uppercase
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.errors import MissingDependencyError, ResponseError
+from intimacy_scales.files.base import BATCH_ROWS
+from intimacy_scales.files.head import Head
+from intimacy_scales.interop.answers.number_columns import NumberColumns, listed_numbers
+from intimacy_scales.interop.answers.platform import USUAL, OpenOptions, Platform
+from intimacy_scales.interop.answers.spss_dictionary import check_n_columns, read_dictionary
+from intimacy_scales.interop.answers.variables import (
+    Calendar,
+    Variable,
+    choice_groups,
+    sas_calendar,
+    spss_calendar,
+    stata_calendar,
+)
+from intimacy_scales.reading.frames import Table, needs
+
+_PART_BYTES = 64_000_000  # of the columns of a part, as they are stored
+_UNSIZED = 50  # columns read at a time where the number of rows is unknown: room for 100,000 rows is made for each
+_STATA_TAGS = tuple(f".{letter}" for letter in ascii_lowercase)
+SAS_TAGS = (*(f".{letter}" for letter in ascii_uppercase), "._")
+_SAS_BEGINS = bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
+
+Cells = NDArray[Any] | list[Any]
+
+
+class DataFile(Platform):
+    """A file of a statistics program: variables with labels, missing values and formats.
+
+    Subclasses set `variables` and ``size`` (the number of rows; 0 if it is unknown) when they are opened, and
+    yield the columns in parts. A number that stands for no value at all, the system-missing value, is nan
+    there.
+    """
+
+    variables: dict[str, Variable]
+
+    @abstractmethod
+    def parts(self, names: Sequence[str]) -> Iterator[Mapping[str, Cells]]:
+        """Yield some columns as they are stored, some rows at a time."""
+
+    def describe(self, variables: Sequence[Variable], groups: Mapping[str, str] | None = None) -> None:
+        """Record what the file says of its variables; ``groups`` are sets of multiple responses.
+
+        Raises
+        ------
+        ResponseError
+            There is no variable.
+        """
+        if not variables:
+            raise ResponseError(f"{self.path}: has no variables, and so no answers")
+        self.names = [variable.name for variable in variables]
+        self.variables = {variable.name: variable for variable in variables}
+        for variable in variables:
+            self.facts.columns[variable.name] = variable.facts((groups or {}).get(variable.name))
+        ids = self.facts.with_role("id")
+        self.facts.row_id = ids[0] if ids else None
+
+    def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
+        """Yield the wanted columns, some rows at a time."""
+        listed = set(map(str, others))
+        wanted = list(dict.fromkeys(map(str, [*items, *others])))
+        for part in self.parts(wanted or self.names[:1]):
+            n_rows = len(next(iter(part.values())))
+            numbers: dict[str, NDArray[Any]] = {}
+            lists: dict[str, list[Any]] = {}
+            for name in wanted:
+                cells = part[name]
+                calendar = self.variables[name].calendar
+                if isinstance(cells, list):
+                    lists[name] = cells
+                elif name in listed or calendar is not None:
+                    lists[name] = listed_numbers(cells)
+                else:
+                    numbers[name] = cells
+                if calendar is not None:
+                    lists[name] = _moments(lists[name], self.variables[name], calendar)
+            self.position += n_rows
+            yield NumberColumns(numbers, lists, n_rows)
+
+
+def _moments(cells: list[Any], variable: Variable, calendar: Calendar) -> list[Any]:
+    """Return stored numbers as days or moments; codes that mean no answer stay as they are."""
+    return [
+        value
+        if value is None or isinstance(value, str) or variable.is_missing(value)
+        else calendar.moment(value)
+        for value in cells
+    ]
+
+
+class LibraryFile(DataFile):
+    """A file that pyreadstat reads."""
+
+    _reader: ClassVar[str]
+    _is_a: ClassVar[str]  # for messages
+
+    def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
+        super().__init__(path, how)
+        try:
+            self._library = needs("pyreadstat", "spss")
+        except MissingDependencyError as error:
+            raise MissingDependencyError(f"{path}: is {self._is_a}; {error}, or save it as .csv") from None
+        self._options: dict[str, Any] = {"user_missing": True, "disable_datetime_conversion": True}
+        if how.encoding is not None:
+            self._options["encoding"] = _encoding_name(how.encoding)
+        self._check()
+        _, known = self._read(metadataonly=True)
+        self._widths = known.variable_storage_width
+        self._n_rows: int | None = known.number_rows
+        self.size = self._n_rows or 0
+        self.facts.version = self._version()
+        if known.file_encoding:
+            self.facts.decide("encoding", str(known.file_encoding), "declared in the file")
+        if how.encoding is not None:
+            self.facts.decide("encoding", how.encoding, "passed by you")
+        if known.file_label:
+            self.facts.decide("label", str(known.file_label), "stored in the file")
+        groups = choice_groups(known.mr_sets, known.column_names)
+        self.describe([self._variable(known, name) for name in known.column_names], groups)
+
+    def _check(self) -> None:  # noqa: B027 - not every format shows its limits
+        """Raise where the file would take too long to read."""
+
+    @abstractmethod
+    def _version(self) -> str:
+        """Return the version of the format."""
+
+    @staticmethod
+    @abstractmethod
+    def _calendar(form: str | None) -> tuple[Calendar | None, bool]:
+        """Return how a format stores days or moments, and whether it is one of times."""
+
+    def _tags(self) -> tuple[str, ...]:
+        """Return the special missing values that numbers may have."""
+        return ()
+
+    def _variable(self, known: Any, name: str) -> Variable:
+        """Return what pyreadstat says of a variable."""
+        is_text = known.readstat_variable_types[name] == "string"
+        form = known.original_variable_types[name]
+        calendar, is_time = (None, False) if is_text else self._calendar(form)
+        tags = () if is_text else self._tags()
+        labels = known.variable_value_labels.get(name, {})
+        return Variable(
+            name=name,
+            label=known.column_names_to_labels[name] or None,
+            is_text=is_text,
+            format=form,
+            calendar=calendar,
+            is_time=is_time,
+            labels={_tag(code, tags): text for code, text in labels.items()},
+            missing=[(limits["lo"], limits["hi"]) for limits in known.missing_ranges.get(name, [])],
+            tags=tags,
+        )
+
+    def _read(self, **options: Any) -> Any:
+        """Return some rows and the metadata; raise where the file is damaged."""
+        library = self._library
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", UserWarning)  # a name that occurs twice
+                return getattr(library, self._reader)(self.path, **(self._options | options))
+        except UserWarning as warning:
+            raise ResponseError(f"{self.path}: {warning}; rename one of them") from None
+        except (library.ReadstatError, library.PyreadstatError, UnicodeDecodeError, OverflowError) as error:
+            raise ResponseError(f"{self.path}: {self._why_unread(error)}") from None
+
+    def _why_unread(self, error: Exception) -> str:
+        """Return why a file cannot be read, and what to do."""
+        words = str(error)
+        if isinstance(error, UnicodeDecodeError) or "convert string" in words:
+            return (
+                "has texts that are not in the encoding that it declares; pass the right one, for example "
+                "encoding='cp1252'"
+            )
+        if "encoding" in words or "charset" in words.casefold():
+            return f"its encoding is not known ({words}); pass it, for example encoding='cp1252'"
+        return f"is a damaged or cut-off file of {self._platform} ({words}); copy or export it again"
+
+    def parts(self, names: Sequence[str]) -> Iterator[Mapping[str, Cells]]:
+        """Yield some columns as they are stored, some rows at a time."""
+        most = self._n_rows_at_a_time(names)
+        while self._n_rows is None or self.position < self._n_rows:
+            part = self._rows(names, most)
+            n_rows = len(next(iter(part.values())))
+            if n_rows:
+                yield part
+            if n_rows < most:
+                break
+        if self._n_rows is not None and self.position < self._n_rows:
+            raise ResponseError(
+                f"{self.path}: is cut off: it declares {self._n_rows:,} rows, and has {self.position:,}; copy or "
+                "export it again"
+            )
+
+    def _n_rows_at_a_time(self, names: Sequence[str]) -> int:
+        width = sum(max(8, self._widths.get(name, 8)) for name in names)
+        return max(1, min(BATCH_ROWS, _PART_BYTES // width))
+
+    def _rows(self, names: Sequence[str], most: int) -> Mapping[str, Cells]:
+        """Return the next rows of some columns."""
+        at_a_time = _UNSIZED if self._n_rows is None else len(names)
+        part: dict[str, Cells] = {}
+        for first in range(0, len(names), at_a_time):
+            some = list(names[first : first + at_a_time])
+            frame, _ = self._read(usecols=some, row_offset=self.position, row_limit=most)
+            part |= {name: self._cells(frame[name], self.variables[name]) for name in some}
+        return part
+
+    @staticmethod
+    def _cells(series: Any, variable: Variable) -> Cells:
+        """Return a column as an array of numbers, or as a list with None where there is no value."""
+        if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iuf":
+            values: NDArray[Any] = series.to_numpy()
+            return values
+        cells = [None if value != value else value for value in series.tolist()]  # noqa: PLR0124 - nan
+        if variable.is_text:
+            return cells
+        return [_tag(cell, variable.tags) for cell in cells]
+
+
+def _tag(code: Any, tags: Sequence[str]) -> Any:
+    """Return a special missing value as its program writes it: ``.a``; any other value as it is."""
+    return f".{code}" if isinstance(code, str) and f".{code}" in tags else code
+
+
+def _encoding_name(encoding: str) -> str:
+    """Return the name by which ReadStat knows an encoding."""
+    try:
+        return codecs.lookup(encoding).name.replace("_", "-")
+    except LookupError:
+        raise ResponseError(
+            f"encoding {encoding!r} is not valid; allowed: one that Python knows, such as 'cp1252'"
+        ) from None
+
+
+class SpssFile(LibraryFile):
+    """A system file of SPSS (.sav), also a compressed one (.zsav)."""
+
+    _platform, _reader, _is_a = "SPSS", "read_sav", "an SPSS file"
+
+    @classmethod
+    def detect(cls, head: Head) -> bool:
+        """Tell whether a file begins with the mark of SPSS."""
+        return head.data.startswith((b"$FL2", b"$FL3"))
+
+    def _check(self) -> None:
+        weight = read_dictionary(self.path).weight
+        if weight is not None:
+            self.facts.notes.append(f"the file is weighted by {weight}; each row is read as one person")
+
+    def _version(self) -> str:
+        with self.path.open("rb") as file:
+            return "compressed system file (.zsav)" if file.read(4) == b"$FL3" else "system file (.sav)"
+
+    @staticmethod
+    def _calendar(form: str | None) -> tuple[Calendar | None, bool]:
+        return spss_calendar(form)
+
+
+class StataFile(LibraryFile):
+    """A data file of Stata (.dta)."""
+
+    _platform, _reader, _is_a = "Stata", "read_dta", "a Stata file"
+
+    @classmethod
+    def detect(cls, head: Head) -> bool:
+        """Tell whether a file begins with the mark of Stata 13, or with the version of an earlier one."""
+        return head.data.startswith(b"<stata_dta>") or _is_early_stata(head.data)
+
+    def _check(self) -> None:
+        with self.path.open("rb") as file:
+            version, n_variables = _stata_header(file.read(200))
+        self.facts.version = f"format {version}"
+        check_n_columns(n_variables, self.path)
+
+    def _version(self) -> str:
+        return self.facts.version or ""
+
+    @staticmethod
+    def _calendar(form: str | None) -> tuple[Calendar | None, bool]:
+        return stata_calendar(form)
+
+    def _tags(self) -> tuple[str, ...]:
+        return _STATA_TAGS
+
+
+def _is_early_stata(data: bytes) -> bool:
+    """Tell whether a file begins like one of Stata 4 to 12: version, byte order, type, and a zero."""
+    is_version = data[:1] in (b"\x68", b"\x69", b"\x6c", b"\x6e", b"\x6f", b"\x71", b"\x72", b"\x73")
+    return is_version and data[1:2] in (b"\x01", b"\x02") and data[2:3] == b"\x01" and b"\0" in data[:60]
+
+
+def _stata_header(data: bytes) -> tuple[int, int]:
+    """Return the version of a Stata file and its number of variables, 0 where it is cut off."""
+    if not data.startswith(b"<stata_dta>"):
+        order = ">" if data[1:2] == b"\x01" else "<"
+        return data[0], struct.unpack_from(f"{order}H", data, 4)[0] if len(data) > 6 else 0
+    release = data.partition(b"<release>")[2][:3]
+    place = data.find(b"<K>") + 3
+    order = "big" if b"<byteorder>MSF" in data else "little"
+    n_bytes = 4 if release == b"119" else 2
+    n_variables = int.from_bytes(data[place : place + n_bytes], "big" if order == "big" else "little")
+    return int(release) if release.isdigit() else 0, n_variables if place > 2 else 0
+
+
+class SasFile(LibraryFile):
+    """A data set of SAS (.sas7bdat)."""
+
+    _platform, _reader, _is_a = "SAS", "read_sas7bdat", "a SAS data set"
+
+    @classmethod
+    def detect(cls, head: Head) -> bool:
+        """Tell whether a file begins with the mark of SAS."""
+        return head.data.startswith(_SAS_BEGINS)
+
+    def _version(self) -> str:
+        return "data set (.sas7bdat)"
+
+    @staticmethod
+    def _calendar(form: str | None) -> tuple[Calendar | None, bool]:
+        return sas_calendar(form)
+
+    def _tags(self) -> tuple[str, ...]:
+        return SAS_TAGS
