@@ -47,7 +47,8 @@ class NumberColumns(ListTable):
     def __init__(
         self, numbers: Mapping[str, NDArray[Any]], others: Mapping[str, list[Any]], n_rows: int
     ) -> None:
-        super().__init__({**dict.fromkeys(numbers, []), **others}, n_rows)
+        columns: dict[Hashable, list[Any]] = {name: [] for name in numbers}
+        super().__init__(columns | dict(others), n_rows)
         self._numbers = numbers
 
     def column(self, name: Hashable) -> Column:

@@ -10,9 +10,18 @@ from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.head import Head
 from intimacy_scales.interop.answers.platform import OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics import QualtricsFile
+from intimacy_scales.interop.answers.sas_transport import TransportFile
+from intimacy_scales.interop.answers.spss_portable import PortableFile
 from intimacy_scales.interop.answers.statistics_files import SasFile, SpssFile, StataFile
 
-PLATFORMS: tuple[type[Platform], ...] = (SpssFile, StataFile, SasFile, QualtricsFile)
+PLATFORMS: tuple[type[Platform], ...] = (
+    SpssFile,
+    PortableFile,
+    StataFile,
+    SasFile,
+    TransportFile,
+    QualtricsFile,
+)
 
 
 def open_file(

@@ -108,7 +108,9 @@ class FileAnswers:
     @cached_property
     def labels(self) -> pd.DataFrame:
         """The text of the chosen option in each cell, for columns whose options are known; otherwise null."""
-        return self._looked_up(lambda facts: partial(_text_of, _by_code(facts.labels)) if facts.labels else None)
+        return self._looked_up(
+            lambda facts: partial(_text_of, _by_code(facts.labels)) if facts.labels else None
+        )
 
     @cached_property
     def missing_reasons(self) -> pd.DataFrame:

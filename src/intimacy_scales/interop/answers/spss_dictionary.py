@@ -1,4 +1,4 @@
-"""The dictionary of an SPSS file, walked record by record before anything is read: how many variables, and weights."""
+"""The dictionary of an SPSS file, walked through before it is read: how many variables, and the weights."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from intimacy_scales.errors import ResponseError
 
 MOST_COLUMNS = 20_000  # pyreadstat compares each name with all before it: 2.5 s for so many
 _HEADER = 176  # bytes
-_LAYOUT, _WEIGHT = 64, 76  # where the header stores the number 2 or 3, by which byte order is told, and the weight
+_LAYOUT, _WEIGHT = (
+    64,
+    76,
+)  # where the header stores the number 2 or 3, by which byte order is told, and the weight
 _VARIABLE, _CONTINUED = 2, -1
 _RECORD = 28  # bytes of a record of a variable after its type
 
@@ -71,6 +74,11 @@ def check_n_columns(n: int, path: Path) -> None:
     """Raise where a data file has more columns than can be read."""
     if n > MOST_COLUMNS:
         raise ResponseError(
-            f"{path}: has more than {MOST_COLUMNS:,} variables, too many for a questionnaire; allowed: at most "
-            f"{MOST_COLUMNS:,}; keep the variables that are needed in a file of their own"
+            f"{path}: has more than {MOST_COLUMNS:,} variables, the most that are read; save those that are "
+            "needed in a file of their own"
         )
+
+
+def weighted_by(variable: str) -> str:
+    """Return the note on a file that is weighted."""
+    return f"the file is weighted by {variable}; each row is read as one person"

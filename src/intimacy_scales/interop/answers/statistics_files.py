@@ -1,15 +1,14 @@
-"""Files of SPSS (.sav, .zsav), Stata (.dta) and SAS (.sas7bdat), read in parts by pyreadstat (extra ``spss``)."""
+"""Files of SPSS (.sav), Stata (.dta) and SAS (.sas7bdat), read in parts by pyreadstat (extra ``spss``)."""
 
 from __future__ import annotations
 
 import codecs
-import struct
 import warnings
 from abc import abstractmethod
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from string import ascii_lowercase, ascii_uppercase
-from typing import Any, ClassVar
+from string import ascii_lowercase
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +16,9 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import MissingDependencyError, ResponseError
 from intimacy_scales.files.base import BATCH_ROWS
 from intimacy_scales.files.head import Head
-from intimacy_scales.interop.answers.number_columns import NumberColumns, listed_numbers
-from intimacy_scales.interop.answers.platform import USUAL, OpenOptions, Platform
-from intimacy_scales.interop.answers.spss_dictionary import check_n_columns, read_dictionary
+from intimacy_scales.interop.answers.data_files import PART_BYTES, SAS_TAGS, Cells, DataFile
+from intimacy_scales.interop.answers.platform import USUAL, OpenOptions
+from intimacy_scales.interop.answers.spss_dictionary import check_n_columns, read_dictionary, weighted_by
 from intimacy_scales.interop.answers.variables import (
     Calendar,
     Variable,
@@ -28,79 +27,13 @@ from intimacy_scales.interop.answers.variables import (
     spss_calendar,
     stata_calendar,
 )
-from intimacy_scales.reading.frames import Table, needs
+from intimacy_scales.reading.frames import needs
 
-_PART_BYTES = 64_000_000  # of the columns of a part, as they are stored
-_UNSIZED = 50  # columns read at a time where the number of rows is unknown: room for 100,000 rows is made for each
+_UNSIZED = (
+    50  # columns read at a time where the number of rows is unknown: room for 100,000 rows is made for each
+)
 _STATA_TAGS = tuple(f".{letter}" for letter in ascii_lowercase)
-SAS_TAGS = (*(f".{letter}" for letter in ascii_uppercase), "._")
 _SAS_BEGINS = bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
-
-Cells = NDArray[Any] | list[Any]
-
-
-class DataFile(Platform):
-    """A file of a statistics program: variables with labels, missing values and formats.
-
-    Subclasses set `variables` and ``size`` (the number of rows; 0 if it is unknown) when they are opened, and
-    yield the columns in parts. A number that stands for no value at all, the system-missing value, is nan
-    there.
-    """
-
-    variables: dict[str, Variable]
-
-    @abstractmethod
-    def parts(self, names: Sequence[str]) -> Iterator[Mapping[str, Cells]]:
-        """Yield some columns as they are stored, some rows at a time."""
-
-    def describe(self, variables: Sequence[Variable], groups: Mapping[str, str] | None = None) -> None:
-        """Record what the file says of its variables; ``groups`` are sets of multiple responses.
-
-        Raises
-        ------
-        ResponseError
-            There is no variable.
-        """
-        if not variables:
-            raise ResponseError(f"{self.path}: has no variables, and so no answers")
-        self.names = [variable.name for variable in variables]
-        self.variables = {variable.name: variable for variable in variables}
-        for variable in variables:
-            self.facts.columns[variable.name] = variable.facts((groups or {}).get(variable.name))
-        ids = self.facts.with_role("id")
-        self.facts.row_id = ids[0] if ids else None
-
-    def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
-        """Yield the wanted columns, some rows at a time."""
-        listed = set(map(str, others))
-        wanted = list(dict.fromkeys(map(str, [*items, *others])))
-        for part in self.parts(wanted or self.names[:1]):
-            n_rows = len(next(iter(part.values())))
-            numbers: dict[str, NDArray[Any]] = {}
-            lists: dict[str, list[Any]] = {}
-            for name in wanted:
-                cells = part[name]
-                calendar = self.variables[name].calendar
-                if isinstance(cells, list):
-                    lists[name] = cells
-                elif name in listed or calendar is not None:
-                    lists[name] = listed_numbers(cells)
-                else:
-                    numbers[name] = cells
-                if calendar is not None:
-                    lists[name] = _moments(lists[name], self.variables[name], calendar)
-            self.position += n_rows
-            yield NumberColumns(numbers, lists, n_rows)
-
-
-def _moments(cells: list[Any], variable: Variable, calendar: Calendar) -> list[Any]:
-    """Return stored numbers as days or moments; codes that mean no answer stay as they are."""
-    return [
-        value
-        if value is None or isinstance(value, str) or variable.is_missing(value)
-        else calendar.moment(value)
-        for value in cells
-    ]
 
 
 class LibraryFile(DataFile):
@@ -133,7 +66,7 @@ class LibraryFile(DataFile):
         groups = choice_groups(known.mr_sets, known.column_names)
         self.describe([self._variable(known, name) for name in known.column_names], groups)
 
-    def _check(self) -> None:  # noqa: B027 - not every format shows its limits
+    def _check(self) -> None:
         """Raise where the file would take too long to read."""
 
     @abstractmethod
@@ -195,30 +128,33 @@ class LibraryFile(DataFile):
     def parts(self, names: Sequence[str]) -> Iterator[Mapping[str, Cells]]:
         """Yield some columns as they are stored, some rows at a time."""
         most = self._n_rows_at_a_time(names)
-        while self._n_rows is None or self.position < self._n_rows:
-            part = self._rows(names, most)
+        first = 0
+        while self._n_rows is None or first < self._n_rows:
+            part = self._rows(names, first, most)
             n_rows = len(next(iter(part.values())))
+            first += n_rows
+            self.position = first
             if n_rows:
                 yield part
             if n_rows < most:
                 break
-        if self._n_rows is not None and self.position < self._n_rows:
+        if self._n_rows is not None and first < self._n_rows:
             raise ResponseError(
-                f"{self.path}: is cut off: it declares {self._n_rows:,} rows, and has {self.position:,}; copy or "
+                f"{self.path}: is cut off: it declares {self._n_rows:,} rows, and has {first:,}; copy or "
                 "export it again"
             )
 
     def _n_rows_at_a_time(self, names: Sequence[str]) -> int:
-        width = sum(max(8, self._widths.get(name, 8)) for name in names)
-        return max(1, min(BATCH_ROWS, _PART_BYTES // width))
+        width = sum(max(8, int(self._widths.get(name, 8))) for name in names)
+        return max(1, min(BATCH_ROWS, PART_BYTES // width))
 
-    def _rows(self, names: Sequence[str], most: int) -> Mapping[str, Cells]:
-        """Return the next rows of some columns."""
+    def _rows(self, names: Sequence[str], first: int, most: int) -> Mapping[str, Cells]:
+        """Return some columns from row ``first`` on, counted from 0."""
         at_a_time = _UNSIZED if self._n_rows is None else len(names)
         part: dict[str, Cells] = {}
-        for first in range(0, len(names), at_a_time):
-            some = list(names[first : first + at_a_time])
-            frame, _ = self._read(usecols=some, row_offset=self.position, row_limit=most)
+        for place in range(0, len(names), at_a_time):
+            some = list(names[place : place + at_a_time])
+            frame, _ = self._read(usecols=some, row_offset=first, row_limit=most)
             part |= {name: self._cells(frame[name], self.variables[name]) for name in some}
         return part
 
@@ -262,7 +198,7 @@ class SpssFile(LibraryFile):
     def _check(self) -> None:
         weight = read_dictionary(self.path).weight
         if weight is not None:
-            self.facts.notes.append(f"the file is weighted by {weight}; each row is read as one person")
+            self.facts.notes.append(weighted_by(weight))
 
     def _version(self) -> str:
         with self.path.open("rb") as file:
@@ -309,13 +245,12 @@ def _is_early_stata(data: bytes) -> bool:
 def _stata_header(data: bytes) -> tuple[int, int]:
     """Return the version of a Stata file and its number of variables, 0 where it is cut off."""
     if not data.startswith(b"<stata_dta>"):
-        order = ">" if data[1:2] == b"\x01" else "<"
-        return data[0], struct.unpack_from(f"{order}H", data, 4)[0] if len(data) > 6 else 0
+        return data[0], int.from_bytes(data[4:6], "big" if data[1:2] == b"\x01" else "little")
     release = data.partition(b"<release>")[2][:3]
     place = data.find(b"<K>") + 3
-    order = "big" if b"<byteorder>MSF" in data else "little"
+    order: Literal["big", "little"] = "big" if b"<byteorder>MSF" in data else "little"
     n_bytes = 4 if release == b"119" else 2
-    n_variables = int.from_bytes(data[place : place + n_bytes], "big" if order == "big" else "little")
+    n_variables = int.from_bytes(data[place : place + n_bytes], order)
     return int(release) if release.isdigit() else 0, n_variables if place > 2 else 0
 
 

@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 
 from intimacy_scales.files.facts import Code, ColumnFacts, Role
 
-_LARGEST = 1.7976931348623155e308  # LO and HI of SPSS are stored as the largest numbers of the machine, or near
+_LARGEST = (
+    1.7976931348623155e308  # LO and HI of SPSS are stored as the largest numbers of the machine, or near
+)
 _MOST_EXACT = 1 << 53  # whole numbers up to here are exact as floats
 _IDS = frozenset(
     ("id", "caseid", "case_id", "responseid", "response_id", "respid", "respondent_id", "respondentid",
-     "participant_id", "participantid", "person_id", "personid", "subject_id", "subjectid", "record_id", "pid")
+     "participant_id", "participantid", "person_id", "personid", "subject_id", "record_id", "pid")
 )  # fmt: skip
 _SPSS_ORIGIN, _SAS_ORIGIN = datetime(1582, 10, 14), datetime(1960, 1, 1)
 _DAYS = ("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "QYR", "MOYR", "WKYR")
@@ -158,7 +160,7 @@ def _end(value: float) -> float:
 def spss_calendar(form: str | None) -> tuple[Calendar | None, bool]:
     """Return how a format of SPSS stores days or moments, and whether it is one of days, moments or times.
 
-    Days and moments are seconds since 14 October 1582. Durations (``TIME``, ``DTIME``, ``MTIME``) stay seconds.
+    Days and moments are seconds since 14 October 1582. Durations (``TIME``, ``DTIME``) stay seconds.
 
     Examples
     --------
@@ -174,7 +176,7 @@ def spss_calendar(form: str | None) -> tuple[Calendar | None, bool]:
 
 
 def sas_calendar(form: str | None) -> tuple[Calendar | None, bool]:
-    """Return how a format of SAS stores days (since 1960) or moments (in seconds), and whether it is one.
+    """Return how a format of SAS stores days (since 1960) or moments (seconds), and whether it is of times.
 
     Examples
     --------
@@ -190,9 +192,9 @@ def sas_calendar(form: str | None) -> tuple[Calendar | None, bool]:
 
 
 def stata_calendar(form: str | None) -> tuple[Calendar | None, bool]:
-    """Return how a format of Stata stores days (since 1960) or moments (in milliseconds), and whether it is one.
+    """Return how a format of Stata stores days or moments, and whether it is one of days, moments or times.
 
-    Weeks, months, quarters and years stay numbers.
+    Days are counted since 1960, moments in milliseconds; weeks, months, quarters and years stay numbers.
 
     Examples
     --------
