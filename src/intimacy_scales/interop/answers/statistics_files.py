@@ -123,7 +123,7 @@ class LibraryFile(DataFile):
             )
         if "encoding" in words or "charset" in words.casefold():
             return f"its encoding is not known ({words}); pass it, for example encoding='cp1252'"
-        return f"is a damaged or cut-off file of {self._platform} ({words}); copy or export it again"
+        return f"is a damaged or cut-off {self._platform} file ({words}); copy or export it again"
 
     def parts(self, names: Sequence[str]) -> Iterator[Mapping[str, Cells]]:
         """Yield some columns as they are stored, some rows at a time."""
