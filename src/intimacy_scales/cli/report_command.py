@@ -14,6 +14,7 @@ from rich.markup import escape
 from intimacy_scales.cli.console import BAD_ANSWERS, err, out
 from intimacy_scales.cli.options import (
     AllowMissingItems,
+    AllRows,
     AnswersFile,
     CodingName,
     ColumnsText,
@@ -21,13 +22,16 @@ from intimacy_scales.cli.options import (
     FormVersion,
     InstrumentName,
     LanguageName,
+    MappingFile,
     MissingCodes,
     OnInvalidChoice,
     OnInvalidOption,
     PersonColumn,
     ProblemsFile,
     RecodePairs,
+    SaveMapping,
     SheetName,
+    StructureFile,
     VariantName,
     Wanted,
     load_for,
@@ -35,13 +39,14 @@ from intimacy_scales.cli.options import (
     read_missing_codes,
     read_recode,
 )
-from intimacy_scales.cli.terminal import errors_as_messages, print_blank_rows, print_problems
+from intimacy_scales.cli.terminal import errors_as_messages, print_blank_rows, print_mapping, print_problems
 from intimacy_scales.cli.terminal import progress as progress_bar
 from intimacy_scales.errors import KeyingWarning, SingleClustersWarning, UnvalidatedInstrumentWarning
 
 ReportT = TypeVar("ReportT")
-_HINT = "On the command line: --columns PATTERN, or --allow-missing-items."
+_HINT = "On the command line: --columns PATTERN"
 _KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
+_OF_FILE = ("encoding", "sheet", "structure", "all_rows", "mapping")
 _WANTED = ("form_version", "language", "variant")
 
 
@@ -90,11 +95,11 @@ def report_command(
                 recode=read_recode(shared["recode"] or ()),
                 on_invalid=shared["on_invalid"].as_option(),
                 allow_missing_items=shared["allow_missing_items"],
-                encoding=shared["encoding"],
-                sheet=shared["sheet"],
+                **{name: shared[name] for name in _OF_FILE},
                 progress=bar,
                 **options(**values),
             )
+        print_mapping(result.mapping, shared["save_mapping"], {name: shared[name] for name in _OF_FILE})
         if result.n_problems:
             print_problems(result)
         if result.report is None:
@@ -138,4 +143,8 @@ _LAST = (
     _parameter("variant", VariantName, None),
     _parameter("encoding", EncodingName, None),
     _parameter("sheet", SheetName, None),
+    _parameter("structure", StructureFile, None),
+    _parameter("all_rows", AllRows, default=False),
+    _parameter("mapping", MappingFile, None),
+    _parameter("save_mapping", SaveMapping, None),
 )

@@ -13,17 +13,21 @@ from rich.markup import escape
 from intimacy_scales.cli.console import BAD_ANSWERS, err, out
 from intimacy_scales.cli.options import (
     AllowMissingItems,
+    AllRows,
     CodingName,
     ColumnsText,
     EncodingName,
     FormVersion,
     InstrumentName,
     LanguageName,
+    MappingFile,
     MissingCodes,
     OnInvalidChoice,
     OnInvalidOption,
     RecodePairs,
+    SaveMapping,
     SheetName,
+    StructureFile,
     VariantName,
     Wanted,
     load_for,
@@ -34,6 +38,7 @@ from intimacy_scales.cli.options import (
 from intimacy_scales.cli.terminal import (
     errors_as_messages,
     print_blank_rows,
+    print_mapping,
     print_only_ticked,
     print_problems,
     print_summary,
@@ -105,6 +110,10 @@ def score(
     variant: VariantName = None,
     encoding: EncodingName = None,
     sheet: SheetName = None,
+    structure: StructureFile = None,
+    all_rows: AllRows = False,
+    mapping: MappingFile = None,
+    save_mapping: SaveMapping = None,
     engine: Annotated[
         EngineChoice | None,
         typer.Option(
@@ -122,7 +131,7 @@ def score(
     """
     from intimacy_scales.jobs import FileReport  # folders need more imports, which are left to `_scored`
 
-    hint = "On the command line: --columns PATTERN, or --allow-missing-items."
+    hint = "On the command line: --columns PATTERN"
     with (
         errors_as_messages(hint, {"gone='keep'": "On the command line: --keep-gone"}, instrument),
         warnings.catch_warnings(),
@@ -145,9 +154,12 @@ def score(
             "sheet": sheet,
             "progress": progress,
         }
+        of_file = {"structure": structure, "all_rows": all_rows, "mapping": mapping}
+        options |= {name: value for name, value in of_file.items() if value}
         report = _scored(form, files, output, engine, options, keep_gone=keep_gone)
     where = "" if answered else " (--answered marks which)"
     if isinstance(report, FileReport):
+        print_mapping(report.mapping, save_mapping, of_file | {"sheet": sheet, "encoding": encoding})
         _print_file(report, output, on_invalid, where)
     else:
         _print_folder(report, output, where)

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -27,6 +28,7 @@ from intimacy_scales.errors import (
 )
 
 if TYPE_CHECKING:
+    from intimacy_scales.interop.answers import MappingReport
     from intimacy_scales.jobs import CoupleFileReport, FileReport
     from intimacy_scales.jobs.job import StatisticsFileReport
     from intimacy_scales.scoring.summary import ScoreSummary
@@ -39,6 +41,7 @@ _WORDING = re.compile(r"score with load\('[^']+'(.*?)\)\.$", re.MULTILINE)
 _WORDING_OPTIONS = {"version": "--form-version", "language": "--language", "variant": "--variant"}
 _GIVEN = re.compile(r"(\w+)='([^']+)'")
 _PYTHON_ADVICE = {  # advice in an error that is for Python → the same for the command line
+    "pass allow_missing_items=True": "On the command line: --allow-missing-items",
     "give language= too": "On the command line: --language LANGUAGE --variant VARIANT",
     ".with_texts(": "On the command line, leave --language out: a key reads numbers in any language.",
 }
@@ -212,3 +215,18 @@ def print_table(cells: Mapping[str, Sequence[str]]) -> None:
         table.add_row(*map(escape, row))
     out.print(table)
     out.print()
+
+
+def print_mapping(report: MappingReport | None, path: Path | None, opening: Mapping[str, Any]) -> None:
+    """Print how the export of a platform was read, and save it where a path is given."""
+    if report is None:
+        return
+    if report.is_export:
+        out.print(escape(report.sentence()), soft_wrap=True)
+        for caution in (*report.cautions, *report.notes):
+            err.print(f"[yellow]warning:[/] {escape(caution)}", soft_wrap=True)
+    if path is not None:
+        from intimacy_scales.interop.answers.mapping_file import save_mapping
+
+        save_mapping(report, path, opening)
+        out.print(f"How the file is read was written to {escape(str(path))}", soft_wrap=True)

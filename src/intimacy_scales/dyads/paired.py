@@ -20,6 +20,7 @@ from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.messages import shortened, suggest
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.keyed import items_of
+from intimacy_scales.numerics.magnitudes import within_range
 from intimacy_scales.reading.problems import Problems
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.results.frozen import Frozen, FrozenMapping, locked
@@ -197,19 +198,19 @@ class PairedAnswers(Frozen):
         Raises
         ------
         EstimationError
-            There is no such scale, and no such column was kept.
+            There is no such scale, and no such column was kept; or numbers beyond 1e30.
         ResponseError
             The column does not hold numbers.
         """
         if name in self.scale_ids:
-            return self.scores[name]
+            return within_range(name, self.scores[name])
         if name not in self.kept.names:
             names = [*self.scale_ids, *self.kept.names]
             raise EstimationError(
                 f"{shortened(name)} is no variable of these couples; they have {', '.join(names)}; other "
                 f"columns must be kept when couples are paired (keep=[...]){suggest(name, names)}"
             )
-        return self.kept.numbers(name)
+        return within_range(name, self.kept.numbers(name))
 
     def couple_variable(self, name: str) -> Floats:
         """Return a kept column of numbers that both partners share, such as years together (n_couples,).
@@ -219,7 +220,7 @@ class PairedAnswers(Frozen):
         EstimationError
             It was not kept, or it differs between partners.
         """
-        both = self.kept.numbers(name)
+        both = within_range(name, self.kept.numbers(name))
         first, second = both.T
         differ = np.flatnonzero((first != second) & ~np.isnan(first) & ~np.isnan(second))
         if len(differ):
@@ -368,6 +369,8 @@ class PairedAnswers(Frozen):
         parts.append(kind)
         parts += [f"{single} with answers of one partner or none"] if single else []
         parts += [f"{counted(len(self.faults), 'fault')} of pairing left out"] if self.faults else []
+        nobodys = sum(fault.code == "no couple" for fault in self.faults)
+        parts += [f"of these {counted(nobodys, 'row')} without a couple"] if nobodys else []
         parts += (
             [f"{counted(len(self.without_answers), 'row')} without answers"] if self.without_answers else []
         )

@@ -11,7 +11,7 @@ import numpy as np
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.kept_columns import KeptColumns
 from intimacy_scales.dyads.long_tables import check_pairing_options, dyads_of, labels_of_rows, ranges_of
-from intimacy_scales.dyads.pairing import OnFault, pair_rows
+from intimacy_scales.dyads.pairing import PairingOptions, pair_rows
 from intimacy_scales.dyads.wide_tables import both_partners, refuse_shared, wide_labels, wide_parts
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.messages import a_type
@@ -28,18 +28,17 @@ def dyads_of_scores(
     scores: Any,
     names: Mapping[str, Any],
     keep: Any,
-    mixed: bool,
-    on_fault: OnFault,
+    how: PairingOptions,
     on_invalid: OnInvalid,
 ) -> Dyads:
     """Return the couples of a table of scores; arguments as of `Dyads.of_scores`."""
     if isinstance(scores, Mapping):
-        return _of_wide(table, scores, names, keep, mixed, on_fault, on_invalid)
+        return _of_wide(table, scores, names, keep, how, on_invalid)
     if isinstance(table, Scores):
-        return _of_result(table, scores, names, mixed, on_fault)
+        return _of_result(table, scores, names, how)
     if scores is None:
         raise ResponseError("scores=None is not valid for a table; pass the names of its columns of scores")
-    check_pairing_options(names, on_fault, mixed)
+    check_pairing_options(names, how)
     columns_of_scores = as_names("scores", scores, "columns")
     if not columns_of_scores:
         raise ResponseError("scores is empty; name at least one column of scores")
@@ -50,14 +49,12 @@ def dyads_of_scores(
     for name in columns_of_scores:
         persons[name] = number_column(opened.column(opened.check(name, "scores")), name)
         check_scores({name: persons[name]}, on_invalid)
-    return _of_long(kept, persons, columns, mixed, on_fault, on_invalid, scale_ids=tuple(persons), ranges={})
+    return _of_long(kept, persons, columns, how, on_invalid, scale_ids=tuple(persons), ranges={})
 
 
-def _of_result(
-    scores: Scores, chosen: Any, names: Mapping[str, Any], mixed: bool, on_fault: OnFault
-) -> Dyads:
+def _of_result(scores: Scores, chosen: Any, names: Mapping[str, Any], how: PairingOptions) -> Dyads:
     """Return the couples of the scores that `score` returned."""
-    check_pairing_options(names, on_fault, mixed)
+    check_pairing_options(names, how)
     columns = {option: name for option, name in names.items() if name is not None}
     for option, name in columns.items():
         if scores.kept.spelled(name) not in scores.kept.names:
@@ -72,8 +69,7 @@ def _of_result(
         scores.kept,
         persons,
         columns,
-        mixed,
-        on_fault,
+        how,
         "raise",
         scale_ids=tuple(ids),
         ranges=ranges,
@@ -82,11 +78,11 @@ def _of_result(
 
 
 def _of_long(
-    kept: Any, persons: Mapping[str, Any], columns: Mapping[str, Any], mixed: bool, on_fault: OnFault,
+    kept: Any, persons: Mapping[str, Any], columns: Mapping[str, Any], how: PairingOptions,
     on_invalid: OnInvalid, **parts: Any,
 ) -> Dyads:  # fmt: skip
-    labels = labels_of_rows(kept, columns, mixed)
-    pairs = pair_rows(labels, on_fault)
+    labels = labels_of_rows(kept, columns, how)
+    pairs = pair_rows(labels, how.on_fault)
     columns_kept = KeptColumns(table=kept, rows=pairs.rows, missing_codes=None, on_invalid=on_invalid)
     return dyads_of(labels, pairs, columns, columns_kept, person_scores=persons, **parts)
 
@@ -96,8 +92,7 @@ def _of_wide(
     scores: Mapping[str, Any],
     names: Mapping[str, Any],
     keep: Any,
-    mixed: bool,
-    on_fault: OnFault,
+    how: PairingOptions,
     on_invalid: OnInvalid,
 ) -> Dyads:
     """Return the couples of a table with one row for each couple."""
@@ -123,7 +118,7 @@ def _of_wide(
         check_scores(dict(zip(map(str, columns), sides, strict=True)), on_invalid)
         persons[str(name)] = np.concatenate(sides)
     answered = ~np.isnan(list(persons.values())).all(axis=0).reshape(2, -1).T
-    labels = wide_labels(opened, names, partners, mixed)
-    parts = wide_parts(opened, labels, keep, on_fault, answered)
+    labels = wide_labels(opened, names, partners, how)
+    parts = wide_parts(opened, labels, keep, how, answered, list(persons.values()))
     parts["kept"] = replace(parts["kept"], missing_codes=None, on_invalid=on_invalid)
     return dyads_of(**parts, person_scores=persons, scale_ids=tuple(persons), ranges={})

@@ -10,15 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.dyads.double_entry import double_entry_fault
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.faults import PairingFaults, pairing_error
 from intimacy_scales.dyads.kept_columns import KeptColumns
-from intimacy_scales.dyads.labels import Labels, read_labels
+from intimacy_scales.dyads.labels import Labels, Positions, read_labels
 from intimacy_scales.dyads.long_tables import dyads_of, ranges_of
-from intimacy_scales.dyads.pairing import OnFault, Pairs, pair_rows
+from intimacy_scales.dyads.pairing import OnFault, PairingOptions, Pairs, pair_rows
+from intimacy_scales.dyads.partner_columns import missing_of_partners
 from intimacy_scales.dyads.row_labels import RowLabels
 from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.messages import a_type, not_one_of, shortened, values_as_asked
+from intimacy_scales.messages import a_type, shortened, values_as_asked
 from intimacy_scales.reading.frames import Table, open_table
 from intimacy_scales.reading.options import CoupleReadingOptions, Reading, as_keep, reading_of
 from intimacy_scales.reading.problems import Problems, invalid_responses
@@ -32,8 +35,7 @@ def dyads_from_wide(
     columns: Any,
     names: Mapping[str, Any],
     keep: Any,
-    mixed: bool,
-    on_fault: OnFault,
+    how: PairingOptions,
     options: CoupleReadingOptions,
 ) -> Dyads:
     """Return the couples of a table; arguments as of `Dyads.from_wide`."""
@@ -42,10 +44,10 @@ def dyads_from_wide(
     form = reading.form(instrument)
     opened = open_table(table)
     answers = _answers_of_both(form, opened, reading, [columns[name] for name in partners], partners)
-    answered = (answers.codes != 0).any(axis=1).reshape(2, -1).T
     with values_as_asked(reading.show_values):
-        labels = wide_labels(opened, names, partners, mixed)
-        parts = wide_parts(opened, labels, keep, on_fault, answered)
+        labels = wide_labels(opened, names, partners, how)
+        answered = (answers.codes != 0).any(axis=1).reshape(2, -1).T
+        parts = wide_parts(opened, labels, keep, how, answered, list(answers.codes.T))
     parts["kept"] = replace(parts["kept"], missing_codes=reading.missing_codes)
     return dyads_of(**parts, form=form, answers=answers, scale_ids=form.scale_ids, ranges=ranges_of(form))
 
@@ -78,15 +80,17 @@ def _answers_of_both(
         Name the bad cells, or the missing columns, of both partners at once.
     """
     used = RangeUse(form)
-    readers, missing = [], []
+    readers: list[AnswerReader] = []
+    missing: dict[str, MissingColumnsError] = {}
     for side, partner in zip(columns, partners, strict=True):
         try:
             of_side = replace(reading, columns=side, on_invalid="missing", keep=())
             readers.append(AnswerReader(form, table, of_side, used=used))
         except MissingColumnsError as error:
-            missing.append((partner, error))
+            missing[partner] = error
     if missing:
-        raise _missing_of_both(missing)
+        sides = dict(zip(partners, columns, strict=True))
+        raise missing_of_partners(missing, sides, len(form.items), "columns")
     n = len(table)
     refuse_shared("columns", [reader.names for reader in readers], partners)
     codes = np.empty((2 * n, len(readers[0].keys)), dtype=readers[0].dtype, order="F")
@@ -121,14 +125,6 @@ def refuse_shared(option: str, columns: Sequence[Sequence[Hashable]], partners: 
         )
 
 
-def _missing_of_both(missing: Sequence[tuple[str, MissingColumnsError]]) -> MissingColumnsError:
-    """Return one error for the missing columns of both partners."""
-    text = "\n".join(f"partner {partner}: {error.args[0]}" for partner, error in missing)
-    suggestions = {item: near for _, error in missing for item, near in error.suggestions.items()}
-    items = dict.fromkeys(item for _, error in missing for item in error.missing)
-    return MissingColumnsError(text, tuple(items), suggestions)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WideLabels:
     """What a table with one row for each couple says of couples and partners.
@@ -143,7 +139,7 @@ class WideLabels:
         Columns of both partners' ids and roles; None where there are none.
     has_roles
         Whether the names of the partners are their roles.
-    mixed
+    mixed, role_order
         As in `RowLabels`.
     """
 
@@ -154,6 +150,7 @@ class WideLabels:
     role: tuple[Hashable, Hashable] | None
     has_roles: bool
     mixed: bool
+    role_order: tuple[str, ...] | None
 
     @property
     def columns(self) -> dict[str, tuple[Hashable, Hashable]]:
@@ -168,13 +165,20 @@ class WideLabels:
         return columns
 
 
-def wide_labels(table: Table, names: Mapping[str, Any], partners: tuple[str, str], mixed: bool) -> WideLabels:
+def wide_labels(
+    table: Table, names: Mapping[str, Any], partners: tuple[str, str], how: PairingOptions
+) -> WideLabels:
     """Return where the labels are; ``names`` are the options of `Dyads.from_wide`."""
     of_couples = {
         option: None if names[option] is None else table.check(names[option], option)
         for option in ("couple", "time")
     }
     is_role = isinstance(names["role"], bool) or names["role"] is None
+    if how.roles is not None and names["role"] is True:
+        raise ResponseError(
+            "roles= is for columns of roles; the partners are named by their roles already (role=True), and "
+            "have their places in the order of these names: leave it out"
+        )
     role = None if is_role else _columns_of_both(table, names["role"], "role", partners)
     person = None
     if names["person"] is not None:
@@ -185,7 +189,8 @@ def wide_labels(table: Table, names: Mapping[str, Any], partners: tuple[str, str
         person=person,
         role=role,
         has_roles=names["role"] is True,
-        mixed=mixed,
+        mixed=how.mixed,
+        role_order=how.role_order(has_column=not is_role),
     )
 
 
@@ -224,7 +229,11 @@ def stem_of(columns: tuple[Hashable, Hashable], partners: tuple[str, str]) -> st
 
 
 def paired_in_rows(
-    table: Table, labels: WideLabels, on_fault: OnFault, answered: NDArray[np.bool_]
+    table: Table,
+    labels: WideLabels,
+    on_fault: OnFault,
+    answered: NDArray[np.bool_],
+    values: Sequence[NDArray[Any]],
 ) -> tuple[RowLabels, Pairs, NDArray[np.intp]]:
     """Return labels and pairs of a table with one row for each couple, and rows in which nobody took part.
 
@@ -234,6 +243,13 @@ def paired_in_rows(
     ----------
     answered
         (n_rows, 2): whether each partner answered anything, or has a score.
+    values
+        Columns of answers or scores, those of all first partners before those of all second ones.
+
+    Raises
+    ------
+    PairingError
+        Rows that cannot be paired, or couples that have two rows, one with the partners exchanged.
     """
     n = len(table)
     sides = np.repeat([0, 1], n)
@@ -242,9 +258,8 @@ def paired_in_rows(
     takes_part = answered.T.ravel()
     if persons is not None:  # answers without an id are a fault, not nobody's
         takes_part = takes_part | (persons.positions >= 0)
-    used = np.flatnonzero(
-        takes_part.reshape(2, n).T.ravel()
-    )  # row by row, the first partner before the second
+    # row by row, the first partner before the second
+    used = np.flatnonzero(takes_part.reshape(2, n).T.ravel())
     used = used // 2 + n * (used % 2)
     role = names if labels.has_roles else None
     if labels.role is not None:
@@ -253,20 +268,40 @@ def paired_in_rows(
     if labels.couple is not None:
         couple = _read_both(table, (labels.couple, labels.couple), "couple")
     time = None if labels.time is None else _read_both(table, (labels.time, labels.time), "time")
+    _refuse_double_entry(values, answered, None if labels.couple is None else _units(couple, time, n))
     rows = RowLabels(
         couple=_some(couple, used),
         person=_some(names if persons is None else persons, used),
         role=None if role is None else _some(role, used),
         time=None if time is None else _some(time, used),
         mixed=labels.mixed,
+        role_order=labels.role_order,
         places=sides[used] if labels.role is None else None,
         names=labels.partners,
         table_rows=used % n,
+        sides=sides[used],
     )
     pairs = pair_rows(rows, on_fault)
     in_stack = np.append(used, -1)  # the last for partners who are absent
     nobody = np.flatnonzero(~takes_part.reshape(2, n).any(axis=0))
     return rows, replace(pairs, rows=in_stack[pairs.rows]), nobody
+
+
+def _refuse_double_entry(
+    values: Sequence[NDArray[Any]], answered: NDArray[np.bool_], couple: Positions | None
+) -> None:
+    """Raise where couples have two rows, one with the partners exchanged; arguments as `paired_in_rows`."""
+    if fault := double_entry_fault(values, answered, couple):
+        raise pairing_error(PairingFaults([fault]))
+
+
+def _units(couple: Labels, time: Labels | None, n: int) -> Positions:
+    """Return the number of the couple and occasion of each of the first n rows, -1 where one is missing."""
+    number = couple.positions[:n]
+    if time is None:
+        return number
+    on = time.positions[:n]
+    return np.where((number < 0) | (on < 0), -1, number * max(len(time), 1) + on)
 
 
 def _read_both(table: Table, columns: tuple[Hashable, Hashable], option: str) -> Labels:
@@ -307,12 +342,15 @@ def kept_of_wide(table: Table, keep: Any, labels: WideLabels, pairs: Pairs) -> K
 
 
 def wide_parts(
-    table: Table, labels: WideLabels, keep: Any, on_fault: OnFault, answered: NDArray[np.bool_]
+    table: Table,
+    labels: WideLabels,
+    keep: Any,
+    how: PairingOptions,
+    answered: NDArray[np.bool_],
+    values: Sequence[NDArray[Any]],
 ) -> dict[str, Any]:
     """Return the parts of `Dyads` that labels and kept columns of a wide table give."""
-    if on_fault not in ("raise", "leave_out"):
-        raise ResponseError(not_one_of("on_fault", on_fault, ["raise", "leave_out"]))
-    rows, pairs, nobody = paired_in_rows(table, labels, on_fault, answered)
+    rows, pairs, nobody = paired_in_rows(table, labels, how.on_fault, answered, values)
     kept = kept_of_wide(table, keep, labels, pairs)
     names = {"couple": labels.couple, "time": labels.time}
     for option, pair in (("person", labels.person), ("role", labels.role)):

@@ -11,8 +11,9 @@ from typing import Any, Unpack
 from intimacy_scales.dyads import Dyads
 from intimacy_scales.dyads.dyads import BothPartners
 from intimacy_scales.dyads.pairing import OnFault
+from intimacy_scales.dyads.partner_columns import missing_of_partners
 from intimacy_scales.dyads.wide_tables import both_partners
-from intimacy_scales.errors import ResponseError
+from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.files.reading import Account, batches_of, checked_columns
 from intimacy_scales.instrument import Instrument
@@ -70,6 +71,7 @@ def read_couples(
     role: str | BothPartners | bool | None = None,
     time: str | None = None,
     keep: str | Sequence[str] | Mapping[str, Any] = (),
+    roles: Sequence[Any] | None = None,
     mixed: bool = False,
     on_fault: OnFault = "raise",
     encoding: str | None = None,
@@ -90,7 +92,7 @@ def read_couples(
         `Dyads.from_wide`. None: the file has one row for each person, as for `Dyads.from_long`.
     columns
         Where the answers are, in a file with one row for each person.
-    couple, person, role, time, keep, mixed, on_fault
+    couple, person, role, time, keep, roles, mixed, on_fault
         As in `Dyads.from_long` or `Dyads.from_wide`. Texts in a column to keep count as numbers if all are
         numbers or blank, and none has leading zeros.
     encoding
@@ -141,6 +143,7 @@ def read_couples(
     options: dict[str, Any] = {**reading, "couple": couple, "person": person, "time": time}
     options |= {
         "keep": keep if isinstance(keep, Mapping) else list(kept),
+        "roles": roles,
         "mixed": mixed,
         "on_fault": on_fault,
     }
@@ -155,17 +158,17 @@ def read_couples(
     return CouplesFile(dyads=dyads, n_rows=len(table), n_blank_rows=n_blank, account=account)
 
 
-def _sides(partners: BothPartners | None, columns: ColumnMap) -> list[ColumnMap]:
-    """Return where the answers are: of all persons, or of each partner."""
+def _sides(partners: BothPartners | None, columns: ColumnMap) -> dict[str, ColumnMap]:
+    """Return where the answers are: of all persons, or by the name of each partner."""
     if partners is None:
-        return [columns]
+        return {"": columns}
     both_partners(partners, "partners")
     if columns is not None:
         raise ResponseError(
             "columns= is for a file with one row for each person, and partners= for one with a row for each "
             "couple; leave one of them out"
         )
-    return list(partners.values())
+    return {str(name): side for name, side in partners.items()}
 
 
 def _names(labels: Any) -> list[Hashable]:
@@ -186,13 +189,21 @@ def _items_of(
     form: Instrument,
     file: AnswerFile,
     reading: Reading,
-    sides: Sequence[ColumnMap],
+    sides: Mapping[str, ColumnMap],
     others: Mapping[str, Sequence[Hashable]],
 ) -> list[Hashable]:
     """Return the columns of items of both partners; raise where the file lacks one."""
     items: dict[Hashable, None] = {}
-    for side in sides:
-        items |= dict.fromkeys(checked_columns(form, file, replace(reading, columns=side), others))
+    missing: dict[str, MissingColumnsError] = {}
+    for partner, side in sides.items():
+        try:
+            items |= dict.fromkeys(checked_columns(form, file, replace(reading, columns=side), others))
+        except MissingColumnsError as error:
+            missing[partner] = error
+    if missing:
+        if len(sides) == 1:
+            raise missing[""]
+        raise missing_of_partners(missing, sides, len(form.items), "partners")
     return list(items)
 
 

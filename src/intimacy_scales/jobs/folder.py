@@ -10,12 +10,12 @@ from typing import Any, Literal, NamedTuple, Unpack
 from intimacy_scales.engines.answer_check import AnswerCheck, check_of, range_use_of
 from intimacy_scales.engines.data_summary import DataSummary
 from intimacy_scales.errors import IntimacyScalesError, ResponseError
-from intimacy_scales.files.base import FilePath, as_path
+from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.files.formats import endings
 from intimacy_scales.files.reading import Account
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
-from intimacy_scales.interop.answers.opening import open_file
+from intimacy_scales.interop.answers.source_file import SourceFile
 from intimacy_scales.jobs.duckdb_parquet import open_by_duckdb
 from intimacy_scales.jobs.executors import EngineName, executor_of
 from intimacy_scales.jobs.parts import Part, parts_of
@@ -121,8 +121,7 @@ class PartJob:
     wanted: ScoreColumns
     folder: PartsFolder
     problems: Path | None
-    encoding: str | None
-    sheet: str | None
+    file_options: SourceFile
     by_duckdb: bool
 
     def __call__(self, part: Part) -> Outcome:
@@ -145,10 +144,9 @@ class PartJob:
             self.wanted,
             account,
             used,
-            encoding=self.encoding,
-            sheet=self.sheet,
+            self.file_options,
             problems_if_any=True,
-            open_by=open_by_duckdb if self.by_duckdb else open_file,
+            open_by=self._open_by_duckdb if self.by_duckdb else None,
         )
         if paths.problems is not None and not report.n_problems:
             paths.problems.unlink(missing_ok=True)  # from a run before the answers were corrected
@@ -160,6 +158,9 @@ class PartJob:
             entries = {"n_blank_rows": report.n_blank_rows, "summary": kept.to_dict()}
             self.folder.write_account(part, stamp, entries)
         return Outcome(part.name, None, summary.to_bytes(), report.n_blank_rows, report.written)
+
+    def _open_by_duckdb(self, path: Path) -> AnswerFile:
+        return open_by_duckdb(path, encoding=self.file_options.encoding, sheet=self.file_options.sheet)
 
     def account_of(self, part: Part) -> Any | None:
         """Return the account of a finished part; None if it or a requested file of bad cells is missing."""
@@ -257,9 +258,10 @@ def score_folder(
     form = options.form(as_instrument(form))
     warn_if_draft(form.ref)
     wanted = ScoreColumns.of(form, options, answered=answered, pomp=pomp)
+    file_options = SourceFile.of(encoding=encoding, sheet=sheet)
     target, ending = _target_of(as_path(output, "output"))
     parts = parts_of(source, target, ending)
-    request = _request(form, wanted, parts.folder, ending, {"encoding": encoding, "sheet": sheet})
+    request = _request(form, wanted, parts.folder, ending, file_options.to_dict())
     problems_folder = None if problems is None else as_path(problems, "problems")
     _check_problems(problems_folder, parts.folder, target)
     folder = PartsFolder(target, request)
@@ -270,8 +272,7 @@ def score_folder(
         wanted=wanted,
         folder=folder,
         problems=problems_folder,
-        encoding=encoding,
-        sheet=sheet,
+        file_options=file_options,
         by_duckdb=engine == "duckdb",
     )
     with folder.alone(job.problems):

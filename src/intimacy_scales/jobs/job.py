@@ -15,8 +15,8 @@ from intimacy_scales.errors import ResponseError, ResponseProblem
 from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, batches_of, checked_columns
 from intimacy_scales.files.replacement import Replacement, put_text
 from intimacy_scales.instrument import NOT_ANSWERED, Instrument, normalized
-from intimacy_scales.interop.answers.item_columns import file_reading
-from intimacy_scales.interop.answers.opening import open_file
+from intimacy_scales.interop.answers.mapping_report import MappingReport, mapping_report
+from intimacy_scales.interop.answers.source_file import SourceFile
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.reading.advice import LikelyMissingCode, Remedy
@@ -49,6 +49,8 @@ class StatisticsFileReport(Generic[ReportT]):
         The value that is probably a missing code, or None.
     remedy
         Advice for most of the problems, if one piece of advice fits.
+    mapping
+        How the file was read.
 
     Examples
     --------
@@ -70,6 +72,7 @@ class StatisticsFileReport(Generic[ReportT]):
     first_problems: tuple[ResponseProblem, ...]
     likely_missing_code: LikelyMissingCode | None
     remedy: Remedy | None
+    mapping: MappingReport | None = None
 
 
 class Job(Protocol[ReportT]):
@@ -100,8 +103,7 @@ def run_job(
     paths: JobPaths,
     reading: Reading,
     *,
-    encoding: str | None,
-    sheet: str | None,
+    file_options: SourceFile,
     progress: Progress,
 ) -> StatisticsFileReport[ReportT]:
     """Read a file of answers once, compute a report, and write it.
@@ -113,7 +115,9 @@ def run_job(
     form, paths, reading
         The instrument in the coding of the answers, the files, and how answers are read. With
         ``on_invalid="raise"``, any bad cell prevents the report.
-    encoding, sheet, progress
+    file_options
+        How the file is opened.
+    progress
         As in `reliability_file`.
 
     Raises
@@ -126,7 +130,7 @@ def run_job(
     report = None
     with contextlib.ExitStack() as stack:
         new = None if output is None else stack.enter_context(Replacement(output))
-        account = _read(job, form, paths, reading, encoding=encoding, sheet=sheet, progress=progress)
+        account, mapping = _read(job, form, paths, reading, file_options=file_options, progress=progress)
         if not account.n_problems or reading.on_invalid == "missing":
             report = job.report()
             if new is not None:
@@ -139,6 +143,7 @@ def run_job(
         first_problems=tuple(account.first),
         likely_missing_code=account.likely_missing_code,
         remedy=account.remedy(form),
+        mapping=mapping,
     )
 
 
@@ -148,19 +153,18 @@ def _read(
     paths: JobPaths,
     reading: Reading,
     *,
-    encoding: str | None,
-    sheet: str | None,
+    file_options: SourceFile,
     progress: Progress,
-) -> Account:
-    """Pass every batch to the job, and return the account of the file."""
+) -> tuple[Account, MappingReport]:
+    """Pass every batch to the job, and return the account of the file, and how it was read."""
     wanted = {"person": reading.person, **job.columns}
     others = list(dict.fromkeys(str(name) for name in [*wanted.values(), *reading.keep] if name is not None))
     account, used = Account(), RangeUse(form)
     with (
-        open_file(paths.source, encoding=encoding, sheet=sheet) as file,
+        file_options.open(paths.source) as file,
         ProblemFile(paths.problems) as problem_file,
     ):
-        reading = file_reading(form, file, reading).reading
+        sources, reading = file_options.reading(form, file, reading)
         items = checked_columns(form, file, reading, {option: [name] for option, name in wanted.items()})
         for batch in batches_of(file, items, others):
             reader = AnswerReader(form, batch, batch_reading(reading), offset=account.n_persons, used=used)
@@ -172,7 +176,7 @@ def _read(
         account.n_blank_rows = file.n_blank
     account.answered = used.answered
     used.warn()
-    return account
+    return account, mapping_report(file, form, sources, account.n_persons, reading)
 
 
 def check_report_path(output: Path | None, writers: Mapping[str, Any]) -> None:

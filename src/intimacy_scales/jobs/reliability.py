@@ -10,6 +10,7 @@ from typing import Any, Unpack
 from intimacy_scales.files.base import FilePath
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.interop.answers.source_file import SourceFile
 from intimacy_scales.jobs.job import GatheredAnswers, Job, Progress, StatisticsFileReport, json_text, run_job
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.moments.item_moments import moments_of_codes, no_moments
@@ -46,6 +47,9 @@ def reliability_file(
     rng: int | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
+    structure: FilePath | None = None,
+    all_rows: bool = False,
+    mapping: FilePath | None = None,
     progress: Progress = lambda _done, _all: None,
     **reading: Unpack[ReadingOptions],
 ) -> ReliabilityFileReport:
@@ -68,10 +72,8 @@ def reliability_file(
         As in `intimacy_scales.reliability_report`.
     clusters
         Column of cluster labels, such as couples.
-    encoding
-        Encoding of a text file; None: detected.
-    sheet
-        Name of the sheet of a workbook, as in `score_file`.
+    encoding, sheet, structure, all_rows, mapping
+        As in `score_file`.
     progress
         Called with the amount done, and the total amount.
     **reading
@@ -116,7 +118,10 @@ def reliability_file(
         job = GatheredAnswers(form, clusters, WRITERS, partial(reliability_report, form, **options))
     else:
         job = _Sums(form, options)
-    return run_job(job, form, paths, read_options, encoding=encoding, sheet=sheet, progress=progress)
+    file_options = SourceFile.of(
+        encoding=encoding, sheet=sheet, structure=structure, all_rows=all_rows, mapping=mapping
+    )
+    return run_job(job, form, paths, read_options, file_options=file_options, progress=progress)
 
 
 class _Sums:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from typing import Any, Self, Unpack
@@ -19,9 +18,8 @@ from intimacy_scales.files.formats import open_output
 from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, batches_of, checked_columns
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
-from intimacy_scales.interop.answers.item_columns import file_reading
 from intimacy_scales.interop.answers.mapping_report import MappingReport, mapping_report
-from intimacy_scales.interop.answers.opening import open_file
+from intimacy_scales.interop.answers.source_file import SourceFile
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.reading.advice import LikelyMissingCode, Remedy
 from intimacy_scales.reading.columns import as_spelled
@@ -120,6 +118,7 @@ def score_file(
     sheet: str | None = None,
     structure: FilePath | None = None,
     all_rows: bool = False,
+    mapping: FilePath | None = None,
     progress: Callable[[int, int], Any] = lambda _done, _all: None,
     **reading: Unpack[ReadingOptions],
 ) -> FileReport:
@@ -149,6 +148,8 @@ def score_file(
         A file that describes the questions and options, such as a Qualtrics survey (.qsf).
     all_rows
         Also score rows that a platform marks as previews or tests.
+    mapping
+        A mapping file, as `save_mapping` writes it, which says how every item is read.
     progress
         Called with the amount done, and the total amount.
     **reading
@@ -184,18 +185,10 @@ def score_file(
     wanted = ScoreColumns.of(form, options, answered=answered, pomp=pomp)
     paths = JobPaths.of(source, output, problems)
     account, used = Account(), RangeUse(form)
-    opening = partial(open_file, structure=structure, all_rows=all_rows)
-    return score_pass(
-        form,
-        paths,
-        wanted,
-        account,
-        used,
-        encoding=encoding,
-        sheet=sheet,
-        progress=progress,
-        open_by=opening,
+    file_options = SourceFile.of(
+        encoding=encoding, sheet=sheet, structure=structure, all_rows=all_rows, mapping=mapping
     )
+    return score_pass(form, paths, wanted, account, used, file_options, progress=progress)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,22 +231,21 @@ def score_pass(
     wanted: ScoreColumns,
     account: Account,
     used: RangeUse,
+    file_options: SourceFile,
     *,
-    encoding: str | None,
-    sheet: str | None,
     progress: Callable[[int, int], Any] = lambda _done, _all: None,
     problems_if_any: bool = False,
-    open_by: Callable[..., AnswerFile] = open_file,
+    open_by: Callable[[Path], AnswerFile] | None = None,
 ) -> FileReport:
     """Read a file of answers once, and write its scores, with options that are checked already.
 
     ``account`` and ``used`` record problems and used ends of ranges; with ``problems_if_any``, an empty file
-    of problems is not kept; ``open_by`` opens the answers.
+    of problems is not kept; ``open_by`` opens the answers in place of ``file_options``.
     """
     reading, summary = wanted.reading, None
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context(open_by(paths.source, encoding=encoding, sheet=sheet))
-        sources, reading = file_reading(form, file, reading)
+        file = stack.enter_context((open_by or file_options.open)(paths.source))
+        sources, reading = file_options.reading(form, file, reading)
         row_id = file.facts.row_id
         if row_id is not None and not reading.keep:
             reading = replace(reading, keep=(row_id,))
@@ -288,7 +280,7 @@ def score_pass(
         remedy=account.remedy(form),
         written=written,
         only_ticked=only_ticked(form, summary) if used.only_ticked else (),
-        mapping=mapping_report(file, form, sources, account.n_persons),
+        mapping=mapping_report(file, form, sources, account.n_persons, reading),
     )
 
 

@@ -15,6 +15,7 @@ from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.files.base import FilePath
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.interop.answers.source_file import SourceFile
 from intimacy_scales.jobs.job import GatheredAnswers, Progress, StatisticsFileReport, json_text, run_job
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
@@ -44,6 +45,9 @@ def structure_file(
     rng: int | None = 0,
     encoding: str | None = None,
     sheet: str | None = None,
+    structure: FilePath | None = None,
+    all_rows: bool = False,
+    mapping: FilePath | None = None,
     progress: Progress = lambda _done, _all: None,
     **reading: Unpack[ReadingOptions],
 ) -> StructureFileReport:
@@ -65,10 +69,8 @@ def structure_file(
         As in `intimacy_scales.structure_report`.
     clusters
         Column of cluster labels, such as couples.
-    encoding
-        Encoding of a text file; None: detected.
-    sheet
-        Name of the sheet of a workbook, as in `score_file`.
+    encoding, sheet, structure, all_rows, mapping
+        As in `score_file`.
     progress
         Called with the amount done, and the total amount.
     **reading
@@ -112,4 +114,7 @@ def structure_file(
         rng=rng,
     )
     job = GatheredAnswers(form, clusters, WRITERS, compute)
-    return run_job(job, form, paths, options, encoding=encoding, sheet=sheet, progress=progress)
+    file_options = SourceFile.of(
+        encoding=encoding, sheet=sheet, structure=structure, all_rows=all_rows, mapping=mapping
+    )
+    return run_job(job, form, paths, options, file_options=file_options, progress=progress)

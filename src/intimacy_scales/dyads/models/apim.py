@@ -14,7 +14,14 @@ from intimacy_scales.dyads.models.actor_partner_parts import Design, actor_partn
 from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel
 from intimacy_scales.dyads.models.actor_partner_text import ActorPartnerText, product_name
 from intimacy_scales.dyads.models.closed_form_engine import closed_form
-from intimacy_scales.dyads.models.couple_table import CoupleTable, MissingPartners, TableBuilder, check_varies
+from intimacy_scales.dyads.models.couple_table import (
+    CoupleTable,
+    MissingPartners,
+    TableBuilder,
+    check_varies,
+    in_one_order,
+)
+from intimacy_scales.dyads.models.dependent_partners import check_partners_apart
 from intimacy_scales.dyads.models.layout import layout_of
 from intimacy_scales.dyads.models.measurement import (
     Loadings,
@@ -179,7 +186,7 @@ def _check_predictors(dyads: Dyads, variables: Variables) -> None:
         first, second = dyads.variable(name).T
         difference = first - second  # nan where one is missing
         complete = ~np.isnan(difference)
-        if complete.any() and not difference[complete].any():
+        if complete.any() and not difference[complete].any() and np.ptp(first[complete]):
             n = counted(int(complete.sum()), "complete couple")
             raise EstimationError(
                 f"{name} is equal for both partners in all of {n}, so that actor and partner effect cannot "
@@ -218,7 +225,7 @@ def _of_scores(
     for name in scores:
         builder.add_partners(name, design.dyads.variable(name))
     table = _table(design, builder)
-    check_varies(table, [*scores, *variables.covariates])
+    check_varies(table, [*scores, *variables.covariates], design.layout.compositions, design.centres)
     if estimator == "REML" and (table.has_gaps or design.error):
         why = "couples with missing scores" if table.has_gaps else f"error={design.error!r}"
         raise EstimationError(
@@ -228,6 +235,8 @@ def _of_scores(
         )
     if variables.interactions:
         table = _with_products(builder, variables, design.missing)
+    else:
+        check_partners_apart(table, design.layout, design.outcome, variables.predictors)
     measured = observed(table)
     if design.error:
         measured = corrected(design.dyads, design.layout, table, scores, reliability)
@@ -265,7 +274,7 @@ def _of_items(
             "apart"
         )
     table = _table(design, builder)
-    check_varies(table, [*every, *variables.covariates])
+    check_varies(table, [*every, *variables.covariates], design.layout.compositions, design.centres)
     measured = latent(design.layout, table, items, design.loadings)
     return _by_sem(design, table, measured, estimator), measured
 
@@ -286,7 +295,7 @@ def _by_sem(
     design: Design, table: CoupleTable, measured: Measured, estimator: PathEstimator | None
 ) -> SemEngine:
     """Fit a model by `sem`."""
-    text = _text(design, table, measured)
+    table, text = in_one_order(table, design.layout), _text(design, table, measured)
     options = {"estimator": estimator or "ML", "missing": design.missing}
     return SemEngine(
         text=text,

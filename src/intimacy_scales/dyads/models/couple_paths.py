@@ -7,11 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.dyads.estimates import interval_by_error, two_sided_p
+from intimacy_scales.dyads.estimates import interval_by_error, statistic_of, two_sided_p
 from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.dyads.left_out import left_out_cautions
 from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
-from intimacy_scales.dyads.models.couple_table import CoupleTable, MissingPartners, TableBuilder, check_varies
+from intimacy_scales.dyads.models.couple_table import (
+    CoupleTable,
+    MissingPartners,
+    TableBuilder,
+    check_varies,
+    in_one_order,
+)
+from intimacy_scales.dyads.models.dependent_partners import check_partners_apart
 from intimacy_scales.dyads.models.distinguishability import LikelihoodEstimator, adjusted_to_partners
 from intimacy_scales.dyads.models.lavaan_script import r_script
 from intimacy_scales.dyads.models.layout import Layout, layout_of
@@ -30,7 +37,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.not_kept import NotKept, needed
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, counted, shown
+from intimacy_scales.results.wording import apa_p, counted, digits_for, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,9 +92,11 @@ class CouplePath(Result):
 
     def sentence(self) -> str:
         """Return what the path says, in plain language."""
-        low, high = self.confidence_interval()
-        change = f"{abs(self.estimate):.2f} {'higher' if self.estimate >= 0 else 'lower'}"
-        return f"{self.reading.format(change=change)}, 95% CI [{low:.2f}, {high:.2f}], {apa_p(self.p)}."
+        digits = digits_for(self.estimate, self.se)
+        change = f"{shown(abs(self.estimate), digits)} {'higher' if self.estimate >= 0 else 'lower'}"
+        interval = f"95% CI {self.confidence_interval().ends(digits)}"
+        z = f"z = {shown(statistic_of(self.estimate, self.se), 2)}"
+        return f"{self.reading.format(change=change)}, {interval}, {z}, {apa_p(self.p)}."
 
     def __float__(self) -> float:
         return float(self.estimate)
@@ -102,8 +111,9 @@ class CouplePath(Result):
 
     def __repr__(self) -> str:
         where = f" ({self.role})" if self.role else ""
-        error = f", SE {shown(self.se)}; standardized {shown(self.standardized)}"
-        return f"<{self.name}{where}: {shown(self.estimate)}{error}>"
+        digits = digits_for(self.estimate, self.se, least=3)
+        error = f", SE {shown(self.se, digits)}; standardized {shown(self.standardized)}"
+        return f"<{self.name}{where}: {shown(self.estimate, digits)}{error}>"
 
 
 def path_of(row: ParameterEstimate, name: str, role: str, reading: str) -> CouplePath:
@@ -197,7 +207,10 @@ class CouplePathModel(Result):
         return r_script(engine.text, engine.table, path, engine.options, self.title)
 
     def to_couples(self) -> pd.DataFrame:
-        """Return the numbers that the model was fitted to, a row for each couple."""
+        """Return the numbers that the model was fitted to, a row for each couple.
+
+        Exchangeable partners are in an order that follows from their scores.
+        """
         frame: pd.DataFrame = needed(self.engine).table.frame()
         return frame
 
@@ -300,7 +313,9 @@ def couple_engine(
     for name in (predictor, outcome):
         builder.add_partners(name, dyads.variable(name))
     table = builder.made(missing)
-    check_varies(table, (predictor, outcome))
+    check_varies(table, (predictor, outcome), layout.compositions)
+    check_partners_apart(table, layout, outcome, [predictor], paths=False)
+    table = in_one_order(table, layout)
     options = {"estimator": estimator, "missing": missing}
     return CoupleEngine(
         dyads=dyads, layout=layout, table=table, outcome=outcome, predictor=predictor, options=options

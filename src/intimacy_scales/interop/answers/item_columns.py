@@ -17,6 +17,9 @@ from intimacy_scales.reading.columns import as_spelled, column_names
 from intimacy_scales.reading.options import Reading
 
 _NUMBERED = re.compile(r"^\s*\(?(?:item\s*)?\d{1,3}\s*[.):]\s*", re.IGNORECASE)
+_REVERSED = re.compile(
+    r"\s*[(\[]\s*(?:[-\u2212\u2013]|r|rev|reversed?|reverse[- ]scored|invertiert)\s*[)\]]\s*$", re.IGNORECASE
+)
 
 
 class ItemSource(NamedTuple):
@@ -55,6 +58,7 @@ def item_sources(
     present = set(names)
     questions = _questions(columns)
     given, said = reading.columns is not None, dict(reading.by_item)
+    reverse_keyed = {key.item for scale in form.scales for key in scale.keys if key.reverse}
     sources = []
     for item, name in zip(form.items, named, strict=True):
         column, why = str(name), "named by you" if given else "named like the item"
@@ -66,7 +70,8 @@ def item_sources(
             column, why = by_text, "its question is the text of the item"
         is_recoded = bool(reading.recode) or bool(said.get(item.id, Meaning()).recode)
         options = read_options(item, columns.get(column, NOTHING), column, is_recoded=is_recoded)
-        sources.append(ItemSource(item.id, column, why, options.how, options.meaning, options.cautions))
+        cautions = (*options.cautions, *_keying(columns.get(column, NOTHING), reverse_keyed, item.id))
+        sources.append(ItemSource(item.id, column, why, options.how, options.meaning, cautions))
     return tuple(sources)
 
 
@@ -88,6 +93,13 @@ def reading_with(sources: Sequence[ItemSource], reading: Reading) -> Reading:
     )
 
 
+def _keying(facts: ColumnFacts, reverse_keyed: set[str], item: str) -> tuple[str, ...]:
+    """Return a caution where a question is marked as reversed, and no scale reverses its item."""
+    if not facts.question or not _REVERSED.search(facts.question) or item in reverse_keyed:
+        return ()
+    return ("its question is marked as reversed, and no scale of the instrument reverses it",)
+
+
 def _questions(columns: Mapping[str, ColumnFacts]) -> dict[str, str]:
     """Return question → the column that has it, for questions that only one column has."""
     having: dict[str, list[str]] = {}
@@ -98,8 +110,8 @@ def _questions(columns: Mapping[str, ColumnFacts]) -> dict[str, str]:
 
 
 def _question_text(text: str) -> str:
-    """Return a question as it is compared: without its number, case, blanks and punctuation at its end."""
-    return as_compared(_NUMBERED.sub("", text)).rstrip(" .:?!")
+    """Return a question as it is compared: without number, case, mark of reversal, and final punctuation."""
+    return as_compared(_REVERSED.sub("", _NUMBERED.sub("", text))).rstrip(" .:?!")
 
 
 class FileReading(NamedTuple):
@@ -109,9 +121,23 @@ class FileReading(NamedTuple):
     reading: Reading
 
 
-def file_reading(form: Instrument, file: AnswerFile, reading: Reading) -> FileReading:
-    """Return how an opened file is read; a plain table is read as the user said."""
-    if not file.facts.columns:
+def file_reading(
+    form: Instrument, file: AnswerFile, reading: Reading, *, settled: bool = False
+) -> FileReading:
+    """Return how an opened file is read; a plain table is read as the user said.
+
+    With ``settled``, ``reading`` says all of it, and nothing is taken from what the file says of itself.
+    """
+    columns = {} if settled else file.facts.columns
+    if not columns and not settled:
         return FileReading((), reading)
-    sources = item_sources(form, file.names, file.facts.columns, reading)
+    sources = item_sources(form, file.names, columns, reading)
+    if settled:
+        return FileReading(tuple(_settled(source, dict(reading.by_item)) for source in sources), reading)
     return FileReading(sources, reading_with(sources, reading))
+
+
+def _settled(source: ItemSource, meanings: Mapping[str, Meaning]) -> ItemSource:
+    """Return the source of an item of which a mapping file says all."""
+    meaning = meanings.get(source.item, Meaning())
+    return source._replace(why="named by the mapping file", how="as the mapping file says", meaning=meaning)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.facts import Decision
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.interop.answers.item_columns import ItemSource
+from intimacy_scales.interop.answers.item_columns import ItemSource, item_sources
 from intimacy_scales.late import late_module
+from intimacy_scales.reading.answer_keys import Meaning, whole_meaning
+from intimacy_scales.reading.options import AS_THEY_ARE, Reading
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted
 
@@ -20,6 +22,7 @@ else:
     pd = late_module("pandas")
 
 _SHOWN = 6
+PLAIN = ("delimited text", "JSON lines", "Parquet", "Excel workbook")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +54,8 @@ class ItemMapping:
         The item, its column (None if it has none), and the reason.
     how
         How values are read.
-    missing
-        Values that the file declares as missing.
-    missing_ranges
-        Ranges of numbers that the file declares as missing.
+    missing, missing_ranges
+        Values, and ranges of numbers, that mean no answer, apart from those of the instrument.
     recode
         Pairs of a stored value and the answer it stands for.
     cautions
@@ -129,6 +130,11 @@ class MappingReport(Result):
         return sum(item.column is not None for item in self.items)
 
     @property
+    def is_export(self) -> bool:
+        """Whether a platform wrote the file, so that more was decided than how a plain table is read."""
+        return self.platform not in PLAIN
+
+    @property
     def cautions(self) -> tuple[str, ...]:
         """What should be checked, each with the items it concerns."""
         items: dict[str, list[str]] = {}
@@ -196,14 +202,22 @@ class MappingReport(Result):
 
 
 def mapping_report(
-    file: AnswerFile, form: Instrument | None, sources: Sequence[ItemSource], n_rows: int
+    file: AnswerFile,
+    form: Instrument | None,
+    sources: Sequence[ItemSource],
+    n_rows: int,
+    reading: Reading = AS_THEY_ARE,
 ) -> MappingReport:
     """Return how a file of ``n_rows`` rows was read."""
     facts = file.facts
+    if form is not None and not sources:  # a plain table
+        sources = item_sources(form, file.names, {}, reading)
     notes = list(facts.notes)
     if facts.left_out and not n_rows:
         notes.append("every row was left out; all_rows=True (--all-rows) keeps them")
     used = {source.column for source in sources}
+    said = reading.missing_codes, reading.recode, reading.by_item
+    meanings = {} if form is None else {item.id: whole_meaning(item, *said) for item in form.items}
     return MappingReport(
         file=file.path.name,
         platform=facts.platform,
@@ -212,22 +226,22 @@ def mapping_report(
         n_rows=n_rows,
         decisions=tuple(facts.decisions),
         left_out=tuple(LeftOut(why=p.why, n=p.n, first=tuple(p.first)) for p in facts.left_out.values()),
-        items=tuple(map(_item_mapping, sources)),
+        items=tuple(_item_mapping(source, meanings.get(source.item, Meaning())) for source in sources),
         others={name: facts.of(name).role for name in file.names if name not in used},
         row_id=facts.row_id,
         notes=tuple(notes),
     )
 
 
-def _item_mapping(source: ItemSource) -> ItemMapping:
+def _item_mapping(source: ItemSource, meaning: Meaning) -> ItemMapping:
     return ItemMapping(
         item=source.item,
         column=source.column,
         why=source.why,
         how=source.how,
-        missing=source.meaning.missing_codes,
-        missing_ranges=source.meaning.missing_ranges,
-        recode=source.meaning.recode,
+        missing=meaning.missing_codes,
+        missing_ranges=meaning.missing_ranges,
+        recode=meaning.recode,
         cautions=source.cautions,
     )
 

@@ -6,8 +6,11 @@ from pathlib import Path
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path
+from intimacy_scales.files.delimited import DelimitedFile
 from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.head import Head
+from intimacy_scales.files.spreadsheet import SpreadsheetFile
+from intimacy_scales.interop.answers.form_headers import describe_header
 from intimacy_scales.interop.answers.platform import OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics import QualtricsFile
 from intimacy_scales.interop.answers.sas_transport import TransportFile
@@ -75,7 +78,10 @@ def open_file(
             f"structure={str(beside)!r}: {source} was not written by a platform whose structure is read; "
             f"allowed: {kinds}"
         )
-    return open_answers(source, encoding=encoding, sheet=sheet)
+    file = open_answers(source, encoding=encoding, sheet=sheet)
+    if isinstance(file, DelimitedFile | SpreadsheetFile):
+        describe_header(file, file.names)
+    return file
 
 
 def _structure(structure: FilePath) -> Path:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.files.base import AnswerFile, FilePath
+from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.files.facts import Code, ColumnFacts
 from intimacy_scales.files.reading import checked_columns
 from intimacy_scales.instrument import Instrument
@@ -19,7 +19,7 @@ from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.instrument.numerals import as_compared
 from intimacy_scales.interop.answers.item_columns import ItemSource, item_sources, reading_with
 from intimacy_scales.interop.answers.mapping_report import MappingReport, mapping_report
-from intimacy_scales.interop.answers.opening import open_file
+from intimacy_scales.interop.answers.source_file import SourceFile
 from intimacy_scales.late import late_module
 from intimacy_scales.reading.answers import stored_value
 from intimacy_scales.reading.frames import ListTable
@@ -50,8 +50,10 @@ class FileAnswers:
         All columns of the file, with their values as they are stored.
     report
         The mapping report.
+    reading
+        How the answers are read: what the caller or a mapping file said, and what follows from the file.
     said
-        How the answers are read, as the caller said; the rest follows from the file.
+        What the caller said.
     columns
         Name of a column → what the file says of it.
 
@@ -71,24 +73,31 @@ class FileAnswers:
     instrument: Instrument | None
     table: ListTable
     report: MappingReport
+    reading: Reading
     said: Reading
     columns: Mapping[str, ColumnFacts] = field(repr=False)
 
     def answers_read(self, form: Instrument, reading: Reading) -> tuple[ListTable, Reading]:
         """Return the table, and how it is read for an instrument; what ``reading`` says comes first."""
-        merged = self._with_said(form, reading)
-        sources = item_sources(form, [str(name) for name in self.table.names], self.columns, merged)
-        keep = merged.keep or (() if self.report.row_id is None else (self.report.row_id,))
-        return self.table, replace(reading_with(sources, merged), keep=keep)
-
-    def _with_said(self, form: Instrument, reading: Reading) -> Reading:
-        """Return options with what was said at reading in place of those that are not given."""
-        if self.instrument is None or self.instrument.digest != form.digest:
-            return reading
         names = [f.name for f in fields(Reading)]
-        usual = {name: getattr(AS_THEY_ARE, name) for name in names}
-        given = {name: getattr(reading, name) for name in names if getattr(reading, name) != usual[name]}
-        return replace(self.said, **given)
+        given = {
+            name: getattr(reading, name)
+            for name in names
+            if getattr(reading, name) != getattr(AS_THEY_ARE, name)
+        }
+        of_file = () if self.report.row_id is None else (self.report.row_id,)
+        if self.instrument is None or self.instrument.digest != form.digest:
+            how = self._reading(form, reading)
+        elif given.keys() & {"columns", "missing_codes", "recode", "by_item"}:
+            how = self._reading(form, replace(self.said, **given))
+        else:
+            how = replace(self.reading, **given)
+        return self.table, replace(how, keep=how.keep or of_file)
+
+    def _reading(self, form: Instrument, reading: Reading) -> Reading:
+        """Return how the table is read for an instrument by what the file says of its columns."""
+        sources = item_sources(form, [str(name) for name in self.table.names], self.columns, reading)
+        return reading_with(sources, reading)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -178,6 +187,7 @@ def read_answers(
     sheet: str | None = None,
     encoding: str | None = None,
     all_rows: bool = False,
+    mapping: FilePath | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> FileAnswers:
     r"""Read a file of answers from any tool, and say how it was read.
@@ -194,6 +204,8 @@ def read_answers(
         As in `open_answers`.
     all_rows
         Keep rows that a platform marks as previews or tests.
+    mapping
+        A mapping file, as `save_mapping` writes it, which says how every item is read.
     **reading
         How answers are read, as in `intimacy_scales.score`; what is said here comes before what the file
         declares.
@@ -219,17 +231,20 @@ def read_answers(
     """
     said = options = reading_of(reading)
     form = None if instrument is None else options.form(as_instrument(instrument))
-    with open_file(path, encoding=encoding, sheet=sheet, structure=structure, all_rows=all_rows) as file:
+    file_options = SourceFile.of(
+        encoding=encoding, sheet=sheet, structure=structure, all_rows=all_rows, mapping=mapping
+    )
+    with file_options.open(as_path(path, "path")) as file:
         sources: tuple[ItemSource, ...] = ()
         if form is not None:
-            sources = item_sources(form, file.names, file.facts.columns, options)
-            options = reading_with(sources, options)
+            sources, options = file_options.reading(form, file, options)
             checked_columns(form, file, options, {"person": [options.person], "keep": options.keep})
         table = _whole(file, {source.column for source in sources})
         return FileAnswers(
             instrument=form,
             table=table,
-            report=mapping_report(file, form, sources, len(table)),
+            report=mapping_report(file, form, sources, len(table), options),
+            reading=options,
             said=said,
             columns=dict(file.facts.columns),
         )

@@ -14,7 +14,7 @@ from intimacy_scales.errors import EstimationError, KeyingWarning, UnknownNameEr
 from intimacy_scales.factor.confirmatory.estimation.starts import known_axes
 from intimacy_scales.instrument import Finding, Instrument, InstrumentRef, Step
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import not_one_of, suggest
+from intimacy_scales.messages import level_outside, not_one_of, suggest
 from intimacy_scales.moments.answers import Answers, answers_given, needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.cluster_sums import ClusterSums
@@ -426,5 +426,5 @@ def reliability_report(
     )
     miskeyed = [str(result.keying) for result in scales if result.keying is not None]
     if miskeyed:
-        python_warnings.warn("\n".join(miskeyed), KeyingWarning, stacklevel=2)
+        python_warnings.warn("\n".join(miskeyed), KeyingWarning, stacklevel=level_outside())
     return report

@@ -335,9 +335,11 @@ def _least_squares_slopes(parameters: Sequence[Parameter], v: Floats) -> Floats:
             beta[row, column] = p.fixed or 0.0
             if p.fixed is None:
                 free.setdefault(row, []).append(column)
+    sds = np.sqrt(v.diagonal())
     for row, columns in free.items():
-        unexplained = v[row, columns] - v[columns] @ beta[row]
-        beta[row, columns] = np.linalg.lstsq(v[np.ix_(columns, columns)], unexplained, rcond=None)[0]
+        unexplained = (v[row, columns] - v[columns] @ beta[row]) / sds[columns]
+        correlations = v[np.ix_(columns, columns)] / np.outer(sds[columns], sds[columns])
+        beta[row, columns] = np.linalg.lstsq(correlations, unexplained, rcond=None)[0] / sds[columns]
     return beta
 
 

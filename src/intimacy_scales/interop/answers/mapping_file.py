@@ -1,0 +1,185 @@
+"""Mapping files: how a file of answers was read, as TOML, so that the next run reads it in the same way."""
+
+from __future__ import annotations
+
+import json
+import math
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.files.base import FilePath, as_path
+from intimacy_scales.files.replacement import Replacement, put_text
+from intimacy_scales.interop.answers.mapping_report import MappingReport
+from intimacy_scales.messages import shortened, suggest
+from intimacy_scales.reading.answer_keys import Meaning
+from intimacy_scales.reading.answers import as_missing_codes, as_recode
+
+_TABLES = ("file", "columns", "missing_codes", "missing_ranges", "recode")
+_OF_FILE = ("platform", "encoding", "sheet", "structure", "all_rows")
+
+
+class SavedMapping(NamedTuple):
+    """The content of a mapping file.
+
+    Attributes
+    ----------
+    source
+        Its path.
+    platform
+        The platform of the file for which it was saved; None: any.
+    opening
+        Options of opening the file, such as ``sheet``.
+    columns
+        Item → column.
+    meanings
+        Item → what its stored values mean.
+    """
+
+    source: Path
+    platform: str | None
+    opening: Mapping[str, Any]
+    columns: Mapping[str, str]
+    meanings: Mapping[str, Meaning]
+
+
+def save_mapping(report: MappingReport, path: FilePath, opening: Mapping[str, Any] | None = None) -> None:
+    """Write how a file was read to a TOML file.
+
+    Parameters
+    ----------
+    report
+        The mapping report of the file.
+    path
+        The file to write; an older one is replaced.
+    opening
+        Options with which the file was opened; None values are left out.
+
+    Raises
+    ------
+    ResponseError
+        The report is of a file that was read without an instrument, or the file cannot be written.
+    """
+    target = as_path(path, "save_mapping")
+    if report.instrument is None:
+        raise ResponseError("save_mapping: no items were looked for; read the file with an instrument")
+    if target.suffix.lower() != ".toml":
+        raise ResponseError(f"save_mapping={str(target)!r}: the ending is not valid; allowed: .toml")
+    with Replacement(target) as new:
+        put_text(new, "\n".join(_lines(report, opening or {})) + "\n")
+
+
+def _lines(report: MappingReport, opening: Mapping[str, Any]) -> Iterator[str]:
+    assert report.instrument is not None
+    yield f"# How {report.file} is read for {report.instrument.named}: pass it as mapping= or --mapping."
+    yield "[file]"
+    yield f"platform = {_value(report.platform)}"
+    for name in _OF_FILE[1:]:
+        value = opening.get(name)
+        if value is not None and value is not False:
+            yield f"{name} = {_value(str(value) if isinstance(value, Path) else value)}"
+    yield "\n[columns]"
+    for item in report.items:
+        if item.column is not None:
+            yield f"{_key(item.item)} = {_value(item.column)}"
+    yield "\n[missing_codes]"
+    for item in report.items:
+        if item.missing:
+            yield f"{_key(item.item)} = [{', '.join(map(_value, item.missing))}]"
+    yield "\n[missing_ranges]"
+    for item in report.items:
+        if item.missing_ranges:
+            parts = (f"[{_value(float(low))}, {_value(float(high))}]" for low, high in item.missing_ranges)
+            yield f"{_key(item.item)} = [{', '.join(parts)}]"
+    for item in report.items:
+        if item.recode:
+            yield f'\n[recode.{_key(item.item)}]  # stored value = answer; "" = no answer'
+            for stored, answer in item.recode:
+                yield f"{_key(str(stored))} = {_value('' if answer is None else answer)}"
+
+
+def _key(name: str) -> str:
+    is_bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
+    return name if is_bare else _value(name)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return str(value) if math.isfinite(value) else ("inf" if value > 0 else "-inf")
+    # TOML's basic strings are JSON's, apart from the character DEL
+    text = json.dumps(value, ensure_ascii=False)
+    return text.replace("\x7f", "\\u007f")
+
+
+def read_mapping(path: FilePath) -> SavedMapping:
+    """Read a mapping file.
+
+    Raises
+    ------
+    ResponseError
+        It is not TOML, or has a table or value that mapping files do not have.
+    """
+    source = as_path(path, "mapping")
+    try:
+        content = tomllib.loads(source.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ResponseError(f"mapping={str(source)!r}: cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise ResponseError(f"mapping={str(source)!r}: is not TOML: {error}") from None
+    _check_names(source, content, _TABLES, "table")
+    tables = {name: _table(source, content, name) for name in _TABLES}
+    _check_names(source, tables["file"], _OF_FILE, "name in [file]")
+    items = dict.fromkeys(
+        [*tables["columns"], *tables["missing_codes"], *tables["missing_ranges"], *tables["recode"]]
+    )
+    opening = {name: value for name, value in tables["file"].items() if name != "platform"}
+    if "structure" in opening:  # beside the mapping file, unless it has a folder of its own
+        opening["structure"] = source.parent / str(opening["structure"])
+    for item, column in tables["columns"].items():
+        if not isinstance(column, str):
+            raise ResponseError(
+                f"mapping={str(source)!r}: columns.{item} = {shortened(column)} is not valid; write a text"
+            )
+    return SavedMapping(
+        source=source,
+        platform=tables["file"].get("platform"),
+        opening=opening,
+        columns=tables["columns"],
+        meanings={item: _meaning(source, tables, item) for item in items},
+    )
+
+
+def _check_names(source: Path, table: Mapping[str, Any], known: tuple[str, ...], what: str) -> None:
+    for name in table:
+        if name not in known:
+            raise ResponseError(
+                f"mapping={str(source)!r}: {shortened(name)} is not a {what}; allowed: {', '.join(known)}"
+                f"{suggest(name, known)}"
+            )
+
+
+def _table(source: Path, content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    table = content.get(name, {})
+    if not isinstance(table, dict):
+        raise ResponseError(f"mapping={str(source)!r}: {name} must be a table, as in [{name}]")
+    return table
+
+
+def _meaning(source: Path, tables: Mapping[str, Mapping[str, Any]], item: str) -> Meaning:
+    """Return what stored values of an item mean; raise where the file says something else."""
+    pairs = tables["recode"].get(item, {})
+    if not isinstance(pairs, dict):
+        raise ResponseError(f"mapping={str(source)!r}: recode.{item} must be a table of stored = answer")
+    ranges = tables["missing_ranges"].get(item, [])
+    try:
+        ends = tuple((float(low), float(high)) for low, high in ranges)
+    except (TypeError, ValueError):
+        raise ResponseError(
+            f"mapping={str(source)!r}: missing_ranges.{item} must be pairs of numbers, as in [[-999, -1]]"
+        ) from None
+    recode = {stored: None if answer == "" else answer for stored, answer in pairs.items()}
+    return Meaning(as_missing_codes(tables["missing_codes"].get(item)), ends, as_recode(recode))
