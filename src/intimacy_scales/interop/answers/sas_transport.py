@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import BATCH_ROWS
 from intimacy_scales.files.head import Head, another_encoding
+from intimacy_scales.interop.answers.data_file_headers import check_n_columns
 from intimacy_scales.interop.answers.data_files import PART_BYTES, SAS_TAGS, Cells, DataFile
 from intimacy_scales.interop.answers.platform import USUAL, OpenOptions
-from intimacy_scales.interop.answers.spss_dictionary import check_n_columns
 from intimacy_scales.interop.answers.variables import Variable, sas_calendar
 
 _RECORD = 80
@@ -80,7 +80,7 @@ class TransportFile(DataFile):
         for _ in range(3):
             self._record(file)
         names = self._record(file)
-        count = names[54:58].decode("latin-1")
+        count = names[53:58].decode("latin-1")
         if b"NAM" not in names or not count.isdigit():
             raise self._damaged("its variables are not described")
         check_n_columns(int(count), self.path)

@@ -12,13 +12,13 @@ import numpy as np
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import BATCH_ROWS
 from intimacy_scales.files.head import Head, another_encoding
+from intimacy_scales.interop.answers.data_file_headers import check_n_columns
 from intimacy_scales.interop.answers.data_files import Cells, DataFile
 from intimacy_scales.interop.answers.platform import USUAL, OpenOptions
 from intimacy_scales.interop.answers.portable_text import MARK, PortableText, joined_lines
-from intimacy_scales.interop.answers.spss_dictionary import check_n_columns
 from intimacy_scales.interop.answers.variables import Variable, spss_calendar
 
-_MARK_PLACE = 456
+_SPLASH_PLACE, _MARK_PLACE = 40, 456  # bytes without the ends of lines
 _INFINITE = float("inf")
 _FORMATS = {
     20: "DATE", 21: "TIME", 22: "DATETIME", 23: "ADATE", 24: "JDATE", 25: "DTIME", 28: "MOYR", 29: "QYR",
@@ -36,7 +36,9 @@ class PortableFile(DataFile):
     def detect(cls, head: Head) -> bool:
         """Tell whether the mark of portable files follows the table of characters."""
         begin = head.data[:600].replace(b"\r", b"").replace(b"\n", b"")
-        return begin[_MARK_PLACE : _MARK_PLACE + len(MARK)] == MARK or b"SPSS PORT FILE" in begin[:200]
+        return begin[_MARK_PLACE:].startswith(MARK) or begin[_SPLASH_PLACE:].startswith(
+            b"ASCII SPSS PORT FILE"
+        )
 
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
         super().__init__(path, how)

@@ -8,7 +8,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from string import ascii_lowercase
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,16 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import MissingDependencyError, ResponseError
 from intimacy_scales.files.base import BATCH_ROWS
 from intimacy_scales.files.head import Head
+from intimacy_scales.interop.answers.data_file_headers import (
+    check_sas_columns,
+    check_unpacked,
+    is_early_stata,
+    stata_header,
+    weighted_by,
+)
 from intimacy_scales.interop.answers.data_files import PART_BYTES, SAS_TAGS, Cells, DataFile
 from intimacy_scales.interop.answers.platform import USUAL, OpenOptions
-from intimacy_scales.interop.answers.spss_dictionary import check_n_columns, read_dictionary, weighted_by
+from intimacy_scales.interop.answers.spss_dictionary import OTHER_ENCODING, SpssDictionary
 from intimacy_scales.interop.answers.variables import (
     Calendar,
     Variable,
@@ -29,9 +36,7 @@ from intimacy_scales.interop.answers.variables import (
 )
 from intimacy_scales.reading.frames import needs
 
-_UNSIZED = (
-    50  # columns read at a time where the number of rows is unknown: room for 100,000 rows is made for each
-)
+_UNSIZED = 50  # columns read at a time if the number of rows is unknown: each has room for 100,000
 _STATA_TAGS = tuple(f".{letter}" for letter in ascii_lowercase)
 _SAS_BEGINS = bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
 
@@ -41,6 +46,7 @@ class LibraryFile(DataFile):
 
     _reader: ClassVar[str]
     _is_a: ClassVar[str]  # for messages
+    _longest_text = 0  # bytes of texts that are stored apart from the rows
 
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
         super().__init__(path, how)
@@ -53,8 +59,10 @@ class LibraryFile(DataFile):
             self._options["encoding"] = _encoding_name(how.encoding)
         self._check()
         _, known = self._read(metadataonly=True)
-        self._widths = known.variable_storage_width
+        stored = known.variable_storage_width
+        self._widths = {name: stored.get(name) or self._longest_text for name in known.column_names}
         self._n_rows: int | None = known.number_rows
+        self._check_size(self._n_rows or 0)
         self.size = self._n_rows or 0
         self.facts.version = self._version()
         if known.file_encoding:
@@ -117,10 +125,7 @@ class LibraryFile(DataFile):
         """Return why a file cannot be read, and what to do."""
         words = str(error)
         if isinstance(error, UnicodeDecodeError) or "convert string" in words:
-            return (
-                "has texts that are not in the encoding that it declares; pass the right one, for example "
-                "encoding='cp1252'"
-            )
+            return OTHER_ENCODING
         if "encoding" in words or "charset" in words.casefold():
             return f"its encoding is not known ({words}); pass it, for example encoding='cp1252'"
         return f"is a damaged or cut-off {self._platform} file ({words}); copy or export it again"
@@ -134,6 +139,7 @@ class LibraryFile(DataFile):
             n_rows = len(next(iter(part.values())))
             first += n_rows
             self.position = first
+            self._check_size(first)
             if n_rows:
                 yield part
             if n_rows < most:
@@ -145,8 +151,13 @@ class LibraryFile(DataFile):
             )
 
     def _n_rows_at_a_time(self, names: Sequence[str]) -> int:
-        width = sum(max(8, int(self._widths.get(name, 8))) for name in names)
-        return max(1, min(BATCH_ROWS, PART_BYTES // width))
+        return max(1, min(BATCH_ROWS, PART_BYTES // self._row_bytes(names)))
+
+    def _row_bytes(self, names: Sequence[str]) -> int:
+        return sum(max(8, self._widths[name]) for name in names)
+
+    def _check_size(self, n_rows: int) -> None:
+        check_unpacked(self.path, n_rows, self._row_bytes(list(self._widths)))
 
     def _rows(self, names: Sequence[str], first: int, most: int) -> Mapping[str, Cells]:
         """Return some columns from row ``first`` on, counted from 0."""
@@ -193,10 +204,10 @@ class SpssFile(LibraryFile):
     @classmethod
     def detect(cls, head: Head) -> bool:
         """Tell whether a file begins with the mark of SPSS."""
-        return head.data.startswith((b"$FL2", b"$FL3"))
+        return head.data.startswith((b"$FL2@(#)", b"$FL3@(#)"))
 
     def _check(self) -> None:
-        weight = read_dictionary(self.path).weight
+        weight = SpssDictionary(self.path, self._options.get("encoding")).weight
         if weight is not None:
             self.facts.notes.append(weighted_by(weight))
 
@@ -217,16 +228,14 @@ class StataFile(LibraryFile):
     @classmethod
     def detect(cls, head: Head) -> bool:
         """Tell whether a file begins with the mark of Stata 13, or with the version of an earlier one."""
-        return head.data.startswith(b"<stata_dta>") or _is_early_stata(head.data)
+        return head.data.startswith(b"<stata_dta>") or is_early_stata(head.data)
 
     def _check(self) -> None:
-        with self.path.open("rb") as file:
-            version, n_variables = _stata_header(file.read(200))
-        self.facts.version = f"format {version}"
-        check_n_columns(n_variables, self.path)
+        header = stata_header(self.path)
+        self._format, self._longest_text = header.version, header.longest_text
 
     def _version(self) -> str:
-        return self.facts.version or ""
+        return f"format {self._format}"
 
     @staticmethod
     def _calendar(form: str | None) -> tuple[Calendar | None, bool]:
@@ -234,24 +243,6 @@ class StataFile(LibraryFile):
 
     def _tags(self) -> tuple[str, ...]:
         return _STATA_TAGS
-
-
-def _is_early_stata(data: bytes) -> bool:
-    """Tell whether a file begins like one of Stata 4 to 12: version, byte order, type, and a zero."""
-    is_version = data[:1] in (b"\x68", b"\x69", b"\x6c", b"\x6e", b"\x6f", b"\x71", b"\x72", b"\x73")
-    return is_version and data[1:2] in (b"\x01", b"\x02") and data[2:3] == b"\x01" and b"\0" in data[:60]
-
-
-def _stata_header(data: bytes) -> tuple[int, int]:
-    """Return the version of a Stata file and its number of variables, 0 where it is cut off."""
-    if not data.startswith(b"<stata_dta>"):
-        return data[0], int.from_bytes(data[4:6], "big" if data[1:2] == b"\x01" else "little")
-    release = data.partition(b"<release>")[2][:3]
-    place = data.find(b"<K>") + 3
-    order: Literal["big", "little"] = "big" if b"<byteorder>MSF" in data else "little"
-    n_bytes = 4 if release == b"119" else 2
-    n_variables = int.from_bytes(data[place : place + n_bytes], order)
-    return int(release) if release.isdigit() else 0, n_variables if place > 2 else 0
 
 
 class SasFile(LibraryFile):
@@ -263,6 +254,9 @@ class SasFile(LibraryFile):
     def detect(cls, head: Head) -> bool:
         """Tell whether a file begins with the mark of SAS."""
         return head.data.startswith(_SAS_BEGINS)
+
+    def _check(self) -> None:
+        check_sas_columns(self.path)
 
     def _version(self) -> str:
         return "data set (.sas7bdat)"
