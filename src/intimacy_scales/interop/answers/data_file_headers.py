@@ -84,8 +84,8 @@ def stata_header(path: Path) -> StataHeader:
 def _longest_text(file: IO[bytes], data: bytes, version: int, order: ByteOrder) -> int:
     """Return the length of the longest of the texts that are stored after the rows."""
     entry = data.partition(b"<map>")[2][8 * _OF_TEXTS :][:8]
-    file.seek(int.from_bytes(entry, order) & (1 << 62) - 1)
-    longest = 0
+    longest, size = 0, file.seek(0, 2)
+    file.seek(min(int.from_bytes(entry, order), size))
     if file.read(7) == b"<strls>":
         for _ in range(_MOST_TEXTS):
             head = file.read(16 if version == 117 else 20)

@@ -18,9 +18,13 @@ _LAYOUT, _WEIGHT = 64, 76  # places of the number 2 or 3, which tells the byte o
 _LABELLED, _END = 4, 999  # kinds of records
 _CONTINUED, _SEGMENT = -1, 8
 _TEXT_FORMATS = (1, 2)
-_ENCODING = 20  # the record that names it
+_MACHINE, _ENCODING = 3, 20  # records of the machine, with a code page, and of the name of the encoding
+_MACHINE_SIZE = 32
+_PAGES = {65001: "utf-8", 2: "cp1252", 3: "cp1252", 28591: "latin-1"}
 _LONGEST = 255  # characters of a text in one variable; longer ones have several
-OTHER_ENCODING = "has texts that are not in the encoding that it declares; pass the right one, for example encoding='cp1252'"
+OTHER_ENCODING = (
+    "has texts that are not in the encoding it declares; pass the right one, such as encoding='cp1252'"
+)
 
 
 class SpssDictionary:
@@ -104,6 +108,9 @@ class SpssDictionary:
                 data = self._take(size * count)
                 if what == _ENCODING:
                     self._encoding = data.decode("latin-1").strip()
+                elif what == _MACHINE and len(data) == _MACHINE_SIZE:
+                    page = struct.unpack(f"{self._order}i", data[-4:])[0]
+                    self._encoding = _PAGES.get(page, f"cp{page}")
             case _:
                 raise self._damaged(f"a record is of the unknown kind {kind}")
 
@@ -156,8 +163,8 @@ class SpssDictionary:
                 code.decode(encoding)
         except UnicodeDecodeError:
             raise ResponseError(f"{self._path}: {OTHER_ENCODING}") from None
-        except LookupError:
+        except (LookupError, ValueError):  # also a name with a null character
             if not all(map(bytes.isascii, self._text_codes)):
                 raise ResponseError(
-                    f"{self._path}: its encoding {encoding!r} is not known; pass it, for example encoding='cp1252'"
+                    f"{self._path}: its encoding {encoding!r} is not known; pass it, as encoding='cp1252'"
                 ) from None

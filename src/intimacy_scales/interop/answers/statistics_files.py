@@ -59,6 +59,8 @@ class LibraryFile(DataFile):
             self._options["encoding"] = _encoding_name(how.encoding)
         self._check()
         _, known = self._read(metadataonly=True)
+        if None in known.column_names:
+            raise ResponseError(f"{path}: {self._why_unread(ValueError('a variable has no name'))}")
         stored = known.variable_storage_width
         self._widths = {name: stored.get(name) or self._longest_text for name in known.column_names}
         self._n_rows: int | None = known.number_rows
@@ -118,7 +120,13 @@ class LibraryFile(DataFile):
                 return getattr(library, self._reader)(self.path, **(self._options | options))
         except UserWarning as warning:
             raise ResponseError(f"{self.path}: {warning}; rename one of them") from None
-        except (library.ReadstatError, library.PyreadstatError, UnicodeDecodeError, OverflowError) as error:
+        except (
+            library.ReadstatError,
+            library.PyreadstatError,
+            UnicodeDecodeError,
+            OverflowError,
+            ValueError,
+        ) as error:
             raise ResponseError(f"{self.path}: {self._why_unread(error)}") from None
 
     def _why_unread(self, error: Exception) -> str:
