@@ -96,7 +96,7 @@ OTHERS = (
     Other(lambda head: head.is_whole_archive, *_ARCHIVE),
     Other(_begins(b"PK\x03\x04"), *_ARCHIVE, unless=".xlsx"),
     Other(_begins(b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!"), *_ARCHIVE),
-    Other(_begins(b"$FL2", b"$FL3"), "an SPSS file", _WITH_LABELS),
+    Other(_begins(b"$FL2@(#)", b"$FL3@(#)"), "an SPSS file", _WITH_LABELS),
     Other(_begins(b"<stata_dta>"), "a Stata file", _WITH_LABELS),
     Other(_begins(b"HEADER RECORD*******LIB"), "a transport file of SAS", _WITH_LABELS),
     Other(lambda head: b"SPSSPORT" in head.data[:600], "a portable file of SPSS", _WITH_LABELS),

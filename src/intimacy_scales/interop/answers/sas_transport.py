@@ -88,7 +88,7 @@ class TransportFile(DataFile):
         file.seek(-file.tell() % _RECORD, 1)
         record = self._record(file)
         if record.startswith((_BEGINS + b"LABELV8", _BEGINS + b"LABELV9")):
-            self._add_labels(file, variables, n=int(record[48:].split()[0]), has_formats=b"LABELV9" in record)
+            self._add_labels(file, variables, n=self._count(record), has_formats=b"LABELV9" in record)
             record = self._record(file)
         if not record.startswith(_BEGINS + b"OBS"):
             raise self._damaged("its rows do not begin where they should")
@@ -97,6 +97,13 @@ class TransportFile(DataFile):
             b"OBSV8" in record and bool(declared) and declared[0].isdigit() and len(declared[0]) < 16
         )
         return variables, int(declared[0]) if is_declared else None
+
+    def _count(self, record: bytes) -> int:
+        """Return the number of long labels."""
+        first = record[48:].split()[:1]
+        if not first or not first[0].isdigit():
+            raise self._damaged("the number of its labels is missing")
+        return int(first[0])
 
     def _record(self, file: IO[bytes]) -> bytes:
         record = file.read(_RECORD)
@@ -136,8 +143,11 @@ class TransportFile(DataFile):
     def _add_labels(self, file: IO[bytes], variables: list[Variable], *, n: int, has_formats: bool) -> None:
         """Read names and labels that are too long for the records of variables."""
         for _ in range(min(n, len(variables))):
-            lengths = struct.unpack(f">{5 if has_formats else 3}H", file.read(10 if has_formats else 6))
-            place, *sizes = lengths
+            lengths = struct.Struct(">5H" if has_formats else ">3H")
+            data = file.read(lengths.size)
+            if len(data) < lengths.size:
+                raise self._damaged("it is cut off")
+            place, *sizes = lengths.unpack(data)
             texts = [self._text(file.read(size)) for size in sizes]
             if not 1 <= place <= len(variables):
                 raise self._damaged("it has a label of no variable")

@@ -41,6 +41,8 @@ class SpssDictionary:
     ----------
     n_variables
         Number of records of variables; very long texts have several.
+    n_rows
+        Number of rows that the header declares; None where it does not.
     weight
         Short name of the variable by which the file is weighted; None without weights.
 
@@ -66,11 +68,12 @@ class SpssDictionary:
             header = self._take(_HEADER)
             is_little = int.from_bytes(header[_LAYOUT : _LAYOUT + 4], "little") in (2, 3)
             self._order = "<" if is_little else ">"
-            (weight,) = struct.unpack_from(f"{self._order}i", header, _WEIGHT)
+            weight, n_rows = struct.unpack_from(f"{self._order}2i", header, _WEIGHT)
             while (kind := self._number()) != _END:
                 self._record(kind)
         if self._n_to_come:
             raise self._damaged("a text is shorter than declared")
+        self.n_rows = n_rows if n_rows >= 0 else None
         self._check_codes(encoding or self._encoding)
         self.weight = self._names[weight - 1] if 0 < weight <= len(self._names) else None
 

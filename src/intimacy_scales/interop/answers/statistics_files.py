@@ -46,6 +46,7 @@ class LibraryFile(DataFile):
 
     _reader: ClassVar[str]
     _is_a: ClassVar[str]  # for messages
+    _declared_rows: int | None = None
     _longest_text = 0  # bytes of texts that are stored apart from the rows
 
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
@@ -63,7 +64,7 @@ class LibraryFile(DataFile):
             raise ResponseError(f"{path}: {self._why_unread(ValueError('a variable has no name'))}")
         stored = known.variable_storage_width
         self._widths = {name: stored.get(name) or self._longest_text for name in known.column_names}
-        self._n_rows: int | None = known.number_rows
+        self._n_rows = self._declared_rows if known.number_rows is None else int(known.number_rows)
         self._check_size(self._n_rows or 0)
         self.size = self._n_rows or 0
         self.facts.version = self._version()
@@ -120,13 +121,7 @@ class LibraryFile(DataFile):
                 return getattr(library, self._reader)(self.path, **(self._options | options))
         except UserWarning as warning:
             raise ResponseError(f"{self.path}: {warning}; rename one of them") from None
-        except (
-            library.ReadstatError,
-            library.PyreadstatError,
-            UnicodeDecodeError,
-            OverflowError,
-            ValueError,
-        ) as error:
+        except (library.ReadstatError, library.PyreadstatError, OverflowError, ValueError) as error:
             raise ResponseError(f"{self.path}: {self._why_unread(error)}") from None
 
     def _why_unread(self, error: Exception) -> str:
@@ -215,9 +210,10 @@ class SpssFile(LibraryFile):
         return head.data.startswith((b"$FL2@(#)", b"$FL3@(#)"))
 
     def _check(self) -> None:
-        weight = SpssDictionary(self.path, self._options.get("encoding")).weight
-        if weight is not None:
-            self.facts.notes.append(weighted_by(weight))
+        dictionary = SpssDictionary(self.path, self._options.get("encoding"))
+        self._declared_rows = dictionary.n_rows
+        if dictionary.weight is not None:
+            self.facts.notes.append(weighted_by(dictionary.weight))
 
     def _version(self) -> str:
         with self.path.open("rb") as file:

@@ -165,7 +165,7 @@ def spss_calendar(form: str | None) -> tuple[Calendar | None, bool]:
     Examples
     --------
     >>> spss_calendar("ADATE10")[0].moment(13742179200.0), spss_calendar("TIME8"), spss_calendar("F8.2")
-    (datetime.date(2018, 4, 14), (None, True), (None, False))
+    (datetime.date(2018, 4, 4), (None, True), (None, False))
     """
     name = _format_name(form)
     if name in _DAYS:
