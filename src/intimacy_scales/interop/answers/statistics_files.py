@@ -121,7 +121,7 @@ class LibraryFile(DataFile):
                 return getattr(library, self._reader)(self.path, **(self._options | options))
         except UserWarning as warning:
             raise ResponseError(f"{self.path}: {warning}; rename one of them") from None
-        except (library.ReadstatError, library.PyreadstatError, OverflowError, ValueError) as error:
+        except (*_errors(library), OverflowError, ValueError) as error:
             raise ResponseError(f"{self.path}: {self._why_unread(error)}") from None
 
     def _why_unread(self, error: Exception) -> str:
@@ -182,6 +182,11 @@ class LibraryFile(DataFile):
         if variable.is_text:
             return cells
         return [_tag(cell, variable.tags) for cell in cells]
+
+
+def _errors(library: Any) -> tuple[type[Exception], ...]:
+    """Return the errors of pyreadstat, of which versions before 1.3 name one."""
+    return library.ReadstatError, getattr(library, "PyreadstatError", library.ReadstatError)
 
 
 def _tag(code: Any, tags: Sequence[str]) -> Any:
