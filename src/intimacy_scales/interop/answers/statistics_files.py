@@ -186,7 +186,8 @@ class LibraryFile(DataFile):
 
 def _errors(library: Any) -> tuple[type[Exception], ...]:
     """Return the errors of pyreadstat, of which versions before 1.3 name one."""
-    return library.ReadstatError, getattr(library, "PyreadstatError", library.ReadstatError)
+    named: type[Exception] = library.ReadstatError
+    return named, getattr(library, "PyreadstatError", named)
 
 
 def _tag(code: Any, tags: Sequence[str]) -> Any:
