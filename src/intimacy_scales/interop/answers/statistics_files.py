@@ -47,6 +47,7 @@ class LibraryFile(DataFile):
     _reader: ClassVar[str]
     _is_a: ClassVar[str]  # for messages
     _declared_rows: int | None = None
+    _n_batches = 1  # read at a time
     _longest_text = 0  # bytes of texts that are stored apart from the rows
 
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
@@ -115,13 +116,14 @@ class LibraryFile(DataFile):
     def _read(self, **options: Any) -> Any:
         """Return some rows and the metadata; raise where the file is damaged."""
         library = self._library
+        errors: tuple[type[Exception], ...] = (*_errors(library), OverflowError, ValueError)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", UserWarning)  # a name that occurs twice
                 return getattr(library, self._reader)(self.path, **(self._options | options))
         except UserWarning as warning:
             raise ResponseError(f"{self.path}: {warning}; rename one of them") from None
-        except (*_errors(library), OverflowError, ValueError) as error:
+        except errors as error:
             raise ResponseError(f"{self.path}: {self._why_unread(error)}") from None
 
     def _why_unread(self, error: Exception) -> str:
@@ -154,7 +156,7 @@ class LibraryFile(DataFile):
             )
 
     def _n_rows_at_a_time(self, names: Sequence[str]) -> int:
-        return max(1, min(BATCH_ROWS, PART_BYTES // self._row_bytes(names)))
+        return max(1, min(self._n_batches * BATCH_ROWS, PART_BYTES // self._row_bytes(names)))
 
     def _row_bytes(self, names: Sequence[str]) -> int:
         return sum(max(8, self._widths[name]) for name in names)
@@ -216,14 +218,19 @@ class SpssFile(LibraryFile):
         return head.data.startswith((b"$FL2@(#)", b"$FL3@(#)"))
 
     def _check(self) -> None:
+        if self._is_packed():
+            self._n_batches = 4  # each part unpacks the file from its beginning
         dictionary = SpssDictionary(self.path, self._options.get("encoding"))
         self._declared_rows = dictionary.n_rows
         if dictionary.weight is not None:
             self.facts.notes.append(weighted_by(dictionary.weight))
 
     def _version(self) -> str:
+        return "compressed system file (.zsav)" if self._is_packed() else "system file (.sav)"
+
+    def _is_packed(self) -> bool:
         with self.path.open("rb") as file:
-            return "compressed system file (.zsav)" if file.read(4) == b"$FL3" else "system file (.sav)"
+            return file.read(4) == b"$FL3"
 
     @staticmethod
     def _calendar(form: str | None) -> tuple[Calendar | None, bool]:
