@@ -327,7 +327,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "a.sav").write_bytes(b"$FL2@(#) SPSS DATA FILE")
     for name, words in (
         ("b.csv", "no such file"),
-        ("a.sav", "is an SPSS file"),
+        ("a.sav", "is a damaged or cut-off SPSS file"),
         ("a.parquet", "not a Parquet"),
     ):
         result = run(tmp_path / name, "-i", "scii-24", "-o", tmp_path / "o.json")

@@ -176,12 +176,17 @@ OTHERS: dict[str, tuple[bytes, str]] = {
     ),
     "spss": (
         b"$FL2@(#) SPSS DATA FILE" + bytes(200),
-        r"is an SPSS file; .* pandas\.read_spss\(file, convert_categoricals=False\).* 'pip install pyr",
+        r"is an SPSS file; read it with read_answers\(\) or score_file\(\), without sheet=",
     ),
     "stata": (
         b"<stata_dta><header>",
-        r"is a Stata file; .* pandas\.read_stata\(file, convert_categoricals=False\)",
+        r"is a Stata file; read it with read_answers\(\)",
     ),
+    "sas": (
+        b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!" + b"0" * 30 + b"  \0",
+        r"is a transport file of SAS; read it with read_answers\(\)",
+    ),
+    "portable": (b"0" * 456 + b"SPSSPORT", r"is a portable file of SPSS; read it with read_answers\(\)"),
     "saved by R": (gzip.compress(b"RDX3\nX\n\0\0\0\3"), "is a file of R objects; in R, write the table"),
     "one object of R": (gzip.compress(b"X\n\0\0\0\3\0\4"), "is a file of R objects; in R"),
     "R objects not packed": (b"X\n\0\0\0\3\0\4" + bytes(40), "is a file of R objects; in R"),

@@ -15,7 +15,7 @@ ENGINES, BASE = ("dask", "duckdb", "spark"), "intimacy-scales[io]"
 RUN = [
     *PROJECT["build-system"]["requires"],
     *PROJECT["project"]["dependencies"],
-    *(line for extra in ("io", "plots", "test", *ENGINES) for line in EXTRAS[extra] if line != BASE),
+    *(line for extra in ("io", "plots", "spss", "test", *ENGINES) for line in EXTRAS[extra] if line != BASE),
 ]
 
 
@@ -51,8 +51,8 @@ def test_tools_run_at_one_version_have_no_minimum():
 
 
 def test_every_extra_is_of_a_kind_that_is_checked_here():
-    assert EXTRAS.keys() == {"io", "plots", "test", "style", "all", *ENGINES}
-    assert EXTRAS["all"] == ["intimacy-scales[io,plots]"]
+    assert EXTRAS.keys() == {"io", "plots", "spss", "test", "style", "all", *ENGINES}
+    assert EXTRAS["all"] == ["intimacy-scales[io,plots,spss]"]
     assert all(EXTRAS[engine][0] == BASE and len(EXTRAS[engine]) == 2 for engine in ENGINES)
 
 

@@ -71,6 +71,7 @@ _OF_GZIP, _LONGEST_MARK = 31, 8
 _FROM_R = "in R, write the table with write.csv(table, 'answers.csv', row.names = FALSE)"
 _OLD = b"\xd0\xcf\x11\xe0"
 _ARCHIVE = ("a packed archive", "unpack it first")
+_WITH_LABELS = "read it with read_answers() or score_file(), without sheet=, or save it as .csv"
 _COPY = "copy its table into a workbook and save it as .xlsx or .csv"
 
 OTHERS = (
@@ -95,18 +96,10 @@ OTHERS = (
     Other(lambda head: head.is_whole_archive, *_ARCHIVE),
     Other(_begins(b"PK\x03\x04"), *_ARCHIVE, unless=".xlsx"),
     Other(_begins(b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!"), *_ARCHIVE),
-    Other(
-        _begins(b"$FL2", b"$FL3"),
-        "an SPSS file",
-        "save it as .csv, or read it with pandas.read_spss(file, convert_categoricals=False), which needs "
-        "'pip install pyreadstat', and pass the table to score()",
-    ),
-    Other(
-        _begins(b"<stata_dta>"),
-        "a Stata file",
-        "save it as .csv, or read it with pandas.read_stata(file, convert_categoricals=False) and pass the "
-        "table to score()",
-    ),
+    Other(_begins(b"$FL2@(#)", b"$FL3@(#)"), "an SPSS file", _WITH_LABELS),
+    Other(_begins(b"<stata_dta>"), "a Stata file", _WITH_LABELS),
+    Other(_begins(b"HEADER RECORD*******LIB"), "a transport file of SAS", _WITH_LABELS),
+    Other(lambda head: b"SPSSPORT" in head.data[:600], "a portable file of SPSS", _WITH_LABELS),
     Other(_begins(b"RDX", b"RDA", b"X\n\0\0\0"), "a file of R objects", _FROM_R),
     Other(_begins(b"%PDF"), "a PDF", "pass a table of answers, such as .csv or .xlsx"),
     Other(

@@ -13,26 +13,27 @@ PAGE = DOCS / "reference" / "real-files.md"
 SAMPLES = reference_data() / "samples"
 _SKIPPED = ("SOURCE.md", "README.md")
 _LONGEST = 150  # characters of a refusal
-# answers → the file that describes them
-STRUCTURES = {
-    "qualtrics/no_basis_for_evaluation_insights.csv": "qualtrics/no_basis_for_evaluation.qsf",
-    "qualtrics/matrix_single_answer_insights.csv": "qualtrics/matrix_single_answer.qsf",
-    "redcap/longitudinal_data.csv": "redcap/longitudinal_dictionary.csv",
-    "redcap/checkboxes-1_data.csv": "redcap/checkboxes-1_dictionary.csv",
-    "redcap/repeating-instruments-sparse_data.csv": "redcap/repeating-instruments-sparse_dictionary.csv",
-    "redcap/decimal-comma-and-dot_data.csv": "redcap/decimal-comma-and-dot_dictionary.csv",
-    "limesurvey/phd_survey_2021_answer_codes_bom.csv": "limesurvey/phd_survey_2021_quexml.xml",
-    "fhir/R4/weight_response.json": "fhir/R4/weight_questionnaire.json",
-    "fhir/R4/phq9_external_valueset_response.json": "fhir/R4/phq9_external_valueset.json",
-    "reproschema/responses/activity_0.jsonld": "reproschema/activities/GAD7",
-    "formr/gods_results.json": "formr/gods_items.json",
-    "surveyjs/all_question_types_response.json": "surveyjs/all_question_types.json",
+# answers → the file in the same folder that describes them
+_DESCRIBED_BY = {
+    "qualtrics/no_basis_for_evaluation_insights.csv": "no_basis_for_evaluation.qsf",
+    "qualtrics/matrix_single_answer_insights.csv": "matrix_single_answer.qsf",
+    "redcap/longitudinal_data.csv": "longitudinal_dictionary.csv",
+    "redcap/checkboxes-1_data.csv": "checkboxes-1_dictionary.csv",
+    "redcap/repeating-instruments-sparse_data.csv": "repeating-instruments-sparse_dictionary.csv",
+    "redcap/decimal-comma-and-dot_data.csv": "decimal-comma-and-dot_dictionary.csv",
+    "limesurvey/phd_survey_2021_answer_codes_bom.csv": "phd_survey_2021_quexml.xml",
+    "fhir/R4/weight_response.json": "weight_questionnaire.json",
+    "fhir/R4/phq9_external_valueset_response.json": "phq9_external_valueset.json",
+    "reproschema/responses/activity_0.jsonld": "../activities/GAD7",
+    "formr/gods_results.json": "gods_items.json",
+    "surveyjs/all_question_types_response.json": "all_question_types.json",
 }
 _HEAD = """# Real files of survey tools
 
-What `read_answers` makes of each of the real files in the collection of samples, without an instrument: the platform, rows
-read and left out, columns that hold answers, or the refusal. Written by `python -m tests.interop.answers.real_files`; a test
-fails if it is out of date. The files themselves are not part of the project.
+What `read_answers` makes of each of the real files in the collection of samples, without an instrument: the
+platform, rows read and left out, columns that hold answers, or the refusal. Written by
+`python -m tests.interop.answers.real_files`; a test fails if it is out of date. The files themselves are not
+part of the project.
 
 | file | structure | platform | rows | left out | columns with answers, or the refusal |
 |---|---|---|---|---|---|
@@ -47,11 +48,12 @@ def files() -> list[Path]:
 def row(path: Path) -> str:
     """Return the row of a file."""
     name = path.relative_to(SAMPLES).as_posix()
-    structure = STRUCTURES.get(name)
+    described_by = _DESCRIBED_BY.get(name)
+    structure = None if described_by is None else path.parent / described_by
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            answers = read_answers(path, structure=None if structure is None else SAMPLES / structure)
+            answers = read_answers(path, structure=structure)
     except IntimacyScalesError as error:
         text = str(error).partition("\n")[0].replace(str(path), path.name).replace(str(SAMPLES), "")
         text = text.replace("|", "\\|")
@@ -62,7 +64,7 @@ def row(path: Path) -> str:
     what = f"{held} of {len(report.others)}" if report.is_export else f"{len(report.others)} columns"
     platform = report.platform + (f", {report.version}" if report.version else "")
     left = sum(part.n for part in report.left_out)
-    beside = "" if structure is None else Path(structure).name
+    beside = "" if structure is None else structure.name
     return f"| {name} | {beside} | {platform} | {report.n_rows} | {left or ''} | {what} |"
 
 

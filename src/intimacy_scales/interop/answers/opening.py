@@ -20,8 +20,16 @@ from intimacy_scales.interop.answers.qualtrics import QualtricsFile
 from intimacy_scales.interop.answers.redcap import RedcapFile
 from intimacy_scales.interop.answers.redcap_odm import RedcapOdmFile
 from intimacy_scales.interop.answers.reproschema import ReproSchemaFile
+from intimacy_scales.interop.answers.sas_transport import TransportFile
+from intimacy_scales.interop.answers.spss_portable import PortableFile
+from intimacy_scales.interop.answers.statistics_files import SasFile, SpssFile, StataFile
 
 PLATFORMS: tuple[type[Platform], ...] = (
+    SpssFile,
+    PortableFile,
+    StataFile,
+    SasFile,
+    TransportFile,
     QualtricsFile,
     RedcapOdmFile,
     FhirFile,

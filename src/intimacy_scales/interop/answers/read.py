@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path, is_empty
-from intimacy_scales.files.facts import ColumnFacts, ShownIf
+from intimacy_scales.files.facts import Code, ColumnFacts, ShownIf
 from intimacy_scales.files.reading import checked_columns
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     import pandas as pd
 else:
     pd = late_module("pandas")
+
+_NO_REASON = "declared as missing"
+_TextOf = Callable[[Any], str | None]
 
 
 @dataclass(frozen=True, slots=False, kw_only=True, eq=False)
@@ -120,7 +123,7 @@ class FileAnswers:
         Where a file has several languages, the text is in the first of them.
         """
         return self._looked_up(
-            lambda facts: {stored_value(code): label for code, label in reversed(facts.labels)}
+            lambda facts: partial(_text_of, _by_code(reversed(facts.labels))) if facts.labels else None
         )
 
     @cached_property
@@ -140,12 +143,12 @@ class FileAnswers:
                 ]
         return reasons
 
-    def _looked_up(self, texts_of: Any) -> pd.DataFrame:
+    def _looked_up(self, text_for: Callable[[ColumnFacts], _TextOf | None]) -> pd.DataFrame:
         columns = {}
         for name, facts in self.columns.items():
-            texts = texts_of(facts)
-            if texts and name in self.table.names:
-                columns[name] = [_text_of(texts, value) for value in listed(self.table, name)]
+            text_of = text_for(facts)
+            if text_of is not None and name in self.table.names:
+                columns[name] = [text_of(value) for value in listed(self.table, name)]
         return pd.DataFrame(columns, index=pd.Index(self.rows, name="row"))
 
     @property
@@ -194,8 +197,23 @@ _NONE = ColumnFacts()
 _NOT_SHOWN = "not shown (branching)"
 
 
-def _reasons(facts: ColumnFacts) -> dict[Any, str]:
-    return {stored_value(code): reason or "declared as missing" for code, reason in facts.missing}
+def _by_code(texts: Iterable[tuple[Code, str | None]]) -> dict[Any, str]:
+    return {stored_value(code): text or _NO_REASON for code, text in texts}
+
+
+def _reasons(facts: ColumnFacts) -> _TextOf | None:
+    """Return a function from a value to why it means no answer; None if the file declares no such value."""
+    if not facts.missing and not facts.missing_ranges:
+        return None
+    reasons = _by_code(facts.missing)
+
+    def reason_of(value: Any) -> str | None:
+        reason = _text_of(reasons, value)
+        if reason is None and isinstance(value, int | float):
+            return _NO_REASON if any(low <= value <= high for low, high in facts.missing_ranges) else None
+        return reason
+
+    return reason_of
 
 
 def _text_of(texts: Mapping[Any, str], value: Any) -> str | None:

@@ -181,6 +181,19 @@ class Table(ABC):
     def stacked(self, columns: Mapping[str, tuple[Hashable, Hashable]]) -> Table:
         """Return a table of twice as many rows: under each new name, one column and below it another one."""
 
+    def listed(self, name: Hashable) -> list[Any]:
+        """Return a column that the table has as a list of Python values, None where it is null.
+
+        Unlike `values` it does not look through all names, which takes long for all of many columns.
+        """
+        column = self.column(name)
+        if isinstance(column, list):
+            return list(column)
+        present, values = column.present(0, len(self)), list(column.values.tolist())
+        if present is None:
+            return values
+        return [value if p else None for value, p in zip(values, present.tolist(), strict=True)]
+
     def declared_order(self, name: Hashable) -> list[Any] | None:
         """Return the declared order of a column's labels, lowest first; None if none was declared."""
         return None
@@ -215,15 +228,7 @@ class Table(ABC):
 
 def listed(table: Table, name: Hashable) -> list[Any]:
     """Return a column that a table has as a list of Python values."""
-    column = table.column(name)  # not `values`, which looks through all names: quadratic for all columns
-    if isinstance(column, list):
-        return list(column)
-    present, values = column.present(0, len(table)), list(column.values.tolist())
-    return (
-        values
-        if present is None
-        else [v if p else None for v, p in zip(values, present.tolist(), strict=True)]
-    )
+    return table.listed(name)
 
 
 def as_texts(values: Sequence[Any]) -> list[str | None]:
