@@ -41,7 +41,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnFacts:
-    """What a file, or the structure beside it, says of one column.
+    """What a file, or its structure, says of one column.
 
     Attributes
     ----------
@@ -62,6 +62,15 @@ class ColumnFacts:
         Whether the cells hold the texts of options instead of codes; None if this is not known.
     formula
         How the platform computes the column.
+    numbers
+        Pairs of a stored code and the number that the file counts for it in scores.
+    is_reversed
+        Whether the authors of the file reverse the answers before they count them; None if the file does not
+        say.
+    name
+        Name of the question in the file's structure, where the column has another name.
+    holds_positions
+        Whether numbers are the positions of options, counted from 0, whatever values the options have.
     """
 
     question: str | None = None
@@ -72,6 +81,35 @@ class ColumnFacts:
     missing_ranges: tuple[tuple[float, float], ...] = ()
     holds_labels: bool | None = None
     formula: str | None = None
+    numbers: tuple[tuple[Code, int | float], ...] = ()
+    is_reversed: bool | None = None
+    name: str | None = None
+    holds_positions: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredScore:
+    """A score as a file defines it, which is compared with the instrument's key and never computed.
+
+    Attributes
+    ----------
+    name
+        Its name, such as that of the column that holds it.
+    columns
+        The columns that it is computed from.
+    reversed_columns
+        Those of them that are reversed before they are counted.
+    method
+        Whether they are added or averaged; None if the file does not say.
+    formula
+        The definition as it is written.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    reversed_columns: tuple[str, ...] = ()
+    method: Literal["sum", "mean"] | None = None
+    formula: str
 
 
 @dataclass(slots=True)
@@ -118,6 +156,10 @@ class FileFacts:
         What the reader should know that is not a decision.
     row_id
         The column that identifies each row, by which scores can be joined to the file; None if there is none.
+    titles
+        Names of the questionnaire in the file, which may be in several languages.
+    scores
+        Scores that the file defines.
     """
 
     platform: str
@@ -127,6 +169,8 @@ class FileFacts:
     left_out: dict[str, RowsLeftOut] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     row_id: str | None = None
+    titles: list[str] = field(default_factory=list)
+    scores: list[DeclaredScore] = field(default_factory=list)
 
     def decide(self, what: str, value: str, why: str) -> None:
         """Record a decision."""

@@ -79,7 +79,7 @@ class Head:
 
     def __init__(self, data: bytes, path: Path | None = None) -> None:
         self.data = data
-        self._path = path
+        self.path = path
 
     @classmethod
     def of(cls, path: Path) -> Head:
@@ -98,7 +98,7 @@ class Head:
         if not self.data.startswith(_PACKED_BEGINS):
             return None
         try:
-            with zipfile.ZipFile(self._path or io.BytesIO(self.data)) as folder:
+            with zipfile.ZipFile(self.path or io.BytesIO(self.data)) as folder:
                 return folder.namelist()
         except _NO_DIRECTORY:
             return None
@@ -137,3 +137,8 @@ class Head:
     def lines(self) -> list[str]:
         """The lines of text that are not blank; the last may be cut off."""
         return [line for line in (self.text or "").splitlines() if line.strip()]
+
+    @property
+    def is_table_of_text(self) -> bool:
+        """Whether it is text that may be a table: neither XML nor JSON."""
+        return bool(self.lines) and not self.lines[0].lstrip("\ufeff ").startswith(("<", "{", "["))

@@ -8,10 +8,12 @@ from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.head import Head
+from intimacy_scales.interop.answers.formr import FormrJson, FormrTable
+from intimacy_scales.interop.answers.json_answers import JsonAnswersFile
 from intimacy_scales.interop.answers.platform import OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics import QualtricsFile
 
-PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile,)
+PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile, FormrJson, FormrTable)
 
 
 def open_file(
@@ -54,7 +56,7 @@ def open_file(
     """
     source = as_path(path, "path")
     beside = None if structure is None else _structure(structure)
-    platform = _platform_of(source) if source.is_file() and sheet is None else None
+    platform = _platform_of(source, beside) if source.is_file() and sheet is None else None
     if platform is not None:
         if beside is not None and platform.structure_is is None:
             raise ResponseError(f"structure={str(beside)!r}: {source} needs none; leave it out")
@@ -75,6 +77,12 @@ def _structure(structure: FilePath) -> Path:
     return path
 
 
-def _platform_of(path: Path) -> type[Platform] | None:
+def _platform_of(path: Path, structure: Path | None) -> type[Platform] | None:
+    """Return the platform that wrote a file, by its content, or else by the structure passed with it."""
     head = Head.of(path)
-    return next((platform for platform in PLATFORMS if platform.detect(head)), None)
+    detected = next((platform for platform in PLATFORMS if platform.detect(head)), None)
+    if detected is None and structure is not None:
+        detected = next((p for p in PLATFORMS if p.is_described_by(head, structure)), None)
+    if detected is None and JsonAnswersFile.detect(head):
+        return JsonAnswersFile
+    return detected

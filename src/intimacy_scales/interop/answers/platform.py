@@ -7,6 +7,9 @@ from collections.abc import Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from intimacy_scales.files.base import BATCH_ROWS, AnswerFile
 from intimacy_scales.files.head import Head
 from intimacy_scales.reading.frames import ListTable, Table
@@ -49,6 +52,12 @@ class Platform(AnswerFile):
     def detect(cls, head: Head) -> bool:
         """Tell from the beginning of a file whether this platform wrote it."""
 
+    @classmethod
+    def is_described_by(cls, head: Head, structure: Path) -> bool:
+        """Tell whether a structure shows that this platform wrote a file that does not show it itself."""
+        del head, structure
+        return False
+
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
         """Open a file."""
         del how
@@ -58,11 +67,13 @@ class Platform(AnswerFile):
 class LoadedFile(Platform):
     """A file that is read as a whole when it is opened, as its format requires.
 
-    Subclasses implement `_load`, which returns the columns and records facts.
+    Subclasses implement `_load`, which returns the columns and records facts. If it leaves rows out, it sets
+    ``_row_numbers`` to the numbers of the others in the file, from 0.
     """
 
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
         super().__init__(path, how)
+        self._row_numbers: NDArray[np.intp] | None = None
         self._columns = self._load(path, how)
         self.names = list(self._columns)
         self.size = max(map(len, self._columns.values()), default=0)
@@ -83,4 +94,7 @@ class LoadedFile(Platform):
         for start in range(0, self.size, BATCH_ROWS):
             stop = min(start + BATCH_ROWS, self.size)
             self.position = stop
-            yield ListTable({name: self._columns[name][start:stop] for name in wanted}, stop - start)
+            table = ListTable({name: self._columns[name][start:stop] for name in wanted}, stop - start)
+            if self._row_numbers is not None:
+                table.row_numbers = self._row_numbers[start:stop]
+            yield table

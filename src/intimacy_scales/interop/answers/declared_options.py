@@ -1,0 +1,68 @@
+"""Answers that are not among the options that the file's own structure lists: noted, and left as they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any
+
+from intimacy_scales.files.base import is_empty
+from intimacy_scales.files.facts import ColumnFacts
+from intimacy_scales.instrument.numerals import as_compared
+from intimacy_scales.interop.answers.platform import Platform
+from intimacy_scales.messages import shortened, values_shown
+from intimacy_scales.reading.answers import stored_value
+from intimacy_scales.reading.frames import Table
+from intimacy_scales.reading.frames.base import listed
+from intimacy_scales.results.wording import counted
+
+_SHOWN = 6
+_MOST_KEPT = 1000  # distinct values of a column
+
+
+def allowed_values(facts: ColumnFacts) -> frozenset[Any]:
+    """Return the codes and labels that a column may hold, as they are compared; empty if it is not known."""
+    if facts.role != "answer" or not facts.labels:
+        return frozenset()
+    codes = {stored_value(code) for code, _ in (*facts.labels, *facts.missing)}
+    return frozenset(codes | {as_compared(label) for _, label in facts.labels})
+
+
+class DeclaredOptions(Platform):
+    """A file whose structure lists options.
+
+    Subclasses set ``_options``: the name of a column → its allowed values, as they are compared.
+    """
+
+    _options: Mapping[str, frozenset[Any]] = {}
+
+    def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
+        """Yield the columns, some rows at a time; note values that are not among their options."""
+        undeclared: dict[str, Counter[Any]] = {}
+        for table in super().batches(items, others):  # type: ignore[safe-super]  # of the next base
+            for name in table.names:
+                allowed = self._options.get(str(name))
+                if allowed:
+                    self._count(undeclared.setdefault(str(name), Counter()), allowed, listed(table, name))
+            yield table
+        for name, values in undeclared.items():
+            note = self._note(name, values)
+            if values and note not in self.facts.notes:
+                self.facts.notes.append(note)
+
+    @staticmethod
+    def _count(counts: Counter[Any], allowed: frozenset[Any], values: Sequence[Any]) -> None:
+        for value, n in Counter(value for value in values if not is_empty(value)).items():
+            is_known = isinstance(value, int | float | str) and stored_value(value) in allowed
+            if not is_known and (value in counts or len(counts) < _MOST_KEPT):
+                counts[value] += n
+
+    def _note(self, name: str, values: Counter[Any]) -> str:
+        """Return a sentence on the values of a column that are not among its options."""
+        which = ""
+        if values_shown(self.show_values):
+            listing = ", ".join(shortened(value) for value, _ in values.most_common(_SHOWN))
+            which = f" ({listing}{', …' if len(values) > _SHOWN else ''})"
+        n = counted(sum(values.values()), "answer")
+        codes = ", ".join(dict.fromkeys(str(code) for code, _ in self.facts.of(name).labels[:_SHOWN]))
+        return f"{name} has {n} that are not among its options{which}; the options are {codes}"
