@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 from intimacy_scales.files.base import is_empty
-from intimacy_scales.files.facts import ColumnFacts
+from intimacy_scales.files.facts import Code, ColumnFacts
 from intimacy_scales.instrument.numerals import as_compared
 from intimacy_scales.interop.answers.platform import Platform
 from intimacy_scales.messages import shortened, values_shown
@@ -20,28 +20,26 @@ _SHOWN = 6
 _MOST_KEPT = 1000  # distinct values of a column
 
 
-def allowed_values(facts: ColumnFacts) -> frozenset[Any]:
-    """Return the codes and labels that a column may hold, as they are compared; empty if it is not known."""
-    if facts.role != "answer" or not facts.labels:
-        return frozenset()
-    codes = {stored_value(code) for code, _ in (*facts.labels, *facts.missing)}
-    return frozenset(codes | {as_compared(label) for _, label in facts.labels})
+def codes_of(facts: ColumnFacts) -> tuple[Code, ...]:
+    """Return the codes of the options of a column that holds one of them."""
+    return tuple(dict.fromkeys(code for code, _ in facts.labels)) if facts.role == "answer" else ()
 
 
 class DeclaredOptions(Platform):
     """A file whose structure lists options.
 
-    Subclasses set ``_options``: the name of a column → its allowed values, as they are compared.
+    Subclasses set ``_codes``: the name of a column → the codes of its options, if it lists all of them.
     """
 
-    _options: Mapping[str, frozenset[Any]] = {}
+    _codes: Mapping[str, Sequence[Code]] = {}
 
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield the columns, some rows at a time; note values that are not among their options."""
         undeclared: dict[str, Counter[Any]] = {}
+        options = {name: self._allowed(name, codes) for name, codes in self._codes.items() if codes}
         for table in super().batches(items, others):  # type: ignore[safe-super]  # of the next base
             for name in table.names:
-                allowed = self._options.get(str(name))
+                allowed = options.get(str(name))
                 if allowed:
                     self._count(undeclared.setdefault(str(name), Counter()), allowed, listed(table, name))
             yield table
@@ -49,6 +47,13 @@ class DeclaredOptions(Platform):
             note = self._note(name, values)
             if values and note not in self.facts.notes:
                 self.facts.notes.append(note)
+
+    def _allowed(self, name: str, codes: Sequence[Code]) -> frozenset[Any]:
+        """Return the values that a column may hold, as they are compared: codes, and texts of options."""
+        facts = self.facts.of(name)
+        pairs = (*facts.labels, *facts.missing)
+        stored = {stored_value(code) for code in (*codes, *(code for code, _ in facts.missing))}
+        return frozenset(stored | {as_compared(text) for _, text in pairs if text is not None})
 
     @staticmethod
     def _count(counts: Counter[Any], allowed: frozenset[Any], values: Sequence[Any]) -> None:
@@ -63,6 +68,7 @@ class DeclaredOptions(Platform):
         if values_shown(self.show_values):
             listing = ", ".join(shortened(value) for value, _ in values.most_common(_SHOWN))
             which = f" ({listing}{', …' if len(values) > _SHOWN else ''})"
-        n = counted(sum(values.values()), "answer")
-        codes = ", ".join(dict.fromkeys(str(code) for code, _ in self.facts.of(name).labels[:_SHOWN]))
-        return f"{name} has {n} that are not among its options{which}; the options are {codes}"
+        n = sum(values.values())
+        codes = ", ".join(dict.fromkeys(map(str, self._codes.get(name, ()))))
+        are = "is" if n == 1 else "are"
+        return f"{name}: {counted(n, 'answer')} {are} not among its options{which}; the options are {codes}"

@@ -13,7 +13,7 @@ from intimacy_scales.files.base import is_empty
 from intimacy_scales.files.delimited import DelimitedFile
 from intimacy_scales.files.facts import ColumnFacts, FileFacts, Role
 from intimacy_scales.files.head import Head
-from intimacy_scales.interop.answers.declared_options import DeclaredOptions, allowed_values
+from intimacy_scales.interop.answers.declared_options import DeclaredOptions, codes_of
 from intimacy_scales.interop.answers.formr_items import ItemTable, directions, is_item_table, read_item_table
 from intimacy_scales.interop.answers.json_entries import beginning_of, json_entries
 from intimacy_scales.interop.answers.nested_cells import nested_columns
@@ -59,7 +59,7 @@ class _FormrResults(DeclaredOptions):
         self.facts.add(columns)
         self.facts.row_id = "session" if "session" in names else None
         is_end = set(table.ends)
-        self._options = {n: allowed_values(facts) for n, facts in columns.items() if n not in is_end}
+        self._codes = {n: codes_of(facts) for n, facts in columns.items() if n not in is_end}
         self._note_names(names, reverse, table)
 
     def _note_names(self, names: Sequence[str], reverse: Mapping[str, bool], table: ItemTable) -> None:

@@ -30,10 +30,13 @@ class Entry(NamedTuple):
         Number of the list, or of the object outside of lists, from 0.
     value
         The value: an element of a list, or an object outside of lists.
+    in_list
+        Whether it is an element of a list.
     """
 
     part: int
     value: Any
+    in_list: bool
 
 
 class Beginning(NamedTuple):
@@ -84,7 +87,7 @@ def json_entries(path: Path, encoding: str | None = None) -> Iterator[Entry]:
     >>> with TemporaryDirectory() as folder:
     ...     file = Path(folder, "answers.json")
     ...     _ = file.write_text('[{"a": 1}, {"a": 2}]\\n[{"a": 3}]')
-    ...     [(part, value) for part, value in json_entries(file)]
+    ...     [(entry.part, entry.value) for entry in json_entries(file)]
     [(0, {'a': 1}), (0, {'a': 2}), (1, {'a': 3})]
     """
     with path.open("rb") as file:
@@ -97,7 +100,7 @@ def json_entries(path: Path, encoding: str | None = None) -> Iterator[Entry]:
                 if mark == "[":
                     yield from _of_list(source, part)
                 else:
-                    yield Entry(part, source.value())
+                    yield Entry(part, source.value(), in_list=False)
                 part += 1
     except LookupError:
         raise ResponseError(
@@ -119,7 +122,7 @@ def _of_list(source: _Source, part: int) -> Iterator[Entry]:
         source.skip()
         return
     while True:
-        yield Entry(part, source.value())
+        yield Entry(part, source.value(), in_list=True)
         mark = source.mark()
         if mark not in (",", "]"):
             source.refuse("Expecting ',' delimiter", is_cut=not mark)

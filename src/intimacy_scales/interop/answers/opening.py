@@ -10,10 +10,12 @@ from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.head import Head
 from intimacy_scales.interop.answers.formr import FormrJson, FormrTable
 from intimacy_scales.interop.answers.json_answers import JsonAnswersFile
+from intimacy_scales.interop.answers.jspsych import JspsychFile
 from intimacy_scales.interop.answers.platform import OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics import QualtricsFile
+from intimacy_scales.interop.answers.surveyjs import SurveyjsJson, SurveyjsTable
 
-PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile, FormrJson, FormrTable)
+PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile, JspsychFile, FormrJson, FormrTable, SurveyjsJson, SurveyjsTable)
 
 
 def open_file(
