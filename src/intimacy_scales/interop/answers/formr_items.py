@@ -69,7 +69,9 @@ def is_item_table(head: Head) -> bool:
 
 
 def _is_item(item: Mapping[str, Any]) -> bool:
-    return "type" in item and "name" in item and bool({"choice_list", "label_parsed", "choices"} & item.keys())
+    return (
+        "type" in item and "name" in item and bool({"choice_list", "label_parsed", "choices"} & item.keys())
+    )
 
 
 def read_item_table(path: Path) -> ItemTable:

@@ -1,4 +1,4 @@
-"""JSON in one piece that no platform is recognised in: a list with an object for each person, or one object."""
+"""JSON in one piece that no platform is recognised in: a list of objects, one for each person, or one object."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ _DESCRIBES = ("@context", "$schema", "resourceType", "SurveyElements", "Measurem
 def scalar_share(entry: Mapping[str, Any]) -> float:
     """Return the share of values that are neither objects nor lists of them."""
     n = sum(
-        not isinstance(value, dict) and not (isinstance(value, list) and any(isinstance(v, dict) for v in value))
+        not isinstance(value, dict)
+        and not (isinstance(value, list) and any(isinstance(v, dict) for v in value))
         for value in entry.values()
     )
     return n / max(1, len(entry))

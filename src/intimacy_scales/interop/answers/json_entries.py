@@ -74,12 +74,12 @@ def beginning_of(head: Head) -> Beginning | None:
 
 
 def json_entries(path: Path, encoding: str | None = None) -> Iterator[Entry]:
-    """Yield the entries of a file, of which only one at a time is in memory.
+    r"""Yield the entries of a file, of which only one at a time is in memory.
 
     Raises
     ------
     ResponseError
-        It is not text or not JSON, cut off, too large or nested too deeply, or has a name twice in one object.
+        It is not text or not JSON, cut off, too large or nested too deeply, or an object has a name twice.
 
     Examples
     --------

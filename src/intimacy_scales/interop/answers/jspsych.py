@@ -54,8 +54,8 @@ class JspsychFile(LoadedFile):
         if not columns.answers:
             kinds = ", ".join(kind for kind, _ in runs.n_without_answers.most_common(_SHOWN))
             raise ResponseError(
-                f"{path}: is data of jsPsych without answers to questions (trials: {kinds or 'none'}); allowed: "
-                "data with survey trials, such as survey-likert, whose responses are stored by question"
+                f"{path}: is data of jsPsych without answers to questions (trials: {kinds or 'none'}); "
+                "allowed: data with trials such as survey-likert, whose responses are stored by question"
             )
         self._decide_rows(runs, identifier)
         self._describe(columns, identifier)
@@ -102,8 +102,8 @@ class JspsychFile(LoadedFile):
             notes.append(f"{counted(n, 'run')} without {identifier}")
         if columns.repeated:
             notes.append(
-                f"{_listed(columns.repeated)} occur in several trials of a run; their columns are named by the "
-                "number of the trial. If the order of trials was random, such a column holds different questions"
+                f"{_listed(columns.repeated)}: asked in several trials of a run, and named by the number of the "
+                "trial. If the order of trials was random, such a column holds different questions"
             )
         if runs.n_without_answers:
             kinds = ", ".join(f"{n} {kind}" for kind, n in runs.n_without_answers.most_common(_SHOWN))
@@ -138,9 +138,7 @@ def _names_with_values(trials: Iterator[tuple[int, Any]]) -> set[str]:
     names: set[str] = set()
     for _, trial in trials:
         if isinstance(trial, dict):
-            names.update(
-                name for name, value in trial.items() if name not in names and not is_empty(value)
-            )
+            names.update(name for name, value in trial.items() if name not in names and not is_empty(value))
     return names
 
 

@@ -1,4 +1,4 @@
-"""Trials of jsPsych as one row for each run of a participant: answers by question, and what all trials share."""
+"""Trials of jsPsych as one row for each run: answers by question, and what all its trials share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ _IDS = (
 )  # fmt: skip
 _OF_TRIAL = frozenset({
     "trial_type", "trial_index", "time_elapsed", "internal_node_id", "rt", "response", "responses",
-    "question_order", "stimulus", "view_history", "slider_start", "button_pressed", "plugin_version", "success",
+    "question_order", "stimulus", "view_history", "slider_start", "button_pressed", "plugin_version",
+    "success",
 })  # fmt: skip
 _VARIES = object()
 

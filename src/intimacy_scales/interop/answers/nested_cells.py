@@ -59,8 +59,8 @@ def nested_columns(path: Path, entries: Iterable[Any], joint: str) -> tuple[dict
     for entry in entries:
         if not isinstance(entry, dict):
             raise ResponseError(
-                f"{path}: entry {n_rows + 1} is {shortened(entry)}; allowed: objects {{name: answer}}, one for "
-                "each person"
+                f"{path}: entry {n_rows + 1} is not an object {{name: answer}} but a value of type "
+                f"{type(entry).__name__}; allowed: one object for each person"
             )
         try:
             cells = flat_cells(entry, joint)

@@ -14,8 +14,20 @@ from intimacy_scales.interop.answers.jspsych import JspsychFile
 from intimacy_scales.interop.answers.platform import OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics import QualtricsFile
 from intimacy_scales.interop.answers.surveyjs import SurveyjsJson, SurveyjsTable
+from intimacy_scales.interop.answers.table_heads import check_not_old
+from intimacy_scales.interop.answers.xlsform import SubmissionJson, SubmissionTable, SubmissionWorkbook
 
-PLATFORMS: tuple[type[Platform], ...] = (QualtricsFile, JspsychFile, FormrJson, FormrTable, SurveyjsJson, SurveyjsTable)
+PLATFORMS: tuple[type[Platform], ...] = (
+    QualtricsFile,
+    JspsychFile,
+    FormrJson,
+    FormrTable,
+    SubmissionJson,
+    SubmissionTable,
+    SubmissionWorkbook,
+    SurveyjsJson,
+    SurveyjsTable,
+)
 
 
 def open_file(
@@ -76,6 +88,7 @@ def _structure(structure: FilePath) -> Path:
     path = as_path(structure, "structure")
     if not path.is_file():
         raise ResponseError(f"structure={str(path)!r}: there is no such file")
+    check_not_old(path)
     return path
 
 

@@ -71,8 +71,8 @@ class _SurveyjsAnswers(DeclaredOptions):
         self._codes = {name: codes.get(facts.name or name, ()) for name, facts in columns.items()}
         if formulas := [name for name, facts in columns.items() if facts.formula]:
             self.facts.notes.append(
-                f"the survey computes {', '.join(formulas[:6])} itself ({columns[formulas[0]].formula}); it is "
-                "not used: scores follow the instrument's key"
+                f"the survey computes {', '.join(formulas[:6])} itself ({columns[formulas[0]].formula}); this "
+                "is not used: scores follow the instrument's key"
             )
 
 
@@ -142,5 +142,3 @@ class SurveyjsTable(_SurveyjsAnswers, DelimitedFile):
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
         DelimitedFile.__init__(self, path, how.encoding)
         self._describe(self.names, how.structure)
-
-

@@ -91,7 +91,9 @@ def survey_columns(path: Path) -> list[Column]:
 
 def _with_codes(column: Column) -> Column:
     """Return a column with its codes, whose labels are texts and not the codes themselves."""
-    labels = tuple(pair for pair in column.facts.labels if spelled(pair[1]) is None or str(pair[0]) != pair[1])
+    labels = tuple(
+        pair for pair in column.facts.labels if spelled(pair[1]) is None or str(pair[0]) != pair[1]
+    )
     return column._replace(facts=replace(column.facts, labels=labels), codes=codes_of(column.facts))
 
 
@@ -152,7 +154,11 @@ def _question(
         is_many = kind in _CHOOSE_MANY or element.get("multiSelect") is True
         labels, missing = _choices(element, elements)
         return ColumnFacts(
-            question=title, group=group, role="choice" if is_many else "answer", labels=labels, missing=missing
+            question=title,
+            group=group,
+            role="choice" if is_many else "answer",
+            labels=labels,
+            missing=missing,
         )
     if kind == "rating":
         return ColumnFacts(question=title, group=group, role="answer", labels=_rates(element))
@@ -167,7 +173,7 @@ def _question(
 
 
 def _choices(element: Element, elements: Mapping[str, Element]) -> tuple[Labels, Labels]:
-    """Return the options of a question, with those of another question it refers to; and those of no answer."""
+    """Return the options of a question, with those of a question that it refers to; and those of no answer."""
     options: list[tuple[Code, str]] = []
     seen: set[int] = set()
     source: Element | None = element
@@ -210,7 +216,9 @@ def _rates(element: Element) -> Labels:
         return ()
     texts = {low: element.get("minRateDescription"), high: element.get("maxRateDescription")}
     return tuple(
-        (value, text) for value in range(low, high + 1, step) for text in _texts(texts.get(value)) or (str(value),)
+        (value, text)
+        for value in range(low, high + 1, step)
+        for text in _texts(texts.get(value)) or (str(value),)
     )
 
 

@@ -53,6 +53,22 @@ def part_of(head: Head, name: str) -> bytes:
         return b""
 
 
+def check_not_old(path: Path) -> None:
+    """Raise for a structure that is a workbook of Excel before 2007.
+
+    Raises
+    ------
+    ResponseError
+        It is one.
+    """
+    with path.open("rb") as opened:
+        if opened.read(len(_OLD)) == _OLD:
+            raise ResponseError(
+                f"structure={str(path)!r}: is an old Excel workbook (.xls); open it in Excel or LibreOffice "
+                "and save it as .xlsx"
+            )
+
+
 def structure_rows(path: Path, sheet: str | None = None) -> list[dict[str, str]]:
     """Return the rows of a table that describes questions, as name → text, without empty cells.
 
@@ -62,9 +78,7 @@ def structure_rows(path: Path, sheet: str | None = None) -> list[dict[str, str]]
         It is damaged, too long, or not a table.
     """
     called = f"structure={str(path)!r}"
-    with path.open("rb") as opened:
-        if opened.read(len(_OLD)) == _OLD:
-            raise ResponseError(f"{called}: is an old Excel workbook (.xls); save it as .xlsx or .csv")
+    check_not_old(path)
     is_book = SpreadsheetFile.detect(Head.of(path))
     rows: list[dict[str, str]] = []
     with SpreadsheetFile(path, None, sheet) if is_book else DelimitedFile(path) as file:
