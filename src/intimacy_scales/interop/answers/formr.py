@@ -1,4 +1,4 @@
-"""Results of formr as JSON or CSV, with its item table; its R for reverse-keyed items is reported, not used."""
+"""Results of formr as JSON or CSV, with its item table; R for reverse-keyed is reported, not used."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ class _FormrResults(DeclaredOptions):
         reversing = [name for name in names if reverse.get(name)]
         if reversing:
             self.facts.notes.append(
-                f"formr calls {_listed(reversing)} reverse-keyed (R at the end of the name). Results that were "
-                "downloaded from formr are as they were answered, and the instrument's key is applied to them. "
-                "formr's R package reverses them when it imports them: do not pass answers that it has reversed"
+                f"formr calls {_listed(reversing)} reverse-keyed (R at the end of the name). Results from its "
+                "web site are as they were answered, and the instrument's key is applied to them. formr's R "
+                "package reverses them when it imports them: do not pass answers that it has reversed"
             )
         if ends := [name for name in table.ends if name in names]:
             self.facts.notes.append(

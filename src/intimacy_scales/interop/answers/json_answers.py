@@ -1,4 +1,4 @@
-"""JSON in one piece that no platform is recognised in: a list of objects, one for each person, or one object."""
+"""JSON that no platform is recognised in: a list of objects, one for each person, or one object."""
 
 from __future__ import annotations
 

@@ -102,8 +102,8 @@ class JspsychFile(LoadedFile):
             notes.append(f"{counted(n, 'run')} without {identifier}")
         if columns.repeated:
             notes.append(
-                f"{_listed(columns.repeated)}: asked in several trials of a run, and named by the number of the "
-                "trial. If the order of trials was random, such a column holds different questions"
+                f"{_listed(columns.repeated)}: asked in several trials of a run, and named by the number of "
+                "the trial. If the order of trials was random, such a column holds different questions"
             )
         if runs.n_without_answers:
             kinds = ", ".join(f"{n} {kind}" for kind, n in runs.n_without_answers.most_common(_SHOWN))

@@ -71,8 +71,8 @@ class _SurveyjsAnswers(DeclaredOptions):
         self._codes = {name: codes.get(facts.name or name, ()) for name, facts in columns.items()}
         if formulas := [name for name, facts in columns.items() if facts.formula]:
             self.facts.notes.append(
-                f"the survey computes {', '.join(formulas[:6])} itself ({columns[formulas[0]].formula}); this "
-                "is not used: scores follow the instrument's key"
+                f"the survey computes {', '.join(formulas[:6])} itself ({columns[formulas[0]].formula}); "
+                "this is not used: scores follow the instrument's key"
             )
 
 

@@ -173,7 +173,7 @@ def _question(
 
 
 def _choices(element: Element, elements: Mapping[str, Element]) -> tuple[Labels, Labels]:
-    """Return the options of a question, with those of a question that it refers to; and those of no answer."""
+    """Return the options of a question, with those it refers to; and the options that mean no answer."""
     options: list[tuple[Code, str]] = []
     seen: set[int] = set()
     source: Element | None = element

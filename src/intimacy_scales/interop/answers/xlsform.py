@@ -197,5 +197,6 @@ def _inside(start: Beginning) -> list[Mapping[str, Any]]:
 def _without_answers(path: Path) -> ResponseError:
     return ResponseError(
         f"{path}: is a form (of KoBo, ODK or another tool that uses XLSForm), which has questions and no "
-        "answers; pass the submissions (.csv, .xlsx or JSON), and this file with them as structure= (--structure)"
+        "answers; pass the submissions (.csv, .xlsx or JSON), and this file with them as structure= "
+        "(--structure)"
     )

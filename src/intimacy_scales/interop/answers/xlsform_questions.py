@@ -116,14 +116,13 @@ def read_form(path: Path) -> list[Question]:
             return questions_of(content)
     titles = {title.strip().casefold(): title for title in sheet_titles(head)}
     if "survey" in titles:
-        sheets = {
-            name: structure_rows(path, titles[name]) for name in ("survey", "choices") if name in titles
-        }
+        names = [name for name in ("survey", "choices") if name in titles]
+        sheets: dict[str, Any] = {name: structure_rows(path, titles[name]) for name in names}
         return questions_of(sheets)
     structure_rows(path)  # says what it is if it is an old or damaged workbook
     raise ResponseError(
-        f"{called}: is not a form; allowed: an XLSForm (.xlsx, with a sheet 'survey'), or the JSON of a form of "
-        "KoBo, with 'survey' and 'choices'"
+        f"{called}: is not a form; allowed: an XLSForm (.xlsx, with a sheet 'survey'), or the JSON of a form "
+        "of KoBo, with 'survey' and 'choices'"
     )
 
 
