@@ -66,7 +66,7 @@ class _FormrResults(DeclaredOptions):
         reversing = [name for name in names if reverse.get(name)]
         if reversing:
             self.facts.notes.append(
-                f"formr calls {_listed(reversing)} reverse-keyed (R at the end of the name). Results from its "
+                f"formr calls {_listed(reversing)} reverse-keyed (R at the end of the name). Results of its "
                 "web site are as they were answered, and the instrument's key is applied to them. formr's R "
                 "package reverses them when it imports them: do not pass answers that it has reversed"
             )

@@ -11,7 +11,7 @@ from intimacy_scales.files.facts import ColumnFacts
 from intimacy_scales.files.head import Head
 from intimacy_scales.files.jsonlines import JsonLinesFile
 from intimacy_scales.interop.answers.json_entries import beginning_of, json_entries
-from intimacy_scales.interop.answers.nested_cells import nested_columns
+from intimacy_scales.interop.answers.nested_cells import nested_columns, unambiguous_ends
 from intimacy_scales.interop.answers.platform import LoadedFile, OpenOptions
 from intimacy_scales.results.wording import counted
 
@@ -51,16 +51,15 @@ class JsonAnswersFile(LoadedFile):
 
     @classmethod
     def detect(cls, head: Head) -> bool:
-        """Tell whether it is a list of objects, or one object, of which most values are answers."""
+        """Tell whether it is a list of objects, or one object whose values are mostly answers."""
         start = beginning_of(head)
         if start is None or any(name in start.first for name in _DESCRIBES):
             return False
         if start.is_list:
             return not start.first or scalar_share(start.first) > 0
-        is_nested = any(isinstance(value, dict) for value in start.first.values())
-        if not is_nested and JsonLinesFile.detect(head):
-            return False
-        return scalar_share(start.first) >= (0.5 if start.is_alone else 0.01)
+        if not start.is_alone or JsonLinesFile.detect(head):
+            return False  # lines stay lines, which are read in parts
+        return scalar_share(start.first) >= 0.5
 
     def _load(self, path: Path, how: OpenOptions) -> dict[str, list[Any]]:
         columns, n_rows = nested_columns(path, _values(path, how), JOINT)
@@ -69,7 +68,8 @@ class JsonAnswersFile(LoadedFile):
         self.facts.decide("rows", counted(n_rows, "object"), "one for each person")
         if any(JOINT in name for name in columns):
             self.facts.decide("names", "joined by a dot", "some answers are objects within objects")
-        self.facts.add({name: ColumnFacts(question=name) for name in columns if JOINT in name})
+        ends = unambiguous_ends(columns, JOINT)
+        self.facts.add({name: ColumnFacts(name=ends.get(name)) for name in columns if JOINT in name})
         self.facts.notes += note_lists(columns)
         return columns
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -70,3 +71,23 @@ def nested_columns(path: Path, entries: Iterable[Any], joint: str) -> tuple[dict
             columns.put(name, n_rows, value)
         n_rows += 1
     return columns.filled(n_rows), n_rows
+
+
+def unambiguous_ends(names: Iterable[str], *joints: str) -> dict[str, str]:
+    """Return joined name → its last part, where no other name is it or ends in it.
+
+    Examples
+    --------
+    >>> unambiguous_ends(["m.happy", "m.sad", "n.sad", "id", "p.id"], ".")
+    {'m.happy': 'happy'}
+    """
+    names = list(names)
+    ends = {name: _end(name, joints) for name in names}
+    counts = Counter(ends.values())
+    return {name: end for name, end in ends.items() if end != name and counts[end] == 1}
+
+
+def _end(name: str, joints: Iterable[str]) -> str:
+    """Return what follows the first of the joints that a name has, at its last place."""
+    joint = next((joint for joint in joints if joint in name), None)
+    return name if joint is None else name.rpartition(joint)[2]

@@ -16,7 +16,7 @@ from intimacy_scales.interop.answers.header_texts import Declared, names_of_text
 from intimacy_scales.interop.answers.json_answers import JOINT, note_lists
 from intimacy_scales.interop.answers.json_entries import beginning_of, json_entries
 from intimacy_scales.interop.answers.json_source import objects_of
-from intimacy_scales.interop.answers.nested_cells import nested_columns
+from intimacy_scales.interop.answers.nested_cells import nested_columns, unambiguous_ends
 from intimacy_scales.interop.answers.platform import USUAL, LoadedFile, OpenOptions
 from intimacy_scales.interop.answers.surveyjs_survey import Column, is_survey, survey_columns
 from intimacy_scales.interop.answers.table_heads import text_header
@@ -65,10 +65,14 @@ class _SurveyjsAnswers(DeclaredOptions):
                 )
             self.facts.decide("options", structure.name, f"describes {counted(len(columns), 'column')}")
         comments = {name: ColumnFacts(role="text") for name in names if name.endswith(_COMMENT)}
-        others = {name: ColumnFacts() for name in names}
+        ends = unambiguous_ends(names, JOINT)
+        columns = {name: replace(facts, name=facts.name or ends.get(name)) for name, facts in columns.items()}
+        others = {name: ColumnFacts(name=ends.get(name)) for name in names}
         self.facts.add(others | comments | columns)
         codes = {column.name: column.codes for column in declared}
-        self._codes = {name: codes.get(facts.name or name, ()) for name, facts in columns.items()}
+        self._codes = {
+            name: codes.get(name) or codes.get(facts.name or "", ()) for name, facts in columns.items()
+        }
         if formulas := [name for name, facts in columns.items() if facts.formula]:
             self.facts.notes.append(
                 f"the survey computes {', '.join(formulas[:6])} itself ({columns[formulas[0]].formula}); "

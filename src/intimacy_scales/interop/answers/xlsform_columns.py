@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from intimacy_scales.files.facts import Code, ColumnFacts, Role
 from intimacy_scales.instrument.numerals import as_compared
 from intimacy_scales.interop.answers.markup import without_markup
+from intimacy_scales.interop.answers.nested_cells import unambiguous_ends
 from intimacy_scales.interop.answers.xlsform_questions import Question
 
 _META: dict[str, Role] = {
@@ -77,7 +79,8 @@ class _Target(NamedTuple):
 def described(names: Sequence[str], questions: Sequence[Question]) -> dict[str, ColumnFacts]:
     """Return what a form says of the columns, by their names with or without groups, or by their labels."""
     targets = _targets(questions)
-    bare = _once(question.name for question in questions)
+    counts = Counter(question.name for question in questions)
+    bare = {name for name, n in counts.items() if n == 1}
     columns = {}
     for name in names:
         target = targets.get(name) or targets.get(_compared(name))
@@ -157,36 +160,20 @@ def _role(question: Question) -> Role:
 
 def undescribed(names: Sequence[str]) -> dict[str, ColumnFacts]:
     """Return what the names of an export say: columns of the platform, options, and names within groups."""
-    present = set(names)
-    short = [_short(name) for name in names]
-    once = _once(short)
+    present, ends = set(names), unambiguous_ends(names, "/", "-")
     columns = {}
-    for name, bare in zip(names, short, strict=True):
+    for name in names:
         folded = name.casefold()
         above = name.rpartition("/")[0]
         role = _META.get(folded) or ("layout" if folded.startswith(_OF_SYSTEM) else None)
         if role is not None:
             columns[name] = ColumnFacts(role=role)
         elif above in present:  # 1 or 0 for an option, next to all that were chosen
-            columns[name] = ColumnFacts(question=bare, group=above, role="choice")
+            option = name.removeprefix(f"{above}/")
+            columns[name] = ColumnFacts(question=option, group=above, role="choice")
         else:
-            is_free = bare != name and bare in once and bare not in present
-            columns[name] = ColumnFacts(name=bare if is_free else None)
+            columns[name] = ColumnFacts(name=ends.get(name))
     return columns
-
-
-def _short(name: str) -> str:
-    """Return a name without its groups, which KoBo joins by a slash and ODK by a hyphen."""
-    return name.rpartition("/")[2] if "/" in name else name.rpartition("-")[2]
-
-
-def _once(names: Iterable[str]) -> set[str]:
-    """Return the names that occur once."""
-    once: set[str] = set()
-    several: set[str] = set()
-    for name in names:
-        (several if name in once else once).add(name)
-    return once - several
 
 
 def row_id(names: Sequence[str]) -> str | None:
