@@ -19,6 +19,7 @@ from intimacy_scales.interop.answers.json_entries import beginning_of, json_entr
 from intimacy_scales.interop.answers.nested_cells import nested_columns
 from intimacy_scales.interop.answers.platform import USUAL, LoadedFile, OpenOptions
 from intimacy_scales.interop.answers.table_heads import text_header
+from intimacy_scales.reading.columns import check_width
 from intimacy_scales.results.wording import counted
 
 _ROLES: dict[str, Role] = {
@@ -39,6 +40,7 @@ class _FormrResults(DeclaredOptions):
 
     def _describe(self, names: Sequence[str], structure: Path | None) -> None:
         """Record what the names of the columns, and the item table, say."""
+        check_width(len(names), f"{self.path}: has {{}} columns")
         table = ItemTable({}, ()) if structure is None else read_item_table(structure)
         if structure is not None:
             known = [name for name in names if name in table.columns]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ _MOST_PARTS = 1_500_000  # lists and objects in one entry
 _LONGEST_LITERAL = 12  # characters of numbers, escapes and literals that may be cut off
 _MARK = 4  # bytes of the longest byte-order mark
 _BLANKS = " \t\r\n\ufeff"
+_NOT_BLANK = re.compile(f"[^{_BLANKS}]")
 
 
 class Entry(NamedTuple):
@@ -144,12 +146,12 @@ class _Source:
     def mark(self) -> str:
         """Return the next character that is not blank; an empty text at the end."""
         while True:
-            rest = self._text[self._at : self._at + _PIECE]
-            stripped = rest.lstrip(_BLANKS)
-            self._at += len(rest) - len(stripped)
-            if stripped:
-                return stripped[0]
-            if self._at >= len(self._text) and not self._more():
+            match = _NOT_BLANK.search(self._text, self._at)
+            if match is not None:
+                self._at = match.start()
+                return match[0]
+            self._at = len(self._text)
+            if not self._more():
                 return ""
 
     def skip(self) -> None:

@@ -16,6 +16,7 @@ from intimacy_scales.interop.answers.json_entries import beginning_of, json_entr
 from intimacy_scales.interop.answers.jspsych_trials import RunColumns, Runs, id_name, run_columns
 from intimacy_scales.interop.answers.platform import LoadedFile, OpenOptions
 from intimacy_scales.interop.answers.table_heads import text_header
+from intimacy_scales.reading.columns import check_width
 from intimacy_scales.reading.frames.base import listed
 from intimacy_scales.results.wording import counted
 
@@ -128,6 +129,7 @@ def _table_trials(path: Path, how: OpenOptions) -> Iterator[tuple[int, Mapping[s
     """Yield the trials of delimited text; empty cells are left out."""
     with DelimitedFile(path, how.encoding) as file:
         names = list(dict.fromkeys(name for name in file.names if name))
+        check_width(len(names), f"{path}: has {{}} columns")
         for table in file.batches([], names):
             columns = [listed(table, name) for name in names]
             for cells in zip(*columns, strict=True):

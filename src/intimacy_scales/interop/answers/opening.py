@@ -98,6 +98,6 @@ def _platform_of(path: Path, structure: Path | None) -> type[Platform] | None:
     detected = next((platform for platform in PLATFORMS if platform.detect(head)), None)
     if detected is None and structure is not None:
         detected = next((p for p in PLATFORMS if p.is_described_by(head, structure)), None)
-    if detected is None and JsonAnswersFile.detect(head):
+    if detected is None and structure is None and JsonAnswersFile.detect(head):
         return JsonAnswersFile
     return detected

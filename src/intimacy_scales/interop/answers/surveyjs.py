@@ -20,11 +20,11 @@ from intimacy_scales.interop.answers.nested_cells import nested_columns, unambig
 from intimacy_scales.interop.answers.platform import USUAL, LoadedFile, OpenOptions
 from intimacy_scales.interop.answers.surveyjs_survey import Column, is_survey, survey_columns
 from intimacy_scales.interop.answers.table_heads import text_header
+from intimacy_scales.reading.columns import check_width
 from intimacy_scales.results.wording import counted
 
 _COMMENT = "-Comment"
 _UPLOAD = {"name", "type", "content"}  # of each file that was uploaded
-_SURVEY_MARKS = ('"pages"', '"elements"', '"type"', '"name"')
 _MOST_OF_MARKS = 20_000  # characters
 
 
@@ -36,7 +36,7 @@ def begins_survey(head: Head) -> bool:
     if start.first:
         return is_survey(start.first)
     text = (head.text or "")[:_MOST_OF_MARKS]
-    return all(mark in text for mark in _SURVEY_MARKS)
+    return '"elements"' in text and '"type"' in text and '"name"' in text
 
 
 def _refuse_survey(path: Path) -> None:
@@ -55,6 +55,7 @@ class _SurveyjsAnswers(DeclaredOptions):
 
     def _describe(self, names: Sequence[str], structure: Path | None) -> None:
         """Record what the survey's definition says of the columns."""
+        check_width(len(names), f"{self.path}: has {{}} columns")
         declared = [] if structure is None else survey_columns(structure)
         columns = _matched(names, declared)
         if structure is not None:

@@ -18,6 +18,8 @@ from intimacy_scales.interop.answers.markup import without_markup
 Labels = tuple[tuple[Code, str], ...]
 Element = Mapping[str, Any]
 _MOST_STEPS = 1000  # of a rating
+_MOST_OPTIONS = 1_000_000  # of all questions together
+_LONGEST_CHAIN = 10  # of questions whose options are those of another one
 _SPECIAL = {  # option → its value, the properties that add it, that of its text, and its usual text
     "other": (("showOtherItem", "hasOther"), "otherText", "Other (describe)"),
     "none": (("showNoneItem", "hasNone"), "noneText", "None"),
@@ -56,6 +58,34 @@ class Column(NamedTuple):
     codes: tuple[Code, ...] = ()
 
 
+class Choices:
+    """The options that questions list themselves, for questions that refer to those of another one.
+
+    Parameters
+    ----------
+    elements
+        Name of a question → the question.
+    """
+
+    def __init__(self, elements: Mapping[str, Element]) -> None:
+        self._elements = elements
+        self._known: dict[str, Labels] = {}
+
+    def of(self, element: Element) -> Labels:
+        """Return the options of a question, and those of the question that it refers to."""
+        options = dict.fromkeys(_options(element.get("choices")))
+        name = str(element.get("choicesFromQuestion"))
+        for _ in range(_LONGEST_CHAIN):  # questions may refer to each other in a circle
+            source = self._elements.get(name)
+            if source is None:
+                break
+            if name not in self._known:
+                self._known[name] = _options(source.get("choices"))
+            options |= dict.fromkeys(self._known[name])
+            name = str(source.get("choicesFromQuestion"))
+        return tuple(options)
+
+
 def is_survey(document: Any) -> bool:
     """Tell whether a JSON document defines a survey of SurveyJS."""
     if not isinstance(document, dict):
@@ -80,8 +110,17 @@ def survey_columns(path: Path) -> list[Column]:
             f"{called}: does not define a survey of SurveyJS; allowed: its JSON, with pages and elements"
         )
     elements = list(_elements(document, called, 0))
-    choices = {str(element.get("name")): element for element in elements}
-    columns = [_with_codes(column) for element in elements for column in _columns(element, choices)]
+    choices = Choices({str(element.get("name")): element for element in elements})
+    columns: list[Column] = []
+    n_options = 0
+    for element in elements:
+        for column in _columns(element, choices):
+            n_options += len(column.facts.labels)
+            if n_options > _MOST_OPTIONS:
+                raise ResponseError(
+                    f"{called}: its questions have more than {_MOST_OPTIONS:,} options in all"
+                )
+            columns.append(_with_codes(column))
     for value in objects_of(document.get("calculatedValues")):
         formula = str(value.get("expression") or "")
         facts = ColumnFacts(role="calculated", formula=formula or None)
@@ -108,7 +147,7 @@ def _elements(around: Element, called: str, depth: int) -> Iterator[Element]:
             yield from _elements(element, called, depth + 1)
 
 
-def _columns(element: Element, elements: Mapping[str, Element]) -> Iterator[Column]:
+def _columns(element: Element, choices: Choices) -> Iterator[Column]:
     """Yield the columns of one question, and the comment that belongs to it."""
     name = str(element.get("valueName") or element.get("name"))
     titles = _texts(element.get("title")) or (str(element.get("name")),)
@@ -121,38 +160,34 @@ def _columns(element: Element, elements: Mapping[str, Element]) -> Iterator[Colu
             facts = ColumnFacts(question=texts[0], group=titles[0], role=role, labels=labels)
             yield Column(f"{name}{JOINT}{row}", _joined(titles, texts), facts)
     elif kind == "matrixdropdown":
-        yield from _dropdowns(element, name, titles, elements)
+        yield from _dropdowns(element, name, titles, choices)
     elif kind == "multipletext":
         for item in objects_of(element.get("items")):
             texts = _texts(item.get("title")) or (str(item.get("name")),)
             facts = ColumnFacts(question=texts[0], group=titles[0], role="text")
             yield Column(f"{name}{JOINT}{item.get('name')}", _joined(titles, texts), facts)
     else:
-        yield Column(name, titles, _question(element, titles[0], elements))
+        yield Column(name, titles, _question(element, titles[0], choices))
     yield Column(f"{name}-Comment", (), comment)
 
 
-def _dropdowns(
-    element: Element, name: str, titles: tuple[str, ...], elements: Mapping[str, Element]
-) -> Iterator[Column]:
+def _dropdowns(element: Element, name: str, titles: tuple[str, ...], choices: Choices) -> Iterator[Column]:
     """Yield the columns of a matrix whose cells are questions of their own."""
     for row, row_texts in _rows(element.get("rows")):
         for cell in objects_of(element.get("columns")):
             kind = str(cell.get("cellType") or element.get("cellType") or "dropdown")
             like = {"choices": element.get("choices"), **cell, "type": kind}
             texts = _texts(cell.get("title")) or (str(cell.get("name")),)
-            facts = _question(like, texts[0], elements, group=f"{titles[0]} {row_texts[0]}")
+            facts = _question(like, texts[0], choices, group=f"{titles[0]} {row_texts[0]}")
             yield Column(f"{name}{JOINT}{row}{JOINT}{cell.get('name')}", (), facts)
 
 
-def _question(
-    element: Element, title: str, elements: Mapping[str, Element], group: str | None = None
-) -> ColumnFacts:
+def _question(element: Element, title: str, choices: Choices, group: str | None = None) -> ColumnFacts:
     """Return what is known of the column of a question."""
     kind = str(element.get("type"))
     if kind in _CHOOSE_ONE or kind in _CHOOSE_MANY:
         is_many = kind in _CHOOSE_MANY or element.get("multiSelect") is True
-        labels, missing = _choices(element, elements)
+        labels, missing = _options_of(element, choices)
         return ColumnFacts(
             question=title,
             group=group,
@@ -172,15 +207,9 @@ def _question(
     return ColumnFacts(question=title, group=group, role=role)
 
 
-def _choices(element: Element, elements: Mapping[str, Element]) -> tuple[Labels, Labels]:
+def _options_of(element: Element, choices: Choices) -> tuple[Labels, Labels]:
     """Return the options of a question, with those it refers to; and the options that mean no answer."""
-    options: list[tuple[Code, str]] = []
-    seen: set[int] = set()
-    source: Element | None = element
-    while source is not None and id(source) not in seen:  # questions may refer to each other in a circle
-        seen.add(id(source))
-        options += _options(source.get("choices"))
-        source = elements.get(str(source.get("choicesFromQuestion")))
+    options = list(choices.of(element))
     for value, (properties, text, usual) in _SPECIAL.items():
         if any(element.get(name) for name in properties):
             options.append((value, (_texts(element.get(text)) or (usual,))[0]))
@@ -189,7 +218,7 @@ def _choices(element: Element, elements: Mapping[str, Element]) -> tuple[Labels,
         for value, (shown, text, usual) in _NO_ANSWER.items()
         if element.get(shown)
     )
-    return tuple(dict.fromkeys(options)), missing
+    return tuple(options), missing
 
 
 def _options(choices: Any) -> Labels:

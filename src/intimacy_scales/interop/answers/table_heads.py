@@ -30,6 +30,7 @@ def text_header(head: Head) -> list[str]:
     if not head.is_table_of_text:
         return []
     text = (head.text or "").lstrip("\r\n")
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # without its separator, it is one field
     try:
         rows = csv.reader(io.StringIO(text), delimiter=detect_separator(text.splitlines()[:1]))
         return [name.strip() for name in next(rows, [])]

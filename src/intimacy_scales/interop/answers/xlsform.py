@@ -16,7 +16,7 @@ from intimacy_scales.interop.answers.declared_options import DeclaredOptions, co
 from intimacy_scales.interop.answers.json_answers import note_lists
 from intimacy_scales.interop.answers.json_entries import Beginning, beginning_of, json_entries
 from intimacy_scales.interop.answers.json_source import objects_of, read_json
-from intimacy_scales.interop.answers.nested_cells import flat_cells, nested_columns
+from intimacy_scales.interop.answers.nested_cells import nested_columns
 from intimacy_scales.interop.answers.platform import USUAL, LoadedFile, OpenOptions
 from intimacy_scales.interop.answers.table_heads import part_of, sheet_titles, text_header
 from intimacy_scales.interop.answers.xlsform_columns import (
@@ -34,6 +34,7 @@ from intimacy_scales.interop.answers.xlsform_questions import (
     questions_of,
     read_form,
 )
+from intimacy_scales.reading.columns import check_width
 from intimacy_scales.results.wording import counted
 
 _JOINT = "/"
@@ -54,6 +55,7 @@ class _Submissions(DeclaredOptions):
         self, names: Sequence[str], structure: Path | None, inside: Sequence[Question] = ()
     ) -> None:
         """Record what the names of the columns, and the form, say."""
+        check_width(len(names), f"{self.path}: has {{}} columns")
         self.facts.platform = platform_of(names) or ("KoBo" if inside else self._platform)
         questions = list(inside) if structure is None else read_form(structure)
         columns = described([name for name in names if not is_meta(name)], questions)
@@ -185,7 +187,10 @@ class SubmissionJson(_Submissions, LoadedFile):
 
 
 def _is_submission(entry: Any) -> bool:
-    return isinstance(entry, dict) and platform_of(flat_cells(entry, _JOINT)) is not None
+    if not isinstance(entry, dict):
+        return False
+    inner = (f"{name}{_JOINT}{key}" for name, x in entry.items() if isinstance(x, dict) for key in x)
+    return platform_of([*entry, *inner]) is not None
 
 
 def _inside(start: Beginning) -> list[Mapping[str, Any]]:

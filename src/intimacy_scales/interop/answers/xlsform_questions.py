@@ -31,6 +31,7 @@ _SELECT = re.compile(
 _BLOCK = re.compile(r"(?P<edge>begin|end)[_ ](?P<kind>\w+)", re.IGNORECASE)
 _MANY = ("select_multiple", "select multiple", "select all that apply", "select_multiple_from_file")
 _ROWS = {"score__row": "begin_score", "rank__level": "begin_rank"}  # of KoBo: options are those of the block
+_MOST_OPTIONS = 1_000_000  # of all questions together
 _BLOCK_CHOICES = ("kobo--score-choices", "kobo--rank-items")
 _TEXTS = b">type<", b">name<"
 
@@ -93,7 +94,7 @@ def is_form(head: Head) -> bool:
         if start.first:
             return not start.is_list and content_of(start.first) is not None
         text = (head.text or "")[:20_000]
-        return '"survey"' in text and '"list_name"' in text
+        return '"survey"' in text and '"type"' in text and '"name"' in text
     if "survey" not in {title.strip().casefold() for title in sheet_titles(head)} or is_item_table(head):
         return False
     texts = part_of(head, "xl/sharedStrings.xml") + part_of(head, "xl/worksheets/sheet1.xml")
@@ -127,12 +128,25 @@ def read_form(path: Path) -> list[Question]:
 
 
 def questions_of(content: Mapping[str, Any]) -> list[Question]:
-    """Return the questions of a form, given the rows of its sheets."""
+    """Return the questions of a form, given the rows of its sheets.
+
+    Raises
+    ------
+    ResponseError
+        They have too many options.
+    """
     choices: dict[str, list[Option]] = {}
     for row in map(_plain_names, objects_of(content.get("choices"))):
         name = as_text(row.get("name") or row.get("value"))
         choices.setdefault(as_text(row.get("list_name")), []).append((name, _labels(row) or (name,)))
-    return list(_questions(map(_plain_names, objects_of(content.get("survey"))), choices))
+    questions: list[Question] = []
+    n_options = 0
+    for question in _questions(map(_plain_names, objects_of(content.get("survey"))), choices):
+        n_options += len(question.options)
+        if n_options > _MOST_OPTIONS:
+            raise ResponseError(f"a form whose questions have more than {_MOST_OPTIONS:,} options in all")
+        questions.append(question)
+    return questions
 
 
 def _plain_names(row: Row) -> dict[str, Any]:
