@@ -161,11 +161,7 @@ class _Source:
     def _more(self) -> bool:
         """Read more text; at least as much as is waiting, so that long entries are not parsed often."""
         waiting = self._text[self._at :]
-        if len(waiting) > _LONGEST:
-            raise ResponseError(
-                f"{self._path}: one entry has more than {_LONGEST // 1_000_000} million characters; allowed: "
-                "a list with an object for each person"
-            )
+        self._check_length(len(waiting))
         piece = self._file.read(max(_PIECE, len(waiting)))
         self._n_lines += self._text.count("\n", 0, self._at)
         self._text, self._at = waiting + piece, 0
@@ -194,9 +190,17 @@ class _Source:
                 self.refuse(reason, is_cut=False)
             else:
                 if end < len(self._text) or self._is_whole:
+                    self._check_length(end - self._at)
                     self._at = end
                     return value
             self._more()
+
+    def _check_length(self, n: int) -> None:
+        if n > _LONGEST:
+            raise ResponseError(
+                f"{self._path}: one entry has more than {_LONGEST // 1_000_000} million characters; allowed: "
+                "a list with an object for each person"
+            )
 
     def _check_parts(self) -> None:
         if len(self._text) - self._at <= _MOST_PARTS:

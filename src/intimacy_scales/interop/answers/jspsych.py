@@ -98,7 +98,7 @@ class JspsychFile(LoadedFile):
         notes = self.facts.notes
         ids = Counter(run.identifier for run in runs.all if run.identifier is not None)
         if several := sum(n > 1 for n in ids.values()):
-            notes.append(f"{counted(several, 'participant')} have several runs; each run is a row")
+            notes.append(f"{counted(several, 'participant')} with several runs; each run is a row")
         if identifier is not None and (n := sum(run.identifier is None for run in runs.all)):
             notes.append(f"{counted(n, 'run')} without {identifier}")
         if columns.repeated:

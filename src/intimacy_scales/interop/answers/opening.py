@@ -10,6 +10,7 @@ from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.head import Head
 from intimacy_scales.interop.answers.formr import FormrJson, FormrTable
 from intimacy_scales.interop.answers.json_answers import JsonAnswersFile
+from intimacy_scales.interop.answers.json_source import begins_json, read_json
 from intimacy_scales.interop.answers.jspsych import JspsychFile
 from intimacy_scales.interop.answers.platform import OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics import QualtricsFile
@@ -76,6 +77,8 @@ def open_file(
             raise ResponseError(f"structure={str(beside)!r}: {source} needs none; leave it out")
         return platform(source, OpenOptions(encoding, beside, all_rows))
     if beside is not None:
+        if begins_json(Head.of(beside)):
+            read_json(beside, f"structure={str(beside)!r}")  # raises if it is damaged
         kinds = ", ".join(sorted({p.structure_is for p in PLATFORMS if p.structure_is is not None}))
         raise ResponseError(
             f"structure={str(beside)!r}: {source} was not written by a platform whose structure is read; "

@@ -57,23 +57,23 @@ class _SurveyjsAnswers(DeclaredOptions):
         """Record what the survey's definition says of the columns."""
         check_width(len(names), f"{self.path}: has {{}} columns")
         declared = [] if structure is None else survey_columns(structure)
-        columns = _matched(names, declared)
+        matched = _matched(names, declared)
         if structure is not None:
-            if not columns:
+            if not matched:
                 raise ResponseError(
                     f"structure={str(structure)!r}: none of its questions has a column in {self.path}; is it "
                     "the survey that was answered?"
                 )
-            self.facts.decide("options", structure.name, f"describes {counted(len(columns), 'column')}")
-        comments = {name: ColumnFacts(role="text") for name in names if name.endswith(_COMMENT)}
-        ends = unambiguous_ends(names, JOINT)
-        columns = {name: replace(facts, name=facts.name or ends.get(name)) for name, facts in columns.items()}
-        others = {name: ColumnFacts(name=ends.get(name)) for name in names}
-        self.facts.add(others | comments | columns)
-        codes = {column.name: column.codes for column in declared}
-        self._codes = {
-            name: codes.get(name) or codes.get(facts.name or "", ()) for name, facts in columns.items()
-        }
+            self.facts.decide("options", structure.name, f"describes {counted(len(matched), 'column')}")
+        called = {name: matched[name].name if name in matched else name for name in names}
+        ends = unambiguous_ends(called.values(), JOINT)
+        columns: dict[str, ColumnFacts] = {}
+        for name, question in called.items():
+            known = matched[name].facts if name in matched else _undeclared(name)
+            also = ends.get(question) or (question if question != name else None)
+            columns[name] = replace(known, name=also)
+        self.facts.add(columns)
+        self._codes = {name: column.codes for name, column in matched.items()}
         if formulas := [name for name, facts in columns.items() if facts.formula]:
             self.facts.notes.append(
                 f"the survey computes {', '.join(formulas[:6])} itself ({columns[formulas[0]].formula}); "
@@ -81,14 +81,18 @@ class _SurveyjsAnswers(DeclaredOptions):
             )
 
 
-def _matched(names: Sequence[str], declared: Sequence[Column]) -> dict[str, ColumnFacts]:
+def _undeclared(name: str) -> ColumnFacts:
+    return ColumnFacts(role="text") if name.endswith(_COMMENT) else ColumnFacts()
+
+
+def _matched(names: Sequence[str], declared: Sequence[Column]) -> dict[str, Column]:
     """Return what is declared of each column: by its name, or by its title in the header of a table."""
-    by_name = {column.name: column.facts for column in declared}
+    by_name = {column.name: column for column in declared}
     columns = {name: by_name[name] for name in names if name in by_name}
     others = [name for name in names if name not in columns]
     titled = [Declared(column.name, column.titles) for column in declared if column.name not in columns]
     for place, name in names_of_texts(others, titled).items():
-        columns[others[place]] = replace(by_name[name], name=name)
+        columns[others[place]] = by_name[name]
     return columns
 
 

@@ -13,6 +13,8 @@ from intimacy_scales.files.facts import FileFacts
 from intimacy_scales.files.head import Head
 from intimacy_scales.files.spreadsheet import SpreadsheetFile
 from intimacy_scales.interop.answers.declared_options import DeclaredOptions, codes_of
+from intimacy_scales.interop.answers.formr import refuse_item_table
+from intimacy_scales.interop.answers.formr_items import is_item_table
 from intimacy_scales.interop.answers.json_answers import note_lists
 from intimacy_scales.interop.answers.json_entries import Beginning, beginning_of, json_entries
 from intimacy_scales.interop.answers.json_source import objects_of, read_json
@@ -102,10 +104,10 @@ class SubmissionWorkbook(_Submissions, SpreadsheetFile):
 
     @classmethod
     def detect(cls, head: Head) -> bool:
-        """Tell whether it is a form, or the first sheet has columns that KoBo or ODK adds to every form."""
+        """Tell whether it is a form, or its first sheet has columns that KoBo or ODK adds to every form."""
         if not sheet_titles(head):
             return False
-        if is_form(head):
+        if is_form(head) or is_item_table(head):
             return True
         texts = part_of(head, "xl/sharedStrings.xml") + part_of(head, "xl/worksheets/sheet1.xml")
         if head.path is None or not any(mark in texts for mark in _MARKS):
@@ -122,6 +124,7 @@ class SubmissionWorkbook(_Submissions, SpreadsheetFile):
         return SpreadsheetFile.detect(head) and is_form(Head.of(structure))
 
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
+        refuse_item_table(path)
         if is_form(Head.of(path)):
             raise _without_answers(path)
         SpreadsheetFile.__init__(self, path)
