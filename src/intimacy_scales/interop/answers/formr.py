@@ -90,9 +90,7 @@ class FormrTable(_FormrResults, DelimitedFile):
     @classmethod
     def is_described_by(cls, head: Head, structure: Path) -> bool:
         """Tell whether an item table describes a table of text without the columns that formr writes."""
-        names = text_header(head)
-        beside = Head.of(structure)
-        return bool(names) and is_item_table(beside)
+        return bool(text_header(head)) and is_item_table(Head.of(structure))
 
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
         refuse_item_table(path)

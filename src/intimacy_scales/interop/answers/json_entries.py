@@ -88,7 +88,7 @@ def json_entries(path: Path, encoding: str | None = None) -> Iterator[Entry]:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     file = Path(folder, "answers.json")
-    ...     _ = file.write_text('[{"a": 1}, {"a": 2}]\\n[{"a": 3}]')
+    ...     _ = file.write_text('[{"a": 1}, {"a": 2}]\n[{"a": 3}]')
     ...     [(entry.part, entry.value) for entry in json_entries(file)]
     [(0, {'a': 1}), (0, {'a': 2}), (1, {'a': 3})]
     """

@@ -80,12 +80,12 @@ def described(names: Sequence[str], questions: Sequence[Question]) -> dict[str, 
     """Return what a form says of the columns, by their names with or without groups, or by their labels."""
     targets = _targets(questions)
     counts = Counter(question.name for question in questions)
-    bare = {name for name, n in counts.items() if n == 1}
+    used_once = {name for name, n in counts.items() if n == 1}
     columns = {}
     for name in names:
         target = targets.get(name) or targets.get(_compared(name))
         if target is not None:
-            columns[name] = _facts(name, target, bare)
+            columns[name] = _facts(name, target, used_once)
     return columns
 
 
@@ -121,7 +121,7 @@ def _named(question: Question) -> Iterator[tuple[list[str], _Target]]:
             yield keys, _Target(question, code)
 
 
-def _facts(name: str, target: _Target, bare: set[str]) -> ColumnFacts:
+def _facts(name: str, target: _Target, used_once: set[str]) -> ColumnFacts:
     question = target.question
     text = question.labels[0] if question.labels else question.name
     group = question.group_labels[0] if question.group_labels else None
@@ -139,7 +139,7 @@ def _facts(name: str, target: _Target, bare: set[str]) -> ColumnFacts:
         role=_role(question),
         labels=labels,
         formula=question.formula if question.kind == "calculate" else None,
-        name=question.name if name != question.name and question.name in bare else None,
+        name=question.name if name != question.name and question.name in used_once else None,
     )
 
 
