@@ -61,6 +61,18 @@ def test_options_of_another_question_and_values_that_are_texts(written):
     assert scores["t"][0] == sum(n % 4 for n in range(1, 10))
     assert answers.columns["totalScoreInfo"].formula.startswith("{q1} + {q2}")
     assert any("computes totalScoreInfo itself" in note for note in answers.report.notes)
+    assert not any("differently" in note for note in answers.report.notes)
+    assert answers.report.n_mapped == 9
+
+
+def test_a_formula_that_contradicts_the_key_is_reported_and_not_used(written):
+    formula = {"type": "expression", "name": "total", "expression": "{a} + {b}"}
+    survey = survey_of({"type": "rating", "name": "a"}, {"type": "rating", "name": "b"}, formula)
+    form = form_of({"t": {"items": ["a", "-b"], "method": "sum"}}, evidence=PUBLISHED)
+    path = written([{"a": 5, "b": 1, "total": 6}])
+    answers = read_answers(path, form, structure=written(survey, "survey.json"))
+    assert any("differently from scale t: does not reverse b" in note for note in answers.report.notes)
+    assert score(form, answers)["t"].tolist() == [10.0]
 
 
 @needs_samples

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.facts import Decision
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.interop.answers.declared_keys import score_notes, title_notes
 from intimacy_scales.interop.answers.item_columns import ItemSource, item_sources
 from intimacy_scales.late import late_module
 from intimacy_scales.reading.options import AS_THEY_ARE, Reading
@@ -21,7 +22,7 @@ else:
     pd = late_module("pandas")
 
 _SHOWN = 6
-PLAIN = ("delimited text", "JSON lines", "Parquet", "Excel workbook")
+PLAIN = ("delimited text", "JSON", "JSON lines", "Parquet", "Excel workbook")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +217,9 @@ def mapping_report(
     notes = list(facts.notes)
     if facts.left_out and not n_rows:
         notes.append("every row was left out; all_rows=True (--all-rows) keeps them")
+    if form is not None:
+        items = {source.column: source.item for source in sources if source.column is not None}
+        notes += [*title_notes(form, facts.titles), *score_notes(form, facts.scores, items)]
     used = {source.column for source in sources}
     return MappingReport(
         file=file.path.name,

@@ -12,6 +12,7 @@ from intimacy_scales.files.delimited import DelimitedFile
 from intimacy_scales.files.facts import ColumnFacts
 from intimacy_scales.files.head import Head
 from intimacy_scales.interop.answers.declared_options import DeclaredOptions
+from intimacy_scales.interop.answers.formula_scores import declared_scores
 from intimacy_scales.interop.answers.header_texts import Declared, names_of_texts
 from intimacy_scales.interop.answers.json_answers import JOINT, note_lists
 from intimacy_scales.interop.answers.json_entries import beginning_of, json_entries
@@ -73,6 +74,7 @@ class _SurveyjsAnswers(DeclaredOptions):
             also = ends.get(question) or (question if question != name else None)
             columns[name] = replace(known, name=also)
         self.facts.add(columns)
+        self.facts.scores += declared_scores(columns)
         self._codes = {name: column.codes for name, column in matched.items()}
         if formulas := [name for name, facts in columns.items() if facts.formula]:
             self.facts.notes.append(

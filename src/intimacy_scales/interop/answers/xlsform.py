@@ -15,6 +15,7 @@ from intimacy_scales.files.spreadsheet import SpreadsheetFile
 from intimacy_scales.interop.answers.declared_options import DeclaredOptions, codes_of
 from intimacy_scales.interop.answers.formr import refuse_item_table
 from intimacy_scales.interop.answers.formr_items import is_item_table
+from intimacy_scales.interop.answers.formula_scores import declared_scores
 from intimacy_scales.interop.answers.json_answers import note_lists
 from intimacy_scales.interop.answers.json_entries import Beginning, beginning_of, json_entries
 from intimacy_scales.interop.answers.json_source import objects_of, read_json
@@ -70,6 +71,7 @@ class _Submissions(DeclaredOptions):
             value = "in the file" if structure is None else structure.name
             self.facts.decide("form", value, f"describes {counted(len(columns), 'column')}")
         self.facts.add(undescribed(names) | columns)
+        self.facts.scores += declared_scores(columns)
         self.facts.row_id = row_id(names)
         self._codes = {name: codes_of(facts) for name, facts in columns.items()}
         if any(facts.name is not None for facts in self.facts.columns.values()):
