@@ -108,6 +108,20 @@ def test_a_recode_of_some_positions_is_not_enough(written, recode):
         read_answers(written(trials("a")), "kmss", recode=recode)
 
 
+def test_a_mapping_file_must_recode_positions_too(written, tmp_path):
+    path, mapping = written(trials("a")), tmp_path / "map.toml"
+    items = [f"kmss_{n}" for n in (1, 2, 3)]
+    columns = "[columns]\n" + "\n".join(f'{item} = "{item}"' for item in items)
+    mapping.write_text(columns, encoding="utf-8")
+    with pytest.raises(ResponseError, match="positions of the options"):
+        read_answers(path, "kmss", mapping=mapping)
+    pairs = "\n".join(f"{position} = {value}" for position, value in FROM_ONE.items())
+    recode = "\n".join(f"[recode.{item}]\n{pairs}" for item in items)
+    mapping.write_text(f"{columns}\n{recode}", encoding="utf-8")
+    score_file("kmss", path, mapping=mapping, output=tmp_path / "scores.csv")
+    assert (tmp_path / "scores.csv").read_text().splitlines()[1].endswith(",17.0")
+
+
 def test_a_recode_of_single_items(written):
     turned = {position: 7 - position for position in range(7)}
     recode = {"kmss_1": turned, "kmss_2": FROM_ONE, "kmss_3": {str(p): v for p, v in FROM_ONE.items()}}

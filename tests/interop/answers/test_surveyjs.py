@@ -131,7 +131,6 @@ def test_rows_of_matrices_are_items(written, shape):
     assert [item.column for item in answers.report.items] == ["m.happy", "m.sad"]
     assert score(form, answers)["t"].tolist() == expected
     assert answers.columns["m.sad"].labels == (("a", "never"), ("a", "nie"), ("b", "always"), ("b", "immer"))
-    assert answers.labels["m.sad"].tolist()[0] == "never"
 
 
 def test_a_table_with_titles_in_its_header(written):

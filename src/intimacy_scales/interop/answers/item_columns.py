@@ -139,13 +139,20 @@ def file_reading(
 
     With ``settled``, ``reading`` says all of it, and nothing is taken from what the file says of itself.
     """
-    columns = {} if settled else file.facts.columns
+    columns = _positions_of(file.facts.columns) if settled else file.facts.columns
     if not columns and not settled:
         return FileReading((), reading)
     sources = item_sources(form, file.names, columns, reading)
     if settled:
         return FileReading(tuple(_settled(source, dict(reading.by_item)) for source in sources), reading)
     return FileReading(sources, reading_with(sources, reading))
+
+
+def _positions_of(columns: Mapping[str, ColumnFacts]) -> dict[str, ColumnFacts]:
+    """Return the columns that hold positions: these must be recoded, whoever says how a file is read."""
+    return {
+        name: ColumnFacts(holds_positions=True) for name, facts in columns.items() if facts.holds_positions
+    }
 
 
 def _settled(source: ItemSource, meanings: Mapping[str, Meaning]) -> ItemSource:

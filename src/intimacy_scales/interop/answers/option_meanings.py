@@ -90,8 +90,8 @@ def _positions(item: Item, column: str) -> tuple[str, tuple[str, ...]]:
     raise ResponseError(
         f"column {shortened(column)}: the file stores the positions of the options, counted from 0, and not "
         f"their values (allowed: {item.response_scale.describe()}). Say what they stand for; if the options "
-        f"were shown from the lowest to the highest: recode={{{', '.join(pairs)}{more}}}, or for this item "
-        f"alone: recode={{{item.id!r}: {{…}}}}"
+        f"were shown from the lowest to the highest: recode={{{', '.join(pairs)}{more}}} (--recode "
+        f"0={values[0]:g} and so on), or for this item alone: recode={{{item.id!r}: {{…}}}}"
     )
 
 

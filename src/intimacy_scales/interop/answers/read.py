@@ -105,8 +105,7 @@ class FileAnswers:
     @cached_property
     def labels(self) -> pd.DataFrame:
         """The text of the chosen option in each cell, for columns whose options are known; otherwise null."""
-        # a code may have a text in each of several languages; the first is shown
-        return self._looked_up(lambda facts: {stored_value(code): text for code, text in facts.labels[::-1]})
+        return self._looked_up(lambda facts: {stored_value(code): label for code, label in facts.labels})
 
     @cached_property
     def missing_reasons(self) -> pd.DataFrame:
