@@ -22,8 +22,8 @@ from threadpoolctl import threadpool_limits
 from benchmarks import couple_invariance, couple_scores
 from benchmarks.paired import HEADER, line, paired
 from intimacy_scales.dyads import Dyads, apim
+from intimacy_scales.dyads.actor_partner.equations import actor_partner_equations
 from intimacy_scales.dyads.actor_partner.fit import ActorPartnerFit, fit
-from intimacy_scales.dyads.actor_partner.model import actor_partner_model
 from intimacy_scales.dyads.actor_partner.terms import Composition
 
 SIZES = {"smallest": 5_000, "full": 100_000}
@@ -53,7 +53,7 @@ def actor_partner_lines(n: int, repetitions: int, *, judged: bool) -> list[str]:
         return np.linalg.solve(design.T @ design, design.T @ outcome)
 
     def fitted(composition: Composition) -> ActorPartnerFit:
-        result = fit(actor_partner_model(y, {"x": x}, compositions=[composition]))
+        result = fit(actor_partner_equations(y, {"x": x}, compositions=[composition]))
         assert np.isfinite(result.degrees_of_freedom).all()
         assert result.r_squared
         return result

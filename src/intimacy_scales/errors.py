@@ -124,6 +124,8 @@ class MissingColumnsError(ResponseError):
         Item ids without a column, in the instrument's order.
     suggestions
         Item id → the column of the table that was probably meant.
+    patterns
+        Patterns of columns for which the table has every item, where most columns are missing.
 
     Examples
     --------
@@ -137,11 +139,16 @@ class MissingColumnsError(ResponseError):
     """
 
     def __init__(
-        self, message: str, missing: Sequence[str] = (), suggestions: dict[str, str] | None = None
+        self,
+        message: str,
+        missing: Sequence[str] = (),
+        suggestions: dict[str, str] | None = None,
+        patterns: Sequence[str] = (),
     ) -> None:
-        super().__init__(message, tuple(missing), dict(suggestions or {}))
+        super().__init__(message, tuple(missing), dict(suggestions or {}), tuple(patterns))
         self.missing = tuple(missing)
         self.suggestions = dict(suggestions or {})
+        self.patterns = tuple(patterns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,11 +105,20 @@ def shortened_text(value: Any, longest: int = _LONGEST) -> str:
 
 
 def level_outside() -> int:
-    """Return the ``stacklevel`` at which a warning points at the caller of this library."""
+    """Return the ``stacklevel`` at which a warning points at the caller of this library.
+
+    Functions of the standard library are no callers: a cached property is computed by `functools`.
+    """
     frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith("intimacy_scales"):
+    while frame.f_back is not None and not _is_callers(str(frame.f_globals.get("__name__", ""))):
         frame, level = frame.f_back, level + 1
     return level
+
+
+def _is_callers(module: str) -> bool:
+    """Return whether a module belongs neither to this library nor to the standard library."""
+    package = module.partition(".")[0]
+    return package != "intimacy_scales" and package not in sys.stdlib_module_names
 
 
 def nearest(name: object, known: Iterable[str], *, most: int = 1, alike: float = 0.6) -> list[str]:

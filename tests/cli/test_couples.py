@@ -6,6 +6,7 @@ import builtins
 import csv
 import json
 import re
+import shlex
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,11 +21,16 @@ from tests.shared import commands
 from tests.shared.commands import bytes_in, names_in, printed
 
 LONG = simulate("kmss", 120, couples=0.5, rng=1).answers.assign(
-    role=["wife", "husband"] * 60, sex=list("ffmmfmfm" * 15), age=[(37 * k) % 40 + 20 for k in range(120)]
+    role=["wife", "husband"] * 60,
+    sex=list("ffmmfmfm" * 15),
+    age=[(37 * k) % 40 + 20 for k in range(120)],
+    years=[k // 2 % 17 for k in range(120)],
 )
 FORM = ("-i", "kmss")
 KEYS = (*FORM, "--couple", "couple", "--person", "partner")
 SIDES = ("--a", "w{n}", "--b", "h{n}")
+
+MODEL = ("--outcome", "total", "--predictor", "age")
 
 run = partial(commands.run, "couples", columns=80)
 
@@ -40,7 +46,7 @@ def wide(tmp_path: Path) -> Path:
     both = [LONG[LONG["partner"] == p].reset_index(drop=True) for p in (1, 2)]
     columns = {f"{s}{n}": t[f"kmss_{n}"] for s, t in zip("wh", both, strict=True) for n in (1, 2, 3)}
     columns |= {f"{name}_{s}": t[name] for s, t in zip("wh", both, strict=True) for name in ("age", "sex")}
-    pd.DataFrame(columns).to_csv(tmp_path / "w.csv", index=False)
+    pd.DataFrame(columns).assign(years=both[0]["years"]).to_csv(tmp_path / "w.csv", index=False)
     return tmp_path / "w.csv"
 
 
@@ -139,6 +145,11 @@ OPTIONS: dict[str, tuple[tuple[Any, ...], dict[str, Any], dict[str, Any]]] = {
         {"keep": ["age"]},
         {"outcome": "total", "predictors": "age"},
     ),
+    "covariates": (
+        ("--outcome", "total", "--predictor", "age", "--covariate", "years"),
+        {"keep": ["age", "years"]},
+        {"outcome": "total", "predictors": "age", "covariates": "years"},
+    ),
     "level": (("--confidence-level", "0.9", "--seed", "3"), {}, {"confidence_level": 0.9, "rng": 3}),
     "scale": (("--scale", "total"), {}, {"scales": ["total"]}),
 }
@@ -155,11 +166,13 @@ def test_a_row_for_each_couple(wide: Path) -> None:
     columns = {"wife": "w{n}", "husband": "h{n}"}
     table = pd.read_csv(wide)
     dyads = Dyads.from_wide(
-        "kmss", table, columns=columns, role=True, keep={"age": {"wife": "age_w", "husband": "age_h"}}
-    )
+        "kmss", table, columns=columns, role=True,
+        keep={"age": {"wife": "age_w", "husband": "age_h"}, "years": "years"},
+    )  # fmt: skip
     args = ("--a-name", "wife", "--b-name", "husband", "--roles", "--keep", "age=age_w,age_h")
-    model = ("--outcome", "total", "--predictor", "age")
-    expected = couple_report(dyads, outcome="total", predictors="age", invariance=False)
+    model = ("--outcome", "total", "--predictor", "age", "--covariate", "years")
+    options = {"outcome": "total", "predictors": "age", "covariates": "years"}
+    expected = couple_report(dyads, **options, invariance=False)
     assert written(wide, *FORM, *SIDES, *args, *model) == expected.to_dict()
 
 
@@ -180,7 +193,8 @@ def test_invariance_can_be_asked_for(data: Path) -> None:
 
 def test_an_occasion(data: Path) -> None:
     pd.concat([LONG.assign(day=day) for day in (1, 2)]).to_csv(data, index=False)
-    assert "60 couples" in printed("couples", data, *KEYS, "--time", "day", "--occasion", "2")
+    text = printed("couples", data, *KEYS, "--time", "day", "--occasion", "2")
+    assert "Report of 60 couples on occasion 2" in text
     text = printed("couples", data, *KEYS, "--time", "day", code=2)
     assert "On the command line: --occasion LABEL" in text
 
@@ -259,7 +273,7 @@ def test_rows_that_cannot_be_paired_exit_with_1(data: Path) -> None:
     assert "on_fault=" not in text
     assert names_in(data.parent) == ["a.csv"]
     text = printed("couples", data, *KEYS, "--on-fault", "leave_out", "--faults", data.with_name("f.csv"))
-    assert "! 1 fault of pairing: these couples are left out" in text
+    assert "! 1 fault of pairing: these couples or rows are left out" in text
     assert data.with_name("f.csv").read_text(encoding="utf-8").startswith("row,couple,code,")
 
 
@@ -321,6 +335,15 @@ WRONG: dict[str, tuple[list[Any], str]] = {
     "occasion": (["{data}", *KEYS, "--occasion", "1"], "--occasion needs --time COLUMN"),
     "outcome": (["{data}", *KEYS, "--outcome", "total"], "--outcome without --predictor"),
     "predictor": (["{data}", *KEYS, "--predictor", "age"], "--predictor without --outcome"),
+    "covariate": (["{data}", *KEYS, "--covariate", "years"], "--covariate without --outcome"),
+    "covariate alone": (
+        ["{data}", *KEYS, "--outcome", "total", "--covariate", "years"], "--outcome without --predictor",
+    ),
+    "no such covariate": (["{data}", *KEYS, *MODEL, "--covariate", "yers"], "has no column 'yers'"),
+    "covariate of persons": (
+        ["{data}", *KEYS, "--outcome", "total", "--predictor", "years", "--covariate", "age"],
+        "use it as a predictor",
+    ),
     "no such predictor": (
         ["{data}", *KEYS, "--outcome", "total", "--predictor", "agee"], "has no column 'agee'",
     ),
@@ -368,3 +391,70 @@ def test_a_folder_with_other_files_is_refused(data: Path) -> None:
     assert "holds other files (thesis.md)" in text
     assert "choose a new or an empty folder" in text
     assert names_in(out) == ["thesis.md"]
+
+
+# ------------------------------------------------------------------ what the help page and messages advise
+
+
+def test_the_examples_of_the_help_page_run(data: Path, wide: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(data.parent)
+    data.rename("persons.csv")
+    wide.rename("couples.csv")
+    text = printed("couples", "--help")
+    examples = re.findall(r"intimacy-scales couples (\w+\.csv .*?)(?= a row for each|$)", text)
+    assert [example.split()[0] for example in examples] == ["couples.csv", "persons.csv"]
+    first, second = (printed("couples", *shlex.split(example), "--no-invariance") for example in examples)
+    assert "60 couples (wife and husband)" in first and "60 couples" in second
+
+
+def test_a_wrong_pattern_is_answered_with_patterns_of_the_file(wide: Path) -> None:
+    text = printed("couples", wide, *FORM, "--a", "{n}w", "--b", "{n}h", code=2)
+    assert "pass partners={'a': 'w{n}', 'b': 'h{n}'}" in text and "--a PATTERN --b PATTERN" in text
+    assert "allow" not in text and "rename" not in text
+
+
+def test_double_entry_is_read_by_the_advice(tmp_path: Path) -> None:
+    dyads = Dyads.from_long("kmss", LONG, couple="couple", person="partner")
+    path = tmp_path / "pairwise.csv"
+    dyads.to_pairwise().to_csv(path, index=False)
+    sides = ("--a", "{item}_actor", "--b", "{item}_partner", "--on-fault", "leave_out")
+    text = printed("couples", path, *FORM, *sides, code=1)
+    assert "double entry: rows 1, 2, 3, 4, 5 and 115 more: 120 of 120 rows mirror another one" in text
+    assert "On the command line: the columns of the actor alone: --couple COLUMN --person COLUMN" in text
+    actor = ("--couple", "couple", "--person", "partner_actor", "--columns", "{item}_actor")
+    assert "60 couples" in printed("couples", path, *FORM, *actor)
+
+
+def test_the_order_of_roles(data: Path) -> None:
+    by_role = (*FORM, "--couple", "couple", "--role", "role")
+    assert written(data, *by_role)["partners"] == ["husband", "wife"]
+    assert written(data, *by_role, "--role-order", "wife, husband")["partners"] == ["wife", "husband"]
+    assert "the table has 'husband', 'wife'" in printed(
+        "couples", data, *by_role, "--role-order", "w,h", code=2
+    )
+    for wrong in ("wife", "wife,wife", "wife,"):
+        assert "write the different roles" in printed(
+            "couples", data, *by_role, "--role-order", wrong, code=2
+        )
+    assert "needs a column of roles" in printed("couples", data, *KEYS, "--role-order", "a,b", code=2)
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, 2])
+def test_a_file_with_no_couples_or_one_says_what_was_not_computed(tmp_path: Path, n_rows: int) -> None:
+    path = tmp_path / "few.csv"
+    LONG.head(n_rows).to_csv(path, index=False)
+    shown = printed("couples", path, *KEYS, "--role", "role", *MODEL, "--keep", "age")
+    assert "not computed: reliability of total: " in shown
+    assert "at least three are needed" in shown
+
+
+def test_a_model_with_one_couple_of_a_kind_says_what_to_do_on_the_command_line(tmp_path: Path) -> None:
+    path = tmp_path / "rare.csv"
+    LONG.assign(sex=["f", "f"] + ["f", "m"] * 59, age=[*LONG["age"][:-1], None]).to_csv(path, index=False)
+    model = (*MODEL, "--keep", "age")
+    shown = printed("couples", path, *KEYS, "--role", "sex", "--mixed", *model)
+    assert "1 f-f couple can be used, and a model of 4 variables needs more than 4 couples of each" in shown
+    assert "On the command line: leave out --role, --roles, --a-role, --b-role and --mixed" in shown
+    assert "usable person" not in shown.partition("actor-partner model")[2]
+    exchangeable = printed("couples", path, *KEYS, *model)
+    assert "not computed: actor-partner model" not in exchangeable

@@ -68,11 +68,23 @@ BAD = [
     Bad(
         "roles as numbers in some rows",
         [("c3", "x", 1), ("c3", "y", 2)],
-        [("too many roles", (4, 5))],
+        [("roles coded in two ways", (4, 5))],
         of_column=True,
     ),
     Bad(
         "roles in full", [("c3", "x", "female"), ("c3", "y", "m")], [("too many roles", (4,))], of_column=True
+    ),
+    Bad(
+        "a third role, and partners of one role",
+        [("c3", "x", "f"), ("c3", "y", "f"), ("c4", "z", "d"), ("c4", "w", "m")],
+        [("role twice", (4, 5)), ("too many roles", (6,))],
+        of_column=True,
+    ),
+    Bad(
+        "numbers for one of both partners",
+        [("c3", "x", 1), ("c3", "y", "m"), ("c4", "z", "f"), ("c4", "w", 2)],
+        [("roles coded in two ways", (4, 7))],
+        of_column=True,
     ),
     Bad(
         "a blank after a couple's label",
@@ -150,6 +162,50 @@ def test_faults_of_a_column_cannot_be_left_out(bad: Bad) -> None:
     assert "leave_out" not in str(caught.value)
 
 
+def test_mixed_is_advised_only_where_compositions_make_sense() -> None:
+    coded = [("c3", "x", 1), ("c3", "y", 2), ("c4", "z", 1), ("c4", "w", 2)]
+    with pytest.raises(PairingError) as caught:
+        pair(table_of(GOOD + coded))
+    assert "mixed" not in str(caught.value)
+    assert "1 with 2 (2 couples)" in str(caught.value) and "'f' with 'm' (2 couples)" in str(caught.value)
+    for rows in ([("c3", "x", "f"), ("c3", "y", "d")], [("c3", "x", "d"), ("c3", "y", "d")]):
+        with pytest.raises(PairingError, match="mixed=True"):
+            pair(table_of(GOOD + rows))
+        assert len(pair(table_of(GOOD + rows), mixed=True)) == 3
+
+
+def test_a_row_without_a_couple_says_who_may_be_alone_now() -> None:
+    table = table_of([*GOOD, ("c3", "x", "f"), (None, "y", "m"), ("c4", "", "f"), ("c4", "z", "m")])
+    dyads = pair(table, on_fault="leave_out")
+    assert dyads.couples == ["c1", "c2", "c3"] and dyads.complete.tolist() == [True, True, False]
+    of_nobody, of_c4 = dyads.faults
+    assert of_nobody.explanation == (
+        "the label is missing or blank; without this row its couple may have one partner only "
+        "(1 couple has one: 'c3')"
+    )
+    assert of_c4.couple == "c4" and of_c4.explanation == "the label is missing or blank"
+    assert "2 faults of pairing left out, of these 1 row without a couple" in repr(dyads)
+    whole = pair(table_of([*GOOD, (None, "y", "m")]), on_fault="leave_out")
+    assert whole.faults[0].explanation == "the label is missing or blank"  # nobody is alone
+
+
+@pytest.mark.parametrize("form", ["long", "wide"])
+def test_decimal_commas_are_named_with_advice_that_works(form: str) -> None:
+    table = pd.DataFrame({"c": [1, 1, 2], "p": [1, 2, 1], "x": ["2", "3,5", "4,0"], "y": ["1", None, "2,5"]})
+    options: dict[str, Any] = {"scores": {"s": {"a": "x", "b": "y"}}}
+    if form == "long":
+        options = {"scores": ["x"], "couple": "c", "person": "p"}
+    with pytest.raises(
+        ResponseError, match=r"x: row 1 holds '3,5', which is not a number \(1 other row like"
+    ) as e:
+        Dyads.of_scores(table, **options)
+    assert "is this a decimal comma?" in str(e.value) and "pandas.to_numeric(column)" in str(e.value)
+    table = table.replace(",", ".", regex=True)
+    for name in ("x", "y"):
+        table[name] = pd.to_numeric(table[name])
+    assert Dyads.of_scores(table, **options).scores[next(iter(options["scores"]))][0, 0] == 2
+
+
 def test_occasions_without_a_named_time_are_refused_with_advice() -> None:
     rows = [(c, p, t) for t in (1, 2) for c, p, _ in GOOD]
     table = pd.DataFrame(rows, columns=["couple", "person", "day"]).assign(trust=4.0)
@@ -178,6 +234,25 @@ def test_a_person_who_is_both_partners_is_refused() -> None:
     with pytest.raises(PairingError) as caught:
         Dyads.of_scores(table, {"x": {"a": "x_a", "b": "x_b"}}, person={"a": "id_a", "b": "id_b"})
     assert [(fault.code, fault.rows) for fault in caught.value.faults] == [("person twice", (0,))]
+
+
+def test_faults_of_a_table_of_couples_speak_of_partners_and_not_of_rows_of_persons() -> None:
+    table = pd.DataFrame({"x_a": [4.0, 3.0, 2.0], "x_b": [1.0, 2.0, 3.0]})
+    scores = {"x": {"a": "x_a", "b": "x_b"}}
+    table = table.assign(
+        id_a=["p", "q", "r"], id_b=["p", None, "s"], r_a=["f", "f", "d"], r_b=["m", None, "m"]
+    )
+    with pytest.raises(PairingError) as caught:
+        Dyads.of_scores(table, scores, person={"a": "id_a", "b": "id_b"})
+    message = str(caught.value)
+    assert "no person: couple 2, row 1: the label of b is missing or blank" in message
+    assert "person twice: couple 1, row 0: both partners have the same id" in message
+    assert "each partner needs an id of their own" in message and "each row" not in message
+    with pytest.raises(PairingError) as caught:
+        Dyads.of_scores(table, scores, role={"a": "r_a", "b": "r_b"})
+    message = str(caught.value)
+    assert "no role: couple 2, row 1: the label of b is missing or blank" in message
+    assert "3 roles: 'f' (2 persons), 'd' (1 person), 'm' (2 persons)" in message
 
 
 def test_labels_are_hidden_where_values_must_not_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:

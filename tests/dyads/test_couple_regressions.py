@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
+from intimacy_scales.dyads.actor_partner.equations import actor_partner_equations
 from intimacy_scales.dyads.actor_partner.fit import fit
-from intimacy_scales.dyads.actor_partner.model import actor_partner_model
 from intimacy_scales.dyads.actor_partner.terms import Composition
 from intimacy_scales.dyads.couple_regressions import Floats, Regressors, couple_regressions
 from intimacy_scales.errors import EstimationError
@@ -112,7 +112,7 @@ def test_couple_regressions_are_actor_partner_models_of_own_and_partners_scores(
     product = x[:, 0] * x[:, 1]
     ours = couple_regressions(y, on(x), distinguishable=distinguishable)
     roles = (Composition(roles=("w", "h")),) if distinguishable else (Composition(),)
-    model = actor_partner_model(
+    model = actor_partner_equations(
         y, {"x": x}, covariates={"product": product}, compositions=roles, centred=False
     )
     theirs = fit(model, method=method)

@@ -34,7 +34,8 @@ def test_answers_without_an_id_are_a_fault_and_no_answers_are_an_absent_partner(
         Dyads.from_wide("csi-4", table, **options)
     assert [(fault.code, fault.rows) for fault in caught.value.faults] == [
         ("no person", (2,)),
-        ("no person", (3,)),
+        ("no person", (3,)),  # of the one partner
+        ("no person", (3,)),  # of the other one
     ]
     kept = Dyads.from_wide("csi-4", table, **options, on_fault="leave_out")
     assert kept.couples == [1, 2] and kept.without_answers == ()

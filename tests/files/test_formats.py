@@ -17,7 +17,6 @@ from intimacy_scales.errors import ResponseError
 from intimacy_scales.files import other_formats
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.delimited import DelimitedFile
-from intimacy_scales.files.exports import QualtricsFile
 from intimacy_scales.files.formats import endings, open_answers, open_output
 from intimacy_scales.files.head import Head
 from intimacy_scales.files.jsonlines import JsonLinesFile
@@ -29,7 +28,7 @@ from intimacy_scales.reading.frames import ListTable
 IDS = list(load("ras").item_ids)
 TABLE = pd.DataFrame([[1, 2, 3, 4, 5, 1, 2], [5, 5, 5, 5, 5, 5, 5]], columns=IDS)
 ENDINGS = [".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".dat", ""]
-FORMATS: list[type[AnswerFile]] = [ParquetFile, SpreadsheetFile, QualtricsFile, JsonLinesFile, DelimitedFile]
+FORMATS: list[type[AnswerFile]] = [ParquetFile, SpreadsheetFile, JsonLinesFile, DelimitedFile]
 
 
 def workbook() -> bytes:
@@ -278,25 +277,3 @@ def test_a_header_in_braces_is_still_a_table() -> None:
         assert not any(other.detect(Head(header)) for other in other_formats.OTHERS)
     for header in (b"[1],[2]\n3,4\n", b"{a},{b}\n1,2\n", b"<a>,<b>\n1,2\n", b"ImportId,b\n1,2\n"):
         assert [reader for reader in FORMATS if reader.detect(Head(header))] == [DelimitedFile]
-
-
-def test_real_exports_are_told_from_plain_tables(shared: Path) -> None:
-    """Of every file that survey tools wrote: which it is, or why it is not one."""
-    found: dict[str, str] = {}
-    for path in sorted((shared / "samples").rglob("*")):
-        if path.is_file() and path.suffix in (".csv", ".sav", ".json", ".xml", ".txt", ".xlsx"):
-            try:
-                with open_answers(path) as file:
-                    found[str(path.relative_to(shared / "samples"))] = type(file).__name__
-            except ResponseError as error:
-                found[str(path.relative_to(shared / "samples"))] = str(error).partition(": ")[2]
-    qualtrics = {name: said for name, said in found.items() if "Qualtrics' question texts" in said}
-    assert qualtrics
-    assert all(name.startswith("qualtrics/") for name in qualtrics)
-    for name, said in found.items():
-        if name.endswith((".sav", ".json", ".xml")):
-            assert said.startswith(("is an SPSS file", "is JSON in one piece", "is a web page or XML")) or (
-                said == "JsonLinesFile"  # an object in one line
-            ), (name, said)
-        elif name.endswith(".csv") and name not in qualtrics:
-            assert said == "DelimitedFile", (name, said)

@@ -18,8 +18,8 @@ import pytest
 
 from intimacy_scales import MissingColumnsError, ResponseError
 from intimacy_scales.files import delimited, jsonlines, open_answers
-from intimacy_scales.files.base import without_formula
 from intimacy_scales.jobs import score_file
+from intimacy_scales.results.csv_text import without_formula
 from tests.shared.answer_files import IDS, read_scores
 from tests.shared.commands import run
 

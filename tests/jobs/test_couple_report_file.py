@@ -114,7 +114,7 @@ def test_faults_of_pairing_are_listed_and_may_be_left_out(data: Path, tmp_path: 
     result = couple_report_file("kmss", data, **KEYS, on_fault="leave_out", faults=tmp_path / "f.csv")
     assert result.report is not None
     assert len(result.faults) == result.report.n_faults == 1
-    assert "1 fault of pairing: these couples are left out" in result.report.warnings
+    assert "1 fault of pairing: these couples or rows are left out" in result.report.warnings
     assert rows_of(tmp_path / "f.csv") == rows
 
 

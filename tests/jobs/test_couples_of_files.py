@@ -82,3 +82,67 @@ def test_read_couples_says_which_option_is_wrong(
     path.write_text(WIDE)
     with pytest.raises(ResponseError, match=message):
         read_couples("csi-4", path, **options)
+
+
+HEAD = "couple;id;csi4_1;csi4_2;csi4_3;csi4_4;age;code"
+
+
+def read_kept(folder: Path, ages: list[str], codes: list[str] | None = None, **options: Any) -> Dyads:
+    path = folder / "kept.csv"
+    rows = zip("0011", "1212", ages, codes or ["1"] * 4, strict=True)
+    path.write_text("\n".join([HEAD, *(f"{c};{p};1;2;3;3;{age};{code}" for c, p, age, code in rows)]))
+    return read_couples("csi-4", path, **OPTIONS, **options).dyads
+
+
+@pytest.mark.parametrize(
+    ("ages", "codes"),
+    [
+        (["950,50", "1.234", "2.100", "880,00"], None),
+        (["1.5", "2,5", "3", "4"], None),
+        (["-1.234", "2", "3", "+0,5"], None),
+        (["1e+05", "1.5e+05", "2,5e-01", "3"], None),
+        (["1.234", "2.100", "3", "4"], ["1,5", "2,5", "3", "4"]),
+        (["1,5", "2,5", "3", "4"], ["", "2.100", "3", "4"]),
+    ],
+)
+def test_read_couples_refuses_two_decimal_marks(
+    ages: list[str], codes: list[str] | None, tmp_path: Path
+) -> None:
+    """Where one mark is decimal the other separates thousands: 1.234 is read as 1234 in German."""
+    with pytest.raises(ResponseError, match="one of the marks may separate thousands; write decimals"):
+        read_kept(tmp_path, ages, codes)
+
+
+def test_read_couples_names_the_cells_with_two_decimal_marks(tmp_path: Path) -> None:
+    ages = ["950,50", "1.234", "2.100", "880,00"]
+    with pytest.raises(ResponseError, match=r"'age': row 1 .* holds 1\.234, and row 0 of 'age' 950,50: "):
+        read_kept(tmp_path, ages)
+    with pytest.raises(
+        ResponseError, match="holds a number with a point, and row 0 of 'age' one with a"
+    ) as e:
+        read_kept(tmp_path, ages, show_values=False)
+    assert "950" not in str(e.value) and "234" not in str(e.value)
+
+
+@pytest.mark.parametrize(
+    ("ages", "codes", "expected"),
+    [
+        (["1e+05", "2.5E+02", "-1e-02", "0"], None, [100_000, 250, -0.01, 0]),
+        (["2,5e+01", "1,5", "", "4"], None, [25, 1.5, np.nan, 4]),
+        (["1.234", "2.100", "3", "4"], None, [1.234, 2.1, 3, 4]),
+        (["1.5", "2.100", "3", "4"], ["1,5", "2,5", "3", "4"], [1.5, 2.1, 3, 4]),
+        (["1,5", "2,50", "3", "4"], ["a.1", "b", "c", "d"], [1.5, 2.5, 3, 4]),
+        (["1,5", "2,50", "3", "4"], ["1.2.3", "1.2.4", "1.2.5", "1.2.6"], [1.5, 2.5, 3, 4]),
+    ],
+)
+def test_read_couples_reads_numbers_with_one_decimal_mark(
+    ages: list[str], codes: list[str] | None, expected: list[float], tmp_path: Path
+) -> None:
+    dyads = read_kept(tmp_path, ages, codes)
+    np.testing.assert_array_equal(dyads.variable("age").ravel(), expected)
+
+
+@pytest.mark.parametrize("first", ["1e5", "1E5", "1e+9999", "e+05", "1e+"])
+def test_read_couples_takes_no_codes_for_powers_of_ten(first: str, tmp_path: Path) -> None:
+    with pytest.raises(ResponseError, match="age: row 0"):
+        read_kept(tmp_path, [first, "2", "3", "4"]).variable("age")

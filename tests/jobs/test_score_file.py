@@ -19,10 +19,10 @@ from rich.console import Console
 from intimacy_scales import ResponseError, available, load, score
 from intimacy_scales.cli import terminal
 from intimacy_scales.files import base, delimited, open_answers
-from intimacy_scales.files.base import without_formula
 from intimacy_scales.instrument.shipped import example_path
 from intimacy_scales.jobs.scores import score_file
 from intimacy_scales.reading.frames import ListTable
+from intimacy_scales.results.csv_text import without_formula
 from tests.shared.answer_files import ANSWERS, IDS, INPUTS, NAMES, frame, read_scores, write_xlsx
 from tests.shared.commands import run
 

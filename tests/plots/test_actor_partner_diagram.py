@@ -139,3 +139,12 @@ def test_the_table_has_the_ends_that_are_drawn() -> None:
     drawn = axes.to_frame()
     for row in drawn.iloc[:4].itertuples():
         assert f"{row.estimate:.2f} [{row.low:.2f}, {row.high:.2f}]" in axes.alt_text
+
+
+@pytest.mark.parametrize("wrong", [3, None, "trust"])
+def test_a_diagram_needs_a_model(wrong: Any) -> None:
+    with pytest.raises(EstimationError, match="allowed: what apim returned"):
+        actor_partner_diagram(wrong)
+    couples = Dyads.of_scores([{"a": 1.0, "b": 2.0}], {"s": {"a": "a", "b": "b"}})
+    with pytest.raises(EstimationError, match="model is a Dyads; allowed: what apim returned"):
+        actor_partner_diagram(couples)  # type: ignore[arg-type]

@@ -87,10 +87,28 @@ def test_partner_scatter_counts_couples_at_each_point() -> None:
     assert dict(axes.columns) == {"x of a": [1, 3], "x of b": [2, 3], "couples": [2, 1]}
     assert axes.alt_text == (
         "Scatter plot of x of both partners, 3 couples. In 1 both values are equal; partners are 0.67 apart "
-        "on average; a is higher in 0, b in 2. The dashed line marks equal values."
+        "on average; a is higher in 0, b in 2. Larger circles are more couples with the same values, 1 to 2. "
+        "The dashed line marks equal values."
     )
     areas = axes.collections[0].get_sizes()
     assert areas[0] > areas[1]
+
+
+@pytest.mark.parametrize(("most", "numbers"), [(2, [1, 2]), (3, [1, 2, 3]), (12, [1, 6, 12])])
+def test_partner_scatter_has_a_key_of_its_areas(most: int, numbers: list[int]) -> None:
+    table = [{"a": float(n), "b": 2.0} for n in (1, *[2] * numbers[-2], *[3] * most)]
+    axes = partner_scatter(Dyads.of_scores(table, {"x": {"a": "a", "b": "b"}}, role=True), "x")
+    key = axes.get_legend()
+    assert key is not None and key.get_title().get_text() == "couples"
+    assert [int(text.get_text()) for text in key.get_texts()] == numbers
+    areas = dict(zip(axes.columns["couples"], axes.collections[0].get_sizes(), strict=True))
+    handles = dict(zip(numbers, key.legend_handles, strict=True))
+    for number in (1, numbers[-2], most):
+        assert handles[number].get_markersize() ** 2 == pytest.approx(areas[number])
+    assert handles[1].get_markerfacecolor() == "none"  # as the markers of the plot
+    assert f"Larger circles are more couples with the same values, 1 to {most}." in axes.alt_text
+    assert "Larger circles" not in partner_scatter(couples(role=True), "s").alt_text
+    assert partner_scatter(couples(role=True), "s").get_legend() is None
 
 
 def test_partner_scatter_draws_exchangeable_couples_twice() -> None:

@@ -214,11 +214,6 @@ def test_wording_is_shown_as_it_is(tmp_path: Path) -> None:
 
 
 FILES: dict[str, tuple[str, bytes, list[str], str]] = {
-    "qualtrics headers": (
-        "a.csv",
-        HEADER.encode() + b"how,w,w,w,w,w,w\n" + b",".join([b'"{""ImportId"":""Q1""}"'] * 7) + b"\n",
-        [], "are Qualtrics' question texts",
-    ),
     "utf-16 without a mark": ("a.csv", HEADER.encode("utf-16-le"), [], "--encoding utf-16-le"),
     "encoding of json lines": ("a.jsonl", b"{}", ["--encoding", "foo"], "allowed: one that Python knows"),
     "output is a folder": ("a.csv", HEADER.encode(), ["-o", "{dir}/folder.csv"], "is a folder"),

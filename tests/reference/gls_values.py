@@ -16,7 +16,6 @@ from intimacy_scales.dyads import ActorPartnerModel, Dyads, apim
 from intimacy_scales.dyads.actor_partner.constraints import zero
 from intimacy_scales.dyads.actor_partner.fit import fit
 from intimacy_scales.dyads.actor_partner.terms import Term
-from intimacy_scales.dyads.actor_partner.tests_of_paths import distinguishability
 from intimacy_scales.factor import sem
 from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p
 
@@ -258,13 +257,9 @@ def _study_rows(ref: Reference, name: str, dyads: Dyads, roles: Mapping[str, str
 def _distinguishability_rows(ref: Reference, name: str, title: str, fits: Any) -> Iterator[Row]:
     """Compare the test of roles with each other: of paths, intercepts and residual variances."""
     wider, narrower = (fits[form, "ML"] for form in (_FORMS[1], _FORMS[0]))
-    if wider.fit is None:
-        test, function = distinguishability(wider.engine.model), "distinguishability() of actor_partner"
-        chi_square, df = test.statistic, test.df
-    else:
-        larger, smaller = (_likelihood_of(model) for model in (wider, narrower))
-        chi_square, df = 2 * (larger[0] - smaller[0]), larger[1] - smaller[1]
-        function = 'apim(estimator="ML"): difference of log likelihoods'
+    larger, smaller = (_likelihood_of(model) for model in (wider, narrower))
+    chi_square, df = 2 * (larger[0] - smaller[0]), larger[1] - smaller[1]
+    function = 'apim(estimator="ML"): difference of log likelihoods'
     key = "lr_test_distinguishability_ML"
     block = ref.block(name, key, table=title, column="ML", prefix="distinguishability.")
     yield block.row("chisq", chi_square, function, tolerance=ESTIMATE)

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel, actor_partner_model
+from intimacy_scales.dyads.actor_partner.equations import ActorPartnerEquations, actor_partner_equations
 from intimacy_scales.dyads.actor_partner.terms import Composition
 from tests.shared.folders import REFERENCE
 
@@ -48,12 +48,12 @@ def random_couples(seed: int, n: int, *, n_predictors: int = 1, correlation: flo
     return {"y": outcome, "x": predictors, "z": z}
 
 
-def model_of(couples: dict[str, Any], **options: Any) -> ActorPartnerModel:
+def model_of(couples: dict[str, Any], **options: Any) -> ActorPartnerEquations:
     """Return the model of random couples."""
-    return actor_partner_model(couples["y"], couples["x"], **options)
+    return actor_partner_equations(couples["y"], couples["x"], **options)
 
 
-def design_of(model: ActorPartnerModel, couples: dict[str, Any], kinds: Sequence[int]) -> Floats:
+def design_of(model: ActorPartnerEquations, couples: dict[str, Any], kinds: Sequence[int]) -> Floats:
     """Return the design matrix (n, 2, p) of a model of uncentred variables, couple by couple."""
     design = np.zeros((len(couples["y"]), 2, len(model.terms)))
     for couple in range(len(design)):

@@ -48,11 +48,12 @@ class Command(TyperCommand):
 
 
 class _Entry(NamedTuple):
-    """The place of a command, and the first line of its help, which is shown without loading it."""
+    """The place of a command, the first line of its help, which is shown without loading it, and examples."""
 
     module: str
     function: str
     help: str
+    examples: tuple[str, ...] = ()
 
 
 COMMANDS = {
@@ -78,6 +79,12 @@ COMMANDS = {
         "couples",
         "couples",
         "Compute a report of couples: agreement, reliability, similarity, actor and partner effects.",
+        (
+            "a row for each couple, columns w1 to w3 and h1 to h3: intimacy-scales couples couples.csv "
+            "-i kmss --a 'w{n}' --b 'h{n}' --a-name wife --b-name husband --roles",
+            "a row for each person: intimacy-scales couples persons.csv -i kmss --couple couple "
+            "--person partner",
+        ),
     ),
     "check": _Entry(
         "check",
@@ -122,7 +129,8 @@ def _loaded(name: str) -> Any:
     entry = COMMANDS[name]
     function = getattr(import_module(f"intimacy_scales.cli.{entry.module}"), entry.function)
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    alone.command(name, cls=Command)(function)
+    epilog = "\n\n".join(["Examples", *entry.examples]) if entry.examples else None
+    alone.command(name, cls=Command, epilog=epilog)(function)
     return typer.main.get_command(alone)
 
 

@@ -25,7 +25,7 @@ class CoupleLayout:
         Of a file with one row for each couple.
     person, role, columns
         Of a file with one row for each person.
-    couple, time, occasion, mixed
+    couple, time, occasion, mixed, role_order
         Of both.
     """
 
@@ -43,6 +43,7 @@ class CoupleLayout:
     time: str | None
     occasion: str | None
     mixed: bool
+    role_order: str | None
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the job.
@@ -63,7 +64,25 @@ class CoupleLayout:
             "time": self.time,
             "occasion": self.occasion,
             "mixed": self.mixed,
+            "roles": self._order(),
         }
+
+    def _order(self) -> list[str] | None:
+        """Return the roles in the order of the partners' places; None where that was not given."""
+        if self.role_order is None:
+            return None
+        if self.role is None and self.a_role is None:
+            instead = "; the order is that of --a and --b" if self.roles else ""
+            raise ResponseError(
+                f"--role-order needs a column of roles (--role, or --a-role and --b-role){instead}"
+            )
+        names = [name.strip() for name in self.role_order.split(",")]
+        if len(names) < 2 or not all(names) or len(set(names)) < len(names):
+            raise ResponseError(
+                f"--role-order {self.role_order}: write the different roles with commas between them, the "
+                "first partner's role first, as in --role-order woman,man"
+            )
+        return names
 
     def _of_couples(self) -> dict[str, Any]:
         """Return where partners are in a file with one row for each couple."""

@@ -45,11 +45,14 @@ if TYPE_CHECKING:
 
 _MISSING_COLUMNS = (
     "On the command line: --a PATTERN --b PATTERN (a row for each couple), --columns PATTERN (a row for each "
-    "person), or --allow-missing-items."
+    "person)."
 )
 _HINTS = {
     "scales=": "On the command line: --scale NAME, once for each.",
+    "covariates=": "On the command line: --covariate NAME, once for each.",
     "choose one, as by dyads.at(": "On the command line: --occasion LABEL",
+    "(distinguishable=False)": "On the command line: leave out --role, --roles, --a-role, --b-role "
+    "and --mixed, so that all partners are exchangeable; or leave these couples out of the file",
     "must be kept when couples are paired (keep=": "On the command line: --keep NAME=COLUMN_A,COLUMN_B, or "
     "--keep COLUMN in a file with a row for each person",
     "which is not a number; ": "On the command line: correct this cell in the file (row 0 is the "
@@ -58,6 +61,7 @@ _HINTS = {
 _PAIRING_HINTS = {
     "time=": "name their column with --time COLUMN, and choose one with --occasion LABEL",
     "mixed=True": "couples of one role: --mixed",
+    "from_long with": "the columns of the actor alone: --couple COLUMN --person COLUMN --columns PATTERN",
     "leave out role=": "exchangeable partners: leave out --role, --roles, --a-role and --b-role",
 }
 _ROW_NAMES = ("Scale", "Couples")
@@ -115,6 +119,13 @@ def couples(
         str | None,
         typer.Option(help="A row for each person: column of roles, by which partners are distinguished."),
     ] = None,
+    role_order: Annotated[
+        str | None,
+        typer.Option(
+            help="The roles with commas between, the first partner's first, as woman,man; by default in "
+            "alphabetical order."
+        ),
+    ] = None,
     mixed: Annotated[
         bool,
         typer.Option("--mixed", help="Both partners may have the same role, as in f-f, f-m and m-m couples."),
@@ -130,6 +141,13 @@ def couples(
     ] = None,
     predictor: Annotated[
         list[str] | None, typer.Option(help="Predictor of the outcome; may be repeated.")
+    ] = None,
+    covariate: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Column with one number for each couple, such as years together, for which effects are "
+            "adjusted; may be repeated."
+        ),
     ] = None,
     keep: Annotated[
         list[str] | None,
@@ -180,12 +198,12 @@ def couples(
         layout = CoupleLayout(
             a=a, b=b, a_name=a_name, b_name=b_name, a_role=a_role, b_role=b_role, roles=roles,
             person=person, role=role, columns=columns, couple=couple, time=time, occasion=occasion,
-            mixed=mixed,
+            mixed=mixed, role_order=role_order,
         )  # fmt: skip
         options = layout.arguments()
         names = (a_name or "a", b_name or "b")
         options["keep"] = read_keep(keep or (), of_couples="partners" in options, names=names)
-        _check_model(outcome, predictor)
+        _check_model(outcome, predictor, covariate)
         form = load_for(instrument, Wanted(form_version, language, variant), coding)
         draw, no_pictures = _drawing() if output is not None else (None, None)
         try:
@@ -198,6 +216,7 @@ def couples(
                 on_fault=on_fault.value,
                 outcome=outcome,
                 predictors=predictor or (),
+                covariates=covariate or (),
                 scales=scale,
                 confidence_level=confidence_level,
                 invariance=invariance,
@@ -233,10 +252,11 @@ def _drawing() -> tuple[Any, str | None]:
     return couple_pictures, None
 
 
-def _check_model(outcome: str | None, predictor: list[str] | None) -> None:
-    """Raise where outcome and predictors do not make a model."""
-    if (outcome is None) == bool(predictor):
-        given, missing = ("--predictor", "--outcome") if outcome is None else ("--outcome", "--predictor")
+def _check_model(outcome: str | None, predictor: list[str] | None, covariate: list[str] | None) -> None:
+    """Raise where outcome, predictors and covariates do not make a model."""
+    if (outcome is None) == bool(predictor) or (covariate and not predictor):
+        given = "--outcome" if outcome is not None else "--predictor" if predictor else "--covariate"
+        missing = "--predictor" if outcome is not None else "--outcome"
         raise ResponseError(f"{given} without {missing}: an actor-partner model needs both of them")
 
 
@@ -302,4 +322,7 @@ def _print_report(report: CoupleReport) -> None:
         out.print(f"[yellow]![/] {escape(text)}", soft_wrap=True)
     for part, reason in report.not_computed.items():
         out.print(f"- not computed: {escape(part)}: {escape(reason)}", soft_wrap=True)
+        for words, advice in _HINTS.items():
+            if words in reason:
+                out.print(f"  {escape(advice)}", soft_wrap=True)
     out.print(f"\n{escape(report.sentence())}", soft_wrap=True)

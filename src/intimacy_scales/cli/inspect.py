@@ -21,6 +21,7 @@ from intimacy_scales.cli.options import (
     RecodePairs,
     SaveMapping,
     SheetName,
+    SkipRows,
     StructureFile,
     VariantName,
     Wanted,
@@ -48,6 +49,7 @@ def inspect_file(
     sheet: SheetName = None,
     structure: StructureFile = None,
     all_rows: AllRows = False,
+    skip_rows: SkipRows = 0,
     mapping: MappingFile = None,
     save_mapping: SaveMapping = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
@@ -63,6 +65,7 @@ def inspect_file(
             form = load_for(instrument, Wanted(form_version, language, variant), coding)
         of_file: dict[str, Any] = {
             "encoding": encoding, "sheet": sheet, "structure": structure, "all_rows": all_rows,
+            "skip_rows": skip_rows,
         }  # fmt: skip
         report = read_answers(
             file,

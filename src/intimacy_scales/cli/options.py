@@ -93,6 +93,7 @@ StructureFile = Annotated[
 AllRows = Annotated[
     bool, typer.Option("--all-rows", help="Also read rows that a platform marks as previews or tests.")
 ]
+SkipRows = Annotated[int, typer.Option("--skip-rows", help="Number of rows above the header.")]
 MappingFile = Annotated[
     Path | None,
     typer.Option("--mapping", help="A .toml file of --save-mapping, which says how every item is read."),

@@ -31,6 +31,7 @@ from intimacy_scales.cli.options import (
     RecodePairs,
     SaveMapping,
     SheetName,
+    SkipRows,
     StructureFile,
     VariantName,
     Wanted,
@@ -44,9 +45,9 @@ from intimacy_scales.cli.terminal import progress as progress_bar
 from intimacy_scales.errors import KeyingWarning, SingleClustersWarning, UnvalidatedInstrumentWarning
 
 ReportT = TypeVar("ReportT")
-_HINT = "On the command line: --columns PATTERN, or --allow-missing-items."
+_HINT = "On the command line: --columns PATTERN"
 _KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
-_OF_FILE = ("encoding", "sheet", "structure", "all_rows", "mapping")
+_OF_FILE = ("encoding", "sheet", "structure", "all_rows", "skip_rows", "mapping")
 _WANTED = ("form_version", "language", "variant")
 
 
@@ -145,6 +146,7 @@ _LAST = (
     _parameter("sheet", SheetName, None),
     _parameter("structure", StructureFile, None),
     _parameter("all_rows", AllRows, default=False),
+    _parameter("skip_rows", SkipRows, 0),
     _parameter("mapping", MappingFile, None),
     _parameter("save_mapping", SaveMapping, None),
 )

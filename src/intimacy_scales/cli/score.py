@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +19,6 @@ from intimacy_scales.cli.options import (
     ColumnsText,
     EncodingName,
     FormVersion,
-    InstrumentName,
     LanguageName,
     MappingFile,
     MissingCodes,
@@ -27,6 +27,7 @@ from intimacy_scales.cli.options import (
     RecodePairs,
     SaveMapping,
     SheetName,
+    SkipRows,
     StructureFile,
     VariantName,
     Wanted,
@@ -35,6 +36,7 @@ from intimacy_scales.cli.options import (
     read_missing_codes,
     read_recode,
 )
+from intimacy_scales.cli.recognition import named_sets, recognized
 from intimacy_scales.cli.terminal import (
     errors_as_messages,
     print_blank_rows,
@@ -70,7 +72,14 @@ def score(
             "quotes or several files, each is scored to a file of its own; an interrupted run is resumed.",
         ),
     ],
-    instrument: InstrumentName,
+    instrument: Annotated[
+        str | None,
+        typer.Option(
+            "--instrument",
+            "-i",
+            help="Id or file of the instrument; recognised if it is not named.",
+        ),
+    ] = None,
     columns: ColumnsText = None,
     keep: Annotated[
         list[str] | None, typer.Option(help="Column to keep in the output; may be repeated.")
@@ -112,8 +121,10 @@ def score(
     sheet: SheetName = None,
     structure: StructureFile = None,
     all_rows: AllRows = False,
+    skip_rows: SkipRows = 0,
     mapping: MappingFile = None,
     save_mapping: SaveMapping = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Go on with the instrument that is recognised.")] = False,
     engine: Annotated[
         EngineChoice | None,
         typer.Option(
@@ -129,15 +140,21 @@ def score(
 
     Exit status: 0 done, 1 bad answers (nothing is written), 2 wrong use.
     """
-    from intimacy_scales.jobs import FileReport  # folders need more imports, which are left to `_scored`
+    # folders need more imports, which are left to `_scored`
+    from intimacy_scales.jobs import FileReport, score_column_sets
 
-    hint = "On the command line: --columns PATTERN, or --allow-missing-items."
+    hint = "On the command line: --columns PATTERN"
     with (
-        errors_as_messages(hint, {"gone='keep'": "On the command line: --keep-gone"}, instrument),
+        errors_as_messages(hint, {"gone='keep'": "On the command line: --keep-gone"}, instrument or ""),
         warnings.catch_warnings(),
         progress_bar("scoring") as progress,
     ):
         warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)  # the summary shows it
+        of_file = {"structure": structure, "all_rows": all_rows, "skip_rows": skip_rows, "mapping": mapping}
+        best, sets, reports = None, {}, {}
+        if instrument is None:
+            best = recognized(_only(files), of_file | {"sheet": sheet}, go_on=yes)
+            instrument = best.instrument.id
         form = load_for(instrument, Wanted(form_version, language, variant), coding)
         options = {
             "problems": problems,
@@ -154,15 +171,31 @@ def score(
             "sheet": sheet,
             "progress": progress,
         }
-        of_file = {"structure": structure, "all_rows": all_rows, "mapping": mapping}
         options |= {name: value for name, value in of_file.items() if value}
-        report = _scored(form, files, output, engine, options, keep_gone=keep_gone)
+        if best is not None and columns is None:
+            sets = named_sets(best)
+            if len(sets) > 1:
+                del options["columns"]
+                reports = score_column_sets(form, files[0], sets, output=output, **options)
+            else:
+                options["columns"] = next(iter(sets.values()))
+        if len(sets) < 2:
+            report = _scored(form, files, output, engine, options, keep_gone=keep_gone)
     where = "" if answered else " (--answered marks which)"
-    if isinstance(report, FileReport):
+    if reports:
+        _print_sets(reports, output, on_invalid, where)
+    elif isinstance(report, FileReport):
         print_mapping(report.mapping, save_mapping, of_file | {"sheet": sheet, "encoding": encoding})
         _print_file(report, output, on_invalid, where)
     else:
         _print_folder(report, output, where)
+
+
+def _only(files: list[Path]) -> Path:
+    """Return the only file."""
+    if len(files) > 1 or files[0].is_dir():
+        raise ResponseError("the instrument is recognised in one file only; name it: -i ID")
+    return files[0]
 
 
 def _scored(
@@ -212,6 +245,34 @@ def _print_file(report: FileReport, output: Path | None, on_invalid: OnInvalidCh
     if report.written:
         out.print(f"\nScores written to {escape(str(output))}")
     elif output is None:
+        out.print("\nTo write each person's scores: -o scores.csv")
+
+
+def _print_sets(
+    reports: Mapping[str, FileReport], output: Path | None, on_invalid: OnInvalidChoice, where: str
+) -> None:
+    """Print the reports of several sets of columns, such as those of both partners.
+
+    Raises
+    ------
+    typer.Exit
+        Bad cells prevented the scores from being written.
+    """
+    n_bad = 0
+    for name, report in reports.items():
+        out.print(f"\n[bold]{escape(name)}[/]")
+        if report.n_problems:
+            print_problems(report)
+            n_bad += report.n_problems
+        print_summary(report.summary, report.n_persons, where)
+        print_only_ticked(report.only_ticked)
+    if n_bad and on_invalid is OnInvalidChoice.RAISE:
+        err.print("Nothing was written. To count them as missing: --on-invalid missing")
+        raise typer.Exit(BAD_ANSWERS)
+    _print_blank_rows(next(iter(reports.values())).n_blank_rows)
+    if output is not None:
+        out.print(f"\nScores written to {escape(str(output))}")
+    else:
         out.print("\nTo write each person's scores: -o scores.csv")
 
 

@@ -36,11 +36,13 @@ if TYPE_CHECKING:
 _LONG = 9  # characters, from which texts in a table are folded
 _VARIANT = re.compile(r"instrument\.(with_response_scale\(.*\))\.$", re.MULTILINE)
 _ENCODING = re.compile(r"encoding='([\w-]+)'")
+_SKIP_ROWS = re.compile(r"skip_rows=(\d+)\.")
 _SHEET = re.compile(r"sheet=('[^']+'|\"[^\"]+\")")
 _WORDING = re.compile(r"score with load\('[^']+'(.*?)\)\.$", re.MULTILINE)
 _WORDING_OPTIONS = {"version": "--form-version", "language": "--language", "variant": "--variant"}
 _GIVEN = re.compile(r"(\w+)='([^']+)'")
 _PYTHON_ADVICE = {  # advice in an error that is for Python → the same for the command line
+    "pass allow_missing_items=True": "On the command line: --allow-missing-items",
     "give language= too": "On the command line: --language LANGUAGE --variant VARIANT",
     ".with_texts(": "On the command line, leave --language out: a key reads numbers in any language.",
 }
@@ -101,6 +103,8 @@ def errors_as_messages(
             more += f"\nOn the command line: {' '.join(options) or 'leave --form-version out'}"
         if match := _ENCODING.search(str(error)):
             more += f"\nOn the command line: --encoding {match[1]}"
+        if match := _SKIP_ROWS.search(str(error)):
+            err.print(f"On the command line: --skip-rows {match[1]}")
         if match := _SHEET.search(str(error)):
             more += f"\nOn the command line: --sheet {match[1]}"
         err.print(f"[red]error:[/] {escape(str(error))}{escape(more)}", soft_wrap=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.errors import EstimationError, UnknownNameError
-from intimacy_scales.messages import not_one_of, shortened
+from intimacy_scales.messages import not_one_of, shortened, values_as_asked, values_shown
 
 
 def as_distinguishable(dyads: Dyads, asked: bool | None, *, mixed: bool = False) -> bool:
@@ -45,10 +46,28 @@ def check_one_composition(dyads: Dyads, asked: bool | None) -> None:
     """
     if dyads.mixed and asked is None:
         raise EstimationError(
-            "couples of several compositions are in the sample, and this has one set of figures: to pool "
-            "them as exchangeable, pass distinguishable=False; or choose couples of one kind, as by "
-            "dyads.of_composition('f-m')"
+            f"{which_compositions(dyads)}, and this has one set of figures: {pooled_or_chosen(dyads)}"
         )
+
+
+def which_compositions(dyads: Dyads) -> str:
+    """Return in words which kinds of couples a mixed sample has."""
+    kinds = {name for name in dyads.compositions or () if name is not None}
+    if len(kinds) > 1:
+        return "couples of several compositions are in the sample"
+    known = "couples of one composition" if kinds else "no couple whose roles are both known"
+    return f"the sample was paired as a mixed one (mixed=True) and has {known}"
+
+
+def pooled_or_chosen(dyads: Dyads) -> str:
+    """Return what to do about a mixed sample: pool its couples, or choose those of a kind that it has."""
+    advice = "to pool them as exchangeable, pass distinguishable=False"
+    counts = Counter(name for name in dyads.compositions or () if name is not None)
+    if not counts:
+        return advice
+    with values_as_asked(dyads.show_values):
+        example = repr(counts.most_common(1)[0][0]) if values_shown() else "COMPOSITION"
+    return f"{advice}; or choose couples of one kind, as by dyads.of_composition({example})"
 
 
 def check_asked(asked: Any) -> None:

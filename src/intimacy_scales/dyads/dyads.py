@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from intimacy_scales.dyads.paired import PairedAnswers
-from intimacy_scales.dyads.pairing import OnFault
+from intimacy_scales.dyads.pairing import OnFault, PairingOptions
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.reading.options import (
     CoupleReadingOptions,
@@ -51,6 +51,7 @@ class Dyads(PairedAnswers):
         person: Hashable = None,
         role: Hashable = None,
         time: Hashable = None,
+        roles: Sequence[Any] | None = None,
         mixed: bool = False,
         on_fault: OnFault = "raise",
         **reading: Unpack[DiaryReadingOptions],
@@ -74,6 +75,9 @@ class Dyads(PairedAnswers):
             by it. None: partners are exchangeable.
         time
             The column with the occasion, if couples answered on several.
+        roles
+            All values of the column of roles, in the order of the partners' places: with ``["woman", "man"]``
+            the woman of each couple is the first partner. None: in alphabetical order (numbers by size).
         mixed
             Whether both partners may have the same role, as in samples with f-f, m-m and f-m couples, and
             whether there may be more than two roles.
@@ -82,7 +86,8 @@ class Dyads(PairedAnswers):
             out, and listed in `faults`.
         **reading
             How answers are read, as in `encode`. Kept columns (``keep=``) can be used as predictors and
-            covariates; ``missing_codes`` are missing there too.
+            covariates, and have other names than scales; ``missing_codes`` are missing there too.
+            ``show_values=False`` holds for later messages about these couples too.
 
         Raises
         ------
@@ -105,7 +110,8 @@ class Dyads(PairedAnswers):
         from intimacy_scales.dyads.long_tables import dyads_from_long
 
         labels = {"couple": couple, "person": person, "role": role, "time": time}
-        return dyads_from_long(instrument, table, labels, mixed, on_fault, reading)
+        how = PairingOptions(mixed=mixed, roles=roles, on_fault=on_fault)
+        return dyads_from_long(instrument, table, labels, how, reading)
 
     @classmethod
     @reads_answers
@@ -120,6 +126,7 @@ class Dyads(PairedAnswers):
         role: BothPartners | bool = False,
         time: Hashable = None,
         keep: Sequence[Hashable] | Mapping[str, Any] = (),
+        roles: Sequence[Any] | None = None,
         mixed: bool = False,
         on_fault: OnFault = "raise",
         **reading: Unpack[CoupleReadingOptions],
@@ -138,15 +145,21 @@ class Dyads(PairedAnswers):
         couple
             The column with the couple's label; None: couples are numbered from 1.
         person
-            Partner → the column with that person's id. A partner without an id and without any answer did
-            not take part; answers without an id are a fault. None: a partner who answered no item did not.
+            Partner → the column with that person's id. Answers without an id are a fault. Besides partners
+            who answered, those with an id took part. None: those with a role, if columns have the roles, or
+            else with a value in a column that is kept for each partner.
         role
-            True: the two names in `columns` are roles, and partners are distinguishable by them. Or partner →
-            the column with that person's role. False: partners are exchangeable.
+            True: the two names in `columns` are roles, in the order of the partners' places, and partners are
+            distinguishable by them. Or partner → the column with that person's role. False: partners are
+            exchangeable.
         time
             The column with the occasion, if couples answered on several.
         keep
-            Columns to keep: names of columns of couples; or name → a column, or partner → a column.
+            Columns to keep: names of columns of couples; or name → a column, or partner → a column. Values
+            of both partners are kept, also of one who did not take part; a row in which neither did is no
+            couple. No two columns, and no scale, can have one name.
+        roles
+            As in `from_long`, where columns have the roles.
         mixed, on_fault, **reading
             As in `from_long`.
 
@@ -168,7 +181,8 @@ class Dyads(PairedAnswers):
         from intimacy_scales.dyads.wide_tables import dyads_from_wide
 
         labels = {"couple": couple, "person": person, "role": role, "time": time}
-        return dyads_from_wide(instrument, table, columns, labels, keep, mixed, on_fault, reading)
+        how = PairingOptions(mixed=mixed, roles=roles, on_fault=on_fault)
+        return dyads_from_wide(instrument, table, columns, labels, keep, how, reading)
 
     @classmethod
     def of_scores(
@@ -181,6 +195,7 @@ class Dyads(PairedAnswers):
         role: Hashable | BothPartners = None,
         time: Hashable = None,
         keep: Sequence[Hashable] | Mapping[str, Any] = (),
+        roles: Sequence[Any] | None = None,
         mixed: bool = False,
         on_fault: OnFault = "raise",
         on_invalid: OnInvalid = "raise",
@@ -196,7 +211,7 @@ class Dyads(PairedAnswers):
             Columns of scores, of a table with one row for each person. Or name → partner → column, of a table
             with one row for each couple: ``{"trust": {"a": "trust_1", "b": "trust_2"}}``. None: all scales
             of `Scores`.
-        couple, person, role, time, keep, mixed, on_fault
+        couple, person, role, time, keep, roles, mixed, on_fault
             As in `from_long` or `from_wide`, by the form of the table.
         on_invalid
             ``"raise"``: an error if scores look like codes for missing scores (-99, 999 …). ``"accept"``:
@@ -219,7 +234,8 @@ class Dyads(PairedAnswers):
         from intimacy_scales.dyads.score_tables import dyads_of_scores
 
         labels = {"couple": couple, "person": person, "role": role, "time": time}
-        return dyads_of_scores(table, scores, labels, keep, mixed, on_fault, on_invalid)
+        how = PairingOptions(mixed=mixed, roles=roles, on_fault=on_fault)
+        return dyads_of_scores(table, scores, labels, keep, how, on_invalid)
 
     def to_long(self, *, keyed: bool = False, scale: str | None = None) -> Any:
         """Return one row for each person, in the caller's own kind of frame.
@@ -235,8 +251,14 @@ class Dyads(PairedAnswers):
         Returns
         -------
         pandas.DataFrame, polars.DataFrame or pyarrow.Table
-            Labels, kept columns, then answers (or scores, for couples made of scores). The partners of a
-            couple follow each other. Where several answers count the same, the first of them is given.
+            Labels, kept columns, then answers (or scores, for couples made of scores), of all who took part.
+            The partners of a couple follow each other. Where several answers count the same, the first of
+            them is given.
+
+        Raises
+        ------
+        ResponseError
+            Two columns would have one name; says which, and how to give one of them another name.
         """
         from intimacy_scales.dyads.reshaping import long_frame
 
@@ -245,7 +267,10 @@ class Dyads(PairedAnswers):
     def to_wide(self, *, keyed: bool = False, scale: str | None = None) -> Any:
         """Return one row for each couple, with columns ``<item>_<partner>``.
 
-        Parameters and kinds of frames as of `to_long`.
+        Ids and roles of partners, such as those of the columns ``id_a`` and ``id_b``, are named by what the
+        names of their columns share. Where a couple's label has that name, they are called ``person`` or
+        ``role``, or ``person_2`` ... where that is taken too. Parameters, errors and kinds of frames as of
+        `to_long`.
         """
         from intimacy_scales.dyads.reshaping import wide_frame
 
@@ -254,8 +279,8 @@ class Dyads(PairedAnswers):
     def to_pairwise(self, *, keyed: bool = False, scale: str | None = None) -> Any:
         """Return one row for each person, with columns ``<item>_actor`` and ``<item>_partner``.
 
-        Each couple has two rows ("double entry"), also where one partner is missing. Parameters and kinds of
-        frames as of `to_long`.
+        Each couple has two rows ("double entry"), also where one partner is missing. Parameters, errors and
+        kinds of frames as of `to_long`.
         """
         from intimacy_scales.dyads.reshaping import pairwise_frame
 

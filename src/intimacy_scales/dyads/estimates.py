@@ -10,7 +10,7 @@ from intimacy_scales.late import late_module
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, p_shown, shown
+from intimacy_scales.results.wording import apa_p, digits_for, p_shown, percent, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,6 +115,20 @@ class TestedFigure:
             self.estimate, self.se, confidence_level, df=self.df, n=self.n, reason=reason
         )
 
+    def digits(self, least: int = 3) -> int:
+        """Return how many decimals the estimate and its standard error are shown with."""
+        return digits_for(self.estimate, self.se, least=least)
+
+    def interval_text(self, confidence_level: float = 0.95, *, least: int = 2) -> str:
+        """Return the interval as in a paper: ``95% CI [0.05, 0.45]``."""
+        interval = self.confidence_interval(confidence_level)
+        return f"{percent(confidence_level)} CI {interval.ends(self.digits(least))}"
+
+    def test_text(self) -> str:
+        """Return the test as in a paper: ``t(145) = 2.50, p = .014``, or z where `df` is infinite."""
+        kind = "z" if math.isinf(self.df) else f"t({self.df:.4g})"
+        return f"{kind} = {shown(self.statistic, 2)}, {apa_p(self.p)}"
+
     def _undefined_because(self) -> str | None:
         """Return why there is no interval, or None."""
         return None if self.se > 0 else "the standard error is undefined"
@@ -189,10 +203,10 @@ class CoupleEstimate(TestedFigure, Result):
         whose = f" ({self.partner})" if self.partner is not None else ""
         if self.reason is not None:
             return f"<{self.name}{whose} is not defined: {self.reason}>"
-        kind = "z" if math.isinf(self.df) else f"t({self.df:.4g})"
+        digits = self.digits()
         return (
-            f"<{self.name}{whose}: {shown(self.estimate)}, SE {shown(self.se)}, {kind} = "
-            f"{shown(self.statistic, 2)}, {apa_p(self.p)}>"
+            f"<{self.name}{whose}: {shown(self.estimate, digits)}, SE {shown(self.se, digits)}, "
+            f"{self.test_text()}>"
         )
 
 
@@ -215,9 +229,11 @@ def cells_of(estimates: tuple[CoupleEstimate, ...], confidence_level: float) -> 
     intervals = [estimate.confidence_interval(confidence_level) for estimate in estimates]
     kinds = {"z" if math.isinf(estimate.df) else "t" for estimate in estimates}
     return {
-        "estimate": [shown(estimate.estimate) for estimate in estimates],
-        "SE": [shown(estimate.se) for estimate in estimates],
-        f"{100 * confidence_level:.10g}% CI": [str(interval) for interval in intervals],
+        "estimate": [shown(estimate.estimate, estimate.digits()) for estimate in estimates],
+        "SE": [shown(estimate.se, estimate.digits()) for estimate in estimates],
+        f"{percent(confidence_level)} CI": [
+            interval.ends(estimate.digits()) for estimate, interval in zip(estimates, intervals, strict=True)
+        ],
         "/".join(sorted(kinds)): [shown(estimate.statistic, 2) for estimate in estimates],
         "p": [p_shown(estimate.p) for estimate in estimates],
     }

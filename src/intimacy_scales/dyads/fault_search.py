@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.faults import FaultCode, PairingFault, label_text
-from intimacy_scales.dyads.labels import Labels, Positions, name_of, numbered, spelling_faults
+from intimacy_scales.dyads.labels import Labels, Positions, numbered, spelling_faults
 from intimacy_scales.dyads.members import Members
+from intimacy_scales.dyads.role_codings import fault_of_many_roles
 from intimacy_scales.dyads.row_labels import TWO_PARTNERS, RowLabels
 from intimacy_scales.messages import values_shown
 from intimacy_scales.results.wording import counted
@@ -39,7 +40,7 @@ def missing_labels(labels: RowLabels) -> Iterator[PairingFault]:
                 )
 
 
-def faults_of_columns(labels: RowLabels) -> Iterator[PairingFault]:
+def faults_of_columns(labels: RowLabels, members: Members) -> Iterator[PairingFault]:
     """Yield faults of whole columns: labels written in two ways, and more than two roles."""
     for option, column in (
         ("couple", labels.couple),
@@ -49,20 +50,8 @@ def faults_of_columns(labels: RowLabels) -> Iterator[PairingFault]:
     ):
         if column is not None and (option != "person" or labels.person is not labels.role):
             yield from spelling_faults(column, option)
-    role = labels.role
-    if (
-        role is None
-        or labels.mixed
-        or len({name_of(label).casefold() for label in role.values}) <= TWO_PARTNERS
-    ):
-        return
-    counts = np.bincount(role.positions[role.positions >= 0], minlength=len(role))
-    named = ", ".join(f"{label_text(role.values[i])} ({n} rows)" for i, n in enumerate(counts.tolist()))
-    rare = np.argsort(-counts, kind="stable")[TWO_PARTNERS:]
-    rows = np.flatnonzero(np.isin(role.positions, rare)).tolist()
-    yield PairingFault(
-        code="too many roles", couple=None, rows=tuple(rows), explanation=f"{len(role)} roles: {named}"
-    )
+    if fault := fault_of_many_roles(labels, members):
+        yield fault
 
 
 def faults_of_members(labels: RowLabels, members: Members) -> Iterator[PairingFault]:

@@ -21,19 +21,26 @@ else:
 FaultCode = Literal[
     "no couple", "no person", "no role", "no time", "written in two ways", "person twice", "couple twice",
     "three in a couple", "person in two couples", "role twice", "role changes", "too many roles",
+    "roles coded in two ways", "double entry",
 ]  # fmt: skip
 CODES: tuple[FaultCode, ...] = get_args(FaultCode)
-OF_COLUMNS: tuple[FaultCode, ...] = ("written in two ways", "too many roles")
-"""Faults of a whole column, which leaving out rows does not mend."""
+OF_COLUMNS: tuple[FaultCode, ...] = (
+    "written in two ways",
+    "too many roles",
+    "roles coded in two ways",
+    "double entry",
+)
+"""Faults of a whole column or table, which leaving out rows does not mend."""
 
 _SHOWN_FAULTS, _SHOWN_ROWS = 6, 5
 _ADVICE: dict[FaultCode, str] = {
     "no couple": "give each row the label of its couple; a row without one belongs to nobody",
-    "no person": "give each row the id of its person",
-    "no role": "give each row its role, or leave out role=: partners are then exchangeable",
+    "no person": "give each person an id",
+    "no role": "give each person a role, or leave out role=: partners are then exchangeable",
     "no time": "give each row its occasion",
     "written in two ways": "write each label in the same way in every row",
-    "person twice": "if these rows are occasions, name their column with time=; if not, keep one of them",
+    "person twice": "if several rows are occasions, name their column with time=; if not, keep one of them; "
+    "each partner needs an id of their own",
     "couple twice": "a wide table has one row for each couple; if these rows are occasions, name their "
     "column with time=",
     "three in a couple": "a couple has two partners: correct the labels of the couple or of the persons",
@@ -44,6 +51,11 @@ _ADVICE: dict[FaultCode, str] = {
     "role changes": "a person has one role; correct it",
     "too many roles": "each couple has the same two roles; write each of them in one way, or pass mixed=True "
     "if there are more than two",
+    "roles coded in two ways": "these seem to be two roles that are coded in several ways: code each of them "
+    "in one way in every row",
+    "double entry": "a wide table has one row for each couple: keep one of the two, as by "
+    "table.drop_duplicates(COLUMN OF COUPLES) in pandas; or read the columns of the actor alone as a table "
+    "with one row for each person (from_long with couple=, person= and columns=)",
 }
 
 
@@ -56,7 +68,7 @@ class PairingFault(Frozen):
     code
         The kind of fault: ``no couple``, ``no person``, ``no role``, ``no time``, ``written in two ways``,
         ``person twice``, ``couple twice``, ``three in a couple``, ``person in two couples``, ``role twice``,
-        ``role changes`` or ``too many roles``.
+        ``role changes``, ``too many roles``, ``roles coded in two ways`` or ``double entry``.
     couple
         Label of the couple; None where the fault concerns no single couple, or values must not be shown.
     rows

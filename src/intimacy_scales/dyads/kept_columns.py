@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
+from numbers import Number
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError, LikelyMissingCodeWarning
 from intimacy_scales.instrument import as_number
+from intimacy_scales.instrument.numerals import as_compared
 from intimacy_scales.messages import level_outside, suggest, values_shown
+from intimacy_scales.moments.clusters import is_missing_label
 from intimacy_scales.reading.answers import MissingCode
-from intimacy_scales.reading.frames import Table, number_column
+from intimacy_scales.reading.frames import Column, Numbers, Table, number_column
 from intimacy_scales.reading.options import OnInvalid
 from intimacy_scales.reading.undeclared_codes import undeclared_codes
 from intimacy_scales.results.frozen import Frozen
@@ -32,9 +36,11 @@ class KeptColumns(Frozen):
         (n_couples, 2): the rows of both partners in it; -1 where there is none.
     of_couples
         Names of columns that a table with one row for each couple has once.
+    labels
+        Names of the columns of couples, persons, roles and occasions.
     missing_codes
-        Values that mean "no answer", as in `Reading`; in columns of numbers they are missing too. None for
-        tables of scores, which have no such option.
+        Values and texts that mean "no answer", as in `Reading`; they are missing here too. None for tables of
+        scores, which have no such option.
     on_invalid
         ``"accept"``: other numbers that look like such codes are taken as they are, without a warning.
     """
@@ -42,6 +48,7 @@ class KeptColumns(Frozen):
     table: Table
     rows: NDArray[np.intp]
     of_couples: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
     missing_codes: tuple[MissingCode, ...] | None = ()
     on_invalid: OnInvalid = "raise"
 
@@ -75,16 +82,65 @@ class KeptColumns(Frozen):
                 f"column {name!r} was not kept{suggest(name, self.names)}; keep it when couples are paired: "
                 f"keep=[{name!r}]"
             )
-        persons = number_column(self.table.column(column), name)
-        persons[np.isin(persons, _numeric(self.missing_codes or ()))] = np.nan
+        persons = number_column(without_codes(self.table.column(column), self.missing_codes or ()), name)
         if self.on_invalid != "accept":
             _warn_of_codes(name, persons, of_scores=self.missing_codes is None)
         numbers: NDArray[np.float64] = np.where(self.rows < 0, np.nan, persons[self.rows])
         return numbers
 
+    def known_of_partners(self) -> NDArray[np.bool_]:
+        """Return whether each partner has a value in a column of partners that is no label (n_couples, 2)."""
+        known = np.zeros(len(self.table), dtype=np.bool_)
+        for column in self.table.names:
+            if str(column) not in self.of_couples | self.labels:
+                known |= ~_are_missing(without_codes(self.table.column(column), self.missing_codes or ()))
+        return np.asarray(known[self.rows])
+
     def chosen(self, places: NDArray[np.intp]) -> KeptColumns:
         """Return the columns of some couples."""
         return replace(self, rows=self.rows[places])
+
+
+def without_codes(column: Column, codes: Sequence[MissingCode]) -> Column:
+    """Return a column in which the values that mean "no answer" are missing: numbers, and texts in any case.
+
+    Examples
+    --------
+    >>> without_codes([3, "Refused", -99, "-99"], ["refused", -99])
+    [3, None, None, None]
+    """
+    if not codes:
+        return column
+    numbers = _numeric(codes)
+    if isinstance(column, Numbers):
+        values, present = column.values, column.present(0, len(column.values))
+        coded = np.isin(values, numbers)
+        if not coded.any():
+            return column
+        values = values.astype(np.float64)
+        values[coded if present is None else coded | (present == 0)] = np.nan
+        return Numbers(values)
+    texts = {as_compared(code) for code in codes if isinstance(code, str)}
+    return [None if _is_code(value, numbers, texts) else value for value in column]
+
+
+def _is_code(value: Any, numbers: Sequence[Any], texts: Collection[str]) -> bool:
+    """Return whether a value of a list is a code for no answer."""
+    if isinstance(value, str):
+        number = as_number(value)
+        return as_compared(value) in texts or (number is not None and number in numbers)
+    return isinstance(value, Number) and not isinstance(value, bool) and value in numbers
+
+
+def _are_missing(column: Column) -> NDArray[np.bool_]:
+    """Return whether each value is missing (n,)."""
+    if isinstance(column, list):
+        return np.array([is_missing_label(value) for value in column], dtype=np.bool_)
+    present = column.present(0, len(column.values))
+    missing = (
+        np.isnan(column.values) if column.values.dtype.kind == "f" else np.zeros(len(column.values), bool)
+    )
+    return missing if present is None else missing | (present == 0)
 
 
 def _numeric(codes: Sequence[MissingCode]) -> list[float]:

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.kept_columns import KeptColumns
 from intimacy_scales.dyads.labels import Labels, read_labels
-from intimacy_scales.dyads.pairing import OnFault, Pairs, pair_rows
+from intimacy_scales.dyads.pairing import PairingOptions, Pairs, pair_rows
 from intimacy_scales.dyads.row_labels import RowLabels
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.messages import not_one_of, values_as_asked
+from intimacy_scales.messages import values_as_asked
 from intimacy_scales.reading.frames import ListTable, Table
 from intimacy_scales.reading.options import DiaryReadingOptions, reading_of, refuse_reading
 from intimacy_scales.reading.table import AnswerReader, CodedResponses, check_belongs
@@ -28,12 +28,11 @@ def dyads_from_long(
     instrument: Instrument | str | Path,
     table: Any,
     names: Mapping[str, Any],
-    mixed: bool,
-    on_fault: OnFault,
+    how: PairingOptions,
     options: DiaryReadingOptions,
 ) -> Dyads:
     """Return the couples of a table; arguments as of `Dyads.from_long`."""
-    check_pairing_options(names, on_fault, mixed)
+    check_pairing_options(names, how)
     reading = reading_of(options)
     form = reading.form(instrument)
     columns = {option: name for option, name in names.items() if name is not None}
@@ -45,21 +44,25 @@ def dyads_from_long(
         else:
             reader = AnswerReader(form, table, replace(reading, person=names["person"]), labels=columns)
             answers, kept = reader.answers(), reader.kept
-        labels = labels_of_rows(kept, columns, mixed)
-        blank = _blank_rows(labels, answers)
-        pairs = pair_rows(labels.without(blank), on_fault)
-    return dyads_of(
-        labels, pairs, columns, KeptColumns(table=kept, rows=pairs.rows, missing_codes=reading.missing_codes),
-        form=form, answers=answers, scale_ids=form.scale_ids, ranges=ranges_of(form),
-        without_answers=tuple(blank.tolist()),
-    )  # fmt: skip
+        labels = labels_of_rows(kept, columns, how)
+        blank = blank_rows(labels, (answers.codes != 0).any(axis=1))
+        pairs = pair_rows(labels.without(blank), how.on_fault)
+        columns_kept = kept_of_rows(kept, columns, pairs, missing_codes=reading.missing_codes)
+        return dyads_of(
+            labels, pairs, columns, columns_kept, form=form, answers=answers, scale_ids=form.scale_ids,
+            ranges=ranges_of(form), without_answers=tuple(blank.tolist()), show_values=reading.show_values,
+        )  # fmt: skip
 
 
-def _blank_rows(labels: RowLabels, answers: CodedResponses) -> NDArray[np.intp]:
-    """Return the rows without any label and any answer, which files often have at their end."""
-    unlabelled = np.flatnonzero(labels.unlabelled)
-    blank: NDArray[np.intp] = unlabelled[~answers.codes[unlabelled].any(axis=1)]
-    return blank
+def kept_of_rows(table: Table, columns: Mapping[str, Hashable], pairs: Pairs, **reading: Any) -> KeptColumns:
+    """Return the kept columns of a table with one row for each person; ``columns`` are those of labels."""
+    labels = frozenset(str(table.spelled(name)) for name in columns.values())
+    return KeptColumns(table=table, rows=pairs.rows, labels=labels, **reading)
+
+
+def blank_rows(labels: RowLabels, answered: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the rows without any label and any answer or score, which files often have at their end."""
+    return np.flatnonzero(labels.unlabelled & ~answered)
 
 
 def _kept_with(answers: CodedResponses, columns: Mapping[str, Hashable]) -> Table:
@@ -74,10 +77,8 @@ def _kept_with(answers: CodedResponses, columns: Mapping[str, Hashable]) -> Tabl
     return kept
 
 
-def check_pairing_options(names: Mapping[str, Any], on_fault: OnFault, mixed: bool) -> None:
+def check_pairing_options(names: Mapping[str, Any], how: PairingOptions) -> None:
     """Raise where labels cannot tell partners apart, or an option is not valid."""
-    if on_fault not in ("raise", "leave_out"):
-        raise ResponseError(not_one_of("on_fault", on_fault, ["raise", "leave_out"]))
     for option, name in names.items():
         if isinstance(name, Mapping):
             raise ResponseError(
@@ -86,7 +87,7 @@ def check_pairing_options(names: Mapping[str, Any], on_fault: OnFault, mixed: bo
             )
     if names["couple"] is None:
         raise ResponseError("couple=None is not valid; pass the name of the column with the couple's label")
-    if mixed and names["person"] is None:
+    if how.mixed and names["person"] is None:
         raise ResponseError(
             "mixed=True needs person=, the name of the column with persons' ids or numbers such as 1 and 2: "
             "where both partners may have one role, the role does not tell them apart"
@@ -98,7 +99,7 @@ def check_pairing_options(names: Mapping[str, Any], on_fault: OnFault, mixed: bo
         )
 
 
-def labels_of_rows(table: Table, columns: Mapping[str, Hashable], mixed: bool) -> RowLabels:
+def labels_of_rows(table: Table, columns: Mapping[str, Hashable], how: PairingOptions) -> RowLabels:
     """Return the labels in columns of a table."""
     read: dict[Hashable, Labels] = {}
     by_option: dict[str, Labels] = {}
@@ -112,14 +113,27 @@ def labels_of_rows(table: Table, columns: Mapping[str, Hashable], mixed: bool) -
         person=by_option.get("person"),
         role=by_option.get("role"),
         time=by_option.get("time"),
-        mixed=mixed,
+        mixed=how.mixed,
+        role_order=how.role_order(has_column="role" in by_option),
     )
 
 
 def dyads_of(
     labels: RowLabels, pairs: Pairs, columns: Mapping[str, Hashable], kept: KeptColumns, **parts: Any
 ) -> Dyads:
-    """Return couples from their parts."""
+    """Return couples from their parts.
+
+    Raises
+    ------
+    ResponseError
+        A kept column has the name of a scale.
+    """
+    for name in kept.names:
+        if name in parts["scale_ids"] and name not in kept.labels:
+            raise ResponseError(
+                f"keep: column {name!r} has the name of a scale, and both are variables of couples; rename "
+                "the column first, or keep it by another name where keep= is a mapping"
+            )
     names = {option: kept.table.spelled(name) for option, name in columns.items()}
     defaults: dict[str, Any] = {"form": None, "answers": None, "person_scores": None}
     return Dyads(

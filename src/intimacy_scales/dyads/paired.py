@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from intimacy_scales.dyads.faults import PairingFaults
 from intimacy_scales.dyads.kept_columns import KeptColumns
 from intimacy_scales.dyads.labels import Labels
+from intimacy_scales.dyads.labels_in_words import joined_roles, labels_listed, several_occasions
 from intimacy_scales.dyads.pairing import Pairs
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.messages import shortened, suggest
+from intimacy_scales.messages import shortened, suggest, values_as_asked
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.keyed import items_of
+from intimacy_scales.numerics.magnitudes import within_range
 from intimacy_scales.reading.problems import Problems
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.results.frozen import Frozen, FrozenMapping, locked
@@ -57,7 +59,9 @@ class PairedAnswers(Frozen):
     ranges
         Scale → lowest and highest possible score, where known.
     without_answers
-        Rows of a table with one row for each couple in which neither partner answered.
+        Rows of a table with one row for each couple in which neither partner took part.
+    show_values
+        Whether messages may contain answers and labels, as in `Reading`.
 
     Examples
     --------
@@ -81,6 +85,7 @@ class PairedAnswers(Frozen):
     kept: KeptColumns
     ranges: Mapping[str, tuple[float, float]]
     without_answers: tuple[int, ...] = ()
+    show_values: bool | None = None
 
     @property
     def instrument(self) -> InstrumentRef | None:
@@ -147,15 +152,28 @@ class PairedAnswers(Frozen):
 
     @cached_property
     def compositions(self) -> list[str | None] | None:
-        """The roles of each couple in one text, such as ``f-m``; None where one is not known, or no roles."""
-        roles = self.roles
-        if roles is None:
+        """The roles of each couple in one text, such as ``f-m``; None where one is not known, or no roles.
+
+        Where a role contains a hyphen, roles are joined by ``/``, ``+`` or ``|``, the first that no role
+        contains.
+        """
+        if self.roles is None:
             return None
-        return [None if None in pair else "-".join(map(str, pair)) for pair in roles]
+        return [None if a is None or b is None else self.composition_of(a, b) for a, b in self.roles]
+
+    @cached_property
+    def composition_of(self) -> Callable[[str, str], str]:
+        """The function that writes two roles as the text of a composition."""
+        labels = self.role_labels
+        return joined_roles([] if labels is None else [labels.text(number) for number in range(len(labels))])
 
     @cached_property
     def present(self) -> NDArray[np.bool_]:
-        """Whether each partner took part (n_couples, 2)."""
+        """Whether each partner took part (n_couples, 2): who answered, and others whom the table knows.
+
+        A table with one row for each person has a row of theirs. One with a row for each couple has their id;
+        or, where it has no ids, their role in a column of roles or else a value in a kept column.
+        """
         return locked(self.pairs.rows >= 0)
 
     @cached_property
@@ -197,19 +215,21 @@ class PairedAnswers(Frozen):
         Raises
         ------
         EstimationError
-            There is no such scale, and no such column was kept.
+            There is no such scale, and no such column was kept; or numbers beyond 1e30.
         ResponseError
             The column does not hold numbers.
         """
         if name in self.scale_ids:
-            return self.scores[name]
+            with values_as_asked(self.show_values):
+                return within_range(name, self.scores[name])
         if name not in self.kept.names:
             names = [*self.scale_ids, *self.kept.names]
             raise EstimationError(
                 f"{shortened(name)} is no variable of these couples; they have {', '.join(names)}; other "
                 f"columns must be kept when couples are paired (keep=[...]){suggest(name, names)}"
             )
-        return self.kept.numbers(name)
+        with values_as_asked(self.show_values):
+            return within_range(name, self.kept.numbers(name))
 
     def couple_variable(self, name: str) -> Floats:
         """Return a kept column of numbers that both partners share, such as years together (n_couples,).
@@ -219,7 +239,8 @@ class PairedAnswers(Frozen):
         EstimationError
             It was not kept, or it differs between partners.
         """
-        both = self.kept.numbers(name)
+        with values_as_asked(self.show_values):
+            both = within_range(name, self.kept.numbers(name))
         first, second = both.T
         differ = np.flatnonzero((first != second) & ~np.isnan(first) & ~np.isnan(second))
         if len(differ):
@@ -277,11 +298,7 @@ class PairedAnswers(Frozen):
         """
         if self.time_labels is None or len(self.time_labels) < 2:
             return self
-        listed = ", ".join(map(shortened, self.time_labels.values[:5]))
-        raise EstimationError(
-            f"couples answered on {len(self.time_labels)} occasions ({listed} …), and this needs one row for "
-            f"each couple: choose one, as by dyads.at({shortened(self.time_labels.values[0])})"
-        )
+        raise EstimationError(several_occasions(self.time_labels.values, self.show_values))
 
     def at(self, time: Any) -> Self:
         """Return the couples on one occasion.
@@ -297,8 +314,9 @@ class PairedAnswers(Frozen):
             There is no such occasion.
         """
         if self.time_labels is None or self.pairs.time is None or time not in self.time_labels.values:
-            listed = ", ".join(map(shortened, () if self.time_labels is None else self.time_labels.values))
-            raise UnknownNameError(f"there is no occasion {shortened(time)}; allowed: {listed or 'none'}")
+            known = () if self.time_labels is None else self.time_labels.values
+            allowed = labels_listed([*map(shortened, known)], "occasion", self.show_values)
+            raise UnknownNameError(f"there is no occasion {shortened(time)}; allowed: {allowed}")
         number = list(self.time_labels.values).index(time)
         return self.chosen(
             np.flatnonzero(self.pairs.time == number), time_labels=Labels(np.zeros(0, np.intp), [time])
@@ -333,9 +351,10 @@ class PairedAnswers(Frozen):
         """
         names = [] if self.compositions is None else self.compositions
         places = np.array([n for n, known in enumerate(names) if known == name], dtype=np.intp)
-        if not len(places):
-            listed = ", ".join(sorted({known for known in names if known is not None})) or "none"
-            raise UnknownNameError(f"there is no composition {shortened(name)}; allowed: {listed}")
+        if not len(places) or name is None:
+            known_names = sorted({known for known in names if known is not None})
+            allowed = labels_listed(known_names, "composition", self.show_values)
+            raise UnknownNameError(f"there is no composition {shortened(name)}; allowed: {allowed}")
         first, second = (self.roles or [])[int(places[0])]
         of_one = self.chosen(places)
         if first == second:
@@ -368,6 +387,8 @@ class PairedAnswers(Frozen):
         parts.append(kind)
         parts += [f"{single} with answers of one partner or none"] if single else []
         parts += [f"{counted(len(self.faults), 'fault')} of pairing left out"] if self.faults else []
+        nobodys = sum(fault.code == "no couple" for fault in self.faults)
+        parts += [f"of these {counted(nobodys, 'row')} without a couple"] if nobodys else []
         parts += (
             [f"{counted(len(self.without_answers), 'row')} without answers"] if self.without_answers else []
         )

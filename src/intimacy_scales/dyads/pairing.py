@@ -10,12 +10,57 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.fault_search import faults_of_columns, faults_of_members, missing_labels
-from intimacy_scales.dyads.faults import PairingFault, PairingFaults, in_order, pairing_error
-from intimacy_scales.dyads.labels import Positions, numbered
+from intimacy_scales.dyads.faults import PairingFault, PairingFaults, in_order, label_text, pairing_error
+from intimacy_scales.dyads.labels import Positions, name_of, numbered
 from intimacy_scales.dyads.members import Members, members_of
 from intimacy_scales.dyads.row_labels import TWO_PARTNERS, RowLabels
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.messages import not_one_of, shortened, values_shown
+from intimacy_scales.results.wording import counted
 
 OnFault = Literal["raise", "leave_out"]
+_SHOWN = 5  # couples in a message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairingOptions:
+    """How partners are told apart, and what happens to rows that cannot be paired.
+
+    Attributes
+    ----------
+    mixed, roles, on_fault
+        As of `Dyads.from_long`.
+    """
+
+    mixed: bool
+    roles: Sequence[Any] | None
+    on_fault: OnFault
+
+    def __post_init__(self) -> None:
+        if self.on_fault not in ("raise", "leave_out"):
+            raise ResponseError(not_one_of("on_fault", self.on_fault, ["raise", "leave_out"]))
+
+    def role_order(self, *, has_column: bool) -> tuple[str, ...] | None:
+        """Return the names of the roles in the order of the partners' places; None where none was given.
+
+        Raises
+        ------
+        ResponseError
+            It is not a list of different roles, or no column has the roles.
+        """
+        if self.roles is None:
+            return None
+        if not has_column:
+            raise ResponseError(
+                "roles= needs role=, the column of persons' roles: it says which of them is the first partner"
+            )
+        names = () if isinstance(self.roles, str) else tuple(map(name_of, self.roles))
+        if len(names) < TWO_PARTNERS or len(set(names)) < len(names):
+            raise ResponseError(
+                f"roles={shortened(self.roles)} is not valid; allowed: a list of different roles, as in "
+                'roles=["wife", "husband"]'
+            )
+        return names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +104,8 @@ def pair_rows(labels: RowLabels, on_fault: OnFault = "raise") -> Pairs:
     PairingError
         Rows that cannot be paired; faults of whole columns raise in any case.
     """
-    faults = [*missing_labels(labels), *faults_of_columns(labels)]
     members = members_of(labels)
+    faults = [*missing_labels(labels), *faults_of_columns(labels, members)]
     faults += faults_of_members(labels, members)
     left_out = np.zeros(labels.n_rows, dtype=np.bool_)
     for fault in faults:
@@ -68,7 +113,24 @@ def pair_rows(labels: RowLabels, on_fault: OnFault = "raise") -> Pairs:
     ordered = in_order(_of_table(labels, faults))
     if ordered and (on_fault == "raise" or not ordered.can_be_left_out):
         raise pairing_error(ordered)
-    return _paired(labels, members, left_out, ordered)
+    pairs = _paired(labels, members, left_out, ordered)
+    return replace(pairs, faults=_with_consequences(labels, pairs))
+
+
+def _with_consequences(labels: RowLabels, pairs: Pairs) -> PairingFaults:
+    """Return the faults of what was left out, where a row without a couple says whom it may leave alone."""
+    single = np.unique(pairs.couple[(pairs.rows < 0).any(axis=1)]).tolist()
+    if not single or not any(fault.code == "no couple" for fault in pairs.faults):
+        return pairs.faults
+    listed = ", ".join(label_text(labels.couple.values[couple]) for couple in single[:_SHOWN])
+    listed += f" and {len(single) - _SHOWN} more" if len(single) > _SHOWN else ""
+    do = "has one" if len(single) == 1 else "have one"
+    those = f"{counted(len(single), 'couple')} {do}{f': {listed}' if values_shown() else ''}"
+    text = f"; without this row its couple may have one partner only ({those})"
+    return PairingFaults(
+        replace(fault, explanation=fault.explanation + text) if fault.code == "no couple" else fault
+        for fault in pairs.faults
+    )
 
 
 def _of_table(labels: RowLabels, faults: Sequence[PairingFault]) -> list[PairingFault]:
@@ -81,6 +143,10 @@ def _of_table(labels: RowLabels, faults: Sequence[PairingFault]) -> list[Pairing
         code, text, rows = fault.code, fault.explanation, table_rows[list(fault.rows)].tolist()
         if code == "person twice" and labels.person is not None and labels.person.values is labels.names:
             code, text = "couple twice", f"the couple has {len(rows)} rows"
+        elif code == "person twice" and len(set(rows)) == 1:
+            text = "both partners have the same id"
+        elif code in ("no person", "no role") and labels.sides is not None:
+            text = f"the label of {labels.names[labels.sides[fault.rows[0]]]} is missing or blank"
         in_table = replace(fault, code=code, explanation=text, rows=tuple(sorted(set(rows))))
         different.setdefault((code, in_table.rows, text), in_table)
     return list(different.values())
@@ -124,7 +190,7 @@ def _places(labels: RowLabels, members: Members) -> Positions:
         return labels.places[members.first]
     ranks = None
     if labels.role is not None:
-        ranks = labels.role.ranks()[members.role]
+        ranks = labels.role_ranks[members.role]
     elif labels.persons_are_numbers and labels.person is not None:
         ranks = labels.person.ranks()[members.person]
     if ranks is not None and not (labels.role is not None and labels.mixed):

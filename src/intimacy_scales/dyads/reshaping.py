@@ -8,78 +8,87 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.dyads.frame_columns import FrameColumns
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.moments.keyed import items_of
-from intimacy_scales.reading.frames import Taken
 
 if TYPE_CHECKING:
     from intimacy_scales.dyads.dyads import Dyads
 
 Rows = NDArray[np.intp]
-Columns = dict[str, NDArray[Any]]
 
 
 def long_frame(dyads: Dyads, *, keyed: bool, scale: str | None) -> Any:
     """Return one row for each person; arguments as of `Dyads.to_long`."""
     couple, place = np.nonzero(dyads.present)
     rows = dyads.pairs.rows[couple, place]
-    taken = {name: (name, rows) for name in dyads.kept_names}
-    new: Columns = {}
+    columns = FrameColumns()
+    for name in dyads.kept_names:
+        columns.take(name, dyads.kept.column(name), rows, f"the kept column {name!r}")
     if "couple" not in dyads.label_names:
-        new["couple"] = np.array(dyads.couples)[couple]
+        columns.compute("couple", np.array(dyads.couples)[couple], "the number of the couple")
+    names = np.array(dyads.partners)[place]
     if "person" not in dyads.label_names and not _is_named_by_role(dyads):
-        new["partner"] = np.array(dyads.partners)[place]
+        columns.compute("partner", names, "the name of the partner")
     if dyads.has_roles and "role" not in dyads.label_names:
-        new["role"] = np.array(dyads.partners)[place]
-    new |= dict(_values(dyads, rows, keyed, scale))
-    return _frame(dyads, taken, new)
+        columns.compute("role", names, "the role")
+    for name, values in _values(dyads, rows, keyed, scale):
+        columns.compute(name, values, _content(dyads, name))
+    return columns.frame(dyads.kept.table)
 
 
 def wide_frame(dyads: Dyads, *, keyed: bool, scale: str | None) -> Any:
     """Return one row for each couple; arguments as of `Dyads.to_wide`."""
-    rows, kept = dyads.pairs.rows, dyads.kept
-    of_couples = kept.of_couples | {
-        str(dyads.label_names[option]) for option in ("couple", "time") if option in dyads.label_names
-    }
+    rows, kept = dyads.pairs.rows, dyads.kept.rows
+    columns = FrameColumns()
     either = np.where(rows[:, 0] >= 0, rows[:, 0], rows[:, 1])
-    taken: dict[str, Taken] = {}
-    for name in dyads.kept_names:
-        if name in of_couples:
-            taken[name] = (name, either)
-        else:
-            taken |= {
-                f"{name}_{partner}": (name, rows[:, place]) for place, partner in enumerate(dyads.partners)
-            }
-    new: Columns = {} if "couple" in dyads.label_names else {"couple": np.array(dyads.couples)}
-    sides = [dict(_values(dyads, rows[:, place], keyed, scale)) for place in (0, 1)]
-    for side, partner in zip(sides, dyads.partners, strict=True):
-        new |= {f"{name}_{partner}": values for name, values in side.items()}
-    return _frame(dyads, taken, new)
+    _take_both(columns, dyads, either, (kept[:, 0], kept[:, 1]), dyads.partners)
+    if "couple" not in dyads.label_names:
+        columns.compute("couple", np.array(dyads.couples), "the number of the couple")
+    for place, partner in enumerate(dyads.partners):
+        for name, values in _values(dyads, rows[:, place], keyed, scale):
+            columns.compute(f"{name}_{partner}", values, f"{_content(dyads, name)} of {partner}")
+    return columns.frame(dyads.kept.table)
 
 
 def pairwise_frame(dyads: Dyads, *, keyed: bool, scale: str | None) -> Any:
     """Return two rows for each couple, with the values of both; arguments as of `Dyads.to_pairwise`."""
-    actor = dyads.pairs.rows.ravel()
-    partner = dyads.pairs.rows[:, ::-1].ravel()
-    couple_names = dyads.kept.of_couples | {
+    rows, kept = dyads.pairs.rows, dyads.kept.rows
+    columns = FrameColumns()
+    either = np.repeat(np.where(rows[:, 0] >= 0, rows[:, 0], rows[:, 1]), 2)
+    sides = ("actor", "partner")
+    _take_both(columns, dyads, either, (kept.ravel(), kept[:, ::-1].ravel()), sides)
+    if "couple" not in dyads.label_names:
+        columns.compute("couple", np.repeat(np.array(dyads.couples), 2), "the number of the couple")
+    if "person" not in dyads.label_names:
+        names = np.tile(np.array(dyads.partners), len(dyads))
+        columns.compute("actor", names, "the name of the actor")
+    of_both = [_values(dyads, side.ravel(), keyed, scale) for side in (rows, rows[:, ::-1])]
+    for pair in zip(*of_both, strict=True):
+        for (name, values), side in zip(pair, sides, strict=True):
+            columns.compute(f"{name}_{side}", values, f"{_content(dyads, name)} of the {side}")
+    return columns.frame(dyads.kept.table)
+
+
+def _take_both(
+    columns: FrameColumns, dyads: Dyads, either: Rows, both: tuple[Rows, Rows], sides: tuple[str, str]
+) -> None:
+    """Add the kept columns: those of couples once, and those of partners once for each side."""
+    of_couples = dyads.kept.of_couples | {
         str(dyads.label_names[option]) for option in ("couple", "time") if option in dyads.label_names
     }
-    either = np.where(actor >= 0, actor, partner)
-    taken: dict[str, Taken] = {}
     for name in dyads.kept_names:
-        if name in couple_names:
-            taken[name] = (name, either)
-        else:
-            taken |= {f"{name}_actor": (name, actor), f"{name}_partner": (name, partner)}
-    new: Columns = {}
-    if "couple" not in dyads.label_names:
-        new["couple"] = np.repeat(np.array(dyads.couples), 2)
-    if "person" not in dyads.label_names:
-        new["actor"] = np.tile(np.array(dyads.partners), len(dyads))
-    of_actor, of_partner = (dict(_values(dyads, rows, keyed, scale)) for rows in (actor, partner))
-    for name in of_actor:
-        new |= {f"{name}_actor": of_actor[name], f"{name}_partner": of_partner[name]}
-    return _frame(dyads, taken, new)
+        column = dyads.kept.column(name)
+        if name in of_couples:
+            columns.take(name, column, either, f"the kept column {name!r}")
+            continue
+        for rows, side in zip(both, sides, strict=True):
+            columns.take(f"{name}_{side}", column, rows, f"the kept column {name!r} of {side}")
+
+
+def _content(dyads: Dyads, name: str) -> str:
+    """Return what a column of answers or scores is, for messages."""
+    return f"the {'score' if dyads.answers is None else 'item'} {name!r}"
 
 
 def _is_named_by_role(dyads: Dyads) -> bool:
@@ -151,20 +160,3 @@ def _keyed_tables(dyads: Dyads, scale: str) -> dict[int, NDArray[np.float64]]:
         table[0] = np.nan
         tables[column] = table
     return tables
-
-
-def _frame(dyads: Dyads, taken: Mapping[str, Taken], new: Columns) -> Any:
-    """Return a frame of the caller's library.
-
-    Raises
-    ------
-    ResponseError
-        A kept column has the name of another column.
-    """
-    clashes = taken.keys() & new.keys()
-    if clashes:
-        raise ResponseError(
-            f"column {sorted(clashes)[0]!r} was kept and is also the name of a new column; rename it first"
-        )
-    in_table = {name: (dyads.kept.column(str(column)), rows) for name, (column, rows) in taken.items()}
-    return dyads.kept.table.arranged(in_table, new)

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.labels import Labels, Positions, numbered
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.messages import values_shown
 
 PARTNERS = ("a", "b")
 TWO_PARTNERS = 2
@@ -34,8 +36,13 @@ class RowLabels:
         (n,): each row's place in its couple, 0 or 1, where the table says so.
     names
         Names of these places.
+    role_order
+        The names of all roles, in the order of the partners' places; None: in alphabetical order.
     table_rows
         (n,): positions of the rows in the caller's table, where they are others than 0, 1, 2 ...
+    sides
+        (n,): which of the two partners in the caller's table each row is, 0 or 1; None where it has a row for
+        each person.
     of_no_couple
         (n,): whether a row is blank, so that it belongs to no couple; None where none is.
     """
@@ -47,7 +54,9 @@ class RowLabels:
     mixed: bool = False
     places: Positions | None = None
     names: tuple[str, str] = PARTNERS
+    role_order: tuple[str, ...] | None = None
     table_rows: Positions | None = None
+    sides: Positions | None = None
     of_no_couple: NDArray[np.bool_] | None = None
 
     @property
@@ -73,6 +82,27 @@ class RowLabels:
         return len(self.couple.positions)
 
     @cached_property
+    def role_ranks(self) -> Positions:
+        """The rank of each different role, by which partners have their places.
+
+        Raises
+        ------
+        ResponseError
+            The order that was given has other roles than the table.
+        """
+        assert self.role is not None
+        if self.role_order is None:
+            return self.role.ranks()
+        names = list(map(self.role.text, range(len(self.role))))
+        if set(names) != set(self.role_order) and names:
+            listed = ", ".join(map(repr, sorted(names))) if values_shown() else f"its {len(names)} roles"
+            raise ResponseError(
+                f"roles={self.role_order!r} is not valid; the table has {listed}: name each of them once, in "
+                "the order of the partners"
+            )
+        return np.array([self.role_order.index(name) for name in names], dtype=np.intp)
+
+    @cached_property
     def persons_are_numbers(self) -> bool:
         """Whether there are two labels of persons at most, in several couples: they number the partners."""
         if self.person is None or not 0 < len(self.person) <= TWO_PARTNERS:
@@ -95,5 +125,6 @@ class RowLabels:
             labels = self.person
         if labels is None:
             return self.names
-        first, second = np.argsort(labels.ranks(), kind="stable").tolist()
+        ranks = self.role_ranks if labels is self.role else labels.ranks()
+        first, second = np.argsort(ranks, kind="stable").tolist()
         return labels.text(first), labels.text(second)

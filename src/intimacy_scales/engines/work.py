@@ -58,7 +58,9 @@ def columns_of(
         Another column is missing or duplicated, or has the name of a column of scores.
     """
     item_columns = as_spelled(column_names(form, reading.columns), names)
-    check_columns(form, item_columns, names, allow_missing=reading.allow_missing_items)
+    check_columns(
+        form, item_columns, names, allow_missing=reading.allow_missing_items, columns=reading.columns
+    )
     no_rows = ListTable({name: [] for name in names}, 0)
     person = None if reading.person is None else no_rows.check(reading.person, "person")
     keep = tuple(no_rows.check(name, "keep") for name in reading.keep)

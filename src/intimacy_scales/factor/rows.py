@@ -15,6 +15,7 @@ from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.messages import nearest, suggest, values_as_asked
 from intimacy_scales.moments.clusters import kept_column, label_positions, warn_of_no_pairs
 from intimacy_scales.moments.scale_items import some_items
+from intimacy_scales.numerics.magnitudes import within_range
 from intimacy_scales.reading.columns import as_spelled
 from intimacy_scales.reading.frames import (
     ArrayTable,
@@ -113,7 +114,8 @@ def _numbers_of(table: Table, names: Sequence[str]) -> Floats:
         what = "column" if len(absent) == 1 else "columns"
         raise MissingColumnsError(f"the table has no {what} {listed}", absent, hints)
     check_unique(table.names, [known[n] for n in names])
-    return np.column_stack([number_column(table.column(known[n]), f"column {n}") for n in names])
+    columns = (number_column(table.column(known[n]), f"column {n}") for n in names)
+    return np.column_stack([within_range(n, numbers) for n, numbers in zip(names, columns, strict=True)])
 
 
 def _with_kept_columns(
@@ -140,7 +142,10 @@ def _with_kept_columns(
                 f"name was kept; keep it by encode(..., keep=[{name!r}])"
             )
     assert kept is not None
-    columns = {name: number_column(kept.column(kept.spelled(name)), f"column {name}") for name in wanted}
+    columns = {
+        name: within_range(name, number_column(kept.column(kept.spelled(name)), f"column {name}"))
+        for name in wanted
+    }
     if not accept:
         check_numbers(wanted, np.column_stack(list(columns.values())))
     items = tuple(name for name in names if name not in columns)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import re
-import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
@@ -28,9 +26,6 @@ from intimacy_scales.reading.frames import ListTable, Table
 _MOST_BLANK = 100_000  # consecutive rows
 BATCH_ROWS = 10_000
 BATCH_CHARACTERS = 1 << 25  # a limit too, because rows may be long
-_SIGNS, _BREAKS = ("=", "+", "-", "@"), ("\t", "\r", "\n")
-_INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")  # control characters, formats such as zero-width spaces, blanks
-_NUMBER = re.compile(r"\s*[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?\s*", re.ASCII)
 
 
 FilePath = str | os.PathLike[str]
@@ -165,8 +160,7 @@ class AnswerFile(ABC):
             names = [str(cell).strip() for cell in row if not is_empty(cell)]
             present = set(names).intersection(as_spelled([str(name) for name in wanted], names))
             if 2 * len(present) > len(wanted):
-                above = "row" if number == 2 else f"{number - 1} rows"
-                return f"The names of the columns seem to be in row {number}: delete the {above} above it."
+                return f"The names of the columns seem to be in row {number}: skip_rows={number - 1}."
         if all(is_empty(name) or as_number(name.replace(",", ".")) is not None for name in self.names):
             return (
                 "The first row holds numbers: if these are answers, add a row with the names of the columns "
@@ -294,20 +288,3 @@ def output_columns(
     kept = {str(name): python_values(table.values(name, "keep")) for name in keep}
     before, after = ({name: python_values(x) for name, x in some.items()} for some in (first, columns))
     return before | kept | after
-
-
-def without_formula(value: Any) -> Any:
-    """Return a value with an apostrophe before it if it is a text that a spreadsheet might run as a formula.
-
-    A formula may begin with blanks and invisible characters, and its sign may be a full-width one.
-
-    Examples
-    --------
-    >>> without_formula("=1+1"), without_formula("-3.5"), without_formula("Kim"), without_formula(" =1")
-    ("'=1+1", '-3.5', 'Kim', "' =1")
-    """
-    if not isinstance(value, str) or not value or value[0].isalnum() or _NUMBER.fullmatch(value):
-        return value
-    first = next((character for character in value if unicodedata.category(character) not in _INVISIBLE), "")
-    may_run = value.startswith(_BREAKS) or unicodedata.normalize("NFKC", first) in _SIGNS
-    return f"'{value}" if may_run else value

@@ -24,7 +24,6 @@ from intimacy_scales.files.base import (
     is_empty,
     output_columns,
     python_values,
-    without_formula,
 )
 from intimacy_scales.files.head import UTF_8, Head, another_encoding, chunks, marked_encoding
 from intimacy_scales.files.plain_text import PlainText
@@ -32,6 +31,7 @@ from intimacy_scales.files.read_ahead import Rest
 from intimacy_scales.files.row_texts import NumberTexts, row_texts
 from intimacy_scales.messages import emptied, values_shown
 from intimacy_scales.reading.frames import ArrowTable, ListTable, Table
+from intimacy_scales.results.csv_text import without_formula
 from intimacy_scales.results.wording import counted
 
 _SEPARATORS = (",", ";", "\t", "|")
@@ -111,6 +111,8 @@ class DelimitedFile(AnswerFile):
         The file.
     encoding
         Its encoding; None to detect it.
+    skip_rows
+        Number of lines above the header.
 
     Attributes
     ----------
@@ -126,7 +128,7 @@ class DelimitedFile(AnswerFile):
         """Tell whether a file begins with text."""
         return bool(head.lines)
 
-    def __init__(self, path: Path, encoding: str | None = None) -> None:
+    def __init__(self, path: Path, encoding: str | None = None, skip_rows: int = 0) -> None:
         super().__init__(path)
         csv.field_size_limit(_LONGEST_FIELD)
         detected = detect_encoding(path)
@@ -134,10 +136,11 @@ class DelimitedFile(AnswerFile):
         self._is_utf8 = detected == "utf-8-sig" and self.encoding.lower() in UTF_8
         self._n_characters = 0
         self._has_decimal_commas: bool | None = None
-        self._n_skipped, declared_separator, sample = self._beginning()
+        self._n_skipped, declared_separator, sample = self._beginning(skip_rows)
         self._is_usual = declared_separator is None
         if not sample:
-            raise ResponseError(f"{path}: is empty; its first line must name the columns")
+            below = f" below the {counted(skip_rows, 'line')} that you skip" if skip_rows else ""
+            raise ResponseError(f"{path}: is empty{below}; its first line must name the columns")
         if "\0" in sample[0]:
             raise ResponseError(f"{path}: looks like {_likely_wide_encoding(sample[0])}")
         records = self._whole_records(sample)
@@ -149,9 +152,9 @@ class DelimitedFile(AnswerFile):
             raise ResponseError(f"{path}: among the first {n} lines: {error}") from None
         self.names = [name.strip() for name in rows[0]]
         self._sample = sample
-        self._decide(encoding, declared_separator)
+        self._decide(encoding, declared_separator, skip_rows)
 
-    def _decide(self, encoding: str | None, declared_separator: str | None) -> None:
+    def _decide(self, encoding: str | None, declared_separator: str | None, skip_rows: int) -> None:
         """Record what was settled about the layout."""
         why = "passed by you" if encoding else _WHY_ENCODING.get(self.encoding, "its byte-order mark")
         self.facts.decide("encoding", _ENCODING_NAMES.get(self.encoding, self.encoding), why)
@@ -160,9 +163,10 @@ class DelimitedFile(AnswerFile):
         self.facts.decide("separator", _SEPARATOR_NAMES.get(self.separator, repr(self.separator)), why)
         if self._n_skipped:
             n = counted(self._n_skipped, "line")
-            self.facts.decide("above the header", n, "blank, or a declaration of the separator")
+            why = "skipped as you said" if skip_rows else "blank, or a declaration of the separator"
+            self.facts.decide("above the header", n, why)
 
-    def _beginning(self) -> tuple[int, str | None, list[str]]:
+    def _beginning(self, skip_rows: int) -> tuple[int, str | None, list[str]]:
         """Return the number of lines above the header, the separator if one declares it, and a sample."""
         separator = None
         with self._open() as file:
@@ -170,7 +174,7 @@ class DelimitedFile(AnswerFile):
                 declared = _DECLARED_SEPARATOR.fullmatch(line) if number == 0 else None
                 if declared:
                     separator = declared[1]
-                elif not _BLANK.fullmatch(line):
+                elif number >= skip_rows and not _BLANK.fullmatch(line):
                     return number, separator, _sample(line, file)
         return 0, separator, []
 

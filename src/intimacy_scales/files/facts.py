@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 Code = int | float | str
 Role = Literal[
@@ -39,6 +39,13 @@ class Decision:
     why: str
 
 
+class ShownIf(Protocol):
+    """The condition under which a question was shown."""
+
+    def holds(self, row: Mapping[str, Any]) -> bool | None:
+        """Tell whether the question was shown, given the stored values of a row; None if it is not known."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnFacts:
     """What a file, or its structure, says of one column.
@@ -62,6 +69,8 @@ class ColumnFacts:
         Whether the cells hold the texts of options instead of codes; None if this is not known.
     formula
         How the platform computes the column.
+    shown_if
+        The condition under which the question was shown; None if there is none, or it cannot be evaluated.
     numbers
         Pairs of a stored code and the number that the file counts for it in scores.
     is_reversed
@@ -81,6 +90,7 @@ class ColumnFacts:
     missing_ranges: tuple[tuple[float, float], ...] = ()
     holds_labels: bool | None = None
     formula: str | None = None
+    shown_if: ShownIf | None = None
     numbers: tuple[tuple[Code, int | float], ...] = ()
     is_reversed: bool | None = None
     name: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, ScoreFile, as_path
@@ -15,6 +16,7 @@ from intimacy_scales.files.spreadsheet import SpreadsheetFile, SpreadsheetScores
 
 Reader = type[DelimitedFile | JsonLinesFile | ParquetFile | SpreadsheetFile]
 
+_MOST_SKIPPED = 1000
 _MARKED: tuple[Reader, ...] = (ParquetFile, SpreadsheetFile, JsonLinesFile)
 _READERS: dict[str, Reader] = {
     ".csv": DelimitedFile,
@@ -46,7 +48,9 @@ def endings(*, output: bool = False) -> str:
     return ", ".join(_WRITERS if output else _READERS)
 
 
-def open_answers(path: FilePath, *, encoding: str | None = None, sheet: str | None = None) -> AnswerFile:
+def open_answers(
+    path: FilePath, *, encoding: str | None = None, sheet: str | None = None, skip_rows: int = 0
+) -> AnswerFile:
     r"""Open a file of answers in the format of its content.
 
     Parameters
@@ -58,6 +62,8 @@ def open_answers(path: FilePath, *, encoding: str | None = None, sheet: str | No
     sheet
         Name of the sheet of a workbook; None for the first that is not hidden, which is an error if several
         have the columns that are read.
+    skip_rows
+        Number of rows above the header of a text file or a sheet.
 
     Raises
     ------
@@ -82,13 +88,24 @@ def open_answers(path: FilePath, *, encoding: str | None = None, sheet: str | No
     if not source.is_file():
         raise ResponseError(f"{source}: there is no such file")
     reader = _reader_of(source, Head.of(source))
-    if sheet is None:
-        return reader(source, encoding)
-    if not isinstance(sheet, str):
+    _check_options(source, reader, sheet, skip_rows)
+    if issubclass(reader, SpreadsheetFile):
+        return reader(source, encoding, sheet, skip_rows)
+    if issubclass(reader, DelimitedFile):
+        return reader(source, encoding, skip_rows)
+    return reader(source, encoding)
+
+
+def _check_options(path: Path, reader: Reader, sheet: Any, skip_rows: Any) -> None:
+    """Raise where an option is not valid, or is for files of another format."""
+    if sheet is not None and not isinstance(sheet, str):
         raise ResponseError(f"sheet={sheet!r} is not valid; pass the name of a sheet, a text")
-    if not issubclass(reader, SpreadsheetFile):
-        raise ResponseError(f"{source}: is not a workbook, and has no sheet {sheet!r}; leave sheet= out")
-    return reader(source, encoding, sheet)
+    if sheet is not None and not issubclass(reader, SpreadsheetFile):
+        raise ResponseError(f"{path}: is not a workbook, and has no sheet {sheet!r}; leave sheet= out")
+    if isinstance(skip_rows, bool) or not isinstance(skip_rows, int) or not 0 <= skip_rows <= _MOST_SKIPPED:
+        raise ResponseError(f"skip_rows={skip_rows!r} is not valid; allowed: 0 to {_MOST_SKIPPED}")
+    if skip_rows and not issubclass(reader, DelimitedFile | SpreadsheetFile):
+        raise ResponseError(f"{path}: has no rows above a header; leave skip_rows= out")
 
 
 def _reader_of(path: Path, head: Head) -> Reader:

@@ -130,11 +130,20 @@ def _checked_columns(
     names = as_spelled(names, file.names)
     mappings, allow_missing = isinstance(file, JsonLinesFile), reading.allow_missing_items
     try:
-        check_columns(form, names, file.names, allow_missing=allow_missing, from_mappings=mappings)
+        check_columns(
+            form,
+            names,
+            file.names,
+            allow_missing=allow_missing,
+            from_mappings=mappings,
+            columns=reading.columns,
+        )
     except MissingColumnsError as error:
         if not (hint := file.hint(names)):
             raise
-        raise MissingColumnsError(f"{error}\n{hint}", error.missing, error.suggestions) from None
+        raise MissingColumnsError(
+            f"{error}\n{hint}", error.missing, error.suggestions, error.patterns
+        ) from None
     columns_table = ListTable({name: [] for name in file.names}, 0)
     named_columns = [(option, name) for option, names in others.items() for name in names if name is not None]
     spelled = [columns_table.check(name, option) for option, name in named_columns]

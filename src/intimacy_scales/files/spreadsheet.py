@@ -24,7 +24,6 @@ from intimacy_scales.files.base import (
     ScoreFile,
     is_empty,
     output_columns,
-    without_formula,
 )
 from intimacy_scales.files.formulas import UncomputedFormulas, column_letters, holds_formulas
 from intimacy_scales.files.head import Head
@@ -32,6 +31,7 @@ from intimacy_scales.files.sheet_rows import sheet_rows
 from intimacy_scales.files.unpacking import check_parts, measured
 from intimacy_scales.messages import emptied, suggest
 from intimacy_scales.reading.frames import Table, needs
+from intimacy_scales.results.csv_text import without_formula
 from intimacy_scales.results.wording import counted
 
 # errors that openpyxl and the libraries below it raise for a damaged workbook, or for other bytes
@@ -70,8 +70,11 @@ class SpreadsheetFile(AnswerFile):
         """Tell whether a file begins as a ZIP archive with a workbook of XML."""
         return head.packs("xl/") and not head.packs("xl/workbook.bin")
 
-    def __init__(self, path: Path, encoding: str | None = None, sheet: str | None = None) -> None:
+    def __init__(
+        self, path: Path, encoding: str | None = None, sheet: str | None = None, skip_rows: int = 0
+    ) -> None:
         del encoding  # a workbook stores it
+        self._n_skipped = skip_rows
         super().__init__(path)
         openpyxl = needs("openpyxl", "io")
         file = self._held.enter_context(path.open("rb"))  # openpyxl refuses paths with other endings
@@ -85,6 +88,15 @@ class SpreadsheetFile(AnswerFile):
                 worksheet._get_source = partial(measured, worksheet._get_source, path, worksheet.title)
             self._sheet = self._first_sheet() if sheet is None else self._sheet_called(sheet)
             self.names = self._header()
+        self._decide(sheet)
+
+    def _decide(self, sheet: str | None) -> None:
+        """Record which sheet is read."""
+        others = [other.title for other in self._book.worksheets if other is not self._sheet]
+        first = "the first that is not hidden" if others else "the only one"
+        self.facts.decide("sheet", repr(self._sheet.title), first if sheet is None else "named by you")
+        if self._n_skipped:
+            self.facts.decide("above the header", counted(self._n_skipped, "row"), "skipped as you said")
 
     @contextmanager
     def _damage_reported(self) -> Iterator[None]:
@@ -131,11 +143,12 @@ class SpreadsheetFile(AnswerFile):
 
     def _header(self) -> list[str]:
         """Return the names of the columns; raise if the first row is empty."""
-        header = _header_of(self._sheet, self.path)
+        header = _header_of(self._sheet, self.path, self._n_skipped)
         if not header:
             hint = self.hint()
+            row = f"row {self._n_skipped + 1}" if self._n_skipped else "the first row"
             raise ResponseError(
-                f"{self.path}: the first row of sheet {self._sheet.title!r} must name the columns"
+                f"{self.path}: {row} of sheet {self._sheet.title!r} must name the columns"
                 + (f"\n{hint}" if hint else "")
             )
         return header
@@ -146,7 +159,7 @@ class SpreadsheetFile(AnswerFile):
         for sheet in self._book.worksheets:
             if sheet is not self._sheet and sheet.sheet_state == "visible":
                 with contextlib.suppress(*_DAMAGE):
-                    if set(map(str, wanted)) <= set(_header_of(sheet, self.path)):
+                    if set(map(str, wanted)) <= set(_header_of(sheet, self.path, self._n_skipped)):
                         titles.append(sheet.title)
         return titles
 
@@ -163,7 +176,7 @@ class SpreadsheetFile(AnswerFile):
     def first_rows(self) -> Iterable[tuple[int, Sequence[Any]]]:
         """Return the first few rows below the names, numbered from 1."""
         with self._damage_reported(), closing(sheet_rows(self._sheet, self.path)) as rows:
-            return list(islice(enumerate(rows, start=1), 1, _FIRST_ROWS))
+            return list(islice(enumerate(rows, start=1), self._n_skipped + 1, self._n_skipped + _FIRST_ROWS))
 
     def hint(self, wanted: Sequence[Hashable] = ()) -> str:
         """Return a sentence on which sheet was read, and which of the others has the wanted columns."""
@@ -216,7 +229,7 @@ class SpreadsheetFile(AnswerFile):
             self._check_formulas(wanted)
         rows = sheet_rows(self._sheet, self.path)
         self._held.callback(rows.close)  # it keeps the sheet open in the workbook
-        picked = map(self.picker(wanted), self._rows(islice(rows, 1, None)))
+        picked = map(self.picker(wanted), self._rows(islice(rows, self._n_skipped + 1, None)))
         while batch := self._some(picked):
             yield self.table(batch, wanted)
         self.position = self.size
@@ -225,7 +238,7 @@ class SpreadsheetFile(AnswerFile):
     def _rows(self, rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
         """Yield the rows; empty rows are persons without answers, unless they are the last."""
         n, n_blank, blank = len(self.names), 0, (None,) * len(self.names)
-        for line, row in enumerate(rows, start=2):
+        for line, row in enumerate(rows, start=self._n_skipped + 2):
             if line > _MOST_ROWS:
                 raise ResponseError(
                     f"{self.path}: sheet {self._sheet.title!r} has more than {_MOST_ROWS:,} rows, the most "
@@ -244,10 +257,10 @@ class SpreadsheetFile(AnswerFile):
             return list(islice(rows, BATCH_ROWS))
 
 
-def _header_of(sheet: Any, path: Path) -> list[str]:
-    """Return the names in the first row of a sheet; an empty list if the row is empty."""
+def _header_of(sheet: Any, path: Path, n_above: int) -> list[str]:
+    """Return the names in the row of a sheet below ``n_above`` others; an empty list if the row is empty."""
     with closing(sheet_rows(sheet, path)) as rows:
-        header = next(rows, ())
+        header = next(islice(rows, n_above, None), ())
     filled = [index for index, name in enumerate(header) if not is_empty(name)]
     return ["" if name is None else str(name).strip() for name in header[: filled[-1] + 1]] if filled else []
 

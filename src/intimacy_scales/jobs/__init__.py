@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from intimacy_scales.jobs.column_sets import score_column_sets
     from intimacy_scales.jobs.couple_report import CoupleFileReport, couple_report_file
     from intimacy_scales.jobs.folder import FolderReport, score_folder
     from intimacy_scales.jobs.reliability import ReliabilityFileReport, reliability_file
@@ -15,7 +16,8 @@ _HOME = {
     "CoupleFileReport": "couple_report", "couple_report_file": "couple_report",
     "FileReport": "scores", "FolderReport": "folder", "ReliabilityFileReport": "reliability",
     "StructureFileReport": "structure", "score_folder": "folder",
-    "reliability_file": "reliability", "score_file": "scores", "structure_file": "structure",
+    "reliability_file": "reliability", "score_column_sets": "column_sets", "score_file": "scores",
+    "structure_file": "structure",
 }  # fmt: skip
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "StructureFileReport",
     "couple_report_file",
     "reliability_file",
+    "score_column_sets",
     "score_file",
     "score_folder",
     "structure_file",

@@ -12,8 +12,9 @@ from intimacy_scales.dyads.dyads import BothPartners
 from intimacy_scales.dyads.faults import PairingFaults
 from intimacy_scales.dyads.pairing import OnFault
 from intimacy_scales.dyads.report.couple_rows import couple_rows
+from intimacy_scales.dyads.report.model_variables import names_of_option
 from intimacy_scales.errors import InvalidResponsesError, PairingError, ResponseError, ResponseProblem
-from intimacy_scales.files.base import FilePath, as_path, without_formula
+from intimacy_scales.files.base import FilePath, as_path
 from intimacy_scales.files.reading import Account, ProblemFile
 from intimacy_scales.files.replacement import write_text
 from intimacy_scales.instrument import Instrument
@@ -25,8 +26,9 @@ from intimacy_scales.jobs.report_folder import ReportFolder
 from intimacy_scales.messages import shortened, suggest
 from intimacy_scales.reading.advice import LikelyMissingCode, Remedy
 from intimacy_scales.reading.columns import ColumnMap
-from intimacy_scales.reading.options import CoupleReadingOptions, reading_of, reads_answers
+from intimacy_scales.reading.options import CoupleReadingOptions, as_keep, reading_of, reads_answers
 from intimacy_scales.reading.problems import Problems
+from intimacy_scales.results.csv_text import csv_text
 from intimacy_scales.results.frames import pandas_frame
 from intimacy_scales.results.pictures import PictureFiles
 
@@ -87,11 +89,13 @@ def couple_report_file(
     role: str | BothPartners | bool | None = None,
     time: str | None = None,
     occasion: Any = None,
-    keep: Sequence[str] | Mapping[str, Any] = (),
+    keep: str | Sequence[str] | Mapping[str, Any] = (),
+    roles: Sequence[Any] | None = None,
     mixed: bool = False,
     on_fault: OnFault = "raise",
     outcome: str | None = None,
     predictors: str | Sequence[str] = (),
+    covariates: str | Sequence[str] = (),
     scales: Sequence[str] | None = None,
     confidence_level: float = 0.95,
     invariance: bool | None = None,
@@ -116,14 +120,14 @@ def couple_report_file(
         each couple, and ``pictures/``.
     problems, faults
         Write every bad cell, and every fault of pairing, to these CSV files.
-    partners, columns, couple, person, role, time, mixed, on_fault
+    partners, columns, couple, person, role, time, roles, mixed, on_fault
         As in `read_couples`.
     occasion
         The occasion to report, where couples answered on several.
     keep
-        Further columns, for the actor-partner model. In a file with one row for each person, the outcome and
-        predictors that are not scales are kept anyway.
-    outcome, predictors, scales, confidence_level, invariance, rng
+        Further columns, for the actor-partner model. Covariates are kept anyway, and in a file with one row
+        for each person the outcome and predictors that are not scales.
+    outcome, predictors, covariates, scales, confidence_level, invariance, rng
         As in `couple_report`.
     draw
         Function that draws the pictures, such as `couple_pictures`; None: the folder has no pictures.
@@ -165,14 +169,14 @@ def couple_report_file(
     if output is not None:
         folder = ReportFolder(as_path(output, "output"), [paths.source, paths.problems, paths.output])
     form = reading_of(reading).form(as_instrument(instrument))
-    asked = [predictors] if isinstance(predictors, str) else list(predictors)
-    if partners is None:
-        columns_of_model = [name for name in [outcome, *asked] if name and name not in form.scale_ids]
-        keep = list(dict.fromkeys([*keep, *columns_of_model]))
+    asked = names_of_option("predictors", predictors)
+    shared = names_of_option("covariates", covariates)
+    of_model = [*shared, *([outcome, *asked] if partners is None else [])]
+    keep = _with_columns(keep, [name for name in of_model if name and name not in form.scale_ids])
     try:
         couples = read_couples(
             instrument, source, partners=partners, columns=columns, couple=couple, person=person, role=role,
-            time=time, keep=keep, mixed=mixed, on_fault=on_fault, encoding=encoding, sheet=sheet,
+            time=time, keep=keep, roles=roles, mixed=mixed, on_fault=on_fault, encoding=encoding, sheet=sheet,
             progress=progress, **reading,
         )  # fmt: skip
     except InvalidResponsesError as error:
@@ -188,13 +192,20 @@ def couple_report_file(
     _write_faults(paths.output, couples.dyads.faults)
     dyads = _on_occasion(couples.dyads, occasion)
     report = couple_report(
-        dyads, outcome=outcome, predictors=asked, scales=scales, confidence_level=confidence_level,
-        invariance=invariance, rng=rng,
+        dyads, outcome=outcome, predictors=asked, covariates=shared, scales=scales,
+        confidence_level=confidence_level, invariance=invariance, rng=rng,
     )  # fmt: skip
     files: tuple[Path, ...] = ()
     if folder is not None:
         files = folder.write(report_files(dyads, report, () if draw is None else draw(dyads, report)))
     return _result(couples.account, form, report=report, faults=dyads.faults, files=files)
+
+
+def _with_columns(keep: str | Sequence[str] | Mapping[str, Any], names: Sequence[str]) -> Any:
+    """Return what is kept, with further columns that are not kept yet."""
+    if isinstance(keep, Mapping):
+        return {**keep, **{name: name for name in names if name not in keep}}
+    return list(dict.fromkeys([*as_keep(keep), *names]))
 
 
 def _result(
@@ -229,13 +240,7 @@ def _write_faults(path: Path | None, faults: PairingFaults) -> None:
         frame = faults.to_frame()
         columns = {name: frame[name].tolist() for name in frame.columns}
         columns["row"] = [row + 1 for row in columns["row"]]
-        write_text(path, _csv_text(columns))
-
-
-def _csv_text(columns: Mapping[str, Sequence[Any]]) -> str:
-    """Return columns as CSV text, in which no label of the caller's file becomes a formula."""
-    safe = {without_formula(name): list(map(without_formula, values)) for name, values in columns.items()}
-    return str(pandas_frame(safe).to_csv(index=False, lineterminator="\n"))
+        write_text(path, csv_text(pandas_frame(columns)))
 
 
 def _on_occasion(dyads: Dyads, occasion: Any) -> Dyads:
@@ -261,7 +266,7 @@ def report_files(
         "report.html": report.to_html([drawn.picture for drawn in pictures]),
         "report.md": report.to_markdown(),
         "report.json": json_text(report),
-        "couple_scores.csv": _csv_text(couple_rows(dyads, report)),
+        "couple_scores.csv": csv_text(pandas_frame(couple_rows(dyads, report))),
     }
     texts |= {f"tables/{table.name}.csv": table.to_csv() for table in report.tables()}
     files = {name: text.encode("utf-8", "backslashreplace") for name, text in texts.items()}

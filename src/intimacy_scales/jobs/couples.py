@@ -8,23 +8,39 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Unpack
 
+import numpy as np
+from numpy.typing import NDArray
+
 from intimacy_scales.dyads import Dyads
 from intimacy_scales.dyads.dyads import BothPartners
 from intimacy_scales.dyads.pairing import OnFault
-from intimacy_scales.dyads.wide_tables import both_partners
-from intimacy_scales.errors import ResponseError
+from intimacy_scales.dyads.partner_columns import by_partner, missing_of_partners
+from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.files.reading import Account, batches_of, checked_columns
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
-from intimacy_scales.interop.answers.opening import open_file
+from intimacy_scales.interop.answers import FileAnswers, MappingReport
+from intimacy_scales.interop.answers.mapping_report import mapping_report
+from intimacy_scales.interop.answers.source_file import CoupleFileOptions, reads_files, split_options
 from intimacy_scales.jobs.job import Progress
+from intimacy_scales.messages import values_shown
 from intimacy_scales.moments.clusters import is_missing_label
 from intimacy_scales.reading.columns import ColumnMap
 from intimacy_scales.reading.frames import ListTable
-from intimacy_scales.reading.options import CoupleReadingOptions, Reading, as_keep, reading_of, reads_answers
+from intimacy_scales.reading.options import (
+    AS_THEY_ARE,
+    Reading,
+    as_keep,
+    reading_of,
+)
 
-_NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)?([.,]\d+)?(?<=\d)", re.ASCII)  # 007 is a text
+# 007 is a text, and so is 1e3, which may be a code: programs write 1e+05, with a sign
+_NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)?([.,]\d+)?(?<=\d)([eE][+-]\d{1,3})?", re.ASCII)
+_WITH_COMMA, _WITH_POINT = (
+    re.compile(rf"[+-]?\d*{mark}\d+([eE][+-]\d+)?", re.ASCII) for mark in (",", r"\.")
+)
+_LIKE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)  # a decimal comma, or thousands
 
 
@@ -40,6 +56,8 @@ class CouplesFile:
         Number of rows, and of blank ones among them.
     account
         Bad cells of the file, and advice about them.
+    mapping
+        How the file was read, apart from the columns of items.
 
     Examples
     --------
@@ -56,9 +74,10 @@ class CouplesFile:
     n_rows: int
     n_blank_rows: int
     account: Account
+    mapping: MappingReport | None = None
 
 
-@reads_answers
+@reads_files
 def read_couples(
     instrument: Instrument | str | Path,
     source: FilePath,
@@ -70,12 +89,11 @@ def read_couples(
     role: str | BothPartners | bool | None = None,
     time: str | None = None,
     keep: str | Sequence[str] | Mapping[str, Any] = (),
+    roles: Sequence[Any] | None = None,
     mixed: bool = False,
     on_fault: OnFault = "raise",
-    encoding: str | None = None,
-    sheet: str | None = None,
     progress: Progress = lambda _done, _all: None,
-    **reading: Unpack[CoupleReadingOptions],
+    **reading: Unpack[CoupleFileOptions],
 ) -> CouplesFile:
     """Read a file of answers, and pair the partners.
 
@@ -90,17 +108,13 @@ def read_couples(
         `Dyads.from_wide`. None: the file has one row for each person, as for `Dyads.from_long`.
     columns
         Where the answers are, in a file with one row for each person.
-    couple, person, role, time, keep, mixed, on_fault
-        As in `Dyads.from_long` or `Dyads.from_wide`. Texts in a column to keep count as numbers if all are
-        numbers or blank, and none has leading zeros.
-    encoding
-        Encoding of a text file; None: detected.
-    sheet
-        Name of the sheet of a workbook, as in `score_file`.
+    couple, person, role, time, keep, roles, mixed, on_fault
+        As in `Dyads.from_long` or `Dyads.from_wide`. Texts in a column to keep count as numbers if most are
+        numbers or blank (``1e+05`` too), and none has leading zeros; all have one decimal mark.
     progress
         Called with the amount done, and the total amount.
     **reading
-        How answers are read, as in `encode`.
+        How the file is opened, as in `score_file`, and how answers are read, as in `encode`.
 
     Returns
     -------
@@ -124,7 +138,8 @@ def read_couples(
     >>> len(read.dyads), read.dyads.partners
     (50, ('1', '2'))
     """
-    how = reading_of(reading)
+    source_file, said = split_options(reading)
+    how = reading_of(said)
     form = how.form(as_instrument(instrument))
     sides, kept = _sides(partners, columns), _kept(keep)
     others: dict[str, Sequence[Hashable]] = {
@@ -132,40 +147,45 @@ def read_couples(
     }  # fmt: skip
     labels = {name for names in others.values() for name in names}
     others["keep"] = kept
-    with open_file(as_path(source, "source"), encoding=encoding, sheet=sheet) as file:
+    with source_file.open(as_path(source, "source")) as file:
         items = _items_of(form, file, how, sides, others)
         every = dict.fromkeys(str(name) for names in others.values() for name in names)
         table = _whole_table(file, items, list(every), progress)
         n_blank = file.n_blank
-    table = _with_numbers(table, [name for name in kept if name not in labels])
-    options: dict[str, Any] = {**reading, "couple": couple, "person": person, "time": time}
+        report, facts = mapping_report(file, None, (), len(table)), dict(file.facts.columns)
+    table = _with_numbers(table, [name for name in kept if name not in labels], how.show_values)
+    answers = FileAnswers(
+        instrument=None, table=table, report=report, reading=AS_THEY_ARE, said=AS_THEY_ARE, columns=facts
+    )
+    options: dict[str, Any] = {**said, "couple": couple, "person": person, "time": time}
     options |= {
         "keep": keep if isinstance(keep, Mapping) else list(kept),
+        "roles": roles,
         "mixed": mixed,
         "on_fault": on_fault,
     }
     if partners is None:
-        dyads = Dyads.from_long(form, table, columns=columns, role=role, **options)
+        dyads = Dyads.from_long(form, answers, columns=columns, role=role, **options)
     else:
         options["role"] = False if role is None else role
-        dyads = Dyads.from_wide(form, table, columns=partners, **options)
+        dyads = Dyads.from_wide(form, answers, columns=partners, **options)
     account = Account()
     account.add(len(table), dyads.problems)
     account.n_blank_rows = n_blank
-    return CouplesFile(dyads=dyads, n_rows=len(table), n_blank_rows=n_blank, account=account)
+    return CouplesFile(dyads=dyads, n_rows=len(table), n_blank_rows=n_blank, account=account, mapping=report)
 
 
-def _sides(partners: BothPartners | None, columns: ColumnMap) -> list[ColumnMap]:
-    """Return where the answers are: of all persons, or of each partner."""
+def _sides(partners: BothPartners | None, columns: ColumnMap) -> dict[str, ColumnMap]:
+    """Return where the answers are: of all persons, or by the name of each partner."""
     if partners is None:
-        return [columns]
-    both_partners(partners, "partners")
+        return {"": columns}
+    sides: dict[str, ColumnMap] = by_partner(partners, "partners")
     if columns is not None:
         raise ResponseError(
             "columns= is for a file with one row for each person, and partners= for one with a row for each "
             "couple; leave one of them out"
         )
-    return list(partners.values())
+    return sides
 
 
 def _names(labels: Any) -> list[Hashable]:
@@ -186,13 +206,21 @@ def _items_of(
     form: Instrument,
     file: AnswerFile,
     reading: Reading,
-    sides: Sequence[ColumnMap],
+    sides: Mapping[str, ColumnMap],
     others: Mapping[str, Sequence[Hashable]],
 ) -> list[Hashable]:
     """Return the columns of items of both partners; raise where the file lacks one."""
     items: dict[Hashable, None] = {}
-    for side in sides:
-        items |= dict.fromkeys(checked_columns(form, file, replace(reading, columns=side), others))
+    missing: dict[str, MissingColumnsError] = {}
+    for partner, side in sides.items():
+        try:
+            items |= dict.fromkeys(checked_columns(form, file, replace(reading, columns=side), others))
+        except MissingColumnsError as error:
+            missing[partner] = error
+    if missing:
+        if len(sides) == 1:
+            raise missing[""]
+        raise missing_of_partners(missing, sides, form, file.names, "partners")
     return list(items)
 
 
@@ -201,23 +229,64 @@ def _whole_table(
 ) -> ListTable:
     """Return all rows of a file; pairing needs both partners, who may be far apart."""
     columns: dict[Hashable, list[Any]] = {}
+    numbers: list[NDArray[np.intp]] = []
     n = 0
     for batch in batches_of(file, items, others):
         for name in batch.names:
             values = batch.values(name, "columns")
             columns.setdefault(name, []).extend(values.tolist() if hasattr(values, "tolist") else values)
+        if batch.row_numbers is not None:
+            numbers.append(batch.row_numbers)
         n += len(batch)
         progress(file.position, file.size)
-    return ListTable(columns, n)
+    table = ListTable(columns, n)
+    table.row_numbers = np.concatenate(numbers) if numbers else None
+    return table
 
 
-def _with_numbers(table: ListTable, names: Sequence[Hashable]) -> ListTable:
-    """Return a table in which columns of texts that are mostly numbers are columns of numbers."""
+def _with_numbers(table: ListTable, names: Sequence[Hashable], show_values: bool | None) -> ListTable:
+    """Return a table in which columns of texts that are mostly numbers are columns of numbers.
+
+    Raises
+    ------
+    ResponseError
+        Numbers of one column have decimal points and commas; or a column has points before three digits,
+        which may be thousands since another one has decimal commas.
+    """
     columns = dict(table.columns)
+    numbers: dict[Hashable, list[Any]] = {}
     for name in map(table.spelled, names):
-        numbers = _numbers_in(columns[name])
-        columns[name] = columns[name] if numbers is None else numbers
-    return ListTable(columns, len(table))
+        read = _numbers_in(columns[name])
+        if read is not None:
+            numbers[name] = read
+    _check_one_mark({name: columns[name] for name in numbers}, show_values)
+    converted = ListTable(columns | numbers, len(table))
+    converted.row_numbers = table.row_numbers
+    return converted
+
+
+def _check_one_mark(columns: Mapping[Hashable, Sequence[Any]], show_values: bool | None) -> None:
+    """Raise where points and commas are in numbers, and one of the marks may separate thousands."""
+    commas = {name: rows[0] for name, texts in columns.items() if (rows := _rows_with(_WITH_COMMA, texts))}
+    for name, texts in columns.items() if commas else ():
+        points = _rows_with(_WITH_POINT, texts)
+        decimal = any(not _LIKE_THOUSANDS.fullmatch(texts[row].strip()) for row in points)
+        if not points or (decimal and name not in commas):
+            continue
+        other = name if name in commas else next(iter(commas))
+        with_point, with_comma = "a number with a point", "one with a comma"
+        if values_shown(show_values):
+            with_point, with_comma = texts[points[0]].strip(), columns[other][commas[other]].strip()
+        raise ResponseError(
+            f"column {name!r}: row {points[0]} (from 0) holds {with_point}, and row {commas[other]} of "
+            f"{other!r} {with_comma}: one of the marks may separate thousands; write decimals with one mark "
+            "in the whole file, and thousands without any"
+        )
+
+
+def _rows_with(mark: re.Pattern[str], texts: Sequence[Any]) -> list[int]:
+    """Return the rows with a number that has a decimal mark."""
+    return [row for row, text in enumerate(texts) if isinstance(text, str) and mark.fullmatch(text.strip())]
 
 
 def _numbers_in(texts: Sequence[Any]) -> list[Any] | None:

@@ -121,7 +121,7 @@ class PartJob:
     wanted: ScoreColumns
     folder: PartsFolder
     problems: Path | None
-    file_options: SourceFile
+    source_file: SourceFile
     by_duckdb: bool
 
     def __call__(self, part: Part) -> Outcome:
@@ -144,7 +144,7 @@ class PartJob:
             self.wanted,
             account,
             used,
-            self.file_options,
+            self.source_file,
             problems_if_any=True,
             open_by=self._open_by_duckdb if self.by_duckdb else None,
         )
@@ -160,7 +160,7 @@ class PartJob:
         return Outcome(part.name, None, summary.to_bytes(), report.n_blank_rows, report.written)
 
     def _open_by_duckdb(self, path: Path) -> AnswerFile:
-        return open_by_duckdb(path, encoding=self.file_options.encoding, sheet=self.file_options.sheet)
+        return open_by_duckdb(path, encoding=self.source_file.encoding, sheet=self.source_file.sheet)
 
     def account_of(self, part: Part) -> Any | None:
         """Return the account of a finished part; None if it or a requested file of bad cells is missing."""
@@ -258,10 +258,10 @@ def score_folder(
     form = options.form(as_instrument(form))
     warn_if_draft(form.ref)
     wanted = ScoreColumns.of(form, options, answered=answered, pomp=pomp)
-    file_options = SourceFile.of(encoding=encoding, sheet=sheet)
+    source_file = SourceFile(encoding=encoding, sheet=sheet)
     target, ending = _target_of(as_path(output, "output"))
     parts = parts_of(source, target, ending)
-    request = _request(form, wanted, parts.folder, ending, file_options.to_dict())
+    request = _request(form, wanted, parts.folder, ending, source_file.to_dict())
     problems_folder = None if problems is None else as_path(problems, "problems")
     _check_problems(problems_folder, parts.folder, target)
     folder = PartsFolder(target, request)
@@ -272,7 +272,7 @@ def score_folder(
         wanted=wanted,
         folder=folder,
         problems=problems_folder,
-        file_options=file_options,
+        source_file=source_file,
         by_duckdb=engine == "duckdb",
     )
     with folder.alone(job.problems):

@@ -103,7 +103,7 @@ def run_job(
     paths: JobPaths,
     reading: Reading,
     *,
-    file_options: SourceFile,
+    source_file: SourceFile,
     progress: Progress,
 ) -> StatisticsFileReport[ReportT]:
     """Read a file of answers once, compute a report, and write it.
@@ -115,7 +115,7 @@ def run_job(
     form, paths, reading
         The instrument in the coding of the answers, the files, and how answers are read. With
         ``on_invalid="raise"``, any bad cell prevents the report.
-    file_options
+    source_file
         How the file is opened.
     progress
         As in `reliability_file`.
@@ -130,7 +130,7 @@ def run_job(
     report = None
     with contextlib.ExitStack() as stack:
         new = None if output is None else stack.enter_context(Replacement(output))
-        account, mapping = _read(job, form, paths, reading, file_options=file_options, progress=progress)
+        account, mapping = _read(job, form, paths, reading, source_file=source_file, progress=progress)
         if not account.n_problems or reading.on_invalid == "missing":
             report = job.report()
             if new is not None:
@@ -153,7 +153,7 @@ def _read(
     paths: JobPaths,
     reading: Reading,
     *,
-    file_options: SourceFile,
+    source_file: SourceFile,
     progress: Progress,
 ) -> tuple[Account, MappingReport]:
     """Pass every batch to the job, and return the account of the file, and how it was read."""
@@ -161,10 +161,10 @@ def _read(
     others = list(dict.fromkeys(str(name) for name in [*wanted.values(), *reading.keep] if name is not None))
     account, used = Account(), RangeUse(form)
     with (
-        file_options.open(paths.source) as file,
+        source_file.open(paths.source) as file,
         ProblemFile(paths.problems) as problem_file,
     ):
-        sources, reading = file_options.reading(form, file, reading)
+        sources, reading = source_file.reading(form, file, reading)
         items = checked_columns(form, file, reading, {option: [name] for option, name in wanted.items()})
         for batch in batches_of(file, items, others):
             reader = AnswerReader(form, batch, batch_reading(reading), offset=account.n_persons, used=used)

@@ -10,12 +10,12 @@ from typing import Any, Unpack
 from intimacy_scales.files.base import FilePath
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
-from intimacy_scales.interop.answers.source_file import SourceFile
+from intimacy_scales.interop.answers.source_file import FileOptions, reads_files, split_options
 from intimacy_scales.jobs.job import GatheredAnswers, Job, Progress, StatisticsFileReport, json_text, run_job
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.moments.item_moments import moments_of_codes, no_moments
 from intimacy_scales.moments.keyed import Missing
-from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
+from intimacy_scales.reading.options import reading_of
 from intimacy_scales.reading.table import AnswerReader
 from intimacy_scales.reliability.consistency.alpha import IntervalMethod
 from intimacy_scales.reliability.consistency.estimand import NEED_ANSWERS
@@ -32,7 +32,7 @@ WRITERS: dict[str, Callable[[ReliabilityReport], str]] = {
 ReliabilityFileReport = StatisticsFileReport[ReliabilityReport]
 
 
-@reads_answers
+@reads_files
 def reliability_file(
     form: Instrument | str | Path,
     source: FilePath,
@@ -45,13 +45,8 @@ def reliability_file(
     clusters: str | None = None,
     n_resamples: int = 2000,
     rng: int | None = None,
-    encoding: str | None = None,
-    sheet: str | None = None,
-    structure: FilePath | None = None,
-    all_rows: bool = False,
-    mapping: FilePath | None = None,
     progress: Progress = lambda _done, _all: None,
-    **reading: Unpack[ReadingOptions],
+    **reading: Unpack[FileOptions],
 ) -> ReliabilityFileReport:
     """Compute reliability from a file of answers, in constant memory.
 
@@ -72,13 +67,11 @@ def reliability_file(
         As in `intimacy_scales.reliability_report`.
     clusters
         Column of cluster labels, such as couples.
-    encoding, sheet, structure, all_rows, mapping
-        As in `score_file`.
     progress
         Called with the amount done, and the total amount.
     **reading
-        How answers are read, as in `intimacy_scales.encode`. With ``on_invalid="raise"``, any bad cell
-        prevents the report.
+        How the file is opened, as in `score_file`, and how answers are read, as in `intimacy_scales.encode`.
+        With ``on_invalid="raise"``, any bad cell prevents the report.
 
     Returns
     -------
@@ -104,7 +97,8 @@ def reliability_file(
     (200, 3)
     """
     paths = JobPaths.of(source, output, problems)
-    read_options = reading_of(reading)
+    source_file, answers = split_options(reading)
+    read_options = reading_of(answers)
     form = read_options.form(as_instrument(form))
     options: dict[str, Any] = {
         "missing": missing,
@@ -118,10 +112,7 @@ def reliability_file(
         job = GatheredAnswers(form, clusters, WRITERS, partial(reliability_report, form, **options))
     else:
         job = _Sums(form, options)
-    file_options = SourceFile.of(
-        encoding=encoding, sheet=sheet, structure=structure, all_rows=all_rows, mapping=mapping
-    )
-    return run_job(job, form, paths, read_options, file_options=file_options, progress=progress)
+    return run_job(job, form, paths, read_options, source_file=source_file, progress=progress)
 
 
 class _Sums:

@@ -19,12 +19,12 @@ from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, b
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.interop.answers.mapping_report import MappingReport, mapping_report
-from intimacy_scales.interop.answers.source_file import SourceFile
+from intimacy_scales.interop.answers.source_file import FileOptions, SourceFile, reads_files, split_options
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.reading.advice import LikelyMissingCode, Remedy
 from intimacy_scales.reading.columns import as_spelled
 from intimacy_scales.reading.frames import Table
-from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers
+from intimacy_scales.reading.options import Reading, reading_of
 from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.scoring.drafts import warn_if_draft
 from intimacy_scales.scoring.entry import stream_scores
@@ -105,7 +105,7 @@ def row_column(form: Instrument, keep: Collection[Hashable], *, answered: bool, 
     return next(name for name in names if name not in score_columns | set(map(str, keep)))
 
 
-@reads_answers
+@reads_files
 def score_file(
     form: Instrument | str | Path,
     source: FilePath,
@@ -114,13 +114,8 @@ def score_file(
     problems: FilePath | None = None,
     answered: bool = False,
     pomp: bool = False,
-    encoding: str | None = None,
-    sheet: str | None = None,
-    structure: FilePath | None = None,
-    all_rows: bool = False,
-    mapping: FilePath | None = None,
     progress: Callable[[int, int], Any] = lambda _done, _all: None,
-    **reading: Unpack[ReadingOptions],
+    **reading: Unpack[FileOptions],
 ) -> FileReport:
     r"""Score a file of answers batch by batch.
 
@@ -139,23 +134,14 @@ def score_file(
     answered, pomp
         Also write the number of answered items, with a mark (1 or 0 in text files) for scores made from fewer
         answers than the scale has items; also write percent of maximum possible.
-    encoding
-        Encoding of a text file; None: detected.
-    sheet
-        Name of the sheet of a workbook; None: the first that is not hidden. It must be named if other sheets
-        that are not hidden have the same columns.
-    structure
-        A file that describes the questions and options, such as a Qualtrics survey (.qsf).
-    all_rows
-        Also score rows that a platform marks as previews or tests.
-    mapping
-        A mapping file, as `save_mapping` writes it, which says how every item is read.
     progress
         Called with the amount done, and the total amount.
     **reading
-        How answers are read, as in `intimacy_scales.score`; columns of the source named by ``person`` and
-        ``keep`` are written before the scores. With ``on_invalid="raise"``, any bad cell in the file prevents
-        the scores from being written; the report counts bad cells and lists the first of them either way.
+        How the file is opened: `encoding`, `sheet`, `structure`, `all_rows`, `skip_rows`, `mapping`, see
+        `SourceFile`. How answers are read, as in `intimacy_scales.score`; columns of the source named by
+        ``person`` and ``keep`` are written before the scores. With ``on_invalid="raise"``, any bad cell in
+        the file prevents the scores from being written; the report counts bad cells and lists the first of
+        them either way.
 
     Returns
     -------
@@ -179,16 +165,14 @@ def score_file(
     1,anna,17.0
     2,ben,21.0
     """
-    options = reading_of(reading)
+    source_file, answers = split_options(reading)
+    options = reading_of(answers)
     form = options.form(as_instrument(form))
     warn_if_draft(form.ref)
     wanted = ScoreColumns.of(form, options, answered=answered, pomp=pomp)
     paths = JobPaths.of(source, output, problems)
     account, used = Account(), RangeUse(form)
-    file_options = SourceFile.of(
-        encoding=encoding, sheet=sheet, structure=structure, all_rows=all_rows, mapping=mapping
-    )
-    return score_pass(form, paths, wanted, account, used, file_options, progress=progress)
+    return score_pass(form, paths, wanted, account, used, source_file, progress=progress)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +215,7 @@ def score_pass(
     wanted: ScoreColumns,
     account: Account,
     used: RangeUse,
-    file_options: SourceFile,
+    source_file: SourceFile,
     *,
     progress: Callable[[int, int], Any] = lambda _done, _all: None,
     problems_if_any: bool = False,
@@ -240,12 +224,12 @@ def score_pass(
     """Read a file of answers once, and write its scores, with options that are checked already.
 
     ``account`` and ``used`` record problems and used ends of ranges; with ``problems_if_any``, an empty file
-    of problems is not kept; ``open_by`` opens the answers in place of ``file_options``.
+    of problems is not kept; ``open_by`` opens the answers in place of ``source_file``.
     """
     reading, summary = wanted.reading, None
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context((open_by or file_options.open)(paths.source))
-        sources, reading = file_options.reading(form, file, reading)
+        file = stack.enter_context((open_by or source_file.open)(paths.source))
+        sources, reading = source_file.reading(form, file, reading)
         row_id = file.facts.row_id
         if row_id is not None and not reading.keep:
             reading = replace(reading, keep=(row_id,))

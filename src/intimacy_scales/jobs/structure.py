@@ -15,10 +15,10 @@ from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.files.base import FilePath
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
-from intimacy_scales.interop.answers.source_file import SourceFile
+from intimacy_scales.interop.answers.source_file import FileOptions, reads_files, split_options
 from intimacy_scales.jobs.job import GatheredAnswers, Progress, StatisticsFileReport, json_text, run_job
 from intimacy_scales.jobs.paths import JobPaths
-from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
+from intimacy_scales.reading.options import reading_of
 
 StructureFileReport = StatisticsFileReport[StructureReport]
 WRITERS: dict[str, Callable[[StructureReport], str]] = {
@@ -29,7 +29,7 @@ WRITERS: dict[str, Callable[[StructureReport], str]] = {
 }
 
 
-@reads_answers
+@reads_files
 def structure_file(
     form: Instrument | str | Path,
     source: FilePath,
@@ -43,13 +43,8 @@ def structure_file(
     clusters: str | None = None,
     n_iterations: int = 100,
     rng: int | None = 0,
-    encoding: str | None = None,
-    sheet: str | None = None,
-    structure: FilePath | None = None,
-    all_rows: bool = False,
-    mapping: FilePath | None = None,
     progress: Progress = lambda _done, _all: None,
-    **reading: Unpack[ReadingOptions],
+    **reading: Unpack[FileOptions],
 ) -> StructureFileReport:
     """Test whether the answers in a file support an instrument's scales.
 
@@ -69,13 +64,11 @@ def structure_file(
         As in `intimacy_scales.structure_report`.
     clusters
         Column of cluster labels, such as couples.
-    encoding, sheet, structure, all_rows, mapping
-        As in `score_file`.
     progress
         Called with the amount done, and the total amount.
     **reading
-        How answers are read, as in `intimacy_scales.encode`. With ``on_invalid="raise"``, any bad cell
-        prevents the report.
+        How the file is opened, as in `score_file`, and how answers are read, as in `intimacy_scales.encode`.
+        With ``on_invalid="raise"``, any bad cell prevents the report.
 
     Returns
     -------
@@ -101,7 +94,8 @@ def structure_file(
     (200, 19)
     """
     paths = JobPaths.of(source, output, problems)
-    options = reading_of(reading)
+    source_file, answers = split_options(reading)
+    options = reading_of(answers)
     form = options.form(as_instrument(form))
     compute = partial(
         structure_report,
@@ -114,7 +108,4 @@ def structure_file(
         rng=rng,
     )
     job = GatheredAnswers(form, clusters, WRITERS, compute)
-    file_options = SourceFile.of(
-        encoding=encoding, sheet=sheet, structure=structure, all_rows=all_rows, mapping=mapping
-    )
-    return run_job(job, form, paths, options, file_options=file_options, progress=progress)
+    return run_job(job, form, paths, options, source_file=source_file, progress=progress)

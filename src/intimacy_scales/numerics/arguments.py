@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ def as_names(option: str, names: Any, what: str = "items", *, texts: bool = True
     """
     if isinstance(names, Iterable) and not isinstance(names, str | Mapping):
         listed = tuple(names)
-        if not texts or all(isinstance(name, str) for name in listed):
+        if all(isinstance(name, str if texts else Hashable) for name in listed):
             return listed
     raise EstimationError(f"{option}={shortened(names)} is not valid; allowed: a list of {what}")
 

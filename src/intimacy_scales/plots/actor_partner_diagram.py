@@ -11,7 +11,7 @@ from matplotlib.patches import FancyArrowPatch
 from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel
 from intimacy_scales.dyads.models.effects import PathEffect
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.messages import not_one_of
+from intimacy_scales.messages import a_type, not_one_of
 from intimacy_scales.plots.axes import BLUE, GREY, ORANGE, PlotAxes, axes_for, described
 from intimacy_scales.results.wording import counted, shown
 
@@ -84,6 +84,8 @@ def actor_partner_diagram(
     """
     if standardized not in (None, "pooled", "cell"):
         raise EstimationError(not_one_of("standardized", standardized, ("pooled", "cell")))
+    if not isinstance(model, ActorPartnerModel):
+        raise EstimationError(f"model is {a_type(model)}; allowed: what apim returned")
     chosen = _predictor_of(model, predictor)
     kind = _composition_of(model, composition)
     paths = _paths_of(model, chosen, kind)

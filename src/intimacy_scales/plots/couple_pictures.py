@@ -10,12 +10,14 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from intimacy_scales.dyads import Dyads
+from intimacy_scales.dyads.models.actor_partner_words import adjusted_for
 from intimacy_scales.dyads.report.result import CoupleReport
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.plots.actor_partner_diagram import actor_partner_diagram
 from intimacy_scales.plots.axes import PlotAxes
 from intimacy_scales.plots.partner_profiles import partner_profiles
 from intimacy_scales.plots.partner_scatter import partner_scatter
+from intimacy_scales.results.csv_text import csv_text
 from intimacy_scales.results.pictures import PictureFiles
 from intimacy_scales.results.wording import percent
 
@@ -91,7 +93,8 @@ def _of_model(report: CoupleReport) -> Iterator[_Plot]:
             couples = f", {composition} couples" if composition else ""
             yield _Plot(
                 "_".join(filter(None, ("effects", predictor, composition))),
-                f"Actor and partner effects of {report.title_of(predictor)} on {outcome}{couples}; arrows "
+                f"Actor and partner effects of {report.title_of(predictor)} on {outcome}{couples}"
+                f"{adjusted_for(model.covariates)}; arrows "
                 "are dashed where the 95% interval contains 0.",
                 partial(actor_partner_diagram, model, predictor, composition=composition or None),
             )
@@ -104,7 +107,7 @@ def _as_files(axes: PlotAxes, name: str, caption: str) -> PictureFiles:
         name=name,
         png=png,
         svg=svg,
-        data=str(axes.to_frame().to_csv(index=False, lineterminator="\n")),
+        data=csv_text(axes.to_frame()),
         alt_text=axes.alt_text,
         caption=caption,
     )

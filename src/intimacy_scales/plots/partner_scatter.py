@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads import Dyads
@@ -15,12 +18,14 @@ Floats = NDArray[np.float64]
 _HEIGHT = 4.6  # inches
 _PLACES = np.linspace(0.08, 0.92, 43)  # on the line, where its label may be
 _SMALLEST, _LARGEST = 12.0, 160.0  # areas of markers in points²
+_EDGE = 1.1  # points
 
 
 def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> PlotAxes:
     """Draw one partner's scores against the other's, with the line of equality.
 
-    Couples with the same two scores are one marker, whose area grows with their number.
+    Couples with the same two scores are one marker, whose area grows with their number; a key next to the
+    plot shows the areas.
 
     Parameters
     ----------
@@ -69,9 +74,13 @@ def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> P
     axes = axes_for(ax, _HEIGHT)
     ends = _limits(points, dyads.ranges.get(variable))
     axes.plot(ends, ends, color=GREY, linewidth=1, linestyle="--")
-    areas = _SMALLEST + (_LARGEST - _SMALLEST) * (counts - 1) / max(counts.max() - 1, 1)
-    areas = areas if counts.max() > 1 else np.full(len(counts), 2 * _SMALLEST)
-    axes.scatter(points[:, 0], points[:, 1], s=areas, facecolors="none", edgecolors=BLUE, linewidths=1.1)
+    most = int(counts.max())
+    axes.scatter(
+        points[:, 0], points[:, 1], s=_areas(counts, most), facecolors="none", edgecolors=BLUE,
+        linewidths=_EDGE,
+    )  # fmt: skip
+    if most > 1:
+        _draw_key(axes, most)
     place = _free_place(points, ends)
     axes.annotate(
         "equal", (place, place), xytext=(5, -5), textcoords="offset points", ha="center", va="center",
@@ -89,7 +98,31 @@ def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> P
         f"{variable} of {second}": points[:, 1].tolist(),
         "couples": counts.tolist(),
     }
-    return described(axes, _alt_text(dyads, variable, complete, note), columns)
+    return described(axes, _alt_text(dyads, variable, complete, note, most), columns)
+
+
+def _areas(counts: NDArray[np.int64], most: int) -> Floats:
+    """Return the area of the marker of each number of couples, in points²."""
+    if most == 1:
+        return np.full(len(counts), 2 * _SMALLEST)
+    areas: Floats = _SMALLEST + (_LARGEST - _SMALLEST) * (counts - 1) / (most - 1)
+    return areas
+
+
+def _draw_key(axes: PlotAxes, most: int) -> None:
+    """Draw the markers of one couple, of about half the largest number, and of that, next to the plot."""
+    numbers = sorted({1, (most + 1) // 2, most})
+    markers = [
+        Line2D(
+            [], [], linestyle="none", marker="o", markersize=math.sqrt(area), markerfacecolor="none",
+            markeredgecolor=BLUE, markeredgewidth=_EDGE, label=str(number),
+        )
+        for number, area in zip(numbers, _areas(np.array(numbers), most).tolist(), strict=True)
+    ]  # fmt: skip
+    axes.legend(
+        handles=markers, title="couples", loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False,
+        labelspacing=0.8, fontsize="small", title_fontsize="small",
+    )  # fmt: skip
 
 
 def _free_place(points: Floats, ends: tuple[float, float]) -> float:
@@ -106,7 +139,7 @@ def _limits(points: Floats, ends: tuple[float, float] | None) -> tuple[float, fl
     return low - margin, high + margin
 
 
-def _alt_text(dyads: Dyads, variable: str, complete: Floats, note: str) -> str:
+def _alt_text(dyads: Dyads, variable: str, complete: Floats, note: str, most: int) -> str:
     """Return the plot in words."""
     difference = complete[:, 0] - complete[:, 1]
     equal = int(np.count_nonzero(difference == 0))
@@ -119,4 +152,5 @@ def _alt_text(dyads: Dyads, variable: str, complete: Floats, note: str) -> str:
         first, second = dyads.partners
         higher = int(np.count_nonzero(difference > 0))
         text += f"; {first} is higher in {higher}, {second} in {len(complete) - higher - equal}"
-    return f"{text}. The dashed line marks equal values."
+    sizes = f" Larger circles are more couples with the same values, 1 to {most}." if most > 1 else ""
+    return f"{text}.{sizes} The dashed line marks equal values."

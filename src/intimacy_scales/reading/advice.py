@@ -16,7 +16,8 @@ from intimacy_scales.errors import ProblemCode
 from intimacy_scales.instrument import as_number, normalized
 from intimacy_scales.instrument.numerals import is_endless, is_misspelt
 from intimacy_scales.messages import shortened
-from intimacy_scales.reading.explanations import DECIMAL_COMMA, Explanation
+from intimacy_scales.reading.explanations import Explanation
+from intimacy_scales.reading.kinds import DECIMAL_COMMA
 
 if TYPE_CHECKING:
     from intimacy_scales.instrument import ResponseScale

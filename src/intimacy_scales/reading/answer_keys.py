@@ -20,7 +20,7 @@ from intimacy_scales.reading.answers import (
 )
 
 if TYPE_CHECKING:
-    from intimacy_scales.instrument import Instrument, ResponseScale
+    from intimacy_scales.instrument import Instrument, Item, ResponseScale
 
 
 class Meaning(NamedTuple):
@@ -130,6 +130,17 @@ def answer_keys(
             own_keys[scale, meaning] = AnswerKey(scale, codes, pairs, meaning.missing_ranges)
         keys.append(own_keys[scale, meaning])
     return tuple(keys)
+
+
+def whole_meaning(
+    item: Item, missing_codes: tuple[MissingCode, ...], recode: Recode, by_item: ItemMeanings
+) -> Meaning:
+    """Return what stored values of an item mean, by what is said for all items and for this one."""
+    own = dict(by_item).get(item.id, Meaning())
+    key = plain_key(item.response_scale)
+    general = tuple(pair for pair in recode if pair[1] is None or key.decode(pair[1]) != PROBLEM)
+    codes = tuple(dict.fromkeys([*missing_codes, *own.missing_codes]))
+    return Meaning(codes, own.missing_ranges, tuple(dict.fromkeys([*general, *own.recode])))
 
 
 def checked_meanings(instrument: Instrument, by_item: ItemMeanings) -> dict[str, Meaning]:

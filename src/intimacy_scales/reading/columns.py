@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.instrument.texts import without_twins
 from intimacy_scales.messages import nearest, shortened, suggest, values_shown
+from intimacy_scales.reading.column_patterns import patterns_that_fit
 
 if TYPE_CHECKING:
     from intimacy_scales.instrument import Instrument
@@ -138,6 +139,7 @@ def check_columns(
     *,
     allow_missing: bool,
     from_mappings: bool = False,
+    columns: ColumnMap = None,
 ) -> None:
     """Raise where items have no column.
 
@@ -149,13 +151,16 @@ def check_columns(
         Accept absent items, unless all are absent, or one seems to be present under another name.
     from_mappings
         The names are keys of mappings, whose look-alikes are reported row by row.
+    columns
+        What named the columns; where it is a pattern and half of its columns are absent, it is wrong.
     """
     check_width(len(names))
     present = set(names)
     absent = {item for item, name in zip(instrument.item_ids, wanted, strict=True) if name not in present}
     twins = set() if from_mappings else absent & set(look_alikes(wanted, instrument.item_ids, names).values())
     if absent and (not allow_missing or twins or len(absent) == len(wanted)):
-        raise missing_columns(instrument, wanted, names, from_mappings=from_mappings)
+        pattern = columns if isinstance(columns, str) else None
+        raise missing_columns(instrument, wanted, names, from_mappings=from_mappings, pattern=pattern)
 
 
 def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Hashable, ...]:
@@ -208,23 +213,6 @@ def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Has
     return names
 
 
-def _patterns(n_items: int, names: set[str]) -> list[str]:
-    """Return patterns such as ``q{n}`` for which the table has a column for every item.
-
-    The text before ``{n}`` must not end in a digit, which would belong to a longer number.
-    """
-    patterns = []
-    for name in sorted(names):
-        for first, place in (("1", "{n}"), ("01", "{n:02d}"), ("001", "{n:03d}")):
-            prefix = name.removesuffix(first)
-            pattern = prefix.replace("{", "{{").replace("}", "}}") + place
-            if prefix == name or prefix[-1:].isdigit():
-                continue
-            if all(pattern.format(n=n) in names for n in range(1, n_items + 1)):
-                patterns.append(pattern)
-    return patterns
-
-
 def _same_numbers(one: str, other: str) -> bool:
     """Tell whether two names contain the same numbers; other numbers mean another item or another wave."""
     numbers = [[int(digits) for digits in re.findall(r"[0-9]+", name)] for name in (one, other)]
@@ -246,17 +234,25 @@ def _suggestions(missing: Sequence[str], names: Sequence[str], taken: Iterable[H
 
 
 def _likely_columns(
-    absent: Mapping[str, Hashable], wanted: Sequence[Hashable], names: Sequence[Hashable]
+    absent: Mapping[str, Hashable],
+    wanted: Sequence[Hashable],
+    names: Sequence[Hashable],
+    item_ids: Sequence[str],
+    *,
+    wrong_pattern: bool,
 ) -> tuple[list[str], dict[str, str]]:
     """Return patterns that fit the columns of a table, and item → the column that was probably meant.
 
     A single pattern that fits and leaves no column over is probably meant; of several the user must choose.
+    Where the pattern that was given is wrong, a column that looks like a missing one is that of another item.
     """
     present = set(names)
     texts = [name for name in names if isinstance(name, str)]
-    patterns = _patterns(len(wanted), set(texts)) if len(absent) == len(wanted) else []
-    if patterns:
-        is_certain = len(patterns) == 1 and patterns[0].format(n=len(wanted) + 1) not in present
+    wholly = len(absent) == len(wanted)
+    patterns = patterns_that_fit(item_ids, texts) if wholly or wrong_pattern else []
+    if patterns or wrong_pattern:
+        is_certain = len(patterns) == 1 and wholly and "{item}" not in patterns[0]
+        is_certain = is_certain and patterns[0].format(n=len(wanted) + 1) not in present
         numbered = enumerate(absent, start=1)
         return patterns, {item: patterns[0].format(n=n) for n, item in numbered if is_certain}
     similar = _suggestions([str(column) for column in absent.values()], texts, present & set(wanted))
@@ -269,37 +265,52 @@ def missing_columns(
     names: Sequence[Hashable],
     *,
     from_mappings: bool = False,
+    pattern: str | None = None,
 ) -> MissingColumnsError:
-    """Return the error that lists items without a column and suggests the likely columns."""
+    """Return the error that lists items without a column and suggests the likely columns.
+
+    Where half of a pattern's columns or more are absent, the advice is about patterns only.
+    """
     from intimacy_scales.reading.other_wording import other_version_hint  # loads forms; only for errors
 
     present = set(names)
     absent = {item: col for item, col in zip(instrument.item_ids, wanted, strict=True) if col not in present}
-    patterns, suggestions = _likely_columns(absent, wanted, names)
+    wrong_pattern = pattern is not None and len(absent) > 1 and 2 * len(absent) >= len(wanted)
+    patterns, suggestions = _likely_columns(
+        absent, wanted, names, instrument.item_ids, wrong_pattern=wrong_pattern
+    )
+    lines = _absent_lines(instrument, absent, suggestions)
+    renamed = any(name != item for item, name in zip(instrument.item_ids, wanted, strict=True))
+    numbers = {name_text(name) for name in names if not isinstance(name, str)}
+    if not renamed and (other_version := other_version_hint(instrument, names)):
+        lines.append(other_version)
+    elif numbers.issuperset(map(str, absent.values())):
+        lines.append(_NUMBERS_AS_NAMES[from_mappings])
+    elif wrong_pattern or patterns or suggestions or len(absent) == len(wanted):
+        likely: Mapping[Any, str] = {absent[item]: name for item, name in suggestions.items()}
+        lines.append(_advice(patterns, likely if renamed else suggestions, names, renamed=renamed))
+    else:
+        n_present = len(wanted) - len(absent)
+        others = "item has" if n_present == 1 else f"{n_present} have"
+        lines.append(f"The other {others} one, and no column has a name like these.")
+    if len(absent) < len(wanted) and not patterns:
+        lines.append("To treat them as skipped by everyone, pass allow_missing_items=True.")
+    return MissingColumnsError("\n".join(lines), tuple(absent), suggestions, tuple(patterns))
+
+
+def _absent_lines(
+    instrument: Instrument, absent: Mapping[str, Hashable], suggestions: Mapping[str, str]
+) -> list[str]:
+    """Return the lines of a message that name items without a column."""
     verb = "has" if len(absent) == 1 else "have"
-    lines = [f"{len(absent)} of {len(wanted)} items of {instrument.ref.called} {verb} no column:"]
+    lines = [f"{len(absent)} of {len(instrument.items)} items of {instrument.ref.called} {verb} no column:"]
     for item, col in list(absent.items())[:_SHOWN]:
         label = item if col == item else f"{item} (looked for as {shortened(col)})"
         hint = f"; did you mean {suggestions[item]!r}?" if item in suggestions else ""
         lines.append(f"  {label}{hint}")
     if len(absent) > _SHOWN:
         lines.append(f"  … and {len(absent) - _SHOWN} more")
-    renamed = any(name != item for item, name in zip(instrument.item_ids, wanted, strict=True))
-    likely: Mapping[Any, str] = {absent[item]: name for item, name in suggestions.items()}
-    numbers = {name_text(name) for name in names if not isinstance(name, str)}
-    if not renamed and (other_version := other_version_hint(instrument, names)):
-        lines.append(other_version)
-    elif numbers.issuperset(map(str, absent.values())):
-        lines.append(_NUMBERS_AS_NAMES[from_mappings])
-    elif patterns or suggestions or len(absent) == len(wanted):
-        lines.append(_advice(patterns, likely if renamed else suggestions, names, renamed=renamed))
-    else:
-        n_present = len(wanted) - len(absent)
-        others = "item has" if n_present == 1 else f"{n_present} have"
-        lines.append(f"The other {others} one, and no column has a name like these.")
-    if len(absent) < len(wanted):
-        lines.append("To treat them as skipped by everyone, pass allow_missing_items=True.")
-    return MissingColumnsError("\n".join(lines), tuple(absent), suggestions)
+    return lines
 
 
 _NUMBERS_AS_NAMES = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,11 +12,10 @@ from intimacy_scales.instrument import as_number, normalized
 from intimacy_scales.instrument.numerals import as_compared, is_endless, is_misspelt, spelled
 from intimacy_scales.messages import nearest
 from intimacy_scales.numerics.tolerances import FLOAT64_SPACING
+from intimacy_scales.reading.kinds import DECIMAL_COMMA
 
 if TYPE_CHECKING:
     from intimacy_scales.reading.answers import AnswerKey
-
-DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 
 
 class Explanation(NamedTuple):

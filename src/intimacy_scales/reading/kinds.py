@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)  # a number with a decimal comma, as in "3,5"
 _NULL_TYPES = frozenset({"NoneType", "NAType", "NaTType", "MaskedConstant"})
 
 

@@ -381,6 +381,7 @@ class AnswerReader:
                 present,
                 allow_missing=allow_missing_items,
                 from_mappings=self.table.from_mappings,
+                columns=self.reading.columns,
             )
         check_unique(present, [name for name in names if name in set(present)])
 

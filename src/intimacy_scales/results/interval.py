@@ -71,8 +71,12 @@ class Interval(Result):
         """Return the fields as plain values; None for undefined ends."""
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
+    def ends(self, digits: int = 3) -> str:
+        """Return both ends as text, with so many decimals."""
+        return f"[{shown(self.low, digits)}, {shown(self.high, digits)}]"
+
     def __str__(self) -> str:
-        return f"[{shown(self.low)}, {shown(self.high)}]"
+        return self.ends()
 
     def __repr__(self) -> str:
         end = f": {self.reason}" if self.reason else f", n = {self.n}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 _SMALLEST_P = 0.001  # smaller p values are written as "<0.001"
 
@@ -31,6 +32,18 @@ def signed(value: float | None, digits: int = 3) -> str:
     """
     text = shown(value, digits)
     return f"+{text}" if text[0].isdigit() and float(text) > 0 else text
+
+
+def digits_for(*figures: float, least: int = 2) -> int:
+    """Return how many decimals figures in one unit need: two digits of the largest, and ``least`` or more.
+
+    Examples
+    --------
+    >>> digits_for(0.41, 0.07), digits_for(0.0004, 0.0002), digits_for(1520.0, 83.0), digits_for(float("nan"))
+    (2, 5, 2, 2)
+    """
+    largest = max((abs(figure) for figure in figures if math.isfinite(figure)), default=0.0)
+    return least if largest == 0 else max(least, 1 - math.floor(math.log10(largest)))
 
 
 def p_shown(p: float | None) -> str:
@@ -102,3 +115,14 @@ def counted(n: int, what: str) -> str:
     ('1 person', '2 persons')
     """
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Return parts as a list in a sentence.
+
+    Examples
+    --------
+    >>> joined(["trust"]), joined(["trust", "love"]), joined(["trust", "love", "care"])
+    ('trust', 'trust and love', 'trust, love and care')
+    """
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))

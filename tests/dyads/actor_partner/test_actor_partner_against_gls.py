@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from intimacy_scales.dyads.actor_partner.constraints import equal_across_cells, zero
+from intimacy_scales.dyads.actor_partner.equations import ActorPartnerEquations, actor_partner_equations
 from intimacy_scales.dyads.actor_partner.fit import fit
-from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel, actor_partner_model
 from intimacy_scales.dyads.actor_partner.tests_of_paths import f_test, pattern_weights
 from tests.shared.actor_partner_couples import (
     KINDS,
@@ -27,7 +27,7 @@ METHODS = ("ML", "REML")
 BY_KIND_OF_TERM = [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11]
 
 
-def simulated(name: str) -> tuple[ActorPartnerModel, dict[str, Any], list[int]]:
+def simulated(name: str) -> tuple[ActorPartnerEquations, dict[str, Any], list[int]]:
     """Return a model of the simulated couples, its options, and the positions of R's coefficients."""
     data = simulated_by_r()
     couples: dict[str, Any] = {"covariates": {"z": data["z"]}, "centred": False}
@@ -39,7 +39,7 @@ def simulated(name: str) -> tuple[ActorPartnerModel, dict[str, Any], list[int]]:
         couples["compositions"] = ROLES
     if name.startswith("one"):
         couples |= {"compositions": KINDS, "composition_of": data["kind"]}
-    model = actor_partner_model(data["y"], {"x": data["x"]}, **couples)
+    model = actor_partner_equations(data["y"], {"x": data["x"]}, **couples)
     options: dict[str, Any] = {}
     match name:
         case "equal_actor":
@@ -90,7 +90,7 @@ def test_degrees_of_freedom_of_simulated_couples(name: str) -> None:
     if name == "plain":
         data = simulated_by_r()
         model, options, positions = (
-            actor_partner_model(data["y"], {"x": data["x"]}, centred=False),
+            actor_partner_equations(data["y"], {"x": data["x"]}, centred=False),
             {},
             [0, 1, 2],
         )

@@ -12,12 +12,11 @@ from intimacy_scales.dyads.actor_partner.constraints import (
     role_differences,
     zero,
 )
+from intimacy_scales.dyads.actor_partner.equations import actor_partner_equations
 from intimacy_scales.dyads.actor_partner.fit import fit
-from intimacy_scales.dyads.actor_partner.model import actor_partner_model
 from intimacy_scales.dyads.actor_partner.standardized import standardizing_factors
 from intimacy_scales.dyads.actor_partner.terms import Composition
 from intimacy_scales.dyads.actor_partner.tests_of_paths import (
-    distinguishability,
     f_test,
     likelihood_ratio_test,
     pattern_weights,
@@ -47,7 +46,7 @@ RANKS = np.column_stack([X[:, 0], 6 - X[:, 0]])
     ],
 )
 def test_predictors_that_do_not_determine_effects(roles: Any, predictors: Any, words: str) -> None:
-    model = actor_partner_model(Y, predictors, compositions=roles or (Composition(),))
+    model = actor_partner_equations(Y, predictors, compositions=roles or (Composition(),))
     with pytest.raises(NotIdentifiedError) as caught:
         fit(model)
     assert words in str(caught.value)
@@ -56,7 +55,7 @@ def test_predictors_that_do_not_determine_effects(roles: Any, predictors: Any, w
 
 def test_an_undetermined_effect_is_named_alone() -> None:
     years = np.arange(60.0).reshape(30, 2) // 2 % 11
-    model = actor_partner_model(Y, {"x": X, "years": years}, covariates={"z": COUPLES["z"]})
+    model = actor_partner_equations(Y, {"x": X, "years": years}, covariates={"z": COUPLES["z"]})
     with pytest.raises(NotIdentifiedError) as caught:
         fit(model)
     assert caught.value.parameters == ("actor effect of years", "partner effect of years")
@@ -65,16 +64,16 @@ def test_an_undetermined_effect_is_named_alone() -> None:
 @pytest.mark.parametrize("pattern", ["actor_only", "partner_only", "couple"])
 def test_constraints_determine_effects_of_a_predictor_that_couples_share(pattern: Any) -> None:
     """The message about it names a covariate as the way out; a constraint is another."""
-    model = actor_partner_model(Y, {"x": BOTH_THE_SAME}, centred=False)
+    model = actor_partner_equations(Y, {"x": BOTH_THE_SAME}, centred=False)
     fitted = fit(model, constraints=pattern_weights(model, "x", pattern), method="ML")
-    as_covariate = actor_partner_model(Y, {"x1": X}, covariates={"x": BOTH_THE_SAME[:, 0]}, centred=False)
+    as_covariate = actor_partner_equations(Y, {"x1": X}, covariates={"x": BOTH_THE_SAME[:, 0]}, centred=False)
     same = fit(as_covariate, constraints=zero(as_covariate, [2, 3]), method="ML")
     near(fitted.log_likelihood, same.log_likelihood)
     near(fitted.coefficients[1:].sum(), same.coefficients[1])
 
 
 def test_advice_for_sums_that_are_the_same() -> None:
-    model = actor_partner_model(Y, {"x": RANKS})
+    model = actor_partner_equations(Y, {"x": RANKS})
     actor_only = fit(model, constraints=pattern_weights(model, "x", "actor_only"))
     contrast = fit(model, constraints=pattern_weights(model, "x", "contrast"))
     near(actor_only.coefficients[1], 2 * contrast.coefficients[1])
@@ -115,7 +114,7 @@ def test_too_few_couples_of_one_composition_can_borrow_from_others() -> None:
     ],
 )
 def test_outcomes_without_residuals(outcome: Any, composition: Any, words: str, method: Any) -> None:
-    model = actor_partner_model(outcome, {"x": X}, compositions=[composition])
+    model = actor_partner_equations(outcome, {"x": X}, compositions=[composition])
     with pytest.raises(EstimationError, match=words):
         fit(model, method=method)
 
@@ -143,12 +142,12 @@ def test_outcomes_without_residuals(outcome: Any, composition: Any, words: str, 
 )
 def test_arguments_that_are_not_valid(options: Any, words: str) -> None:
     with pytest.raises(EstimationError, match=words):
-        actor_partner_model(**({"outcome": Y, "predictors": {"x": X}} | options))
+        actor_partner_equations(**({"outcome": Y, "predictors": {"x": X}} | options))
 
 
 def test_a_pair_of_names_given_twice() -> None:
     with pytest.raises(EstimationError, match="has a name twice"):
-        actor_partner_model(
+        actor_partner_equations(
             Y, {"x": X}, covariates={"z": COUPLES["z"]}, interactions=[("x", "z"), ("x", "z")]
         )
 
@@ -168,7 +167,6 @@ def test_options_that_are_not_valid() -> None:
         (lambda: equal_across_cells(roles, cells=["first", "third"]), "two or more different ones"),
         (lambda: equal_across_cells(roles, predictors=["x9"]), "no coefficients of the kinds"),
         (lambda: role_differences(model), "composition with roles"),
-        (lambda: distinguishability(model), "no composition has roles"),
         (lambda: standardizing_factors(model, "pool"), "pooled"),  # type: ignore[arg-type]
         (lambda: likelihood_ratio_test(fitted, fit(model, method="ML")), "method='REML' of a fit"),
         (lambda: wald_test(fitted, np.zeros((1, 5))), "the hypotheses follow from each other"),
@@ -205,7 +203,7 @@ def test_one_correlation_of_residuals_that_are_singular(outcome: Any) -> None:
 def test_a_search_without_a_maximum_says_so() -> None:
     """Of four couples, the restricted likelihood grows as residuals of both partners become proportional."""
     outcome = [[1, 3], [2, 1], [1, 3], [2, 2]]
-    model = actor_partner_model(outcome, {"x": [[1, 1], [2, 3], [1, 2], [1, 3]]}, compositions=ROLES)
+    model = actor_partner_equations(outcome, {"x": [[1, 1], [2, 3], [1, 2], [1, 3]]}, compositions=ROLES)
     constraints = equal_across_cells(model, kinds=["intercept", "actor", "partner"])
     with pytest.raises(NotConvergedError, match="probably too few couples"):
         fit(model, constraints=constraints)
@@ -214,12 +212,12 @@ def test_a_search_without_a_maximum_says_so() -> None:
 
 def test_constraints_determine_effects_of_a_predictor_that_is_constant_in_one_role() -> None:
     x = np.column_stack([X[:, 0], np.full(30, 3.1)])
-    model = actor_partner_model(Y, {"x": x}, compositions=ROLES, centred=False)
+    model = actor_partner_equations(Y, {"x": x}, compositions=ROLES, centred=False)
     with pytest.raises(NotIdentifiedError) as caught:
         fit(model)
     assert caught.value.parameters == ("partner effect of x (first)", "actor effect of x (second)")
     constraints = equal_across_cells(model, kinds=["intercept", "actor", "partner"])
     fitted = fit(model, constraints=constraints, residuals="equal_variances", method="ML")
-    alike = fit(actor_partner_model(Y, {"x": x}, centred=False), method="ML")
+    alike = fit(actor_partner_equations(Y, {"x": x}, centred=False), method="ML")
     near(fitted.coefficients[:3], alike.coefficients)
     near(fitted.log_likelihood, alike.log_likelihood)

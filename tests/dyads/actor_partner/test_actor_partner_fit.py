@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from intimacy_scales.dyads.actor_partner.constraints import equal, equal_across_cells
+from intimacy_scales.dyads.actor_partner.equations import actor_partner_equations
 from intimacy_scales.dyads.actor_partner.fit import fit
-from intimacy_scales.dyads.actor_partner.model import actor_partner_model
 from intimacy_scales.dyads.actor_partner.residuals import Structure
 from intimacy_scales.dyads.actor_partner.standardized import standardizing_factors
 from intimacy_scales.dyads.actor_partner.terms import Composition
@@ -327,8 +327,8 @@ def test_scores_far_from_zero() -> None:
 
 def test_a_model_with_one_couple_term_only_needs_its_own_arrays() -> None:
     """Arrays of whole numbers and lists are read like arrays of floats."""
-    lists = actor_partner_model([[4, 5], [2, 3], [3, 3], [5, 4]], {"x": [[3, 4], [1, 3], [2, 4], [4, 2]]})
-    arrays = actor_partner_model(
+    lists = actor_partner_equations([[4, 5], [2, 3], [3, 3], [5, 4]], {"x": [[3, 4], [1, 3], [2, 4], [4, 2]]})
+    arrays = actor_partner_equations(
         np.array([[4, 5], [2, 3], [3, 3], [5, 4]]), {"x": np.array([[3, 4], [1, 3], [2, 4], [4, 2]])}
     )
     assert np.array_equal(fit(lists).coefficients, fit(arrays).coefficients)

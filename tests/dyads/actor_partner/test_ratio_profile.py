@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from intimacy_scales.dyads.actor_partner.constraints import equal_across_cells, zero
+from intimacy_scales.dyads.actor_partner.equations import actor_partner_equations
 from intimacy_scales.dyads.actor_partner.fit import fit
-from intimacy_scales.dyads.actor_partner.model import actor_partner_model
 from intimacy_scales.dyads.actor_partner.ratio_profile import ratio_profile_interval
 from intimacy_scales.dyads.actor_partner.resampling_couples import resampled_coefficients
 from intimacy_scales.dyads.actor_partner.tests_of_paths import pattern_weights
@@ -45,7 +45,7 @@ def near_zero(seed: int, actor: float) -> Any:
     """Return a fit to 60 couples with a small actor effect and a partner effect of .5."""
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(60, 2))
-    return fit(actor_partner_model(actor * x + 0.5 * x[:, ::-1] + rng.normal(size=(60, 2)), {"x": x}))
+    return fit(actor_partner_equations(actor * x + 0.5 * x[:, ::-1] + rng.normal(size=(60, 2)), {"x": x}))
 
 
 def test_ratio_profile_interval_has_no_bounds_where_the_actor_effect_is_near_0() -> None:
@@ -67,7 +67,7 @@ def test_ratio_profile_interval_has_no_bounds_where_the_actor_effect_is_near_0()
 def test_ratio_profile_interval_is_undefined_where_both_effects_may_be_0() -> None:
     rng = np.random.default_rng(4)
     x = rng.normal(size=(40, 2))
-    profile = ratio_profile_interval(fit(actor_partner_model(rng.normal(size=(40, 2)), {"x": x})), "x")
+    profile = ratio_profile_interval(fit(actor_partner_equations(rng.normal(size=(40, 2)), {"x": x})), "x")
     assert profile.reason is not None
     assert "compatible with every k" in profile.reason
     assert math.isnan(profile.low)
@@ -148,7 +148,7 @@ def test_resampled_coefficients_that_are_not_determined_are_missing() -> None:
     rng = np.random.default_rng(10)
     x = rng.normal(size=(40, 1)).repeat(2, axis=1)
     x[:2] += [0, 3]
-    fitted = fit(actor_partner_model(2 * x + rng.normal(size=(40, 2)), {"x": x}))
+    fitted = fit(actor_partner_equations(2 * x + rng.normal(size=(40, 2)), {"x": x}))
     failed = np.isnan(resampled_coefficients(fitted, 400, np.random.default_rng(1))[:, 1])
     assert 0.05 < failed.mean() < 0.25
 

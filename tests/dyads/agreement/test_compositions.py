@@ -149,12 +149,13 @@ def test_a_scale_cannot_be_listed_twice() -> None:
         partner_agreement(dyads, ["trust", "trust"])
 
 
-def test_compositions_with_one_name_are_refused() -> None:
+def test_compositions_of_roles_with_hyphens_stay_apart() -> None:
     roles = (("a-b", "c"), ("a", "b-c"))
     table = [
         {"a": x, "b": (3 * x + n) % 7, "role_a": roles[n % 2][0], "role_b": roles[n % 2][1]}
         for n, x in enumerate(range(12))
     ]
     dyads = Dyads.of_scores(table, {"trust": {"a": "a", "b": "b"}}, role=ROLES, mixed=True)
-    with pytest.raises(EstimationError, match="composition, a-b-c, because roles contain '-'"):
-        partner_agreement(dyads)
+    result = partner_agreement(dyads)
+    assert [part.composition for part in result.scales] == ["a/b-c", "a-b/c"]
+    assert result["trust", "a/b-c"].n_couples == 6

@@ -110,7 +110,7 @@ def test_exchanging_the_roles(scores: list[Any]) -> None:
 def test_the_double_entry_r_and_the_icc_have_one_test(scores: list[Any]) -> None:
     """Both are functions of F: ``(n - 1) F / n = (1 + r) / (1 - r)`` (Fisher, 1925)."""
     part = partner_agreement(couples_of(scores))["trust"]
-    if part["icc"].reason or not 0 < part["icc"].statistic < math.inf:
+    if part["icc"].reason or part["icc"].test_reason:
         return
     n, f, r = len(scores), part["icc"].statistic, part["double_entry_r"].estimate
     near((n - 1) / n * f, (1 + r) / (1 - r))
@@ -193,8 +193,9 @@ def test_partners_who_agree_perfectly() -> None:
         assert part[name].estimate == 1
         assert part[name].interval.reason is not None
         assert "same in all resamples" in str(part.confidence_interval(of=name, method="bca", rng=1).reason)
-    assert part["icc"].statistic == math.inf
-    assert part["icc"].p_value == 0
+    assert math.isnan(part["icc"].statistic)
+    assert math.isnan(part["icc"].p_value)
+    assert str(part["icc"].test_reason).startswith("no test: both partners of every couple have the same")
     assert part["icc"].interval.reason == (
         "no interval: both partners of every couple have the same score: nothing varies within couples"
     )
@@ -209,7 +210,9 @@ def test_partners_who_agree_perfectly() -> None:
 
 def test_scores_on_a_line() -> None:
     part = partner_agreement(couples_of(LINE, roles=True))["trust"]
-    assert (part["pearson_r"].estimate, part["pearson_r"].p_value) == (1, 0)
+    assert part["pearson_r"].estimate == 1
+    assert part["pearson_r"].test_reason == "no test: the scores lie on a line, r = 1"
+    assert "r = 1.00, without a test" in partner_agreement(couples_of(LINE, roles=True)).sentence()
     assert part["pearson_r"].interval.reason == "no interval by Fisher's z: the scores lie on a line, r = 1"
     assert part["variance_ratio"].estimate == pytest.approx(0.25)
     assert part["variance_ratio"].interval.reason is not None
@@ -350,3 +353,21 @@ def test_pages_and_tables() -> None:
     assert f"trust, r = {r.estimate:.2f}".replace("0.", ".") in roles.sentence()
     assert "Mean differences, wife minus husband (paired t test" in roles.sentence()
     assert "F(39, 40) = " in without.sentence()
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.integers(1, 3)), min_size=1, max_size=5),
+    st.booleans(),
+    st.sampled_from([1.0, 0.1, 1 / 3]),
+)
+def test_no_figure_is_infinite_and_each_undefined_one_has_a_reason(
+    scores: list[Any], roles: bool, unit: float
+) -> None:
+    for figure in partner_agreement(couples_of(unit * np.array(scores), roles=roles))["trust"]:
+        numbers = (figure.estimate, figure.statistic, figure.p_value, figure.standard_error)
+        assert not any(map(math.isinf, numbers))
+        assert math.isnan(figure.estimate) == (figure.reason is not None)
+        if figure.statistic_name:
+            no_test = figure.reason is not None or figure.test_reason is not None
+            assert math.isnan(figure.p_value) == math.isnan(figure.statistic) == no_test

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from intimacy_scales.dyads import SuppressedTable, suppress_small_cells
+from intimacy_scales.dyads.feedback import cell_suppression
 from intimacy_scales.dyads.feedback.cell_suppression import Cell, cells_to_suppress, possible_range
 from intimacy_scales.errors import DocumentError, EstimationError, ResponseError
 
@@ -310,6 +311,61 @@ def test_groups_are_removed_before_totals() -> None:
     rows = two_way([[4, 40, 30], [50, 60, 70]])
     table = suppress_small_cells(rows, groups=["row", "column"])
     assert not any("total" in label for label in removed(table)["protects"])
+
+
+def cells_of(counts: Sequence[Sequence[int]]) -> list[Cell]:
+    """Return the cells of a table by two columns with its totals."""
+    n, k = np.shape(counts)
+    full = np.block([[np.array(counts), np.sum(counts, 1)[:, None]], [np.sum(counts, 0), np.sum(counts)]])
+    return [
+        Cell(
+            row=i, column=j, count=int(full[i, j]), n_sums=(i == n) + (j == k),
+            sign=1 - 2 * ((i == n) ^ (j == k)),
+        )
+        for i, j in itertools.product(range(n + 1), range(k + 1))
+    ]  # fmt: skip
+
+
+def protects(cells: Sequence[Cell], further: Sequence[int], minimum: int) -> bool:
+    """Tell whether every small cell has a range as wide as the minimum."""
+    small = [place for place, cell in enumerate(cells) if cell.count < minimum]
+    ranges = [possible_range(cells, {*small, *further}, n, minimum) for n in small if cells[n].count]
+    return all(high - low >= minimum for low, high in ranges)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.lists(_COUNT, min_size=2, max_size=2), min_size=1, max_size=3))
+def test_the_smallest_set_of_cells_is_removed(counts: list[list[int]]) -> None:
+    """Of all sets: no total if groups will do, then the fewest cells, then the smallest counts."""
+    cells = cells_of(counts)
+
+    def size(further: Sequence[int]) -> tuple[int, int, int, int]:
+        kinds = [cells[place].n_sums for place in further]
+        return kinds.count(2), kinds.count(1), len(kinds), sum(cells[place].count for place in further)
+
+    small, further = cells_to_suppress(cells, 10)
+    others = [place for place in range(len(cells)) if place not in small]
+    every = (chosen for n in range(len(others) + 1) for chosen in itertools.combinations(others, n))
+    assert size(further) == min(size(chosen) for chosen in every if protects(cells, chosen, 10))
+
+
+@pytest.mark.parametrize("exact", [36, -1])
+def test_no_total_is_removed_where_groups_protect(exact: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also in large tables, in which cells are chosen step by step."""
+    monkeypatch.setattr(cell_suppression, "_EXACT", exact)
+    rng = np.random.default_rng(2)
+    for _ in range(60):
+        shape = tuple(rng.integers(2, 5, 2))
+        counts = np.where(rng.random(shape) < 0.5, rng.integers(0, 13, shape), rng.integers(10, 40, shape))
+        cells = cells_of(counts.tolist())
+        further = cells_to_suppress(cells, 10)[1]
+        assert protects(cells, further, 10)
+        for most in (0, 1):
+            if protects(cells, [n for n, cell in enumerate(cells) if cell.n_sums <= most], 10):
+                assert max([cells[place].n_sums for place in further], default=0) <= most
+        assert not any(protects(cells, [n for n in further if n != one], 10) for one in further), (
+            "all are needed"
+        )
 
 
 def test_there_is_always_a_column_of_counts() -> None:

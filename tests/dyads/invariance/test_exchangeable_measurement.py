@@ -161,3 +161,15 @@ def test_saturated_and_independent_models_have_the_degrees_of_freedom_of_olsen_a
     assert fit.baseline_df == i_null - i_sat
     usual = dyadic_invariance(close_couples(closeness_answers(100)), "closeness")["means"].fit
     assert fit.df == usual.df - i_sat
+
+
+@given(seed=st.integers(0, 1000), places=st.lists(st.booleans(), min_size=60, max_size=60))
+@settings(max_examples=6)
+def test_standard_deviations_do_not_depend_on_who_is_first(seed: int, places: list[bool]) -> None:
+    answers = closeness_answers(60, seed=seed)
+    both = [
+        dyadic_invariance(close_couples(x, roles=False), "closeness").sds
+        for x in (answers, swapped(answers, places))
+    ]
+    assert both[0].tolist() == both[1].tolist()
+    near(both[0], np.tile(np.std(answers.reshape(-1, answers.shape[2]), axis=0, ddof=1), (2, 1)))

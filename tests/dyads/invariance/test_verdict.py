@@ -41,6 +41,9 @@ def fit(chi_square: float = 12.0) -> Fit:
     return Fit(**{name: getattr(tested, name) for name in tested.__slots__}, n_parameters=20, **rest)
 
 
+STEPS_IN_WORDS = {
+    "variances": "invariance of the factors' variances", "means": "invariance of the factors' means",
+}  # fmt: skip
 LADDERS: list[tuple[tuple[float, ...], str, str, list[str]]] = [
     # changes of CFI, supported from the free end, retained from the equal end, contradicted nevertheless
     ((0.0, 0.0, 0.0, 0.0, 0.0), "means", "means", []),
@@ -58,7 +61,10 @@ def test_both_ends_of_a_ladder(
     falls: tuple[float, ...], supported: str, kept: str, hidden: list[str]
 ) -> None:
     ladder = changes(*falls)
-    assert f", {supported} invariance was supported." in verdict_from_free(ladder, fit())
+    names = [STEPS_IN_WORDS.get(step, f"{step} invariance") for step in STEPS]
+    place = list(STEPS).index(supported)
+    end = "." if place + 1 == len(names) else f", and {names[place + 1]} was not."
+    assert f", {names[place]} was supported{end}" in verdict_from_free(ladder, fit())
     assert (retained(ladder), contradicted_below(ladder)) == (kept, hidden)
     sentence = verdict_from_equal(ladder, fit())
     assert f"the {kept} model was retained" in sentence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import warnings
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from intimacy_scales import simulate
 from intimacy_scales.dyads import ActorPartnerModel, Dyads, apim
+from intimacy_scales.dyads.models.role_differences import RoleDifference
 from intimacy_scales.errors import DocumentError, EstimationError, UnknownNameError
 from tests.shared.comparison import near, roughly
 from tests.shared.simulated_couples import (
@@ -62,7 +64,10 @@ def test_apim_in_roles_is_two_regressions(role: str) -> None:
     assert (difference.kind, difference.predictor, difference.roles) == ("actor", "trust", ("h", "w"))
     by_role = [model.effect("actor", "trust", cell=cell).estimate for cell in "hw"]
     near(difference.estimate, by_role[0] - by_role[1], rel=1e-9)
-    assert "on the h than on the w" in difference.sentence()
+    assert difference.effects == tuple(by_role)
+    (h, w) = (f"{value:.2f}" for value in by_role)
+    word = "stronger" if by_role[0] > by_role[1] else "weaker"
+    assert f"is {word} on the h ({h}) than on the w ({w}): difference" in difference.sentence()
 
 
 def test_apim_of_exchangeable_partners_is_two_regressions() -> None:
@@ -152,8 +157,79 @@ def test_interactions_are_products_of_centred_variables() -> None:
     near(model.effect("actor", "trust", "years", cell="h").estimate, values[4], rel=1e-8)
     near(model.effect("partner", "trust", "years", cell="h").estimate, values[5], rel=1e-8)
     assert "where years is 1 higher" in model.effect("actor", "trust", "years", cell="h").sentence()
+    assert "on the h changes by " in model.effect("actor", "trust", "years", cell="h").sentence()
     by_sem = apim(dyads, "love", "trust", interactions=[("trust", "years")], estimator="MLR")
     near(by_sem.effect("partner", "trust", "years", cell="h").estimate, values[5], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("effects", "words"),
+    [
+        ((0.5, 0.3), "is stronger on the husband (0.50) than on the wife (0.30): difference 0.20, 95% CI"),
+        ((0.3, 0.5), "is weaker on the husband (0.30) than on the wife (0.50): difference -0.20, 95% CI"),
+        ((-0.5, -0.3), "is more negative on the husband (-0.50) than on the wife (-0.30): difference -0.20"),
+        ((-0.3, -0.5), "is less negative on the husband (-0.30) than on the wife (-0.50): difference 0.20"),
+        ((-0.3, 0.1), "is -0.30 on the husband and 0.10 on the wife: difference -0.40"),
+        ((0.0004, 0.0001), "(0.00040) than on the wife (0.00010): difference 0.00030, 95% CI [-0.0"),
+        ((0.0, 0.0), "is 0.00 on the husband and 0.00 on the wife: difference 0.00"),
+    ],
+)  # fmt: skip
+def test_a_difference_of_effects_says_which_is_stronger(effects: tuple[float, float], words: str) -> None:
+    difference = RoleDifference(
+        kind="actor", predictor="trust", covariate=None, composition="", roles=("husband", "wife"),
+        effects=effects, estimate=effects[0] - effects[1], se=max(map(abs, effects)) / 2 or 0.1, df=math.inf,
+        n=90,
+    )  # fmt: skip
+    assert words in difference.sentence()
+
+
+def test_figures_of_small_units_have_significant_digits() -> None:
+    """An income in cents instead of thousands: the figures of its effects are 100,000 times smaller."""
+    rng = np.random.default_rng(3)
+    income = rng.normal(40, 9, (90, 2))
+    love = 0.04 * income + 0.02 * income[:, ::-1] + rng.normal(4, 0.5, (90, 2))
+    pairs = {name: {"h": f"{name}_h", "w": f"{name}_w"} for name in ("income", "love")}
+
+    def fitted(factor: float) -> ActorPartnerModel:
+        columns = {"income": income * factor, "love": love}
+        table = [
+            {f"{x}_{r}": values[n, k] for x, values in columns.items() for k, r in enumerate("hw")}
+            for n in range(90)
+        ]
+        return apim(Dyads.of_scores(table, pairs, role=True), "love", "income")
+
+    small, plain = (
+        fitted(1e5).effect("actor", "income", cell="h"),
+        fitted(1).effect("actor", "income", cell="h"),
+    )
+    digits = f"{plain.estimate * 1e-5:.8f}"
+    assert f"love is {digits[:-1]}" in small.sentence() or f"love is {digits}" in small.sentence()
+    assert "CI [0.00, 0.00]" not in small.sentence()
+    assert (
+        small.sentence().partition("), ")[2].partition(", all")[0]
+        == plain.sentence().partition("), ")[2].partition(", all")[0]
+    )
+    assert f"{small.estimate:.8f}"[:9] in repr(small)
+    (effects, _) = fitted(1e5).tables()
+    shown_estimates = dict(zip(effects.columns["effect"], effects.columns["estimate"], strict=True))
+    assert shown_estimates[small.name].startswith(f"{small.estimate:.8f}"[:9])
+    assert repr(fitted(1).differences[0].test_text()) == repr(fitted(1e5).differences[0].test_text())
+
+
+def test_every_p_value_of_a_model_names_its_test() -> None:
+    """That a partner effect is 0 has a test of the coefficient and one that compares models."""
+    model = apim(scored_couples(60), "love", "trust")
+    effect, test = model.effect("partner", "trust", cell="h"), model.test("actor_only", cell="h")
+    assert effect.p != test.p
+    assert f"{effect.test_text()}, all else" in effect.sentence()
+    assert effect.test_text().startswith("t(")
+    assert test.sentence().endswith("(likelihood ratio).")
+    effects, tests = model.tables()
+    assert "p (t test)" in effects.columns
+    assert tests.columns["test"] == [t.method for t in model.tests]
+    by_ml = apim(scored_couples(60), "love", "trust", estimator="MLR")
+    assert by_ml.effect("actor", "trust", cell="h").test_text().startswith("z = ")
+    assert "p (Wald)" in by_ml.tables()[0].columns
 
 
 def test_corrected_effects_are_those_of_true_scores() -> None:
@@ -229,6 +305,13 @@ def test_mixed_samples() -> None:
         model.effect("actor", "trust", cell="m-m").estimate, same.effect("actor", "trust").estimate, rel=1e-8
     )
     assert "In f-m couples, where the m's trust" in model.effect("partner", "trust", cell="f-m f").sentence()
+    for cell in model.cells:
+        n = model.compositions[cell[:3]]
+        assert model.effect("partner", "trust", cell=cell).n == n
+        assert model.ratio(cell=cell).confidence_interval().n == n
+        assert model.ratio_interval(cell=cell).n == n
+        assert model.ratio_interval(cell=cell, method="bootstrap", n_resamples=100, rng=1).n == n
+    assert {difference.n for difference in model.differences} == {60}
     ignored = apim(three_compositions(), "love", "trust", distinguishable=False)
     assert "several compositions" in str(ignored.test("distinguishable").reason)
 
@@ -274,7 +357,7 @@ def test_document(model: Any) -> None:
 
 
 def constant() -> Dyads:
-    table = table_of_couples(20).assign(calm_w=2.0)
+    table = table_of_couples(20).assign(calm_w=2.0, calm_h=2.0)
     table["trust_h"] = table["trust_w"]
     names = {name: {role: f"{name}_{role}" for role in "wh"} for name in ("love", "trust", "calm")}
     return Dyads.of_scores(table, names, keep=["years"])
@@ -294,7 +377,7 @@ WRONG: list[tuple[Any, str]] = [
         lambda: apim(scored_couples(60), "love", "trust", interactions=[("calm", "years")]),
         "predictor of an inter",
     ),
-    (lambda: apim(constant(), "love", "trust"), r"use it as a covariate \(covariates=\['trust'\]\)"),
+    (lambda: apim(constant(), "love", "trust"), "trust is equal for both partners in all of .* leave it out"),
     (lambda: apim(constant(), "love", "calm"), "calm does not vary between couples"),
     (lambda: apim(scored_couples(60, roles=False), "love", "trust", distinguishable=True), "needs roles"),
     (lambda: apim(scored_couples(60), "love", "trust", error="latent"), "pair the answers"),
@@ -369,4 +452,4 @@ def test_apim_is_given_where_roles_cannot_be_tested() -> None:
     near([e.estimate for e in models[0].effects], [e.estimate for e in models[1].effects])
     untested = models[1].tests[-1]
     assert untested.name == "distinguishable" and np.isnan(untested.p)
-    assert untested.reason is not None and "singular" in untested.reason
+    assert untested.reason is not None and "a model of 6 variables needs more than 6" in untested.reason

@@ -193,3 +193,23 @@ def test_a_path_that_is_not_there_is_refused() -> None:
         result.path("truth")
     with pytest.raises(UnknownNameError, match="exchangeable"):
         model(judged(1)).path("truth", "wife")
+
+
+@pytest.mark.parametrize("role", [False, True])
+def test_sentences_say_what_each_path_means(role: bool) -> None:
+    result = model(judged(3), role=role)
+    lines = result.sentences()
+    assert len(lines) == 2 + len(result.estimates) + len(result.differences) + role
+    for path, line in zip(result.estimates, lines[1:], strict=False):
+        assert f"{abs(path.estimate):.2f} " in line
+        assert f"{path.interval_text()}, {path.test_text()}, all else" in line
+    judge, other = [f"the {name}" for name in result.partners] if role else ("a partner", "the other partner")
+    truth = next(line for line in lines if line.startswith(f"Where the own that {other} reports is 1 higher"))
+    assert f"{judge}'s judgement of {other} is " in truth
+    assert ("That paths and residual variances of both judges are equal" in lines[-1]) is role
+    if role:
+        values = [f"{float(result.path('truth', name)):.2f}" for name in result.partners]
+        compared = next(line for line in lines if line.startswith("The truth force is "))
+        assert all(value in compared for value in values)
+    assert "90% CI" in result.sentences(0.9)[1]
+    assert TruthAndBias.from_json(result.to_json()).sentences() == lines

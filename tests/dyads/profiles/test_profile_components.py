@@ -139,5 +139,5 @@ def test_a_column_of_couples_with_the_name_of_a_figure_is_refused() -> None:
         {"d2": n // 2, "p": n % 2} | {f"csi4_{i}": 1 + (n * i) % 5 for i in range(1, 5)} for n in range(6)
     ]
     result = profile_similarity(Dyads.from_long("csi-4", rows, couple="d2", person="p"), "items")
-    with pytest.raises(ValueError, match="the column of couples, 'd2', has the name of a figure"):
+    with pytest.raises(ValueError, match="'d2' would be the name of two columns of this table, the column"):
         result.to_frame()

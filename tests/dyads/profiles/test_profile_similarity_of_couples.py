@@ -196,7 +196,7 @@ def test_normative_similarity_of_each_role() -> None:
     common = profile_similarity(couples_with_answers(profiles, roles=True), "items", mean_profile="common")
     assert "cross_normative_wife" not in common.means
     exchangeable = profile_similarity(couples_with_answers(profiles), "items")
-    assert exchangeable.r_of_mean_profiles is None
+    assert np.isnan(exchangeable.r_of_mean_profiles)
     close(exchangeable.mean_profiles["all"], means.mean(axis=0))
     both = np.mean([common.of_couples(f"normative_{partner}") for partner in PARTNERS], axis=0)
     close(exchangeable.of_couples("normative"), both)
@@ -245,3 +245,13 @@ def test_couples_on_several_occasions_are_refused() -> None:
     dyads = Dyads.from_long("csi-4", rows, couple="c", person="p", time="t")
     with pytest.raises(EstimationError, match="2 occasions"):
         profile_similarity(dyads, "items")
+
+
+def test_a_mean_profile_that_is_flat_but_for_rounding_gives_no_similarity() -> None:
+    """In some resamples all profiles add up to a flat one, and only rounding error is left of it."""
+    profiles = np.full((5, 2, 3), 5.0)
+    profiles[[0, 1, 3], 0, 0], profiles[4, 0, 0] = 1.0, 7.0
+    options: Any = {"of": "distinctive", "method": "bootstrap", "n_resamples": 100, "rng": 1}
+    both = (profiles, swapped(profiles, [False, False, False, False, True]))
+    one, other = (profile_similarity(couples_with_answers(p), "items") for p in both)
+    close(list(one.confidence_interval(**options)), list(other.confidence_interval(**options)))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intimacy_scales import simulate
+from intimacy_scales import reliability_report, simulate
 from intimacy_scales.dyads import (
     CoupleReport,
     Dyads,
@@ -25,12 +25,12 @@ from intimacy_scales.dyads import (
     profile_similarity,
     reliable_difference,
 )
-from intimacy_scales.errors import EstimationError, IntimacyScalesError
+from intimacy_scales.errors import EstimationError, IntimacyScalesError, KeyingWarning
 from tests.shared.comparison import assert_close, near
 from tests.shared.couples import couples_of, mixed_couples
 from tests.shared.factor_answers import good
 from tests.shared.instruments import PUBLISHED, form_of
-from tests.shared.simulated_couples import close_couples, closeness_answers
+from tests.shared.simulated_couples import close_couples, closeness_answers, normal_couples
 
 SCALES = {"trust": "q1 q2 q3", "love": "q4 q5 -q6", "care": "q7 q8 q9"}
 
@@ -49,6 +49,7 @@ def answers(n: int = 60) -> pd.DataFrame:
     return table.assign(
         couple=np.repeat(np.arange(n), 2), person=np.arange(2 * n), role=["wife", "husband"] * n,
         sex=list("ffmmfmfm" * (n // 4)), age=np.round(rng.normal(40, 9, 2 * n)),
+        years=np.repeat(np.arange(n) * 7 % 23, 2), wave=1, empty=np.nan,
     )  # fmt: skip
 
 
@@ -321,6 +322,7 @@ def test_a_seed_gives_the_same_report() -> None:
     assert first == again != other
 
 
+MODEL = {"outcome": "love", "predictors": "trust"}
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no such scale": ({"scales": ["trus"]}, "did you mean 'trust'"),
     "no scales": ({"scales": []}, "scales is empty; name some of trust, love, care, total"),
@@ -332,6 +334,24 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no such outcome": ({"outcome": "lov", "predictors": "trust"}, "'lov' is no variable of these couples"),
     "no such predictor": ({"outcome": "love", "predictors": ["trus"]}, "'trus' is no variable"),
     "the same": ({"outcome": "love", "predictors": ["love"]}, "is among the predictors too"),
+    "covariate alone": ({"covariates": "years"}, "covariates= without outcome="),
+    "covariate without predictors": (
+        {"outcome": "love", "covariates": ["years"]}, "outcome= without predictors=",
+    ),
+    "no such covariate": ({**MODEL, "covariates": ["yers"]}, "did you mean 'years'"),
+    "a constant covariate": (
+        {**MODEL, "covariates": "wave"}, "covariates='wave' does not vary between couples (all are 1); leave",
+    ),
+    "an empty covariate": ({**MODEL, "covariates": "empty"}, "(all are missing); leave it out"),
+    "a covariate of persons": ({**MODEL, "covariates": "age"}, "use it as a predictor"),
+    "a scale as covariate": ({**MODEL, "covariates": "care"}, "covariates='care' is a scale"),
+    "predictor and covariate": (
+        {"outcome": "love", "predictors": "years", "covariates": "years"},
+        "is among the predictors and the covariates",
+    ),
+    "outcome and covariate": (
+        {"outcome": "years", "predictors": "trust", "covariates": "years"}, "is among the covariates too",
+    ),
     "seed": ({"rng": "one"}, "rng"),
 }  # fmt: skip
 
@@ -340,7 +360,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 def test_wrong_options_say_what_is_allowed(case: str) -> None:
     options, words = WRONG[case]
     with pytest.raises(IntimacyScalesError, match=re.escape(words)):
-        couple_report(couples(), **options)
+        couple_report(couples(keep=["age", "years", "wave", "empty"]), **options)
 
 
 def test_several_occasions_are_refused() -> None:
@@ -350,6 +370,107 @@ def test_several_occasions_are_refused() -> None:
     with pytest.raises(EstimationError, match=re.escape("dyads.at(1)")):
         couple_report(dyads)
     assert couple_report(dyads.at(2), scales=["trust"]).n_couples == 60
+
+
+@pytest.mark.parametrize("days", [(1, 2), (1.0, 2.0), ("1", "2")])
+def test_a_report_of_one_occasion_names_it(days: Any) -> None:
+    table = pd.concat([answers().assign(day=day) for day in days])
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
+    dyads = Dyads.from_long(form, table, couple="couple", person="person", role="role", time="day")
+    result = couple_report(dyads.at(days[1]), scales=["trust"], invariance=False)
+    assert (result.occasion, report().occasion) == ("2", None)
+    assert result.title.startswith("Report of 60 couples on occasion 2, ")
+    assert f"answered {result.instrument} on occasion 2." in result.sentence()
+    assert (result.to_dict()["occasion"], CoupleReport.from_json(result.to_json())) == ("2", result)
+    for text in (result.to_markdown(), result.to_html(), repr(result)):
+        assert "on occasion 2" in text
+    assert "occasion" not in report().sentence() + report().title
+
+
+def test_covariates_are_those_of_the_model_and_are_said() -> None:
+    dyads = couples(keep=["years"])
+    result = couple_report(dyads, **MODEL, covariates=["years"], scales=["trust", "love"], invariance=False)
+    assert result.model is not None
+    assert_close(result.model.to_dict(), apim(dyads, "love", "trust", covariates=["years"]).to_dict())
+    assert "Actor-partner model of love, adjusted for years (60 couples; REML; " in result.sentence()
+    assert "covariates centred on their mean over couples" in result.sentence()
+    assert "effect of years (wife) " in result.sentence()
+    tables = {table.name: table for table in result.tables()}
+    assert tables["effects"].title == "Actor-partner model of love, adjusted for years"
+    for name in ("effects", "readings"):
+        assert "effect of years (husband)" in list(tables[name].figures()["effect"])
+    assert "adjusted for years" in result.model.sentences()[0]
+    assert "love, adjusted" not in report().sentence()
+
+
+def test_answers_reversed_before_reading_are_a_caution() -> None:
+    form = form_of({"love": "q4 q5 -q6"}, high=7, evidence=PUBLISHED)
+    table = answers().assign(q6=8 - answers()["q6"])
+    for rows in (table, table.iloc[::2]):  # also of couples with one partner each
+        dyads = Dyads.from_long(form, rows, couple="couple", person="person", role="role")
+        with pytest.warns(KeyingWarning):
+            persons = reliability_report(form, rows).scales[0].keying
+        cautions = [text for text in couple_report(dyads).warnings if "probably reversed already" in text]
+        assert cautions == [str(persons)]
+    assert not [text for text in report().warnings if "reversed" in text]
+
+
+def test_a_poor_fit_behind_reliable_differences_is_said() -> None:
+    rng = np.random.default_rng(1)
+    halves = np.repeat(rng.normal(size=(150, 2, 2)), 2, axis=2)
+    x = np.clip(
+        np.rint(50 + 8 * (halves + rng.normal(size=(150, 2, 1)) + rng.normal(size=(150, 2, 4)) / 2)), 0, 100
+    )
+    result = couple_report(normal_couples(x))
+    assert any(
+        text.startswith("a: reliability: the model of both partners' items fits poorly (CFI = .")
+        for text in result.warnings
+    )
+    assert "The model fits poorly for a, so that these figures are rough." in result.sentence()
+    assert "fits poorly" not in report().sentence()
+
+
+def test_one_hypothesis_with_two_p_values_names_both_tests() -> None:
+    tables = {table.name: table for table in report().tables()}
+    effects, tests = tables["effects"], tables["path_tests"]
+    assert "p (t test)" in effects.text_table().columns
+    assert set(tests.figures()["test"]) == {"likelihood ratio", "likelihood ratio, I-SAT"}
+    assert "one hypothesis, such as a partner effect of 0, may have two p values" in report().to_markdown()
+
+
+def test_effects_of_small_units_have_significant_digits() -> None:
+    table = answers().assign(age=answers()["age"] * 1e5)
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
+    dyads = Dyads.from_long(form, table, couple="couple", person="person", role="role", keep=["age"])
+    result = couple_report(dyads, outcome="love", predictors="age", scales=["love"], invariance=False)
+    assert result.model is not None
+    effect = result.model.effect("actor", "age", cell="wife")
+    digits = effect.digits(2)
+    assert digits > 7
+    assert f"actor effect of age (wife) {effect.estimate:.{digits}f}, 95% CI [" in result.sentence()
+    shown = {table.name: table for table in result.tables()}["effects"].text_table()
+    place = list(shown.columns["Effect"]).index(effect.name)
+    assert float(shown.columns["Estimate"][place]) == round(effect.estimate, effect.digits())
+    assert shown.columns["95% CI"][place] == effect.confidence_interval().ends(effect.digits())
+
+
+def test_a_residual_step_that_fails_is_said() -> None:
+    result = report()
+    failing = [
+        name for name, tested in result.invariance.items() if tested.status("residual") == "not supported"
+    ]
+    noisier = answers().copy()
+    rng = np.random.default_rng(2)
+    wives = np.arange(0, len(noisier), 2)
+    noisier.loc[wives, "q1"] = np.clip(noisier.loc[wives, "q1"] + rng.integers(-3, 4, len(wives)), 1, 7)
+    form = form_of({"trust": SCALES["trust"]}, high=7, evidence=PUBLISHED)
+    dyads = Dyads.from_long(form, noisier, couple="couple", person="person", role="role")
+    unequal = couple_report(dyads)
+    (tested,) = unequal.invariance.values()
+    assert (tested.status("scalar"), tested.status("residual")) == ("supported", "not supported")
+    assert "Residual invariance was not supported for trust." in unequal.sentence()
+    assert ", and residual invariance was not." in tested.sentence()
+    assert ("Residual invariance was not" in result.sentence()) is bool(failing)
 
 
 # ------------------------------------------------------------------ texts and documents

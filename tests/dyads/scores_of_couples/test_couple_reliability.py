@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intimacy_scales import sem, simulate
-from intimacy_scales.dyads import CoupleReliability, Dyads, couple_reliability
-from intimacy_scales.errors import DocumentError, EstimationError, UnknownNameError
+from intimacy_scales import reliability_report, sem, simulate
+from intimacy_scales.dyads import CoupleReliability, Dyads, couple_reliability, reliable_difference
+from intimacy_scales.errors import DocumentError, EstimationError, KeyingWarning, UnknownNameError
 from intimacy_scales.moments.scale_items import scale_items
 from tests.shared.comparison import assert_close, close, near, roughly
 from tests.shared.couples import couples_with_answers, some_of, swapped
+from tests.shared.instruments import PUBLISHED, form_of
 from tests.shared.simulated_couples import item_covariances, normal_answers, normal_couples
 
 K = 4
@@ -273,9 +274,57 @@ def test_improper_solutions_are_marked() -> None:
 def test_few_couples_and_items_against_their_keys_are_cautioned() -> None:
     turned = ANSWERS.copy()
     turned[:, :, 3] = 100 - turned[:, :, 3]
-    assert "q4 (-" in of(turned).warnings[0]
+    assert of(turned).warnings[0].startswith("a: q4 (r = -")
+    assert not [text for text in of(turned).warnings if "negative loading" in text], "it is said once"
     assert of(ANSWERS).warnings == ()
     assert "n = 25 couples is too small" in of(ANSWERS[:25]).warnings[0]
+
+
+@pytest.mark.parametrize("role", [True, False])
+def test_answers_reversed_before_reading_are_noticed_as_in_a_reliability_report(role: bool) -> None:
+    form = form_of({"a": "q1 q2 -q3 -q4"}, high=100, evidence=PUBLISHED)
+    rows = pd.DataFrame(ANSWERS.reshape(-1, K), columns=[f"q{n}" for n in range(1, K + 1)])
+    rows = rows.assign(couple=np.repeat(np.arange(len(ANSWERS)), 2), place=["w", "h"] * len(ANSWERS))
+    pairing = {"couple": "couple", ("role" if role else "person"): "place"}
+    with pytest.warns(KeyingWarning):
+        persons = reliability_report(form, rows).scales[0].keying
+    for missing in (False, True):
+        table = rows.copy()
+        if missing:
+            table.loc[::7, "q2"] = np.nan
+        result = couple_reliability(
+            Dyads.from_long(form, table, **pairing), missing="fiml" if missing else "listwise"
+        )
+        noticed = [text for text in result.warnings if "probably reversed already" in text]
+        assert len(noticed) == 1
+        if not missing:
+            assert noticed == [str(persons)]
+    assert couple_reliability(Dyads.from_long(form, table.head(6), **pairing)).warnings == (), "few couples"
+    turned = rows.assign(q3=100 - rows["q3"], q4=100 - rows["q4"])
+    assert couple_reliability(Dyads.from_long(form, turned, **pairing)).warnings == ()
+
+
+def test_a_poor_fit_is_cautioned_with_its_figures_and_limits() -> None:
+    """Two pairs of items that have more in common than one factor says."""
+    rng = np.random.default_rng(1)
+    factors = rng.normal(size=(300, 2, 2)) + rng.normal(size=(300, 1, 2))
+    x = np.repeat(factors, 2, axis=2) + 0.5 * rng.normal(size=(300, 2, 4)) + rng.normal(size=(300, 2, 1))
+    x = np.clip(np.rint(50 + 8 * x), 0, 100)
+    for role in (True, False):
+        for estimator in ("ML", "MLR"):
+            result = of(x, role=role, estimator=estimator)
+            assert result.fit is not None
+            kind = "robust " if estimator == "MLR" else ""
+            cfi = result.fit.cfi if result.scaled_fit is None else result.scaled_fit.robust_cfi
+            (caution,) = [text for text in result.warnings if "fits poorly" in text]
+            assert f"({kind}CFI = {cfi:.3f}, {kind}RMSEA = ".replace("0.", ".") in caution
+            assert (
+                "CFI below .90, Bentler & Bonett, 1980, or RMSEA above .10, Browne & Cudeck, 1993" in caution
+            )
+            assert result.fit.cfi < 0.9 or result.fit.rmsea > 0.1
+            categories = reliable_difference(normal_couples(x, roles=role), reliability=result)
+            assert caution in categories.warnings
+    assert not [text for text in of(ANSWERS).warnings if "fits poorly" in text]
 
 
 def test_results_of_couple_reliability_are_read_back() -> None:

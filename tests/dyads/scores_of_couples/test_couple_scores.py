@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intimacy_scales.dyads import CoupleScores, CoupleScoreSummary, Dyads, couple_scores
-from intimacy_scales.errors import ResponseError, UnknownNameError
+from intimacy_scales.errors import EstimationError, ResponseError, UnknownNameError
 from tests.shared.comparison import near
 from tests.shared.couples import couples_with_answers
 
@@ -140,5 +140,27 @@ def test_couple_scores_name_what_is_wrong() -> None:
         scores["trsut"]
     table = pd.DataFrame({"trust_mean": ["c"], "trust_w": [3.5], "trust_h": [4.5]})
     clash = couple_scores(Dyads.of_scores(table, WIDE, couple="trust_mean", role=True))
-    with pytest.raises(ResponseError, match="'trust_mean' holds the labels of couples"):
+    with pytest.raises(
+        ResponseError, match=r"'trust_mean' would be the name of two columns .*option couple="
+    ):
         clash.to_frame()
+
+
+def test_a_summary_needs_one_occasion() -> None:
+    rows = [
+        {"c": c, "r": r, "day": day, "s": float(c + 10 * day)}
+        for c in range(3) for r in "wh" for day in (1, 2)
+    ]  # fmt: skip
+    dyads = Dyads.of_scores(rows, ["s"], couple="c", role="r", time="day")
+    scores = couple_scores(dyads)
+    for some in (scores, CoupleScores.from_json(scores.to_json())):
+        with pytest.raises(EstimationError, match=r"on 2 occasions \(1, 2\).*couple_scores\(dyads.at\(1\)\)"):
+            some.summary()
+    assert couple_scores(dyads.at(1)).summary().scales[0].mean == 11.0
+
+
+def test_labels_that_json_does_not_know_are_texts() -> None:
+    rows = [{"c": label, "a": 1.0, "b": 2.0} for label in (math.inf, -math.inf, 3.5)]
+    scores = couple_scores(Dyads.of_scores(rows, {"s": {"a": "a", "b": "b"}}, couple="c"))
+    again = CoupleScores.from_json(scores.to_json())
+    assert again.couples == ["Infinity", "-Infinity", 3.5] and again == scores

@@ -359,3 +359,30 @@ def test_surfaces_are_predicted_at_numbers(own: Any, partner: Any) -> None:
     dyads = Dyads.of_scores(table, {v: {"a": f"{v}1", "b": f"{v}2"} for v in "xy"})
     with pytest.raises(EstimationError, match="allowed: numbers, or arrays"):
         response_surface(dyads, "y", "x").surface().predict(own, partner)
+
+
+@pytest.mark.parametrize("role", [False, True])
+def test_sentences_say_what_each_figure_means(role: bool) -> None:
+    result = response_surface(couples_with_scores(congruent(1, strict=False, n=120), roles=role), "y", "x")
+    lines = result.sentences()
+    for surface in result.surfaces:
+        whose = "" if surface.partner is None else f"For the {surface.partner}: "
+        for figure in surface.parameters:
+            (line,) = [x for x in lines if x.startswith(whose) and f"({figure.name} = " in x]
+            assert f"{figure.interval_text()}, {figure.test_text()})." in line
+        direction = "upwards" if float(surface.estimate("a4")) >= 0 else "downwards"
+        assert any(f"{whose}Away from equal x, y curves {direction}" in line for line in lines)
+        assert f"{whose}By the checklist of congruence, {surface.congruence().conclusion}." in lines
+    assert ("likelihood ratio" in lines[-1]) is role
+    assert ResponseSurface.from_json(result.to_json()).sentences() == lines
+
+
+@pytest.mark.parametrize("role", [False, True])
+def test_the_slopes_that_sentences_name_are_those_of_the_surface(role: bool) -> None:
+    """a1 and a3 as differences of predictions: both higher by a little, and one higher and one lower."""
+    result = response_surface(couples_with_scores(congruent(1, strict=False, n=120), roles=role), "y", "x")
+    for surface in result.surfaces:
+        h, centre = 1e-5, surface.centre
+        for name, sign in (("a1", 1), ("a3", -1)):
+            above, below = (surface.predict(centre + k * h, centre + k * sign * h) for k in (1, -1))
+            close(float(surface.estimate(name)), float(above - below) / (2 * h), 1e-6)

@@ -125,3 +125,21 @@ def test_units_of_items_change_no_test_of_an_equality() -> None:
     one, other = tests({}), tests(units)
     assert list(other) == list(one)
     assert list(other.values()) == pytest.approx(list(one.values()), rel=1e-4, abs=1e-6)
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e-6, 1e6, 1e9])
+def test_units_of_all_variables_change_no_figure_of_paths_among_single_indicators(unit: float) -> None:
+    table = related(200) - related(200).mean()  # intercepts start at 0
+    one, other = (
+        sem(
+            f"f =~ 1*x1; g =~ 1*x2; x1 ~~ {0.2 * u**2!r}*x1; x2 ~~ {0.2 * u**2!r}*x2; x1 ~ 0*1; x2 ~ 0*1\n"
+            "f ~ 1; g ~ 1; f ~ g + x3; g ~ x3 + x4",
+            table * u,
+            fixed_x=False,
+        )
+        for u in (1.0, unit)
+    )
+    assert other.fit.chi_square == pytest.approx(one.fit.chi_square, rel=1e-6)
+    for name in ("f ~ g", "g ~ x3", "g ~ x4"):
+        assert other.parameters[name].std_all == pytest.approx(one.parameters[name].std_all, rel=1e-6)
+        assert other.parameters[name].z == pytest.approx(one.parameters[name].z, rel=1e-5)

@@ -69,6 +69,7 @@ def test_lines_stay_lines(written, text):
         {"@context": "x", "a": 1, "b": {}},
         {"age": {"Description": "years"}, "sex": {"Levels": {"1": "m"}}},
         {"SurveyEntry": {"SurveyID": "x"}, "SurveyElements": []},
+        {"q1": "We talk.", "q2": "We laugh."},  # questions, and not a person
     ],
 )
 def test_documents_that_are_not_persons_are_refused(written, document):

@@ -113,6 +113,7 @@ def test_groups_and_languages_of_a_real_document():
     assert (chosen.role, chosen.group) == ("choice", "External Characteristics")
     fluids = answers.columns["Do_you_have_body_flu_intracellular_space"]
     assert fluids.labels[:2] == (("yes", "Yes"), ("yes", "Sí"))
+    assert answers.labels["Do_you_have_body_flu_intracellular_space"].tolist()[1:] == ["Yes", "No / Unsure"]
     assert answers.metadata["start"].notna().all()
 
 
@@ -218,6 +219,17 @@ def test_a_form_describes_a_table_without_columns_of_the_platform(written, form_
         "close_2: 1 answer is not among its options ('maybe'); the options are no, mid, yes"
         in answers.report.notes
     )
+
+
+def test_codes_that_nothing_explains_are_asked_for(written, form_file):
+    plain = form_of({"t": "close_1 close_2"}, high=3, evidence=PUBLISHED)
+    path = written([META | {"close_1": "yes", "close_2": "no"}])
+    with pytest.raises(
+        ResponseError, match=r"no numbers for the options of close_1, close_2: .*recode={'no': …"
+    ):
+        read_answers(path, plain, structure=form_file)
+    answers = read_answers(path, plain, structure=form_file, recode={"no": 1, "mid": 2, "yes": 3})
+    assert score(plain, answers)["t"].tolist() == [2.0]
 
 
 def test_a_code_that_no_label_explains_is_named(written, form_file):

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from intimacy_scales.dyads.actor_partner.cross_products import Floats
-from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel
+from intimacy_scales.dyads.actor_partner.equations import ActorPartnerEquations
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import not_one_of
 from intimacy_scales.numerics.tolerances import ELIMINATED
 
 
-def checked_constraints(model: ActorPartnerModel, weights: Floats | None) -> Floats:
+def checked_constraints(model: ActorPartnerEquations, weights: Floats | None) -> Floats:
     """Return rows of weights (r, p) of coefficients, each of which must sum up to 0; none for None.
 
     Raises
@@ -31,14 +31,14 @@ def checked_constraints(model: ActorPartnerModel, weights: Floats | None) -> Flo
     return rows
 
 
-def zero(model: ActorPartnerModel, positions: Sequence[int]) -> Floats:
+def zero(model: ActorPartnerEquations, positions: Sequence[int]) -> Floats:
     """Return the constraints that coefficients are 0.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from intimacy_scales.dyads.actor_partner.model import actor_partner_model
-    >>> model = actor_partner_model([[4, 5], [2, 3], [3, 3]], {"trust": [[3, 4], [1, 3], [2, 4]]})
+    >>> from intimacy_scales.dyads.actor_partner.equations import actor_partner_equations
+    >>> model = actor_partner_equations([[4, 5], [2, 3], [3, 3]], {"trust": [[3, 4], [1, 3], [2, 4]]})
     >>> zero(model, [model.position("partner", "trust")])
     array([[0., 0., 1.]])
     """
@@ -47,7 +47,7 @@ def zero(model: ActorPartnerModel, positions: Sequence[int]) -> Floats:
     return rows
 
 
-def equal(model: ActorPartnerModel, positions: Sequence[int]) -> Floats:
+def equal(model: ActorPartnerEquations, positions: Sequence[int]) -> Floats:
     """Return the constraints that coefficients are equal to each other."""
     first, *others = zero(model, positions)
     rows: Floats = first - np.array(others).reshape(-1, len(first))
@@ -55,7 +55,7 @@ def equal(model: ActorPartnerModel, positions: Sequence[int]) -> Floats:
 
 
 def equal_across_cells(
-    model: ActorPartnerModel,
+    model: ActorPartnerEquations,
     *,
     cells: Sequence[str] | None = None,
     predictors: Sequence[str] | None = None,
@@ -100,7 +100,7 @@ def equal_across_cells(
     return np.vstack([equal(model, positions) for positions in zip(*by_term, strict=True)])
 
 
-def role_differences(model: ActorPartnerModel, name: str = "") -> Floats:
+def role_differences(model: ActorPartnerEquations, name: str = "") -> Floats:
     """Return the weights (t, p) of the second role's coefficients less those of the first (interactions).
 
     Parameters
@@ -117,10 +117,10 @@ def role_differences(model: ActorPartnerModel, name: str = "") -> Floats:
 
     Examples
     --------
-    >>> from intimacy_scales.dyads.actor_partner.model import actor_partner_model
+    >>> from intimacy_scales.dyads.actor_partner.equations import actor_partner_equations
     >>> from intimacy_scales.dyads.actor_partner.terms import Composition
     >>> roles = [Composition(roles=("wife", "husband"))]
-    >>> model = actor_partner_model([[4, 5], [2, 3]], {"trust": [[3, 4], [1, 3]]}, compositions=roles)
+    >>> model = actor_partner_equations([[4, 5], [2, 3]], {"trust": [[3, 4], [1, 3]]}, compositions=roles)
     >>> role_differences(model)[0]
     array([-1.,  0.,  0.,  1.,  0.,  0.])
     """

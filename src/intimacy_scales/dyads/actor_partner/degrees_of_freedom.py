@@ -15,8 +15,8 @@ import numpy as np
 
 from intimacy_scales.dyads.actor_partner.couple_sums import CoupleSums
 from intimacy_scales.dyads.actor_partner.cross_products import Floats
+from intimacy_scales.dyads.actor_partner.equations import ActorPartnerEquations
 from intimacy_scales.dyads.actor_partner.estimation import Estimates
-from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel
 from intimacy_scales.dyads.actor_partner.residuals import Structure, variance_parameters
 from intimacy_scales.numerics.scaled_matrices import scaled_inverse
 from intimacy_scales.numerics.tolerances import UNIDENTIFIED
@@ -33,7 +33,7 @@ class VarianceOfVariances:
         The model, what its residuals have in common, and its solution.
     """
 
-    def __init__(self, model: ActorPartnerModel, structure: Structure, estimates: Estimates) -> None:
+    def __init__(self, model: ActorPartnerEquations, structure: Structure, estimates: Estimates) -> None:
         blocks, c = list(model.blocks()), estimates.working_covariance
         sums = [couples for couples, _ in blocks]
         parameters = variance_parameters(structure, sums, estimates.residual_covariances)

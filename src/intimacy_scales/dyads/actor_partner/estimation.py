@@ -21,8 +21,8 @@ import numpy as np
 
 from intimacy_scales.dyads.actor_partner.constraints import eliminated, free_basis
 from intimacy_scales.dyads.actor_partner.cross_products import Floats
+from intimacy_scales.dyads.actor_partner.equations import ActorPartnerEquations
 from intimacy_scales.dyads.actor_partner.identification import check_identified, check_residuals
-from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel
 from intimacy_scales.dyads.actor_partner.residuals import Structure, covariances_of
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.numerics.scaled_matrices import scaled_inverse, units_of
@@ -75,7 +75,7 @@ class _Problem:
     Working coefficients are ``basis @ free``; columns of the basis are in units of the regressors.
     """
 
-    def __init__(self, model: ActorPartnerModel, constraints: Floats, structure: Structure) -> None:
+    def __init__(self, model: ActorPartnerEquations, constraints: Floats, structure: Structure) -> None:
         self.model, self.structure, self.constraints = model, structure, constraints
         self.blocks = list(model.blocks())
         units = np.concatenate(
@@ -127,7 +127,7 @@ class _Problem:
 
 
 def estimate(
-    model: ActorPartnerModel, constraints: Floats, structure: Structure, method: Method
+    model: ActorPartnerEquations, constraints: Floats, structure: Structure, method: Method
 ) -> Estimates:
     """Fit a model.
 

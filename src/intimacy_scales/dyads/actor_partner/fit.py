@@ -12,9 +12,9 @@ import numpy as np
 from intimacy_scales.dyads.actor_partner.constraints import checked_constraints, free_basis, zero
 from intimacy_scales.dyads.actor_partner.cross_products import Floats
 from intimacy_scales.dyads.actor_partner.degrees_of_freedom import VarianceOfVariances
+from intimacy_scales.dyads.actor_partner.equations import ActorPartnerEquations
 from intimacy_scales.dyads.actor_partner.estimation import Estimates, Method, estimate
 from intimacy_scales.dyads.actor_partner.identification import check_enough_couples
-from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel
 from intimacy_scales.dyads.actor_partner.residuals import (
     Structure,
     check_structure,
@@ -50,7 +50,7 @@ class ActorPartnerFit:
         Number of free coefficients, and of variances and covariances.
     """
 
-    model: ActorPartnerModel
+    model: ActorPartnerEquations
     constraints: Floats
     residuals: Structure
     method: Method
@@ -116,12 +116,12 @@ class ActorPartnerFit:
         return np.array([self.variance_of_variances.degrees_of_freedom(row) for row in rows])
 
     def coefficient(self, kind: Any, predictor: str | None = None, **options: Any) -> float:
-        """Return the estimate of one coefficient; arguments are those of `ActorPartnerModel.position`."""
+        """Return the estimate of one coefficient; arguments are those of `ActorPartnerEquations.position`."""
         return float(self.coefficients[self.model.position(kind, predictor, **options)])
 
 
 def fit(
-    model: ActorPartnerModel,
+    model: ActorPartnerEquations,
     *,
     constraints: Floats | None = None,
     residuals: Structure = "free",
@@ -132,7 +132,7 @@ def fit(
     Parameters
     ----------
     model
-        The model and its data, of `actor_partner_model`.
+        The model and its data, of `actor_partner_equations`.
     constraints
         (r, p): weights of coefficients, each row of which must sum up to 0; `constraints.py` has the common
         ones. None: every cell has its own coefficients.
@@ -160,10 +160,10 @@ def fit(
 
     Examples
     --------
-    >>> from intimacy_scales.dyads.actor_partner.model import actor_partner_model
+    >>> from intimacy_scales.dyads.actor_partner.equations import actor_partner_equations
     >>> outcome = [[4, 5], [2, 3], [3, 3], [5, 4], [4, 2], [1, 2]]
     >>> trust = [[3, 4], [1, 3], [2, 4], [4, 2], [3, 1], [1, 2]]
-    >>> fitted = fit(actor_partner_model(outcome, {"trust": trust}))
+    >>> fitted = fit(actor_partner_equations(outcome, {"trust": trust}))
     >>> fitted.coefficients.round(3).tolist()
     [3.167, 0.944, 0.389]
     """

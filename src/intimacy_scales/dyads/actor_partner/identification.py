@@ -8,13 +8,13 @@ import numpy as np
 
 from intimacy_scales.dyads.actor_partner.couple_sums import CoupleSums
 from intimacy_scales.dyads.actor_partner.cross_products import Floats
-from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel
+from intimacy_scales.dyads.actor_partner.equations import ActorPartnerEquations
 from intimacy_scales.errors import EstimationError, NotIdentifiedError
 from intimacy_scales.numerics.tolerances import EQUAL_SHARES, PERFECT_PREDICTION, SINGULAR
 from intimacy_scales.results.wording import counted
 
 
-def check_enough_couples(model: ActorPartnerModel) -> None:
+def check_enough_couples(model: ActorPartnerEquations) -> None:
     """Raise where a composition has too few couples for its own coefficients and residual covariances."""
     for sums in model.sums:
         exchangeable = sums.composition.exchangeable
@@ -29,7 +29,7 @@ def check_enough_couples(model: ActorPartnerModel) -> None:
             )
 
 
-def check_identified(model: ActorPartnerModel, basis: Floats, information: Floats) -> None:
+def check_identified(model: ActorPartnerEquations, basis: Floats, information: Floats) -> None:
     """Raise where the information about free coefficients is singular; say which terms are not determined."""
     sizes = np.sqrt(information.diagonal())
     sizes[~(sizes > 0)] = 1.0
@@ -53,7 +53,7 @@ def check_identified(model: ActorPartnerModel, basis: Floats, information: Float
     )
 
 
-def _sizes_of_terms(model: ActorPartnerModel) -> Floats:
+def _sizes_of_terms(model: ActorPartnerEquations) -> Floats:
     """Return how large a regressor is, for each term, so that coefficients of different units compare.
 
     It is 1 for a regressor that is always 0: nothing limits its coefficient.
@@ -66,7 +66,7 @@ def _sizes_of_terms(model: ActorPartnerModel) -> Floats:
     return np.where(result > 0, result, 1.0)
 
 
-def _reason(model: ActorPartnerModel, predictors: Iterable[str]) -> str:
+def _reason(model: ActorPartnerEquations, predictors: Iterable[str]) -> str:
     """Return what is wrong with the predictors of terms that are not determined."""
     for columns in model.columns:
         sample = _sample_name(columns.composition.name)
@@ -77,15 +77,16 @@ def _reason(model: ActorPartnerModel, predictors: Iterable[str]) -> str:
             if within <= PERFECT_PREDICTION * size and means <= PERFECT_PREDICTION * size:
                 return f"{name} does not vary in {sample}; leave it out"
             if within <= PERFECT_PREDICTION * size:
+                others = ", or these couples" if len(model.columns) > 1 else ""
                 return (
                     f"{name} is the same for both partners of every couple of {sample}, so that actor and "
-                    "partner effects cannot be told apart; pass it as a covariate of couples"
+                    f"partner effects cannot be told apart; leave it out{others}"
                 )
             if means <= PERFECT_PREDICTION * size:
                 return (
                     f"the sum of {name} over both partners is the same for every couple of {sample}, so "
-                    "that actor and partner effects cannot be told apart; constrain the partner effect to be "
-                    "0, or minus the actor effect"
+                    "that actor and partner effects cannot be told apart: only the actor minus the partner "
+                    "effect is determined, the slope of partners' differences on each other; leave it out"
                 )
     return "these variables depend linearly on each other; leave one of them out"
 

@@ -82,10 +82,10 @@ def ratio_profile_interval(
 
     Examples
     --------
-    >>> from intimacy_scales.dyads.actor_partner.model import actor_partner_model
+    >>> from intimacy_scales.dyads.actor_partner.equations import actor_partner_equations
     >>> outcome = [[4, 5], [2, 3], [3, 3], [5, 4], [4, 2], [1, 2]]
     >>> trust = [[3, 4], [1, 3], [2, 4], [4, 2], [3, 1], [1, 2]]
-    >>> ratio_profile_interval(fit(actor_partner_model(outcome, {"trust": trust})), "trust")
+    >>> ratio_profile_interval(fit(actor_partner_equations(outcome, {"trust": trust})), "trust")
     <95% interval [0.042, 0.740], profile likelihood, n = 6>
     """
     from scipy.special import chdtri

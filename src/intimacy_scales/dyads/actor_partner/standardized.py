@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from intimacy_scales.dyads.actor_partner.cross_products import Floats
-from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel
+from intimacy_scales.dyads.actor_partner.equations import ActorPartnerEquations
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import not_one_of
 
@@ -20,7 +20,7 @@ of, and of the predictor in the cell whose scores have the effect: for couples i
 role."""
 
 
-def standardizing_factors(model: ActorPartnerModel, convention: Convention) -> Floats:
+def standardizing_factors(model: ActorPartnerEquations, convention: Convention) -> Floats:
     """Return what each coefficient (p,) is multiplied by: ``sd of predictor / sd of outcome``.
 
     Estimates, standard errors and ends of intervals are multiplied alike: the standard deviations count as
@@ -33,8 +33,8 @@ def standardizing_factors(model: ActorPartnerModel, convention: Convention) -> F
 
     Examples
     --------
-    >>> from intimacy_scales.dyads.actor_partner.model import actor_partner_model
-    >>> model = actor_partner_model([[4, 5], [2, 3], [3, 3]], {"trust": [[3, 4], [1, 3], [2, 4]]})
+    >>> from intimacy_scales.dyads.actor_partner.equations import actor_partner_equations
+    >>> model = actor_partner_equations([[4, 5], [2, 3], [3, 3]], {"trust": [[3, 4], [1, 3], [2, 4]]})
     >>> standardizing_factors(model, "pooled").round(3)
     array([  nan, 1.132, 1.132])
     """
@@ -61,7 +61,7 @@ def standardizing_factors(model: ActorPartnerModel, convention: Convention) -> F
     return factors
 
 
-def _pooled_sds(model: ActorPartnerModel) -> Floats:
+def _pooled_sds(model: ActorPartnerEquations) -> Floats:
     """Return the standard deviations of the outcome and each predictor over all persons."""
     weights = np.concatenate(
         [np.full(len(sums.means), sums.persons_per_cell, dtype=float) for sums in model.sums]

@@ -11,13 +11,12 @@ import numpy as np
 
 from intimacy_scales.dyads.actor_partner.constraints import (
     checked_constraints,
-    equal_across_cells,
     free_basis,
     zero,
 )
 from intimacy_scales.dyads.actor_partner.cross_products import Floats
+from intimacy_scales.dyads.actor_partner.equations import ActorPartnerEquations
 from intimacy_scales.dyads.actor_partner.fit import ActorPartnerFit, fit
-from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import not_one_of
 from intimacy_scales.numerics.scaled_matrices import scaled_solve
@@ -155,9 +154,9 @@ def path_tests(fitted: ActorPartnerFit, weights: Floats) -> PathTests:
 
     Examples
     --------
-    >>> from intimacy_scales.dyads.actor_partner.model import actor_partner_model
+    >>> from intimacy_scales.dyads.actor_partner.equations import actor_partner_equations
     >>> outcome = [[4, 5], [2, 3], [3, 3], [5, 4], [4, 2], [1, 2]]
-    >>> model = actor_partner_model(outcome, {"trust": [[3, 4], [1, 3], [2, 4], [4, 2], [3, 1], [1, 2]]})
+    >>> model = actor_partner_equations(outcome, {"trust": [[3, 4], [1, 3], [2, 4], [4, 2], [3, 1], [1, 2]]})
     >>> tests = path_tests(fit(model), pattern_weights(model, "trust", "couple"))
     >>> round(tests.f.statistic, 3), tests.likelihood_ratio.df
     (11.364, 1)
@@ -172,7 +171,7 @@ def path_tests(fitted: ActorPartnerFit, weights: Floats) -> PathTests:
 
 
 def pattern_weights(
-    model: ActorPartnerModel, predictor: str, pattern: Pattern, *, cells: Sequence[str] | None = None
+    model: ActorPartnerEquations, predictor: str, pattern: Pattern, *, cells: Sequence[str] | None = None
 ) -> Floats:
     """Return the weights (cells, p) of coefficients whose sum is 0 under a pattern.
 
@@ -199,27 +198,3 @@ def pattern_weights(
     actors = zero(model, [model.position("actor", predictor, cell=cell) for cell in chosen])
     partners = zero(model, [model.position("partner", predictor, cell=cell) for cell in chosen])
     return of_actor * actors + of_partner * partners
-
-
-def distinguishability(model: ActorPartnerModel) -> PathTest:
-    """Test whether roles matter, by likelihood ratio: coefficients and residual variances are equal.
-
-    Of a mixed sample, all compositions with roles are tested at once. This is about the outcome given the
-    predictors; equal means and variances of predictors are tested by the I-SAT model (Olsen &
-    Kenny, 2006).
-
-    Raises
-    ------
-    EstimationError
-        No composition has roles.
-    """
-    with_roles = [sums.composition.cells for sums in model.sums if not sums.composition.exchangeable]
-    if not with_roles:
-        raise EstimationError(
-            "no composition has roles; distinguishability can be tested of couples in roles only"
-        )
-    kinds = ("intercept", "covariate", "actor", "partner")
-    constraints = np.vstack([equal_across_cells(model, cells=cells, kinds=kinds) for cells in with_roles])
-    return likelihood_ratio_test(
-        fit(model, constraints=constraints, residuals="equal_variances", method="ML"), fit(model, method="ML")
-    )

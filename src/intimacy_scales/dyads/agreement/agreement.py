@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -52,7 +51,7 @@ def partner_agreement(
     ------
     EstimationError
         There is no such scale or column, one is listed twice, or couples answered on several occasions. In a
-        mixed sample, the roles of both partners are known in no couple, or two compositions have one name.
+        mixed sample, the roles of both partners are known in no couple.
 
     Notes
     -----
@@ -134,14 +133,8 @@ def _compositions(dyads: Dyads) -> Iterator[_Group]:
     for place, (first, second) in enumerate(dyads.roles or ()):
         if first is not None and second is not None:
             by_roles.setdefault((first, second), []).append(place)
-    same = [names for names, n in Counter("-".join(roles) for roles in by_roles).items() if n > 1]
-    if same:
-        raise EstimationError(
-            f"couples of different roles have the same composition, {same[0]}, because roles contain '-'; "
-            "write these roles without it"
-        )
     for roles, places in sorted(by_roles.items()):
-        yield _Group("-".join(roles), dyads.chosen(np.array(places, dtype=np.intp)), roles)
+        yield _Group(dyads.composition_of(*roles), dyads.chosen(np.array(places, dtype=np.intp)), roles)
 
 
 def _notes(dyads: Dyads, n_grouped: int) -> tuple[str, ...]:

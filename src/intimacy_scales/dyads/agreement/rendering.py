@@ -156,7 +156,7 @@ def _test_columns(figures: Sequence[AgreementFigure], name: str) -> Columns:
 
 
 def _statistic(figure: AgreementFigure) -> str:
-    """Return a test statistic as text; infinite where nothing varies within couples."""
+    """Return a test statistic as text; a dash where there is no test."""
     return f"{figure.statistic:.2f}" if figure.test else "-"
 
 

@@ -13,6 +13,7 @@ from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import shortened, suggest
+from intimacy_scales.results.csv_text import csv_text
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.html import html_fragment, html_page
 from intimacy_scales.results.markdown import markdown_page
@@ -157,7 +158,7 @@ class PartnerAgreement(Result):
 
     def to_csv(self) -> str:
         """Return `to_frame` as CSV text; undefined values are empty."""
-        return str(self.to_frame().to_csv(lineterminator="\n"))
+        return csv_text(self.to_frame(), index=True)
 
     def sentence(self) -> str:
         """Return sentences for a Results section: correlations, differences, intervals and n."""

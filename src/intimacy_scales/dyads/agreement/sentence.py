@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from intimacy_scales.dyads.agreement.compositions import CompositionComparison
 from intimacy_scales.dyads.agreement.scale_agreement import AgreementFigure, ScaleAgreement
 from intimacy_scales.results.interval import Interval
-from intimacy_scales.results.wording import apa, apa_p, percent, shown
+from intimacy_scales.results.wording import apa, apa_p, digits_for, percent, shown
 
 CITED = {"fisher-z": "Fisher's z", "F": "F"}
 
@@ -63,8 +64,9 @@ def _correlations(parts: Sequence[ScaleAgreement], level: str) -> str:
     who = f"of {first.partners[0]} and {first.partners[1]}" if first.distinguishable else "of partners"
     values = []
     for part in parts:
-        interval = _interval(part.main.interval, level, correlation=True)
-        values.append(f"{part.title}, {symbol} = {apa(float(part))}{interval}, {_test(part.main)}")
+        interval = _interval(part.main.interval, level, apa)
+        tested = f", {_test(part.main)}" if part.main.test else ", without a test"
+        values.append(f"{part.title}, {symbol} = {apa(float(part))}{interval}{tested}")
     method = CITED[first.main.interval.method]
     return (
         f"{what} {who}{_in_couples(first)} ({_couples(parts)}; intervals from {method}) were as follows: "
@@ -82,10 +84,11 @@ def _differences(parts: Sequence[ScaleAgreement], level: str) -> str:
     values = []
     for part in parts:
         difference, effect = part["mean_difference"], part["standardized_difference"]
-        interval = _interval(difference.interval, level, correlation=False)
+        digits = digits_for(difference.estimate, *difference.interval)
+        interval = _interval(difference.interval, level, partial(shown, digits=digits))
         test = f", {_test(difference)}" if difference.test else f" in every couple ({part.n_couples} couples)"
         d = f", d = {shown(effect.estimate, 2)}" if effect.reason is None else ""
-        values.append(f"{part.title}, {shown(difference.estimate, 2)}{interval}{test}{d}")
+        values.append(f"{part.title}, {shown(difference.estimate, digits)}{interval}{test}{d}")
     first, second = parts[0].partners
     return (
         f"Mean differences, {first} minus {second}{_in_couples(parts[0])} (paired t test; d by the root mean "
@@ -93,11 +96,11 @@ def _differences(parts: Sequence[ScaleAgreement], level: str) -> str:
     )
 
 
-def _interval(interval: Interval, level: str, *, correlation: bool) -> str:
+def _interval(interval: Interval, level: str, show: Callable[[float], str]) -> str:
     """Return an interval as text, empty if it is undefined."""
     if interval.reason is not None:
         return ""
-    low, high = (apa(end) if correlation else shown(end, 2) for end in interval)
+    low, high = map(show, interval)
     return f", {level} CI [{low}, {high}]"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from intimacy_scales.dyads.agreement.couple_squares import CoupleSquares
 from intimacy_scales.dyads.agreement.figure_kinds import (
@@ -62,15 +62,15 @@ def _correlation(squares: CoupleSquares) -> Significance:
 
 
 def _t_of_correlation(r: float, n: int) -> Significance:
-    """Return the t test of a correlation, ``r sqrt((n - 2) / (1 - r²))``."""
+    """Return the t test of a correlation, ``r sqrt((n - 2) / (1 - r²))``; there is none of 1 and -1."""
     if is_perfect(r):
-        statistic, error = math.copysign(math.inf, r), 0.0
-    else:
-        error = math.sqrt((1 - r * r) / (n - 2))
-        statistic = r / error
+        reason = f"no test: the scores lie on a line, r = {r:.0f}"
+        return Significance(statistic_name="t", df=(n - 2,), standard_error=0.0, reason=reason)
+    error = math.sqrt((1 - r * r) / (n - 2))
+    statistic = r / error
     return Significance(
         statistic_name="t",
-        statistic=float(statistic),
+        statistic=statistic,
         df=(n - 2,),
         p_value=_two_sided_t(statistic, n - 2),
         standard_error=error,
@@ -78,22 +78,22 @@ def _t_of_correlation(r: float, n: int) -> Significance:
 
 
 def _one_way(squares: CoupleSquares) -> Significance:
-    return _f_test(squares.between, squares.within, (squares.n - 1, squares.n))
+    return _f_test(squares.between, squares.within, (squares.n - 1, squares.n), NO_VARIANCE_WITHIN)
 
 
 def _two_way(squares: CoupleSquares) -> Significance:
-    return _f_test(squares.between, squares.error, (squares.n - 1, squares.n - 1))
+    return _f_test(squares.between, squares.error, (squares.n - 1, squares.n - 1), ONE_DIFFERENCE)
 
 
-def _f_test(between: float, error: float, df: tuple[int, int]) -> Significance:
+def _f_test(between: float, error: float, df: tuple[int, int], without_error: str) -> Significance:
     """Return the F test; p is twice the smaller tail, as partners may also be less alike than by chance."""
     from scipy.special import fdtr, fdtrc
 
-    if not error > 0:
-        statistic, upper, lower = math.inf, 0.0, 1.0
-    else:
-        statistic = between / error
-        upper, lower = float(fdtrc(*df, statistic)), float(fdtr(*df, statistic))
+    if not (error > 0 and between > 0):
+        reason = NO_VARIANCE_BETWEEN if error > 0 else without_error
+        return Significance(statistic_name="F", df=df, reason=f"no test: {reason}")
+    statistic = between / error
+    upper, lower = float(fdtrc(*df, statistic)), float(fdtr(*df, statistic))
     return Significance(
         statistic_name="F",
         statistic=float(statistic),
@@ -155,7 +155,7 @@ def _pitman_morgan(squares: CoupleSquares) -> Significance:
         return Significance(statistic_name="t", df=(n - 2,), reason=f"no test: {reason}")
     r = (squares.first - squares.second) / math.sqrt(squares.sums * squares.differences)
     test = _t_of_correlation(max(-1.0, min(1.0, r)), n)
-    return Significance(statistic_name="t", statistic=test.statistic, df=test.df, p_value=test.p_value)
+    return replace(test, standard_error=math.nan)
 
 
 _TESTS: dict[str, Callable[[CoupleSquares], Significance]] = {

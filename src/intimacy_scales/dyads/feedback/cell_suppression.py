@@ -15,6 +15,10 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from intimacy_scales.dyads.feedback.smallest_protection import cheapest_protection, pruned_protection
+
+_EXACT = 36  # cells that could be suppressed, up to which the smallest set is found
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
@@ -42,13 +46,12 @@ class Cell:
 def cells_to_suppress(cells: Sequence[Cell], minimum: int) -> tuple[list[int], list[int]]:
     """Return positions of cells below the minimum, and of further cells that must be suppressed with them.
 
-    For each small cell that is not empty, readers who know all other cells, and that counts are not negative,
-    then find a range of possible counts whose ends are at least ``minimum`` apart. Empty cells are counted as
-    known, for readers may know where nobody can be. For each small cell in turn, the cycle through it with
-    the smallest sum of newly suppressed counts is suppressed, unless its range is wide enough; at last, cells
-    that turn out not to be needed are shown again, totals and the largest first. This finds few cells, not
-    always the fewest. Totals are suppressed last, that of all after the others, for readers often find them
-    elsewhere.
+    For each small cell that is not empty, readers who know all other cells, and that counts are not
+    negative, then find a range of possible counts whose ends are at least ``minimum`` apart. Empty cells
+    are counted as known, for readers may know where nobody can be. No total is suppressed where groups
+    protect, and that of all only where nothing else does, for readers often find totals elsewhere. In
+    tables with up to 36 cells to choose from, the set is the smallest one, and of these the one with the
+    smallest sum of counts. In larger tables it is found step by step: few cells, not always the fewest.
 
     Examples
     --------
@@ -58,16 +61,30 @@ def cells_to_suppress(cells: Sequence[Cell], minimum: int) -> tuple[list[int], l
     ([0], [2])
     """
     small = [place for place, cell in enumerate(cells) if cell.count < minimum]
-    suppressed, occupied = set(small), [place for place in small if cells[place].count]
-    for place in occupied:
-        if not _is_wide(cells, suppressed, place, minimum):
+    occupied, prices = [place for place in small if cells[place].count], _prices(cells)
+    others = {place: prices[place] for place, cell in enumerate(cells) if cell.count >= minimum}
+
+    def protects(further: set[int]) -> bool:
+        suppressed = further.union(small)
+        return all(_is_wide(cells, suppressed, place, minimum) for place in occupied)
+
+    if len(others) <= _EXACT:
+        return small, sorted(cheapest_protection(others, protects))
+    further = pruned_protection(_along_cycles(cells, small, minimum), others, protects)
+    for most in range(max((cells[place].n_sums for place in further), default=0)):
+        without_totals = {place for place in others if cells[place].n_sums <= most}
+        if protects(without_totals):
+            return small, sorted(pruned_protection(without_totals, others, protects))
+    return small, sorted(further)
+
+
+def _along_cycles(cells: Sequence[Cell], small: Sequence[int], minimum: int) -> set[int]:
+    """Return cells that protect small ones: for each in turn, those of the cheapest cycle through it."""
+    suppressed = set(small)
+    for place in small:
+        if cells[place].count and not _is_wide(cells, suppressed, place, minimum):
             suppressed |= set(_cheapest_cycle(cells, suppressed, place, minimum))
-    price = _prices(cells)
-    for place in sorted(suppressed.difference(small), key=lambda place: -price[place]):
-        rest = suppressed - {place}
-        if all(_is_wide(cells, rest, other, minimum) for other in occupied):
-            suppressed = rest
-    return small, sorted(suppressed.difference(small))
+    return suppressed.difference(small)
 
 
 def possible_range(cells: Sequence[Cell], suppressed: set[int], place: int, most: int) -> tuple[int, int]:
@@ -156,12 +173,13 @@ def _step(cell: Cell, node: tuple[str, int], gained: int) -> tuple[tuple[str, in
 
 
 def _prices(cells: Sequence[Cell]) -> list[int]:
-    """Return what it costs to suppress each cell: its count, and more than all groups have if it is a total.
+    """Return what it costs to suppress each cell.
 
-    A cycle has up to four totals of rows and columns, and the total of all costs more than these.
+    The total of all costs more than all other cells, the total of a row or column more than all groups, and a
+    group more than the counts of all cells: fewer groups are cheaper, and of as many the smaller ones.
     """
-    everything = 1 + sum(cell.count for cell in cells)
-    return [cell.count + (0, 1, 8)[cell.n_sums] * everything for cell in cells]
+    persons, many = 1 + sum(cell.count for cell in cells), 1 + len(cells)
+    return [cell.count + persons * many**cell.n_sums for cell in cells]
 
 
 def _cheapest_cycle(cells: Sequence[Cell], suppressed: set[int], place: int, minimum: int) -> list[int]:

@@ -149,8 +149,8 @@ def suppress_small_cells(
     and for the total of all. All figures of a group whose count is below the minimum are removed, and so are
     those of further groups, so that readers of the table still find a range of possible counts at least as
     wide as the minimum. The same then holds for sums and means: they add up over the same groups. The figures
-    of empty groups are removed too, but readers may find out that nobody is in them. Totals are removed too
-    where they are small, or where groups do not protect a small one, as in a row with one group: then do not
+    of empty groups are removed too, but readers may find out that nobody is in them. Totals are removed only
+    where they are small, or where no groups protect a small one, as in a row with one group: then do not
     publish these totals elsewhere.
 
     Parameters
@@ -182,6 +182,10 @@ def suppress_small_cells(
 
     Notes
     -----
+    Of the sets of further groups that protect, the one with the fewest groups is removed, and of these the
+    one with the smallest counts. If more than 36 groups and totals could be removed, the set is found step by
+    step; it may have more groups than are needed, but none that could be shown while the others are not.
+
     It protects one table. Another table of the same persons, for example with one more group or a week later,
     can be subtracted from it. Readers who know how cells are chosen can sometimes narrow the range a little.
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.enough_couples import check_enough_couples
 from intimacy_scales.dyads.invariance.models import PairedItems
 from intimacy_scales.dyads.left_out import left_out_of_models
 from intimacy_scales.errors import EstimationError, NotConvergedError
@@ -45,7 +46,8 @@ class BothPartners:
     left_out
         Why couples are left out → how many.
     sds
-        (2, n_items): standard deviations of the answers that are used.
+        (2, n_items): standard deviations of the answers that are used; where partners are exchangeable, those
+        of both together, twice.
     options
         Options of every fit.
     """
@@ -66,7 +68,9 @@ class BothPartners:
         return CFAResult(**parts)
 
 
-def both_partners(dyads: Dyads, scale: str, missing: MissingAnswers, options: FitOptions) -> BothPartners:
+def both_partners(
+    dyads: Dyads, scale: str, missing: MissingAnswers, options: FitOptions, *, distinguishable: bool
+) -> BothPartners:
     """Return the moments of both partners' answers to a scale, checked.
 
     Raises
@@ -83,6 +87,12 @@ def both_partners(dyads: Dyads, scale: str, missing: MissingAnswers, options: Fi
             f"{_FEWEST_ITEMS}; use a scale with more items"
         )
     rows = np.ascontiguousarray(answers.reshape(len(answers), 2 * k))
+    answered = ~np.isnan(rows)
+    used = answered.all(axis=1) if missing == "listwise" else answered.any(axis=1)
+    more = ", or missing='fiml', which uses incomplete answers" if answered.any(axis=1).sum() > 2 * k else ""
+    check_enough_couples(
+        int(used.sum()), 2 * k, f"use a scale with fewer items{more}, or collect more answers"
+    )
     sample = of_rows(rows, pair.observed, missing, instrument=dyads.instrument)
     discrepancy = discrepancy_of(options["estimator"], rule_of([sample]))
     check_samples([sample], discrepancy)
@@ -90,10 +100,21 @@ def both_partners(dyads: Dyads, scale: str, missing: MissingAnswers, options: Fi
     check_scaling([sample], discrepancy, options["scaling"])
     assert sample.rows is not None  # moments of rows keep them
     sds = np.nanstd(sample.rows, axis=0, ddof=1).reshape(2, k)
-    answered = ~np.isnan(rows)
-    used = answered.all(axis=1) if missing == "listwise" else answered.any(axis=1)
+    if not distinguishable:
+        sds = np.tile(_common_sds(sample.rows.reshape(-1, 2, k)), (2, 1))
     left_out = left_out_of_models(len(rows) - int(used.sum()), missing)
     return BothPartners(pair=pair, sample=sample, left_out=left_out, sds=sds, options=options)
+
+
+def _common_sds(answers: Floats) -> Floats:
+    """Return standard deviations of the answers of exchangeable partners (n, 2, k) to each item (k,).
+
+    The partners of a couple are added first, so that swapping them changes no bit.
+    """
+    n = (~np.isnan(answers)).sum(axis=(0, 1))
+    means = np.nansum(answers, axis=1).sum(axis=0) / n
+    squares = np.nansum((answers - means) ** 2, axis=1).sum(axis=0)
+    return np.asarray(np.sqrt(squares / (n - 1)))
 
 
 def changes_between(models: Mapping[str, CFAResult], method: DifferenceTest) -> tuple[FitChange, ...]:

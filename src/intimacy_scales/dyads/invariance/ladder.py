@@ -119,7 +119,7 @@ def dyadic_invariance(
         keep_answers=method == "satorra_bentler_2010",
         max_iterations=max_iterations,
     )
-    both = both_partners(couples, scale, missing, options)
+    both = both_partners(couples, scale, missing, options, distinguishable=reason is None)
     if reason is not None:
         return _of_exchangeable(both, couples, direction, reason)
     return _ladder(both, couples, chosen, direction, partial, method)

@@ -75,7 +75,8 @@ class DyadicInvariance(ModelComparison):
     left_out
         Why couples are left out → how many.
     sds
-        Standard deviations of both partners' answers (2, n_items).
+        Standard deviations of both partners' answers (2, n_items); the same twice, of both together, where
+        partners are exchangeable.
     mean_difference
         The difference of latent means, with the status of invariance.
     exchangeable

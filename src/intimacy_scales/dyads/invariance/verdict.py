@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from intimacy_scales.dyads.invariance.models import Released
@@ -11,7 +10,13 @@ from intimacy_scales.dyads.invariance.steps import SETS_EQUAL, STEPS
 from intimacy_scales.factor.confirmatory.comparison import FitChange
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.results.fit_sentence import kind_of
-from intimacy_scales.factor.confirmatory.support import CFI_DROP, fits_poorly, is_supported, last_supported
+from intimacy_scales.factor.confirmatory.support import (
+    CFI_DROP,
+    fits_poorly,
+    is_supported,
+    last_supported,
+    supported_words,
+)
 from intimacy_scales.results.wording import apa
 
 
@@ -52,8 +57,6 @@ def contradicted_below(changes: Sequence[FitChange]) -> list[str]:
 def verdict_from_free(changes: Sequence[FitChange], first: Fit) -> str:
     """Return the sentences on which invariance is supported, from the least constrained model."""
     kept, failed = last_supported(changes)
-    falls = {change.name: change.reported("cfi") for change in changes}
-    undefined = f" For {failed} it is undefined." if failed and math.isnan(falls[failed]) else ""
     advice = ""
     if failed in ("metric", "scalar", "residual"):
         advice = f" For partial {failed} invariance, equalities of single items can be released."
@@ -61,7 +64,7 @@ def verdict_from_free(changes: Sequence[FitChange], first: Fit) -> str:
         advice = " Nothing in this scale distinguishes the partners."
     return (
         f"Taking a fall of the {kind_of(first)}CFI by more than {apa(CFI_DROP)} as a sign that invariance "
-        f"does not hold (Cheung & Rensvold, 2002), {kept} invariance was supported.{undefined}{advice}"
+        f"does not hold (Cheung & Rensvold, 2002), {supported_words(changes)}{advice}"
         f"{_poor_fit(changes[0].before, first)}"
     )
 

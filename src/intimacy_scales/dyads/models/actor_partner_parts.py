@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,10 +13,14 @@ from intimacy_scales.dyads.left_out import left_out_cautions
 from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel, ResidualCorrelation
 from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
 from intimacy_scales.dyads.models.couple_table import MissingPartners
-from intimacy_scales.dyads.models.distinguishability import adjusted_to_partners, distinguishability_test
+from intimacy_scales.dyads.models.distinguishability import (
+    adjusted_to_partners,
+    distinguishability_test,
+    why_not_tested,
+)
 from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect, partner_actor_ratio
 from intimacy_scales.dyads.models.layout import Layout, cell_of
-from intimacy_scales.dyads.models.measurement import Loadings, Measured
+from intimacy_scales.dyads.models.measurement import Loadings, Measured, measurement_cautions
 from intimacy_scales.dyads.models.path_tests import PathTest, path_tests
 from intimacy_scales.dyads.models.paths import PathEngine, PathEstimates
 from intimacy_scales.dyads.models.role_differences import role_differences
@@ -60,6 +65,7 @@ def actor_partner_model_of(design: Design, engine: Any, measured: Measured) -> A
     counts = dict.fromkeys(names, 0) if layout.mixed else {}
     for name in table.composition or ():
         counts[name] += 1
+    n_of = counts or dict.fromkeys(names, n)  # couples behind the paths of each composition
     return ActorPartnerModel(
         instrument=design.dyads.instrument,
         outcome=design.outcome,
@@ -77,26 +83,26 @@ def actor_partner_model_of(design: Design, engine: Any, measured: Measured) -> A
         n_one_partner=table.n_one_partner,
         n_given=table.n_given,
         left_out=table.left_out,
-        effects=tuple(_effect(estimates, design, k, n) for k in range(len(estimates.terms))),
+        effects=tuple(_effect(estimates, design, k, n_of) for k in range(len(estimates.terms))),
         residual_sds=estimates.residual_sds,
         r_squared=estimates.r_squared,
         residual_correlations=tuple(
-            ResidualCorrelation(composition=name, estimate=rho.estimate, se=rho.se, n=counts.get(name, n))
+            ResidualCorrelation(composition=name, estimate=rho.estimate, se=rho.se, n=n_of[name])
             for name, rho in estimates.residual_correlations.items()
         ),
-        differences=tuple(role_differences(engine, design.variables, layout.compositions, n)),
-        ratios=_ratios(estimates, design, n),
+        differences=tuple(role_differences(engine, design.variables, layout.compositions, n_of)),
+        ratios=_ratios(estimates, design, n_of),
         tests=(*path_tests(engine, design.variables, layout.compositions), *_apart(design, engine)),
         reliabilities=measured.reliabilities,
         fit=engine.fit,
         adjusted=_adjusted(design, engine),
         improper=engine.improper,
-        warnings=_cautions(design, engine),
+        warnings=(*_cautions(design, engine), *measured.cautions),
         engine=engine,
     )
 
 
-def _effect(estimates: PathEstimates, design: Design, k: int, n: int) -> PathEffect:
+def _effect(estimates: PathEstimates, design: Design, k: int, n_of: Mapping[str, int]) -> PathEffect:
     """Return one coefficient with its test and its standardized values."""
     term = estimates.terms[k]
     value = float(estimates.values[k])
@@ -115,7 +121,7 @@ def _effect(estimates: PathEstimates, design: Design, k: int, n: int) -> PathEff
         df=float(estimates.degrees_of_freedom[k]),
         standardized=_standardized(estimates, design, term, value, pooled=True),
         standardized_in_cell=_standardized(estimates, design, term, value, pooled=False),
-        n=n,
+        n=n_of[composition.name],
     )
 
 
@@ -144,7 +150,9 @@ def _standardized(
     return value * size / sd(design.outcome, cell)
 
 
-def _ratios(estimates: PathEstimates, design: Design, n: int) -> tuple[PartnerActorRatio, ...]:
+def _ratios(
+    estimates: PathEstimates, design: Design, n_of: Mapping[str, int]
+) -> tuple[PartnerActorRatio, ...]:
     """Return the ratio k of each predictor in each cell."""
     ratios = []
     for predictor in design.variables.predictors:
@@ -159,7 +167,7 @@ def _ratios(estimates: PathEstimates, design: Design, n: int) -> tuple[PartnerAc
                     (actor, partner),
                     estimates.covariance[places][:, places],
                     standardized=_standardized(estimates, design, term, actor, pooled=True),
-                    n=n,
+                    n=n_of[_place(cell, design.layout)[0].name],
                 )
             )
     return tuple(ratios)
@@ -169,11 +177,7 @@ def _apart(design: Design, engine: Any) -> tuple[PathTest, ...]:
     """Return the test of whether roles tell partners apart, for a sample with one kind of couples."""
     if design.layout.mixed:
         return ()
-    reason = None
-    if not design.dyads.has_roles:
-        reason = "partners have no roles, so that the test would depend on who is called the first"
-    elif design.dyads.mixed:
-        reason = "couples of several compositions are in the sample"
+    reason = why_not_tested(design.dyads, engine.table)
     options = {"estimator": "MLR" if engine.estimator == "MLR" else "ML", "missing": design.missing}
     table, variables = engine.table, (design.outcome, *design.variables.predictors)
     if design.error != "latent":  # not of products
@@ -197,12 +201,7 @@ def _cautions(design: Design, engine: PathEngine) -> tuple[str, ...]:
     if table.n < _FEW_COUPLES:
         cautions.append(f"{counted(table.n, 'couple')} are few, so that intervals and tests are rough")
     cautions += left_out_cautions(table.left_out)
-    if design.error == "corrected":
-        cautions.append("reliabilities count as known, so that standard errors are slightly too small")
-    if design.error == "latent" and design.layout.distinguishable and design.loadings == "free":
-        cautions.append(
-            "loadings differ between roles, so that effects of different roles are in different units"
-        )
+    cautions += measurement_cautions(design.error, design.layout, design.loadings)
     if design.variables.interactions and table.has_gaps:
         cautions.append(
             "products are missing where one of their factors is; full information then assumes that they are "

@@ -7,6 +7,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from intimacy_scales.dyads.actor_partner.terms import Kind
+from intimacy_scales.dyads.models.actor_partner_words import adjusted_for, centring_words, test_name
 from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
 from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect
 from intimacy_scales.dyads.models.lavaan_script import actor_partner_script
@@ -315,7 +316,10 @@ class ActorPartnerModel(Result):
         return actor_partner_script(engine.text.text(), engine.table, path, self.estimator, self.missing)
 
     def to_couples(self) -> pd.DataFrame:
-        """Return the numbers that the model was fitted to, centred, a row for each couple."""
+        """Return the numbers that the model was fitted to, centred, a row for each couple.
+
+        Where `sem` fitted the model, exchangeable partners are in an order that follows from their scores.
+        """
         frame: pd.DataFrame = needed(self.engine).table.frame()
         return frame
 
@@ -341,23 +345,25 @@ class ActorPartnerModel(Result):
         kind = "partners in roles" if self.distinguishable else "exchangeable partners"
         kind = f"couples of {len(self.compositions)} compositions" if self.compositions else kind
         how = {"corrected": ", corrected for measurement error", "latent": ", with factors of items"}
-        centred = ", predictors centred on their grand mean over both partners" if self.centres else ""
-        return f"{kind}, {self.estimator}{how.get(self.error or '', '')}{centred}"
+        options = f"{self.estimator}{how.get(self.error or '', '')}"
+        centred = centring_words(self.predictors, self.covariates, self.centres)
+        return ", ".join(filter(None, [f"{kind}{adjusted_for(self.covariates)}", options, centred]))
 
     def tables(self) -> tuple[TextTable, ...]:
         """Return the effects and the tests as tables for people to read."""
         effects = self.effects
         columns = {
             "effect": [e.name for e in effects],
-            "estimate": [shown(e.estimate) for e in effects],
-            "SE": [shown(e.se) for e in effects],
-            "95% CI": [str(e.confidence_interval()) for e in effects],
-            "p": [p_shown(e.p) for e in effects],
+            "estimate": [shown(e.estimate, e.digits()) for e in effects],
+            "SE": [shown(e.se, e.digits()) for e in effects],
+            "95% CI": [e.confidence_interval().ends(e.digits()) for e in effects],
+            test_name("p", effects): [p_shown(e.p) for e in effects],
             "standardized": [shown(e.standardized) for e in effects],
             "in the role's SD": [shown(e.standardized_in_cell) for e in effects],
         }
         tests = {
             "hypothesis": [test.hypothesis for test in self.tests],
+            "test": [test.method for test in self.tests],
             "chi-square": [shown(test.chi_square, 2) for test in self.tests],
             "df": [str(test.df) for test in self.tests],
             "p": [p_shown(test.p) for test in self.tests],

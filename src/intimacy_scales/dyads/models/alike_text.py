@@ -1,9 +1,8 @@
 """Models of couples without paths: partners that are exchangeable, and variables that are unrelated.
 
-For exchangeable partners the best fitting model is not the saturated one, as its moments must not depend on
-which partner is first: the I-SAT model has equal means, variances and covariances, with k (k + 1) degrees of
-freedom for k variables of each partner. Its null model, I-NULL, has the same means and variances and no
-covariances (Olsen & Kenny, 2006).
+I-SAT, the model of exchangeable partners by which others are judged, has k (k + 1) degrees of freedom for k
+variables of each partner. `exchangeable_fit` says why it takes the place of the saturated model, and I-NULL
+that of independence.
 """
 
 from __future__ import annotations

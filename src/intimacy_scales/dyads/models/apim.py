@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from intimacy_scales.dyads.actor_partner.cross_products import Floats
 from intimacy_scales.dyads.actor_partner.terms import Variables
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.given_couples import couples_once
@@ -14,26 +15,36 @@ from intimacy_scales.dyads.models.actor_partner_parts import Design, actor_partn
 from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel
 from intimacy_scales.dyads.models.actor_partner_text import ActorPartnerText, product_name
 from intimacy_scales.dyads.models.closed_form_engine import closed_form
-from intimacy_scales.dyads.models.couple_table import CoupleTable, MissingPartners, TableBuilder, check_varies
-from intimacy_scales.dyads.models.layout import layout_of
+from intimacy_scales.dyads.models.couple_table import (
+    CoupleTable,
+    MissingPartners,
+    TableBuilder,
+    check_varies,
+    in_one_order,
+)
+from intimacy_scales.dyads.models.dependent_partners import check_partners_apart
+from intimacy_scales.dyads.models.layout import Layout, layout_of
 from intimacy_scales.dyads.models.measurement import (
+    ErrorModel,
     Loadings,
     Measured,
     Reliability,
     add_items,
+    check_measurement,
     corrected,
     latent,
     observed,
+    strongest_first,
+    unit_cautions,
 )
 from intimacy_scales.dyads.models.paths import PathEngine
 from intimacy_scales.dyads.models.sem_engine import SemEngine, fitted
-from intimacy_scales.errors import EstimationError
+from intimacy_scales.errors import EstimationError, NotConvergedError
 from intimacy_scales.messages import not_one_of
 from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.results.wording import counted
 
 PathEstimator = Literal["REML", "ML", "MLR"]
-ErrorModel = Literal["corrected", "latent"]
 
 
 def apim(
@@ -124,21 +135,18 @@ def apim(
     <actor effect of trust: 0.343, SE 0.043; standardized 0.364>
     """
     dyads = couples_once(dyads)
-    if error is not None and error not in get_args(ErrorModel):
-        raise EstimationError(not_one_of("error", error, get_args(ErrorModel)))
+    check_measurement(error, reliability, loadings)
     if estimator is not None and estimator not in get_args(PathEstimator):
         raise EstimationError(not_one_of("estimator", estimator, get_args(PathEstimator)))
-    if loadings not in get_args(Loadings):
-        raise EstimationError(not_one_of("loadings", loadings, get_args(Loadings)))
     variables = _variables(outcome, predictors, covariates, interactions)
     layout = layout_of(dyads, distinguishable)
-    _check_predictors(dyads, variables)
+    _check_predictors(dyads, variables, layout)
     design = Design(
         dyads=dyads, layout=layout, outcome=outcome, variables=variables, error=error, loadings=loadings,
         missing=missing, centred=centred,
     )  # fmt: skip
     if error == "latent":
-        engine, measured = _of_items(design, estimator, reliability)
+        engine, measured = _of_items(design, estimator)
     else:
         engine, measured = _of_scores(design, estimator, reliability)
     return actor_partner_model_of(design, engine, measured)
@@ -173,19 +181,32 @@ def _variables(outcome: str, predictors: Any, covariates: Any, interactions: Any
     )
 
 
-def _check_predictors(dyads: Dyads, variables: Variables) -> None:
+def _check_predictors(dyads: Dyads, variables: Variables, layout: Layout) -> None:
     """Raise where a predictor has the same value for both partners of every couple."""
     for name in variables.predictors:
         first, second = dyads.variable(name).T
         difference = first - second  # nan where one is missing
         complete = ~np.isnan(difference)
-        if complete.any() and not difference[complete].any():
+        if complete.any() and not difference[complete].any() and np.ptp(first[complete]):
             n = counted(int(complete.sum()), "complete couple")
+            instead = _instead_of(name, np.where(complete, first, np.nan), dyads, variables, layout)
             raise EstimationError(
                 f"{name} is equal for both partners in all of {n}, so that actor and partner effect cannot "
-                "be told "
-                f"apart; use it as a covariate (covariates=[{name!r}])"
+                f"be told apart; {instead}"
             )
+
+
+def _instead_of(name: str, shared: Floats, dyads: Dyads, variables: Variables, layout: Layout) -> str:
+    """Return what to do with a predictor (n,) that both partners share, nan where a couple lacks it."""
+    kinds = [shared[layout.of_couple == number] for number in range(len(layout.compositions))]
+    varies = all(np.ptp(known) > 0 for kind in kinds if len(known := kind[~np.isnan(kind)]))
+    # a covariate is a kept column, with a slope in each composition
+    if name in dyads.scale_ids or not varies:
+        return "leave it out"
+    others = len(variables.predictors) > 1
+    return f"use it as a covariate (covariates=[{name!r}])" + (
+        "" if others else ", next to a predictor that differs between partners"
+    )
 
 
 def _table(design: Design, builder: TableBuilder) -> CoupleTable:
@@ -196,13 +217,18 @@ def _table(design: Design, builder: TableBuilder) -> CoupleTable:
     used, _ = builder.used(design.missing)
     if design.centred and design.error != "latent":
         for name in variables.predictors:
-            design.centres[name] = float(np.nanmean(builder.pairs[name][used]))
+            design.centres[name] = _mean(builder.pairs[name][used])
             builder.pairs[name] = builder.pairs[name] - design.centres[name]
     if design.centred:
         for name in variables.covariates:
-            design.centres[name] = float(np.nanmean(builder.singles[name][used]))
+            design.centres[name] = _mean(builder.singles[name][used])
             builder.singles[name] = builder.singles[name] - design.centres[name]
     return builder.made(design.missing)
+
+
+def _mean(numbers: Floats) -> float:
+    """Return the mean of the known numbers; 0 where all are missing, which `check_varies` then says."""
+    return 0.0 if np.isnan(numbers).all() else float(np.nanmean(numbers))
 
 
 def _of_scores(
@@ -210,15 +236,13 @@ def _of_scores(
 ) -> tuple[PathEngine, Measured]:
     """Fit a model of scores, as they are or corrected for measurement error."""
     variables, scores = design.variables, (design.outcome, *design.variables.predictors)
-    if reliability is not None and design.error is None:
-        raise EstimationError("reliability= is for error='corrected'; pass that too, or leave it out")
     if design.error and variables.interactions:
         raise EstimationError("interactions= is for scores as they are; leave it or error= out")
     builder = TableBuilder(dyads=design.dyads, layout=design.layout)
     for name in scores:
         builder.add_partners(name, design.dyads.variable(name))
     table = _table(design, builder)
-    check_varies(table, [*scores, *variables.covariates])
+    check_varies(table, [*scores, *variables.covariates], design.layout.compositions, design.centres)
     if estimator == "REML" and (table.has_gaps or design.error):
         why = "couples with missing scores" if table.has_gaps else f"error={design.error!r}"
         raise EstimationError(
@@ -228,6 +252,8 @@ def _of_scores(
         )
     if variables.interactions:
         table = _with_products(builder, variables, design.missing)
+    else:
+        check_partners_apart(table, design.layout, design.outcome, variables.predictors)
     measured = observed(table)
     if design.error:
         measured = corrected(design.dyads, design.layout, table, scores, reliability)
@@ -246,28 +272,26 @@ def _with_products(builder: TableBuilder, variables: Variables, missing: Missing
     return builder.made(missing)
 
 
-def _of_items(
-    design: Design, estimator: PathEstimator | None, reliability: Reliability | None
-) -> tuple[PathEngine, Measured]:
+def _of_items(design: Design, estimator: PathEstimator | None) -> tuple[PathEngine, Measured]:
     """Fit a model of factors of items."""
-    variables, dyads = design.variables, design.dyads
-    if reliability is not None or variables.interactions or estimator == "REML":
-        option = "reliability=" if reliability is not None else "interactions="
-        option = "estimator='REML'" if estimator == "REML" else option
+    variables = design.variables
+    if variables.interactions or estimator == "REML":
+        option = "estimator='REML'" if estimator == "REML" else "interactions="
         raise EstimationError(f"{option} cannot be combined with error='latent'; leave one of them out")
-    builder = TableBuilder(dyads=dyads, layout=design.layout)
-    items = {scale: add_items(builder, scale) for scale in (design.outcome, *variables.predictors)}
-    every = [item for of_scale in items.values() for item in of_scale]
-    if len(set(every)) < len(every):
-        repeated = sorted({item for item in every if every.count(item) > 1})
-        raise EstimationError(
-            f"{', '.join(repeated)} belong to several of the scales, so that their factors cannot be told "
-            "apart"
-        )
+    builder = TableBuilder(dyads=design.dyads, layout=design.layout)
+    items = add_items(builder, (design.outcome, *variables.predictors))
     table = _table(design, builder)
-    check_varies(table, [*every, *variables.covariates])
+    check_varies(table, [*builder.pairs, *variables.covariates], design.layout.compositions, design.centres)
     measured = latent(design.layout, table, items, design.loadings)
-    return _by_sem(design, table, measured, estimator), measured
+    try:
+        return _by_sem(design, table, measured, estimator), measured
+    except NotConvergedError:
+        others = strongest_first(table, items)
+        if others == items:
+            raise
+        measured = latent(design.layout, table, others, design.loadings)
+        measured.cautions += unit_cautions(items, others)
+        return _by_sem(design, table, measured, estimator), measured
 
 
 def _text(design: Design, table: CoupleTable, measured: Measured) -> ActorPartnerText:
@@ -286,7 +310,7 @@ def _by_sem(
     design: Design, table: CoupleTable, measured: Measured, estimator: PathEstimator | None
 ) -> SemEngine:
     """Fit a model by `sem`."""
-    text = _text(design, table, measured)
+    table, text = in_one_order(table, design.layout), _text(design, table, measured)
     options = {"estimator": estimator or "ML", "missing": design.missing}
     return SemEngine(
         text=text,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from intimacy_scales.dyads.actor_partner.equations import ActorPartnerEquations, actor_partner_equations
 from intimacy_scales.dyads.actor_partner.estimation import Method
 from intimacy_scales.dyads.actor_partner.fit import ActorPartnerFit, fit
-from intimacy_scales.dyads.actor_partner.model import ActorPartnerModel, actor_partner_model
 from intimacy_scales.dyads.actor_partner.ratio_profile import ratio_profile_interval
 from intimacy_scales.dyads.actor_partner.resampling_couples import resampled_coefficients
 from intimacy_scales.dyads.actor_partner.tests_of_paths import likelihood_ratio_test
@@ -41,7 +41,7 @@ class ClosedFormEngine:
         The same model with modelled predictors, as `sem` and lavaan read it.
     """
 
-    model: ActorPartnerModel
+    model: ActorPartnerEquations
     result: ActorPartnerFit
     table: CoupleTable
     outcome: str
@@ -121,8 +121,9 @@ class ClosedFormEngine:
         return Difference(chi_square=test.statistic, df=test.df, method=test.method)
 
     def profile_interval(self, ratio: PartnerActorRatio, confidence_level: float) -> Interval:
-        """Return the profile-likelihood interval of k."""
-        return ratio_profile_interval(self.result, ratio.predictor, confidence_level, cell=ratio.cell)
+        """Return the profile-likelihood interval of k; its n counts couples of the ratio's composition."""
+        interval = ratio_profile_interval(self.result, ratio.predictor, confidence_level, cell=ratio.cell)
+        return replace(interval, n=ratio.figure.n)
 
     def resampled_effects(
         self, positions: Sequence[int], n_resamples: int, rng: np.random.Generator
@@ -144,7 +145,7 @@ def closed_form(
     if table.composition is not None:
         names = [composition.name for composition in compositions]
         numbers = np.array([names.index(kind) for kind in table.composition])
-    model = actor_partner_model(
+    model = actor_partner_equations(
         table.both(outcome),
         {name: table.both(name) for name in variables.predictors},
         covariates={name: table.columns[table.couples[name]] for name in variables.covariates},

@@ -6,17 +6,12 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.dyads.models.couple_paths import (
-    CouplePath,
-    CouplePathModel,
-    couple_engine,
-    fields_of,
-    path_of,
-)
+from intimacy_scales.dyads.models.couple_engine import CoupleEngine, couple_engine, fields_of
+from intimacy_scales.dyads.models.couple_paths import CouplePath, CouplePathModel, path_of
 from intimacy_scales.dyads.models.couple_table import MissingPartners, Pair
 from intimacy_scales.dyads.models.distinguishability import LikelihoodEstimator
+from intimacy_scales.dyads.models.measurement import ErrorModel, Loadings, Reliability
 from intimacy_scales.dyads.models.names import plain_name
-from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
 from intimacy_scales.results.result import result_class
 
 _HARDLY_SHARED = 0.1  # share of variance
@@ -29,7 +24,8 @@ class CommonFateModel(CouplePathModel):
     Attributes
     ----------
     shared
-        Variable → share of its variance that both partners have in common (mean over partners).
+        Variable → share of its variance that both partners have in common (mean over partners); of the
+        variance of true scores, where measurement error is modelled.
 
     Examples
     --------
@@ -59,6 +55,9 @@ def common_fate(
     predictor: str,
     *,
     distinguishable: bool | None = None,
+    error: ErrorModel | None = None,
+    reliability: Reliability | None = None,
+    loadings: Loadings = "equal",
     estimator: LikelihoodEstimator = "ML",
     missing: MissingPartners = "fiml",
 ) -> CommonFateModel:
@@ -72,6 +71,12 @@ def common_fate(
         Scales, or kept columns of numbers, that describe the couple, such as the conflict in it.
     distinguishable
         As in `apim`; in roles, means, residual variances and covariances are those of the role.
+    error
+        None: scores as they are. ``corrected``: each score is the only indicator of a true score, with the
+        error variance ``(1 - reliability) x variance``. ``latent``: factors of the items, with residuals of
+        the same item correlated between partners.
+    reliability, loadings
+        As in `apim`.
     estimator
         ``ML``, or ``MLR``, whose standard errors and tests do not assume normality.
     missing
@@ -91,8 +96,10 @@ def common_fate(
     Notes
     -----
     Both loadings are 1, so that a factor is what partners share; residuals of the same person in both
-    variables covary (Ledermann & Kenny, 2012). Where partners share little, the factors are hardly defined,
-    and the solution may be improper: see `improper`.
+    variables covary (Ledermann & Kenny, 2012). What partners share is free of errors that do not correlate
+    between them, so that ``error`` changes the common effect only as far as errors do correlate; it also
+    separates errors from what is particular to a person (see `shared`). Where partners share little, the
+    factors are hardly defined, and the solution may be improper: see `improper`.
 
     Examples
     --------
@@ -104,26 +111,21 @@ def common_fate(
     6
     """
     engine = couple_engine(
-        dyads, outcome, predictor, distinguishable=distinguishable, estimator=estimator, missing=missing
-    )
-    pairs = engine.table.partners
+        dyads, outcome, predictor, distinguishable=distinguishable, error=error, reliability=reliability,
+        loadings=loadings, estimator=estimator, missing=missing,
+    )  # fmt: skip
     factors = _factor_names(predictor, outcome)
-    engine.text = common_fate_text(pairs[predictor], pairs[outcome], factors, engine.layout.distinguishable)
-    engine.result = engine.fitted()
-    paths = _paths(engine.result, pairs, (predictor, outcome), factors, engine.layout.suffixes)
-    if not engine.layout.distinguishable:
-        paths = paths[:2]
+    engine.fit(_lines(*engine.pairs, factors, engine.layout.distinguishable))
     shared = {
-        name: sum(engine.result.parameters[f"{factor} =~ {column}"].std_all ** 2 for column in pairs[name])
-        / 2
-        for name, factor in zip((predictor, outcome), factors, strict=True)
+        name: sum(engine.result.parameters[f"{factor} =~ {column}"].std_all ** 2 for column in pair) / 2
+        for name, factor, pair in zip((predictor, outcome), factors, engine.pairs, strict=True)
     }
     cautions = [
         f"partners share {100 * share:.0f} % of the variance of {name}, so that the factor is hardly defined"
         for name, share in shared.items()
         if share < _HARDLY_SHARED
     ]
-    return CommonFateModel(**fields_of(engine, paths, cautions), tests=(), shared=shared)
+    return CommonFateModel(**fields_of(engine, _paths(engine, factors), cautions), tests=(), shared=shared)
 
 
 def _factor_names(predictor: str, outcome: str) -> tuple[str, str]:
@@ -131,54 +133,28 @@ def _factor_names(predictor: str, outcome: str) -> tuple[str, str]:
     return (first, second) if first.lower() != second.lower() else (first, f"{second}.2")
 
 
-def common_fate_text(x: Pair, y: Pair, factors: Pair, distinguishable: bool) -> str:
-    """Return the text of a common fate model.
-
-    Parameters
-    ----------
-    x, y
-        Columns of predictor and outcome.
-    factors
-        Names of their factors.
-    distinguishable
-        Whether parameters may differ between partners.
-    """
-    lines = [
-        f"{factor} =~ 1*{first} + 1*{second}" for factor, (first, second) in zip(factors, (x, y), strict=True)
-    ]
-    lines.append(f"{factors[1]} ~ b*{factors[0]}")
+def _lines(x: Pair, y: Pair, factors: Pair, distinguishable: bool) -> list[str]:
+    """Return the lines of common factors, of the path between them, and of covariances in persons."""
     labels = ("e1", "e2") if distinguishable else ("e", "e")
-    lines += [f"{x[place]} ~~ {labels[place]}*{y[place]}" for place in (0, 1)]
-    for letter, pair in (("x", x), ("y", y)):
-        for column in pair:
-            mean, spread = ("", "") if distinguishable else (f"m{letter}*", f"v{letter}*")
-            lines += [f"{column} ~ {mean}1", f"{column} ~~ {spread}{column}"]
-    return "\n".join(lines)
+    return [
+        *(f"{factor} =~ 1*{a} + 1*{b}" for factor, (a, b) in zip(factors, (x, y), strict=True)),
+        f"{factors[1]} ~ b*{factors[0]}",
+        *(f"{x[place]} ~~ {labels[place]}*{y[place]}" for place in (0, 1)),
+    ]
 
 
-def _paths(
-    result: SEMResult,
-    pairs: Mapping[str, Pair],
-    variables: tuple[str, str],
-    factors: Pair,
-    roles: tuple[str, str],
-) -> list[CouplePath]:
+def _paths(engine: CoupleEngine, factors: Pair) -> list[CouplePath]:
     """Return the common effect, and the covariance of both variables in each person."""
-    predictor, outcome = variables
+    predictor, outcome, (x, y) = engine.predictor, engine.outcome, engine.pairs
     condition = f"Where what both partners share in {predictor} is 1 higher"
     reading = f"{condition}, what they share in {outcome} is {{change}}"
     effect = path_of(
-        result.parameters[f"{factors[1]} ~ {factors[0]}"], f"common effect of {predictor}", "", reading
+        engine.result.parameters[f"{factors[1]} ~ {factors[0]}"], f"common effect of {predictor}", "", reading
     )
+    roles = engine.layout.suffixes if engine.layout.distinguishable else ("",)
     named = f"covariance of {predictor} and {outcome} in a person"
-    exchangeable = result.parameters[f"{pairs[predictor][0]} ~~ {pairs[outcome][0]}"].label == "e"
     within = [
-        path_of(
-            result.parameters[f"{pairs[predictor][place]} ~~ {pairs[outcome][place]}"],
-            named,
-            "" if exchangeable else roles[place],
-            "",
-        )
-        for place in (0, 1)
+        path_of(engine.result.parameters[f"{x[place]} ~~ {y[place]}"], named, role, "")
+        for place, role in enumerate(roles)
     ]
     return [effect, *within]

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.dyads.estimates import interval_by_error, two_sided_p
-from intimacy_scales.dyads.given_couples import couples_once
-from intimacy_scales.dyads.left_out import left_out_cautions
+from intimacy_scales.dyads.estimates import interval_by_error, statistic_of, two_sided_p
 from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
-from intimacy_scales.dyads.models.couple_table import CoupleTable, MissingPartners, TableBuilder, check_varies
-from intimacy_scales.dyads.models.distinguishability import LikelihoodEstimator, adjusted_to_partners
 from intimacy_scales.dyads.models.lavaan_script import r_script
-from intimacy_scales.dyads.models.layout import Layout, layout_of
 from intimacy_scales.dyads.models.path_tests import PathTest
-from intimacy_scales.dyads.models.sem_engine import fitted, refitted
-from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate
 from intimacy_scales.factor.confirmatory.results.fit_sentence import fit_text, improper_sentence
-from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import not_one_of
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.not_kept import NotKept, needed
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, counted, shown
+from intimacy_scales.results.wording import apa_p, counted, digits_for, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,9 +75,11 @@ class CouplePath(Result):
 
     def sentence(self) -> str:
         """Return what the path says, in plain language."""
-        low, high = self.confidence_interval()
-        change = f"{abs(self.estimate):.2f} {'higher' if self.estimate >= 0 else 'lower'}"
-        return f"{self.reading.format(change=change)}, 95% CI [{low:.2f}, {high:.2f}], {apa_p(self.p)}."
+        digits = digits_for(self.estimate, self.se)
+        change = f"{shown(abs(self.estimate), digits)} {'higher' if self.estimate >= 0 else 'lower'}"
+        interval = f"95% CI {self.confidence_interval().ends(digits)}"
+        z = f"z = {shown(statistic_of(self.estimate, self.se), 2)}"
+        return f"{self.reading.format(change=change)}, {interval}, {z}, {apa_p(self.p)}."
 
     def __float__(self) -> float:
         return float(self.estimate)
@@ -102,8 +94,9 @@ class CouplePath(Result):
 
     def __repr__(self) -> str:
         where = f" ({self.role})" if self.role else ""
-        error = f", SE {shown(self.se)}; standardized {shown(self.standardized)}"
-        return f"<{self.name}{where}: {shown(self.estimate)}{error}>"
+        digits = digits_for(self.estimate, self.se, least=3)
+        error = f", SE {shown(self.se, digits)}; standardized {shown(self.standardized)}"
+        return f"<{self.name}{where}: {shown(self.estimate, digits)}{error}>"
 
 
 def path_of(row: ParameterEstimate, name: str, role: str, reading: str) -> CouplePath:
@@ -139,6 +132,10 @@ class CouplePathModel(Result):
         Couples that were used, and how many of them have scores of one partner only.
     n_given, left_out
         Couples that there were; reason → number of those that were left out.
+    error
+        How measurement error is modelled; None where scores are used as they are.
+    reliabilities
+        Variable → role (empty for exchangeable partners) → reliability of its scores, where corrected.
     paths
         Its paths.
     tests
@@ -167,6 +164,8 @@ class CouplePathModel(Result):
     n_one_partner: int
     n_given: int
     left_out: Mapping[str, int]
+    error: str | None
+    reliabilities: Mapping[str, Mapping[str, float]]
     paths: tuple[CouplePath, ...]
     tests: tuple[PathTest, ...]
     fit: Fit
@@ -193,11 +192,14 @@ class CouplePathModel(Result):
         path
             The file that the script reads; write it by ``model.to_couples().to_csv(path, index=False)``.
         """
-        engine: CoupleEngine = needed(self.engine)
+        engine = needed(self.engine)
         return r_script(engine.text, engine.table, path, engine.options, self.title)
 
     def to_couples(self) -> pd.DataFrame:
-        """Return the numbers that the model was fitted to, a row for each couple."""
+        """Return the numbers that the model was fitted to, a row for each couple.
+
+        Exchangeable partners are in an order that follows from their scores.
+        """
         frame: pd.DataFrame = needed(self.engine).table.frame()
         return frame
 
@@ -231,107 +233,3 @@ class CouplePathModel(Result):
             f"{self.title}: {self.outcome} and {self.predictor}, {counted(self.n_couples, 'couple')}, {kind}"
         )
         return "\n  ".join([f"<{title}", *lines]) + ">"
-
-
-@dataclass(slots=True, kw_only=True)
-class CoupleEngine:
-    """A fitted model of couples, with what it was fitted to.
-
-    Attributes
-    ----------
-    dyads, layout, table
-        The couples.
-    outcome, predictor
-        The variables.
-    text, options
-        The model, and options of `sem`.
-    result
-        The fitted model.
-    """
-
-    dyads: Dyads
-    layout: Layout
-    table: CoupleTable
-    outcome: str
-    predictor: str
-    options: Mapping[str, Any]
-    text: str = ""
-    result: SEMResult = field(init=False)
-
-    def fitted(self) -> SEMResult:
-        """Fit the model."""
-        return fitted(self.text, self.table, self.options)
-
-    def fit(self, text: str) -> SEMResult:
-        """Fit a further model to these couples."""
-        return refitted(text, self.table, self.options)
-
-
-def couple_engine(
-    dyads: Dyads,
-    outcome: str,
-    predictor: str,
-    *,
-    distinguishable: bool | None,
-    estimator: LikelihoodEstimator,
-    missing: MissingPartners,
-) -> CoupleEngine:
-    """Return the couples and numbers of a model that is still to be fitted, checked.
-
-    Raises
-    ------
-    EstimationError
-        A mixed sample, the same variable twice, or options that are not valid.
-    """
-    dyads = couples_once(dyads)
-    if estimator not in ("ML", "MLR"):
-        raise EstimationError(not_one_of("estimator", estimator, ("ML", "MLR")))
-    if outcome == predictor:
-        raise EstimationError(
-            f"{outcome!r} is the outcome, and cannot predict itself; name another predictor"
-        )
-    layout = layout_of(dyads, distinguishable)
-    if layout.mixed:
-        raise EstimationError(
-            "this model is for one kind of couples, and these are of several compositions; pass "
-            "distinguishable=False, or choose couples of one kind, as by dyads.of_composition('f-m')"
-        )
-    builder = TableBuilder(dyads=dyads, layout=layout)
-    for name in (predictor, outcome):
-        builder.add_partners(name, dyads.variable(name))
-    table = builder.made(missing)
-    check_varies(table, (predictor, outcome))
-    options = {"estimator": estimator, "missing": missing}
-    return CoupleEngine(
-        dyads=dyads, layout=layout, table=table, outcome=outcome, predictor=predictor, options=options
-    )
-
-
-def fields_of(engine: CoupleEngine, paths: Sequence[CouplePath], cautions: Sequence[str]) -> dict[str, Any]:
-    """Return the fields of the result that all such models have."""
-    result, table = engine.result, engine.table
-    warnings = [*result.notes, *cautions]
-    if result.improper:
-        warnings.append(improper_sentence(result.improper))
-    warnings += left_out_cautions(table.left_out)
-    return {
-        "instrument": engine.dyads.instrument,
-        "outcome": engine.outcome,
-        "predictor": engine.predictor,
-        "partners": engine.dyads.partners,
-        "distinguishable": engine.layout.distinguishable,
-        "estimator": result.estimator,
-        "missing": result.missing,
-        "n_couples": table.n,
-        "n_one_partner": table.n_one_partner,
-        "n_given": table.n_given,
-        "left_out": table.left_out,
-        "paths": tuple(paths),
-        "fit": result.fit,
-        "adjusted": None
-        if engine.layout.distinguishable
-        else adjusted_to_partners(table, result, engine.options),
-        "improper": result.improper,
-        "warnings": tuple(warnings),
-        "engine": engine,
-    }

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.dyads.actor_partner.terms import Composition
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.enough_couples import check_enough_couples, check_enough_of_each
 from intimacy_scales.dyads.left_out import left_out_text
 from intimacy_scales.dyads.models.layout import Layout
 from intimacy_scales.dyads.models.names import Names
+from intimacy_scales.dyads.models.orientation import turned_partners
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import not_one_of
@@ -27,6 +30,7 @@ Floats = NDArray[np.float64]
 Pair = tuple[str, str]
 MissingPartners = Literal["fiml", "listwise"]
 COMPOSITION = "composition"  # the column with the kind of couple
+_FEWEST = 3  # couples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,8 @@ class CoupleTable:
         Reason → number of couples that were left out.
     n_one_partner
         Couples of which one partner has no score.
+    placed
+        Whether partners are in an order that follows from their scores, not in that of their roles.
     """
 
     columns: Mapping[str, Floats]
@@ -58,6 +64,7 @@ class CoupleTable:
     n_given: int
     left_out: Mapping[str, int]
     n_one_partner: int
+    placed: bool = False
 
     @property
     def n(self) -> int:
@@ -77,6 +84,14 @@ class CoupleTable:
     def both(self, variable: str) -> Floats:
         """Return the numbers of both partners (n, 2)."""
         return np.column_stack([self.columns[column] for column in self.partners[variable]])
+
+    def turned(self, couples: NDArray[np.bool_]) -> CoupleTable:
+        """Return the table with the partners of some couples (n,) in the other order."""
+        columns = dict(self.columns)
+        for first, second in self.partners.values():
+            columns[first] = np.where(couples, self.columns[second], self.columns[first])
+            columns[second] = np.where(couples, self.columns[first], self.columns[second])
+        return replace(self, columns=columns, placed=True)
 
     def drawn(self, rng: np.random.Generator) -> CoupleTable:
         """Return as many couples drawn with replacement, within compositions."""
@@ -133,7 +148,7 @@ class TableBuilder:
         Raises
         ------
         EstimationError
-            No couple of a composition can be used.
+            No couple of a composition can be used, or fewer than three in all.
         """
         if missing not in get_args(MissingPartners):
             raise EstimationError(not_one_of("missing", missing, get_args(MissingPartners)))
@@ -151,6 +166,11 @@ class TableBuilder:
         for number, composition in enumerate(self.layout.compositions):
             if self.layout.mixed and number not in kinds:
                 raise EstimationError(f"no {composition.name} couple has the scores that the model needs")
+        if len(places) < _FEWEST:
+            why = f" ({left_out_text(left_out)})" if left_out else ""
+            raise EstimationError(
+                f"{counted(len(places), 'couple')} can be used{why}; at least three are needed"
+            )
         return places[np.argsort(kinds, kind="stable")], left_out  # `sem` has groups in order of first rows
 
     def made(self, missing: MissingPartners) -> CoupleTable:
@@ -182,28 +202,98 @@ class TableBuilder:
         )
 
 
-def check_varies(table: CoupleTable, variables: Sequence[str]) -> None:
-    """Raise where a variable does not vary, or has too few couples.
+def check_enough(table: CoupleTable) -> None:
+    """Raise where there are too few couples for the covariances of all columns: in all, or of a kind."""
+    if table.composition is None:
+        check_enough_couples(table.n, len(table.columns), "use fewer variables, or collect more answers")
+    else:
+        check_enough_of_each(table.composition, len(table.columns))
+
+
+def in_one_order(table: CoupleTable, layout: Layout) -> CoupleTable:
+    """Return the table with exchangeable partners in an order that follows from their scores.
+
+    Partners who have roles stay in the order of these, unless a column does not vary then.
 
     Raises
     ------
     EstimationError
-        Fewer than three couples, or a variable without differences.
+        A column is constant in any order, or there are too few couples.
     """
-    if table.n < 3:
-        why = f" ({table.reason_text()})" if table.left_out else ""
-        raise EstimationError(f"{counted(table.n, 'couple')} can be used{why}; at least three are needed")
-    for variable, columns in _columns_of(table, variables):
+    check_enough(table)  # in the order of one couple, everything is constant
+    exchangeable = [c for c in layout.compositions if c.exchangeable]
+    if not exchangeable or (layout.in_roles and all(map(_varies, table.columns.values()))):
+        return table
+    only = [layout.compositions[0].name] * table.n  # where there is one kind, the table does not name it
+    kinds = np.array(only if table.composition is None else table.composition)
+    couples = np.zeros(table.n, dtype=np.bool_)
+    numbers = np.stack([table.both(variable) for variable in table.partners], axis=2)
+    for composition in exchangeable:
+        rows = np.flatnonzero(kinds == composition.name)
+        couples[rows] = turned_partners(numbers[rows])
+    ordered = table.turned(couples)
+    for composition in exchangeable:
+        _check_columns(ordered, kinds == composition.name, composition.name)
+    return ordered
+
+
+def _check_columns(table: CoupleTable, rows: NDArray[np.bool_], composition: str) -> None:
+    """Raise where a column of exchangeable partners is constant, though they were placed to prevent it."""
+    where = f" of {composition} couples" if composition else ""
+    for variable, columns in table.partners.items():
         for column in columns:
-            numbers = table.columns[column]
-            numbers = numbers[~np.isnan(numbers)]
-            if not len(numbers) or not np.ptp(numbers) > 0:
-                value = f"all are {numbers[0]:g}" if len(numbers) else "all are missing"
+            if not _varies(table.columns[column][rows]):
                 raise EstimationError(
-                    f"{variable} does not vary between couples ({column}: {value}); leave it out"
+                    f"hardly any differences between persons in {variable}{where}: at most one differs from "
+                    "all others, or has it at all; leave it out"
                 )
 
 
-def _columns_of(table: CoupleTable, variables: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def check_varies(
+    table: CoupleTable,
+    variables: Sequence[str],
+    compositions: Sequence[Composition],
+    centres: Mapping[str, float] | None = None,
+) -> None:
+    """Raise where a variable does not vary, or has too few couples; centres were subtracted from variables.
+
+    Raises
+    ------
+    EstimationError
+        A variable without differences: between all persons where there are exchangeable partners, otherwise
+        between those in one role.
+    """
+    pooled = any(composition.exchangeable for composition in compositions)
     for variable in variables:
-        yield variable, table.partners[variable] if variable in table.partners else (table.couples[variable],)
+        parts = {column: table.columns[column] for column in _columns_of(table, variable)}
+        if pooled and len(parts) > 1:
+            parts = {"both partners": np.concatenate(list(parts.values()))}
+        for where, numbers in parts.items():
+            if not _varies(numbers):
+                known = numbers[~np.isnan(numbers)] + (centres or {}).get(variable, 0.0)
+                value = f"all are {known[0]:g}" if len(known) else "all are missing"
+                raise EstimationError(
+                    f"{variable} does not vary between couples ({where}: {value}); leave it out"
+                )
+        if variable in table.partners:
+            _check_both(variable, table.both(variable))
+
+
+def _check_both(variable: str, numbers: Floats) -> None:
+    """Raise where too few couples have a score of both partners for these to be related."""
+    known = int((~np.isnan(numbers)).all(axis=1).sum())
+    if known < 2:
+        raise EstimationError(
+            f"{counted(known, 'couple') if known else 'no couple'} of {len(numbers)} has {variable} of both "
+            "partners, so that it is not known how these are related; at least two are needed"
+        )
+
+
+def _columns_of(table: CoupleTable, variable: str) -> tuple[str, ...]:
+    return table.partners[variable] if variable in table.partners else (table.couples[variable],)
+
+
+def _varies(numbers: Floats) -> bool:
+    """Return whether numbers, some of which may be missing, differ."""
+    known = numbers[~np.isnan(numbers)]
+    return len(known) > 0 and bool(np.ptp(known) > 0)

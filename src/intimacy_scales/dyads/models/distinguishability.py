@@ -15,6 +15,7 @@ from intimacy_scales.dyads.models.couple_table import (
     MissingPartners,
     TableBuilder,
     check_varies,
+    in_one_order,
 )
 from intimacy_scales.dyads.models.layout import layout_of
 from intimacy_scales.dyads.models.path_tests import PathTest
@@ -209,18 +210,16 @@ def distinguishability(
         raise EstimationError(not_one_of("estimator", estimator, get_args(LikelihoodEstimator)))
     names = as_names("variables", [variables] if isinstance(variables, str) else variables, "variables")
     shared = as_names("covariates", covariates, "covariates")
-    builder = TableBuilder(dyads=dyads, layout=layout_of(dyads, False))
+    layout = layout_of(dyads, False)
+    builder = TableBuilder(dyads=dyads, layout=layout)
     for name in names:
         builder.add_partners(name, dyads.variable(name))
     for name in shared:
         builder.add_couples(name, dyads.couple_variable(name))
     table = builder.made(missing)
-    check_varies(table, [*names, *shared])
-    reason = None
-    if dyads.mixed:
-        reason = "couples of several compositions are in the sample"
-    elif not dyads.has_roles:
-        reason = "partners have no roles, so that the test would depend on who is called the first"
+    check_varies(table, [*names, *shared], layout.compositions)
+    table = in_one_order(table, layout)
+    reason = why_not_tested(dyads, table)
     isat, inull = (
         fitted(
             text(table.partners, list(table.couples.values())),
@@ -251,10 +250,19 @@ def distinguishability(
     )
 
 
+def why_not_tested(dyads: Dyads, table: CoupleTable) -> str | None:
+    """Return why it cannot be tested whether roles tell partners apart; None if it can."""
+    if dyads.mixed:
+        return "couples of several compositions are in the sample"
+    if not dyads.has_roles:
+        return "partners have no roles, so that the test would depend on who is called the first"
+    return "some variable does not vary in one of the roles" if table.placed else None
+
+
 def distinguishability_test(table: CoupleTable, options: Mapping[str, Any], reason: str | None) -> PathTest:
     """Return the I-SAT test of the variables of a model, which the reason says is undefined."""
     k = len(table.partners)
-    method = "likelihood ratio (I-SAT)"
+    method = "likelihood ratio, I-SAT"
     if reason is None:
         try:
             result = refitted(isat_text(table.partners, list(table.couples.values())), table, options)

@@ -16,7 +16,7 @@ from intimacy_scales.messages import not_one_of
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa, apa_p, shown
+from intimacy_scales.results.wording import apa, apa_p, shown, signed
 
 StandardizedBy = Literal["pooled", "cell"]
 # A ratio to a small actor effect is not computed (Kenny, 2013): smaller than this, standardized.
@@ -105,29 +105,29 @@ class PathEffect(TestedFigure, Result):
         >>> effect.sentence().partition(", 95%")[0]
         "Where the husband's trust is 1 higher, the wife's love is 0.40 higher"
         """
-        low, high = self.confidence_interval()
-        size, direction = f"{abs(self.estimate):.2f}", "higher" if self.estimate >= 0 else "lower"
-        interval = f"95% CI [{low:.2f}, {high:.2f}]"
+        digits = self.digits(least=2)
+        change = f"{shown(abs(self.estimate), digits)} {'higher' if self.estimate >= 0 else 'lower'}"
         person = f"the {self.role}" if self.role else "a person"
         scope = f"In {self.composition} couples, " if self.composition else ""
         if self.kind == "intercept":
-            return _sentence(
-                f"{scope}the expected {self.outcome} of {person} is {self.estimate:.2f}, {interval}."
-            )
-        change = f"{size} {direction}"
+            level = f"is {shown(self.estimate, digits)}, {self.interval_text()}"
+            return _sentence(f"{scope}the expected {self.outcome} of {person} {level}.")
+        tested = f"{self.interval_text()}, {self.test_text()}, all else in the model being equal."
+        if self.kind != "covariate" and self.covariate is not None:
+            effect = f"the {self.kind} effect of {self.predictor} on {person}"
+            change = f"changes by {signed(self.estimate, digits)} where {self.covariate} is 1 higher"
+            return _sentence(f"{scope}{effect} {change}, {tested}")
+        return _sentence(f"{scope}{self._condition(person)} is {change}, {tested}")
+
+    def _condition(self, person: str) -> str:
+        """Return where the outcome changes, and whose it is."""
         if self.kind == "covariate":
-            condition = f"where {self.covariate} is 1 higher, {person}'s {self.outcome}"
-        elif self.covariate is not None:
-            change += f" where {self.covariate} is 1 higher"
-            condition = f"the {self.kind} effect of {self.predictor} on {person}"
-        elif self.kind == "actor":
+            return f"where {self.covariate} is 1 higher, {person}'s {self.outcome}"
+        if self.kind == "actor":
             whose, their = (f"{person}'s", f"{person}'s") if self.role else ("a person's own", "their")
-            condition = f"where {whose} {self.predictor} is 1 higher, {their} {self.outcome}"
-        else:
-            whose = f"the {self.other}" if self.role else "the partner"
-            condition = f"where {whose}'s {self.predictor} is 1 higher, {person}'s {self.outcome}"
-        tested = f"{interval}, {apa_p(self.p)}, all else in the model being equal."
-        return _sentence(f"{scope}{condition} is {change}, {tested}")
+            return f"where {whose} {self.predictor} is 1 higher, {their} {self.outcome}"
+        whose = f"the {self.other}" if self.role else "the partner"
+        return f"where {whose}'s {self.predictor} is 1 higher, {person}'s {self.outcome}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""
@@ -140,7 +140,8 @@ class PathEffect(TestedFigure, Result):
 
     def __repr__(self) -> str:
         standardized = f"; standardized {shown(self.standardized)}" if self.kind != "intercept" else ""
-        return f"<{self.name}: {shown(self.estimate)}, SE {shown(self.se)}{standardized}>"
+        estimate, se = (shown(figure, self.digits()) for figure in (self.estimate, self.se))
+        return f"<{self.name}: {estimate}, SE {se}{standardized}>"
 
 
 def _sentence(text: str) -> str:

@@ -27,12 +27,15 @@ class Layout:
         (n,): couples whose first partner takes the second place, so that roles are in one order.
     suffixes
         What tells the columns of the two partners apart.
+    in_roles
+        Whether the columns are those of two roles, also where partners count as exchangeable.
     """
 
     compositions: tuple[Composition, ...]
     of_couple: NDArray[np.intp]
     swapped: NDArray[np.bool_]
     suffixes: tuple[str, str]
+    in_roles: bool = False
 
     @property
     def mixed(self) -> bool:
@@ -80,10 +83,12 @@ def layout_of(dyads: Dyads, distinguishable: bool | None) -> Layout:
     n, suffixes = len(dyads), dyads.partners
     one, none = np.zeros(n, dtype=np.intp), np.zeros(n, dtype=np.bool_)
     if not as_distinguishable(dyads, distinguishable, mixed=True):
-        return Layout(compositions=(Composition(),), of_couple=one, swapped=none, suffixes=suffixes)
+        in_roles = dyads.has_roles and not dyads.mixed
+        alike = (Composition(),)
+        return Layout(compositions=alike, of_couple=one, swapped=none, suffixes=suffixes, in_roles=in_roles)
     if not dyads.mixed:
-        roles = Composition(roles=dyads.partners)
-        return Layout(compositions=(roles,), of_couple=one, swapped=none, suffixes=suffixes)
+        roles = (Composition(roles=dyads.partners),)
+        return Layout(compositions=roles, of_couple=one, swapped=none, suffixes=suffixes, in_roles=True)
     return _mixed(dyads)
 
 
@@ -95,7 +100,9 @@ def _mixed(dyads: Dyads) -> Layout:
     if not kinds:
         raise EstimationError("the roles of both partners are not known of any couple")
     compositions = tuple(
-        Composition(name=f"{first}-{second}", roles=None if first == second else (first, second))
+        Composition(
+            name=dyads.composition_of(first, second), roles=None if first == second else (first, second)
+        )
         for first, second in kinds
     )
     return Layout(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -16,11 +16,13 @@ from intimacy_scales.dyads.models.item_errors import ScoreErrors, errors_of_scal
 from intimacy_scales.dyads.models.layout import Layout, cell_of
 from intimacy_scales.dyads.models.names import Names
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.messages import shortened, suggest
+from intimacy_scales.messages import not_one_of, shortened, suggest
 from intimacy_scales.numerics.arguments import is_real
+from intimacy_scales.numerics.ties import first_highest
 
 Reliability = Mapping[str, float | Mapping[str, float]]
 Loadings = Literal["equal", "free"]
+ErrorModel = Literal["corrected", "latent"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,12 +39,36 @@ class Measured:
         Factor → the column that has its mean.
     reliabilities
         Variable → cell → reliability of its scores, where they are corrected.
+    cautions
+        Cautions about how variables are measured.
     """
 
     partners: dict[str, Pair]
     lines: list[str] = field(default_factory=list)
     references: dict[str, str] = field(default_factory=dict)
     reliabilities: dict[str, dict[str, float]] = field(default_factory=dict)
+    cautions: list[str] = field(default_factory=list)
+
+
+def check_measurement(error: Any, reliability: Any, loadings: Any) -> None:
+    """Raise where options of measurement error are not valid, or exclude each other."""
+    if error is not None and error not in get_args(ErrorModel):
+        raise EstimationError(not_one_of("error", error, get_args(ErrorModel)))
+    if loadings not in get_args(Loadings):
+        raise EstimationError(not_one_of("loadings", loadings, get_args(Loadings)))
+    if reliability is not None and error != "corrected":
+        raise EstimationError(
+            f"reliability= is for error='corrected', and error={error!r}; pass that, or leave it out"
+        )
+
+
+def measurement_cautions(error: str | None, layout: Layout, loadings: Loadings) -> list[str]:
+    """Return cautions about figures of a model with measurement error."""
+    if error == "corrected":
+        return ["reliabilities count as known, so that standard errors are slightly too small"]
+    if error == "latent" and layout.distinguishable and loadings == "free":
+        return ["loadings differ between roles, so that effects of different roles are in different units"]
+    return []
 
 
 def observed(table: CoupleTable) -> Measured:
@@ -146,12 +172,62 @@ def _error_variances(
     return variances
 
 
-def add_items(builder: TableBuilder, scale: str) -> list[str]:
-    """Add the keyed answers to a scale's items to a table; return what they are called there."""
-    answers, items = builder.dyads.items(scale), builder.dyads.item_ids(scale)
-    for number, item in enumerate(items):
-        builder.add_partners(item, answers[:, :, number])
-    return list(items)
+def add_items(builder: TableBuilder, scales: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Add the keyed answers to items of scales to a table; return scale → what its items are called there.
+
+    Raises
+    ------
+    EstimationError
+        An item belongs to several of the scales, or a scale has a single item.
+    """
+    items = {scale: builder.dyads.item_ids(scale) for scale in scales}
+    for scale, of_scale in items.items():
+        if len(of_scale) == 1:
+            raise EstimationError(
+                f"{scale} has a single item, whose measurement error cannot be told from what it measures; "
+                f"use error='corrected' and pass its reliability, such as reliability={{{scale!r}: 0.7}}"
+            )
+    every = [item for of_scale in items.values() for item in of_scale]
+    if len(set(every)) < len(every):
+        repeated = sorted({item for item in every if every.count(item) > 1})
+        raise EstimationError(
+            f"{', '.join(repeated)} belong to several of the scales, so that their factors cannot be told "
+            "apart"
+        )
+    for scale, of_scale in items.items():
+        answers = builder.dyads.items(scale)
+        for number, item in enumerate(of_scale):
+            builder.add_partners(item, answers[:, :, number])
+    return items
+
+
+def strongest_first(table: CoupleTable, items: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Return the items of each scale, first the one that correlates most with the sum of the others.
+
+    Where the first item of a scale hardly measures it, effects in its unit are nearly infinite, and a search
+    may not converge; in the unit of another item it is the same model.
+    """
+    ordered = {}
+    for scale, of_scale in items.items():
+        answers = np.column_stack([table.both(item).ravel() for item in of_scale])
+        answers = answers[~np.isnan(answers).any(axis=1)]
+        centred = answers - answers.mean(axis=0) if len(answers) else answers
+        rest = centred.sum(axis=1)[:, None] - centred
+        spreads = np.sqrt((centred**2).sum(axis=0) * (rest**2).sum(axis=0))
+        related = np.abs((centred * rest).sum(axis=0)) / np.where(spreads > 0, spreads, np.inf)
+        strongest = of_scale[first_highest(related.tolist())]
+        ordered[scale] = (strongest, *(item for item in of_scale if item != strongest))
+    return ordered
+
+
+def unit_cautions(items: Mapping[str, Sequence[str]], used: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the cautions about scales whose factor does not have the unit of their first item."""
+    return [
+        f"{of_scale[0]}, the first item of {scale}, hardly measures it, so that {used[scale][0]} gives its "
+        "factor the unit"
+        for scale, of_scale in items.items()
+        if used[scale][0] != of_scale[0]
+    ]
 
 
 def latent(

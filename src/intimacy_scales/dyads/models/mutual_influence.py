@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+import numpy as np
+
 from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.dyads.models.couple_paths import (
-    CoupleEngine,
-    CouplePath,
-    CouplePathModel,
-    couple_engine,
-    fields_of,
-    path_of,
-)
-from intimacy_scales.dyads.models.couple_table import MissingPartners, Pair
+from intimacy_scales.dyads.models.couple_engine import CoupleEngine, couple_engine, fields_of
+from intimacy_scales.dyads.models.couple_paths import CouplePath, CouplePathModel, path_of
+from intimacy_scales.dyads.models.couple_table import Floats, MissingPartners, Pair
 from intimacy_scales.dyads.models.distinguishability import LikelihoodEstimator
+from intimacy_scales.dyads.models.measurement import ErrorModel, Loadings, Reliability
 from intimacy_scales.dyads.models.path_tests import PathTest, path_test
 from intimacy_scales.dyads.models.sem_engine import difference_of
 from intimacy_scales.results.result import result_class
+
+_SETTLES = 0.9  # largest influence that a search starts from
 
 
 @result_class
@@ -62,6 +61,9 @@ def mutual_influence(
     distinguishable: bool | None = None,
     errors_correlated: bool = True,
     equal_influence: bool = False,
+    error: ErrorModel | None = None,
+    reliability: Reliability | None = None,
+    loadings: Loadings = "equal",
     estimator: LikelihoodEstimator = "ML",
     missing: MissingPartners = "fiml",
 ) -> MutualInfluenceModel:
@@ -80,6 +82,12 @@ def mutual_influence(
         common in the outcome is ascribed to their influence.
     equal_influence
         Whether both influences are equal; of exchangeable partners they always are.
+    error
+        None: scores as they are. ``corrected``: each score is the only indicator of a true score, with the
+        error variance ``(1 - reliability) x variance``. ``latent``: factors of the items, with residuals of
+        the same item correlated between partners.
+    reliability, loadings
+        As in `apim`.
     estimator
         ``ML``, or ``MLR``, whose standard errors and tests do not assume normality.
     missing
@@ -112,19 +120,13 @@ def mutual_influence(
     0
     """
     engine = couple_engine(
-        dyads, outcome, predictor, distinguishable=distinguishable, estimator=estimator, missing=missing
-    )
-    pairs, roles = engine.table.partners, engine.layout.distinguishable
+        dyads, outcome, predictor, distinguishable=distinguishable, error=error, reliability=reliability,
+        loadings=loadings, estimator=estimator, missing=missing,
+    )  # fmt: skip
+    (x, y), roles = engine.pairs, engine.layout.distinguishable
     equal = equal_influence or not roles
-    engine.text = mutual_influence_text(
-        pairs[predictor],
-        pairs[outcome],
-        distinguishable=roles,
-        errors_correlated=errors_correlated,
-        equal=equal,
-    )
-    engine.result = engine.fitted()
-    x, y = pairs[predictor], pairs[outcome]
+    starts = _starts(engine.dyads.variable(predictor), engine.dyads.variable(outcome), alike=not roles)
+    engine.fit(_lines(x, y, starts, distinguishable=roles, errors_correlated=errors_correlated, equal=equal))
     influences = [engine.result.parameters[f"{y[place]} ~ {y[1 - place]}"].estimate for place in (0, 1)]
     stability = influences[0] * influences[1]
     cautions = []
@@ -134,46 +136,59 @@ def mutual_influence(
             "settles"
         )
     return MutualInfluenceModel(
-        **fields_of(engine, list(_paths(engine, x, y)), cautions),
-        tests=tuple(_tests(engine, x, y, errors_correlated=errors_correlated, equal=equal)),
+        **fields_of(engine, list(_paths(engine)), cautions),
+        tests=tuple(_tests(engine, equal=equal)),
         errors_correlated=errors_correlated,
         equal_influence=equal,
         stability=stability,
     )
 
 
-def mutual_influence_text(
-    x: Pair, y: Pair, *, distinguishable: bool, errors_correlated: bool, equal: bool, constraint: str = ""
-) -> str:
-    """Return the text of a mutual influence model.
-
-    Parameters
-    ----------
-    x, y
-        Columns of predictor and outcome.
-    distinguishable
-        Whether parameters may differ between partners.
-    errors_correlated, equal
-        Whether residuals are correlated, and both influences equal.
-    constraint
-        A further line.
-    """
+def _lines(
+    x: Pair, y: Pair, starts: Floats | None, *, distinguishable: bool, errors_correlated: bool, equal: bool
+) -> list[str]:
+    """Return the lines of paths, and of covariances between partners."""
     lines = []
     for place in (0, 1):
         effect = f"a{place + 1}" if distinguishable else "a"
         influence = "m" if equal else f"m{place + 1}"
         lines.append(f"{y[place]} ~ {effect}*{x[place]} + {influence}*{y[1 - place]}")
-    lines += [f"{x[0]} ~~ {x[1]}", f"{y[0]} ~~ {'' if errors_correlated else '0*'}{y[1]}"]
-    for letter, pair in (("x", x), ("y", y)):
-        for column in pair:
-            mean, spread = ("", "") if distinguishable else (f"m{letter}*", f"v{letter}*")
-            lines += [f"{column} ~ {mean}1", f"{column} ~~ {spread}{column}"]
-    return "\n".join(filter(None, [*lines, constraint]))
+        if starts is not None:
+            effect_start, influence_start = starts[place].tolist()
+            lines[-1] += (
+                f" + start({effect_start:.6g})*{x[place]} + start({influence_start:.6g})*{y[1 - place]}"
+            )
+    return [*lines, f"{x[0]} ~~ {x[1]}", f"{y[0]} ~~ {'' if errors_correlated else '0*'}{y[1]}"]
 
 
-def _paths(engine: CoupleEngine, x: Pair, y: Pair) -> Iterator[CouplePath]:
+def _starts(x: Floats, y: Floats, *, alike: bool) -> Floats | None:
+    """Return start values of own effect and influence on each partner (2, 2); None with too few couples.
+
+    Regressing each outcome on both predictors gives the reduced form: own slope ``a / (1 - m m')`` and
+    partner slope ``m a' / (1 - m m')``, with a' and m' those of the partner, so that m is a partner slope
+    divided by the partner's own slope (indirect least squares; Kenny, 1996). From ordinary slopes, a search
+    may end where influences exceed 1, which is another maximum of the likelihood.
+    """
+    complete = ~np.isnan(np.hstack([x, y])).any(axis=1)
+    x, y = x[complete], y[complete]
+    if alike:
+        x, y = (np.concatenate([pairs, pairs[:, ::-1]]) for pairs in (x, y))
+    x, y = x - x.mean(axis=0), y - y.mean(axis=0)
+    if len(x) < 4 or not (x.any(axis=0).all() and y.any(axis=0).all()):
+        return None
+    units = np.sqrt((x**2).sum(axis=0))
+    slopes = np.linalg.lstsq(x / units, y, rcond=None)[0] / units[:, None]  # entry (j, i): of y_i on x_j
+    direct = slopes.diagonal()
+    if not (np.abs(direct) > 0).all():
+        return None
+    influences = np.clip(np.array([slopes[1, 0] / direct[1], slopes[0, 1] / direct[0]]), -_SETTLES, _SETTLES)
+    result: Floats = np.column_stack([direct * (1 - influences.prod()), influences])
+    return result
+
+
+def _paths(engine: CoupleEngine) -> Iterator[CouplePath]:
     """Yield the paths; of exchangeable partners, those of one of them."""
-    outcome, predictor = engine.outcome, engine.predictor
+    outcome, predictor, (x, y) = engine.outcome, engine.predictor, engine.pairs
     roles = engine.layout.suffixes if engine.layout.distinguishable else ("", "")
     for place in (0, 1) if engine.layout.distinguishable else (0,):
         person = f"the {roles[place]}" if roles[place] else "a person"
@@ -187,19 +202,11 @@ def _paths(engine: CoupleEngine, x: Pair, y: Pair) -> Iterator[CouplePath]:
         yield path_of(influence, "influence of the partner", roles[place], reading)
 
 
-def _tests(
-    engine: CoupleEngine, x: Pair, y: Pair, *, errors_correlated: bool, equal: bool
-) -> Iterator[PathTest]:
+def _tests(engine: CoupleEngine, *, equal: bool) -> Iterator[PathTest]:
     """Yield the tests of no influence, and in roles of equal influences."""
-
-    def text(constraint: str) -> str:
-        return mutual_influence_text(
-            x, y, distinguishable=engine.layout.distinguishable, errors_correlated=errors_correlated,
-            equal=equal, constraint=constraint,
-        )  # fmt: skip
-
     hypotheses = {"no_influence": "m == 0" if equal else "m1 == 0\nm2 == 0"}
     if not equal:
         hypotheses["equal_influence"] = "m1 == m2"
     for name, constraint in hypotheses.items():
-        yield path_test(name, None, "", difference_of(engine.result, engine.fit(text(constraint))))
+        difference = difference_of(engine.result, engine.constrained(constraint))
+        yield path_test(name, None, "", difference)

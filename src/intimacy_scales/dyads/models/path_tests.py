@@ -31,7 +31,7 @@ _MEANINGS = {
     "equal_paths": "all actor and partner effects are equal",
     "no_influence": "partners do not influence each other",
     "equal_influence": "both partners influence each other equally",
-    "distinguishable": "means, variances and covariances are the same in both roles",
+    "distinguishable": "means, variances and covariances of the variables are the same in both roles",
 }
 
 
@@ -60,8 +60,8 @@ class PathTest(Result):
     ...     name="couple", predictor="trust", cell="", chi_square=5.2, df=1, p=0.0226,
     ...     method="likelihood ratio", reason=None,
     ... )
-    >>> test.sentence()
-    'That actor and partner effect are equal (trust) is contradicted, chi-square(1) = 5.20, p = .023.'
+    >>> test.sentence().partition("contradicted, ")[2]
+    'chi-square(1) = 5.20, p = .023 (likelihood ratio).'
     """
 
     name: str
@@ -84,7 +84,7 @@ class PathTest(Result):
         if self.reason is not None:
             return f"Whether {self.hypothesis} was not tested: {self.reason}."
         verdict = "is contradicted" if self.p < 0.05 else "is not contradicted"
-        tested = f"chi-square({self.df}) = {self.chi_square:.2f}, {apa_p(self.p)}"
+        tested = f"chi-square({self.df}) = {self.chi_square:.2f}, {apa_p(self.p)} ({self.method})"
         return f"That {self.hypothesis} {verdict}, {tested}."
 
     def to_dict(self) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from intimacy_scales.dyads.actor_partner.terms import Composition, Kind, Variables
+from intimacy_scales.dyads.effects_compared import effects_compared
 from intimacy_scales.dyads.estimates import TestedFigure
 from intimacy_scales.dyads.models.paths import PathEngine, weights_of
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, shown
+from intimacy_scales.results.wording import digits_for, shown
 
 
 @result_class
@@ -26,6 +27,8 @@ class RoleDifference(TestedFigure, Result):
         Which effect, as in `PathEffect`.
     roles
         The two roles.
+    effects
+        The effect on each of them.
     estimate, se, df
         Difference, standard error, and degrees of freedom of its t test.
     n
@@ -35,7 +38,7 @@ class RoleDifference(TestedFigure, Result):
     --------
     >>> RoleDifference(
     ...     kind="actor", predictor="trust", covariate=None, composition="", roles=("husband", "wife"),
-    ...     estimate=0.1, se=0.05, df=float("inf"), n=120,
+    ...     effects=(0.5, 0.4), estimate=0.1, se=0.05, df=float("inf"), n=120,
     ... )
     <actor effect of trust, husband less wife: 0.100, SE 0.050>
     """
@@ -45,6 +48,7 @@ class RoleDifference(TestedFigure, Result):
     covariate: str | None
     composition: str
     roles: tuple[str, str]
+    effects: tuple[float, float]
     estimate: float
     se: float
     df: float
@@ -62,12 +66,12 @@ class RoleDifference(TestedFigure, Result):
 
     def sentence(self) -> str:
         """Return the difference in plain language."""
-        low, high = self.confidence_interval()
-        more = "higher" if self.estimate >= 0 else "lower"
+        digits = digits_for(*self.effects, self.se)
         first, second = self.roles
+        comparison = effects_compared(self.effects, (f"on the {first}", f"on the {second}"), digits)
         return (
-            f"The {self._effect()} is {abs(self.estimate):.2f} {more} on the {first} than on the {second}, "
-            f"95% CI [{low:.2f}, {high:.2f}], {apa_p(self.p)}."
+            f"The {self._effect()} {comparison}: difference {shown(self.estimate, digits)}, "
+            f"{self.interval_text()}, {self.test_text()}."
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -79,11 +83,12 @@ class RoleDifference(TestedFigure, Result):
         return documented(cls, statistic=float, p=float)
 
     def __repr__(self) -> str:
-        return f"<{self.name}: {shown(self.estimate)}, SE {shown(self.se)}>"
+        digits = self.digits()
+        return f"<{self.name}: {shown(self.estimate, digits)}, SE {shown(self.se, digits)}>"
 
 
 def role_differences(
-    engine: PathEngine, variables: Variables, compositions: tuple[Composition, ...], n: int
+    engine: PathEngine, variables: Variables, compositions: tuple[Composition, ...], n_of: Mapping[str, int]
 ) -> Iterator[RoleDifference]:
     """Yield the difference of each actor and partner effect between the roles of each composition."""
     estimates = engine.estimates
@@ -105,8 +110,9 @@ def role_differences(
                     covariate=covariate,
                     composition=composition.name,
                     roles=composition.roles,
+                    effects=(float(estimates.values[first]), float(estimates.values[second])),
                     estimate=float(weights @ estimates.values),
                     se=math.sqrt(max(variance, 0.0)),
                     df=engine.degrees_of_freedom(weights),
-                    n=n,
+                    n=n_of[composition.name],
                 )

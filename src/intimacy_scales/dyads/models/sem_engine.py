@@ -13,7 +13,7 @@ import numpy as np
 
 from intimacy_scales.dyads.actor_partner.terms import Composition
 from intimacy_scales.dyads.models.actor_partner_text import ActorPartnerText
-from intimacy_scales.dyads.models.couple_table import COMPOSITION, CoupleTable, Pair
+from intimacy_scales.dyads.models.couple_table import COMPOSITION, CoupleTable, Pair, check_enough
 from intimacy_scales.dyads.models.effects import PartnerActorRatio
 from intimacy_scales.dyads.models.layout import cell_of
 from intimacy_scales.dyads.models.paths import Correlation, Difference, Floats, PathEstimates
@@ -29,6 +29,7 @@ from intimacy_scales.results.interval import Interval
 def fitted(text: str, table: CoupleTable, options: Mapping[str, Any]) -> SEMResult:
     """Fit a model of couples; all variables are modelled, so that incomplete couples count."""
     groups = None if table.composition is None else COMPOSITION
+    check_enough(table)
     chosen = {"fixed_x": False, "means": True, "on_invalid": "accept", "groups": groups, **options}
     return sem(text, table.frame(), **chosen)
 

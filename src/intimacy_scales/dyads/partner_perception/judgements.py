@@ -36,6 +36,8 @@ class Judgements:
         What was answered about oneself, and about the partner.
     left_out
         Why couples are left out → how many: those without one kind of reports.
+    occasions
+        The caution that both reports are of different occasions; None where they are not.
     """
 
     judgement: Floats
@@ -46,6 +48,7 @@ class Judgements:
     instrument: InstrumentRef | None
     partner_instrument: InstrumentRef | None
     left_out: Mapping[str, int]
+    occasions: str | None = None
 
 
 def judgements_of(
@@ -105,4 +108,5 @@ def _of_two(reports: Dyads, judgements: Dyads, scale: str) -> Judgements:
         instrument=reports.instrument,
         partner_instrument=judgements.instrument,
         left_out=matched.left_out,
+        occasions=matched.occasions,
     )

@@ -13,6 +13,7 @@ from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.faults import label_text
 from intimacy_scales.dyads.labels import name_of
 from intimacy_scales.errors import EstimationError, ResponseError
+from intimacy_scales.messages import values_as_asked, values_shown
 from intimacy_scales.results.wording import counted
 
 Floats = NDArray[np.float64]
@@ -33,6 +34,8 @@ class MatchedReports:
         (n,): whether the first partner in one is the second one in the other.
     left_out
         Why couples are left out → how many: those with one kind of reports only, with their labels.
+    occasions
+        The caution that both reports are of different occasions; None where they are not, or none is known.
     """
 
     own: Dyads
@@ -41,6 +44,7 @@ class MatchedReports:
     partner_places: NDArray[np.intp]
     swapped: NDArray[np.bool_]
     left_out: Mapping[str, int]
+    occasions: str | None
 
     def scores(self, scale: str) -> tuple[Floats, Floats]:
         """Return judgements and own reports (n, 2), by the partner who gave them."""
@@ -60,37 +64,38 @@ def matched_reports(own: Dyads, partner: Dyads) -> MatchedReports:
         Partners cannot be matched; names each couple where they contradict each other.
     """
     reports, judgements = own.one_occasion(), partner.one_occasion()
-    own_places, partner_places, left_out = _matched_couples(reports, judgements)
+    asked = {own.show_values, partner.show_values}
+    with values_as_asked(False if False in asked else asked.pop() if len(asked) == 1 else None):
+        own_places, partner_places, left_out = _matched_couples(reports, judgements)
+        swapped = _swapped(reports, judgements, own_places, partner_places)
+        occasions = _different_occasions(reports, judgements)
     return MatchedReports(
         own=reports,
         partner=judgements,
         own_places=own_places,
         partner_places=partner_places,
-        swapped=_swapped(reports, judgements, own_places, partner_places),
+        swapped=swapped,
         left_out=left_out,
+        occasions=occasions,
     )
+
+
+def _different_occasions(reports: Dyads, judgements: Dyads) -> str | None:
+    """Return the caution that both reports are of different occasions; None where they are not."""
+    times = [
+        None if dyads.times is None or not dyads.times else dyads.times[0] for dyads in (reports, judgements)
+    ]
+    if None in times or name_of(times[0]) == name_of(times[1]):
+        return None
+    which = f" ({label_text(times[0])} and {label_text(times[1])})" if values_shown() else ""
+    return f"own reports and judgements are of different occasions{which}"
 
 
 def _matched_couples(
     reports: Dyads, judgements: Dyads
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], dict[str, int]]:
     """Return the places of couples in both reports, and why others are left out."""
-    labelled = ["couple" in dyads.label_names for dyads in (reports, judgements)]
-    if not any(labelled):
-        if len(reports) != len(judgements):
-            raise EstimationError(
-                f"own has {counted(len(reports), 'couple')} and partner has {len(judgements)}, none with a "
-                "label: name the column with the couple's label in both (couple=...), so that they can be "
-                "matched"
-            )
-        rows = np.arange(len(reports))
-        return rows, rows, {}
-    if not all(labelled):
-        without = "partner" if labelled[0] else "own"
-        raise EstimationError(
-            f"couples in {without} have no label, and the others have: name its column in both "
-            "(couple=...), so that they can be matched"
-        )
+    _check_labels(reports, judgements)
     by_label = {name_of(label): place for place, label in enumerate(judgements.couples)}
     names = [name_of(label) for label in reports.couples]
     places = np.array([by_label.get(name, -1) for name in names], dtype=np.intp)
@@ -99,25 +104,57 @@ def _matched_couples(
         examples = [
             label_text(dyads.couples[0]) if len(dyads) else "nothing" for dyads in (reports, judgements)
         ]
+        such = (
+            f": labels of own are such as {examples[0]}, and those of partner such as {examples[1]}"
+            if values_shown()
+            else ""
+        )
         raise EstimationError(
-            f"no couple is in both: labels of own are such as {examples[0]}, and those of partner such as "
-            f"{examples[1]}; write the label of a couple in the same way in both"
+            f"no couple is in both{such}; write the label of a couple in the same way in both"
         )
     known = set(names)
     unjudged = [label for label, both in zip(reports.couples, in_both, strict=True) if not both]
     without_reports = [label for label in judgements.couples if name_of(label) not in known]
     left_out = {
-        f"without {what}: {_listed(labels)}": len(labels)
+        f"without {what}{_listed(labels)}": len(labels)
         for labels, what in ((unjudged, "judgements"), (without_reports, "own reports"))
         if labels
     }
     return np.flatnonzero(in_both), places[in_both], left_out
 
 
+def _check_labels(reports: Dyads, judgements: Dyads) -> None:
+    """Raise where the couples of both reports have no labels in common by which they can be matched.
+
+    Couples without a label are numbered by the rows of their table, which mean the same couples only where
+    both tables have as many rows.
+    """
+    labelled = ["couple" in dyads.label_names for dyads in (reports, judgements)]
+    if all(labelled):
+        return
+    if any(labelled):
+        without = "partner" if labelled[0] else "own"
+        raise EstimationError(
+            f"couples in {without} have no label, and the others have: name its column in both "
+            "(couple=...), so that they can be matched"
+        )
+    n_own, n_partner = (
+        len(dyads.kept.table) // 2 for dyads in (reports, judgements)
+    )  # a row for each partner
+    if n_own != n_partner:
+        raise EstimationError(
+            f"the table of own has {counted(n_own, 'row')} and that of partner {n_partner}, and no couple "
+            "has a label: name the column of labels in both (couple=...), so that they can be "
+            "matched"
+        )
+
+
 def _listed(labels: Sequence[Any]) -> str:
-    """Return some labels as messages show them."""
+    """Return some labels after a colon; nothing where values must not be shown."""
+    if not values_shown():
+        return ""
     more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
-    return ", ".join(map(label_text, labels[:_SHOWN])) + more
+    return f": {', '.join(map(label_text, labels[:_SHOWN]))}{more}"
 
 
 def _swapped(
@@ -187,11 +224,11 @@ def _swapped_by(
             mismatches.append(f"  couple {shown}: {_both(these)} in own, {_both(those)} in partner")
         swapped[number] = crossed and not same
     if mismatches:
-        listed = "\n".join(mismatches[:_SHOWN])
-        more = f"\n  … and {len(mismatches) - _SHOWN} more" if len(mismatches) > _SHOWN else ""
+        more = [f"  … and {len(mismatches) - _SHOWN} more"] if len(mismatches) > _SHOWN else []
+        listed = "\n".join(["", *mismatches[:_SHOWN], *more] if values_shown() else [""])
         raise ResponseError(
-            f"partners of {counted(len(mismatches), 'couple')} cannot be matched between the two reports:\n"
-            f"{listed}{more}\nGive each person the same id, or role, in both."
+            f"partners of {counted(len(mismatches), 'couple')} cannot be matched between the two reports:"
+            f"{listed}\nGive each person the same id, or role, in both."
         )
     return swapped
 

@@ -43,7 +43,7 @@ def perception(
         Reports of both partners about themselves, such as answers to ``scii-24``.
     partner
         Reports of both partners about each other, such as answers to ``scii-24-partner``. Couples are
-        matched by their label, and partners by role, id or name.
+        matched by their label (without labels, by the row of both tables), and partners by role, id or name.
     scales
         Scales, matched by their ids; None: all that both have.
     distinguishable
@@ -108,6 +108,7 @@ def perception(
         distinguishable=by_role,
         n_couples=len(matched.own_places),
         left_out=matched.left_out,
+        occasions=matched.occasions,
         correlations=tuple(correlations),
         mean_bias=tuple(biases),
     )

@@ -6,9 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from intimacy_scales.dyads.agreement.significance import is_perfect
 from intimacy_scales.dyads.distinguishable import place_of
 from intimacy_scales.dyads.estimates import CoupleEstimate
 from intimacy_scales.dyads.left_out import left_out_cautions
+from intimacy_scales.dyads.paged import PagedResult
 from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
@@ -16,9 +18,7 @@ from intimacy_scales.messages import not_one_of
 from intimacy_scales.reliability.consistency.intervals import fisher_z
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
-from intimacy_scales.results.html import html_fragment
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
-from intimacy_scales.results.markdown import markdown_page
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page, TextTable
 from intimacy_scales.results.wording import apa, apa_p, counted, p_shown, percent, shown, signed
@@ -85,15 +85,16 @@ class PerceptionCorrelation(Result):
 
     @property
     def p(self) -> float:
-        """Two-sided p value of the hypothesis that it is 0; of an intraclass correlation, by F."""
+        """Two-sided p value of the hypothesis that it is 0; of an intraclass correlation, by F.
+
+        nan where the correlation is 1 or -1, of which there is no test.
+        """
         from scipy.special import ndtr, stdtr
 
-        if self.reason is not None:
+        if self.reason is not None or is_perfect(self.estimate):
             return math.nan
         if self.statistic == "ICC(1)":
             return self._p_of_icc()
-        if abs(self.estimate) == 1:
-            return 0.0
         if self.statistic == "Pearson r":
             t = abs(self.estimate) * math.sqrt((self.n - 2) / (1 - self.estimate**2))
             return 2 * float(stdtr(self.n - 2, -t))
@@ -103,8 +104,6 @@ class PerceptionCorrelation(Result):
         """Return twice the smaller tail of F: partners can also be less alike than strangers."""
         from scipy.special import fdtr, fdtrc
 
-        if abs(self.estimate) == 1:
-            return 0.0
         ratio = (1 + self.estimate) / (1 - self.estimate)
         return 2 * min(float(tail(self.n - 1, self.n, ratio)) for tail in (fdtr, fdtrc))
 
@@ -114,8 +113,8 @@ class PerceptionCorrelation(Result):
         method = "F" if self.statistic == "ICC(1)" else "Fisher z"
         if self.reason is not None:
             return undefined_interval(level, method, self.n, self.reason)
-        if abs(self.estimate) == 1:
-            return undefined_interval(level, method, self.n, f"the correlation is {self.estimate:g}")
+        if is_perfect(self.estimate):
+            return undefined_interval(level, method, self.n, f"the correlation is {self.estimate:.0f}")
         if method == "F":
             low, high = self._f_ends(level)
         else:
@@ -150,7 +149,7 @@ class PerceptionCorrelation(Result):
 
 
 @result_class
-class Perception(Result):
+class Perception(PagedResult, Result):
     """How partners see each other, compared with how they see themselves.
 
     Attributes
@@ -167,6 +166,8 @@ class Perception(Result):
         Couples with both reports.
     left_out
         Why couples are left out → how many.
+    occasions
+        The caution that own reports and judgements are of different occasions; None where they are not.
     correlations
         Accuracy, assumed similarity and similarity of each scale.
     mean_bias
@@ -197,18 +198,15 @@ class Perception(Result):
     distinguishable: bool
     n_couples: int
     left_out: Mapping[str, int]
+    occasions: str | None
     correlations: tuple[PerceptionCorrelation, ...]
     mean_bias: tuple[CoupleEstimate, ...]
 
     @property
-    def n_left_out(self) -> int:
-        """Number of couples that were left out."""
-        return sum(self.left_out.values())
-
-    @property
     def warnings(self) -> tuple[str, ...]:
         """Cautions about using the figures."""
-        cautions = left_out_cautions(self.left_out)
+        cautions = [] if self.occasions is None else [self.occasions]
+        cautions += left_out_cautions(self.left_out)
         if self.n_couples < _FEW_COUPLES:
             cautions.append(f"{self.n_couples} couples: correlations are imprecise")
         undefined = (c for c in self.correlations if c.reason is not None)
@@ -315,19 +313,6 @@ class Perception(Result):
             sentence=self.sentence(confidence_level),
         )
 
-    def to_markdown(self) -> str:
-        """Return a Markdown page: table, cautions and sentence."""
-        return markdown_page(self.page())
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fields with the cautions, as plain values."""
-        fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in self.__slots__}
-        return fields | {"warnings": [*self.warnings]}
-
-    @classmethod
-    def _document(cls) -> Mapping[str, Any]:
-        return documented(cls, warnings=tuple[str, ...])
-
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> Perception:
         judges = (None, *values["partners"]) if values["distinguishable"] else (None,)
@@ -360,9 +345,6 @@ class Perception(Result):
         lines += [f"  ! {text}" for text in self.warnings]
         return "\n".join(lines) + ">"
 
-    def _repr_html_(self) -> str:
-        return html_fragment(self.page(), main_only=True)
-
 
 def _with_interval(figure: PerceptionCorrelation, confidence_level: float) -> str:
     """Return a correlation with its interval, as in a paper."""
@@ -379,7 +361,7 @@ def _bias_text(bias: CoupleEstimate) -> str:
     """Return the mean of judgements minus own reports with its test, as in a paper."""
     if bias.reason is not None:
         return "mean-level bias undefined"
-    text = f"judgements {signed(bias.estimate, 2)} compared with the partners' own reports"
+    text = f"judgements {signed(bias.estimate, bias.digits(2))} compared with the partners' own reports"
     if not bias.se > 0:
         return f"{text} in every couple"
     return f"{text}, t({bias.n - 1}) = {shown(bias.statistic, 2)}, {apa_p(bias.p)}"

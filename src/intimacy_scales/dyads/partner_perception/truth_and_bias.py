@@ -47,7 +47,7 @@ def truth_and_bias(
         ``judgement`` and ``truth``.
     partner
         The same couples with reports of both partners about each other, such as answers to
-        ``scii-24-partner``. Couples are matched by their label, and partners by role, id or name.
+        ``scii-24-partner``, matched as in `perception`.
     scale
         The scale, which both have.
     judgement, truth
@@ -181,6 +181,7 @@ def _result(
         centre=centre,
         n_couples=model.n,
         left_out=left_out,
+        occasions=data.occasions,
         estimates=model.estimates,
         differences=model.differences,
         residual_sds=(float(sds[0]), float(sds[1])),

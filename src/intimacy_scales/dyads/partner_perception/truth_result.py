@@ -8,29 +8,27 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from intimacy_scales.dyads.distinguishable import place_of
 from intimacy_scales.dyads.estimates import CoupleEstimate, cells_of, estimates_frame
 from intimacy_scales.dyads.left_out import left_out_cautions
+from intimacy_scales.dyads.paged import PagedResult
+from intimacy_scales.dyads.partner_perception.truth_sentences import PATH_TITLES, truth_sentences
 from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import not_one_of
-from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
-from intimacy_scales.results.html import html_fragment
-from intimacy_scales.results.markdown import markdown_page
-from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.result import Result, result_class
 from intimacy_scales.results.tables import Page, TextTable
-from intimacy_scales.results.wording import apa_p, counted, percent, shown, signed
+from intimacy_scales.results.wording import apa_p, counted, percent, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 else:
     pd = late_module("pandas")
 
-PATH_TITLES = {"directional_bias": "directional bias", "truth": "truth force", "bias": "bias force"}
 _FEW_COUPLES = 50
 
 
 @result_class
-class TruthAndBias(Result):
+class TruthAndBias(PagedResult, Result):
     """A truth and bias model of partners' judgements of each other (West & Kenny, 2011).
 
     Attributes
@@ -53,6 +51,8 @@ class TruthAndBias(Result):
         Couples used.
     left_out
         Why couples are left out → how many.
+    occasions
+        The caution that own reports and judgements are of different occasions; None where they are not.
     estimates
         ``directional_bias``, ``truth`` and ``bias`` of each judge, or of both alike.
     differences
@@ -93,6 +93,7 @@ class TruthAndBias(Result):
     centre: float
     n_couples: int
     left_out: Mapping[str, int]
+    occasions: str | None
     estimates: tuple[CoupleEstimate, ...]
     differences: tuple[CoupleEstimate, ...]
     residual_sds: tuple[float, float]
@@ -102,14 +103,9 @@ class TruthAndBias(Result):
     p: float
 
     @property
-    def n_left_out(self) -> int:
-        """Number of couples that were left out."""
-        return sum(self.left_out.values())
-
-    @property
     def warnings(self) -> tuple[str, ...]:
         """Cautions about using the paths."""
-        cautions = []
+        cautions = [] if self.occasions is None else [self.occasions]
         if self.n_couples < _FEW_COUPLES:
             cautions.append(f"{self.n_couples} couples: paths and their errors are imprecise")
         return (*cautions, *left_out_cautions(self.left_out))
@@ -153,6 +149,10 @@ class TruthAndBias(Result):
             )
         return " ".join(parts)
 
+    def sentences(self, confidence_level: float = 0.95) -> tuple[str, ...]:
+        """Return what each figure says, in plain language."""
+        return tuple(truth_sentences(self, confidence_level))
+
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """Return a pandas table with a row for each path, then for each difference between judges."""
         frame = estimates_frame((*self.estimates, *self.differences), confidence_level)
@@ -173,19 +173,6 @@ class TruthAndBias(Result):
             legend=f"All variables less {shown(self.centre)}, the mean of both partners' own reports. "
             f"Errors: {self.method}, {percent(confidence_level)} intervals.",
         )
-
-    def to_markdown(self) -> str:
-        """Return a Markdown page: table, cautions and sentence."""
-        return markdown_page(self.page())
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fields with the cautions, as plain values."""
-        fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in self.__slots__}
-        return fields | {"warnings": [*self.warnings]}
-
-    @classmethod
-    def _document(cls) -> Mapping[str, Any]:
-        return documented(cls, warnings=tuple[str, ...])
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> TruthAndBias:
@@ -211,17 +198,11 @@ class TruthAndBias(Result):
         lines += [f"  ! {text}" for text in self.warnings]
         return "\n".join(lines) + ">"
 
-    def _repr_html_(self) -> str:
-        return html_fragment(self.page(), main_only=True)
-
 
 def _figures(estimate: CoupleEstimate, confidence_level: float) -> str:
     """Return a path with its interval, as in a paper."""
-    interval = estimate.confidence_interval(confidence_level)
-    return (
-        f"{PATH_TITLES[estimate.name]} {shown(estimate.estimate, 2)}, {percent(confidence_level)} CI "
-        f"[{shown(interval.low, 2)}, {shown(interval.high, 2)}]"
-    )
+    value = shown(estimate.estimate, estimate.digits(2))
+    return f"{PATH_TITLES[estimate.name]} {value}, {estimate.interval_text(confidence_level)}"
 
 
 def _followed(estimate: CoupleEstimate, confidence_level: float) -> str:
@@ -236,4 +217,4 @@ def _level(estimate: CoupleEstimate, confidence_level: float) -> str:
     if 0 in estimate.confidence_interval(confidence_level):
         return "were neither clearly above nor below the truth"
     side = "above" if estimate.estimate > 0 else "below"
-    return f"were on average {signed(estimate.estimate, 2).lstrip('+-')} {side} the truth"
+    return f"were on average {shown(abs(estimate.estimate), estimate.digits(2))} {side} the truth"

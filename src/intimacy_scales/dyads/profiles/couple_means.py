@@ -123,8 +123,8 @@ class _Refigured:
     """
 
     def __init__(self, couples: CoupleFigures, figure: Figure, by_role: bool) -> None:
-        smallest = smallest_difference(couples.profiles)
-        sides = [profiles_of(couples.profiles[:, place], smallest) for place in (0, 1)]
+        self.smallest = smallest_difference(couples.profiles)
+        sides = [profiles_of(couples.profiles[:, place], self.smallest) for place in (0, 1)]
         self.x, self.y = (side.centred for side in sides)
         self.variances = [np.square(side.spread)[:, None] for side in sides]
         self.figure, self.by_role = figure, by_role
@@ -135,6 +135,8 @@ class _Refigured:
         m1, m2 = drawn @ self.x / n, drawn @ self.y / n
         if not self.by_role:
             m1 = m2 = (m1 + m2) / 2
+        for m in (m1, m2):  # a flat mean profile has rounding error, beside which a flat one of a person is 0
+            m[np.ptp(m, axis=1) <= self.smallest] = 0.0
         if self.figure.kind == "distinctive":
             return self._distinctive(m1, m2)
         if self.figure.kind == "cross_normative":

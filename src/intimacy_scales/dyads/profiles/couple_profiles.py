@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.frame_columns import frame_of_couples
 from intimacy_scales.dyads.profiles.components import Over
 from intimacy_scales.dyads.profiles.couple_figures import COMPARED, CoupleFigures
-from intimacy_scales.errors import ResponseError
 from intimacy_scales.results.frozen import Frozen
 
 _ABSENT = "of which a partner has no answers"
@@ -86,31 +86,16 @@ class CoupleProfiles(Frozen):
 
     def frame(self) -> Any:
         """Return a table of all couples in the caller's kind of frame."""
-        kept, names = self.dyads.kept, self.dyads.label_names
-        rows = self.dyads.pairs.rows
-        either = np.where(rows[:, 0] >= 0, rows[:, 0], rows[:, 1])
-        taken = {str(names["couple"]): (names["couple"], either)} if "couple" in names else {}
-        columns: dict[str, NDArray[Any]] = {} if taken else {"couple": np.array(self.dyads.couples)}
-        columns |= {name: self._of_all(getattr(self.figures, name)) for name in COMPARED}
+        columns = {name: self._of_all(getattr(self.figures, name)) for name in COMPARED}
         for kind in ("normative", "cross_normative") if self.by_role else ("normative",):
             both = getattr(self.figures, kind)
             for place, partner in enumerate(self.dyads.partners):
                 columns[f"{kind}_{partner}"] = self._of_all(both[:, place])
         columns["reason"] = np.array(self.reasons())
-        _check_new_names(taken, columns)
-        return kept.table.arranged(taken, columns)
+        return frame_of_couples(self.dyads, columns, labels=["couple"])
 
     def _of_all(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return a figure of all couples, nan where they were left out."""
         every = np.full(len(self.dyads), np.nan)
         every[self.places] = values
         return every
-
-
-def _check_new_names(taken: Collection[str], columns: Collection[str]) -> None:
-    """Raise where the caller's column of couples has the name of a figure."""
-    for name in taken:
-        if name in columns:
-            raise ResponseError(
-                f"the column of couples, {name!r}, has the name of a figure of this table; rename it first"
-            )

@@ -25,8 +25,8 @@ class MeanSimilarity(Result):
         Over the couples in which it is defined.
     mean_by_fisher_z, n_by_fisher_z
         Of correlations: the mean of Fisher's z, turned back into a correlation, and the number of couples
-        that it is based on, without those whose correlation is 1 or -1, since their z is infinite. None
-        for squared differences.
+        that it is based on, without those whose correlation is 1 or -1, since their z is infinite. The mean
+        is nan where there is no such couple, and for squared differences, whose number is None.
     n, n_undefined
         Couples with two complete profiles in which the figure is defined, and in which it is not.
     reason
@@ -47,7 +47,7 @@ class MeanSimilarity(Result):
     definition: str
     mean: float
     sd: float
-    mean_by_fisher_z: float | None
+    mean_by_fisher_z: float
     n_by_fisher_z: int | None
     n: int
     n_undefined: int
@@ -63,7 +63,7 @@ class MeanSimilarity(Result):
     def __repr__(self) -> str:
         if self.reason is not None:
             return f"<{self.name}: undefined, {self.reason}>"
-        by_z = "" if self.mean_by_fisher_z is None else f", by Fisher's z {shown(self.mean_by_fisher_z)}"
+        by_z = "" if self.n_by_fisher_z is None else f", by Fisher's z {shown(self.mean_by_fisher_z)}"
         return (
             f"<{self.name}: mean {shown(self.mean)}, sd {shown(self.sd)}{by_z}, "
             f"{counted(self.n, 'couple')}; {self.definition}>"
@@ -74,7 +74,7 @@ def mean_similarity(name: str, figure: Figure, definition: str, values: Floats) 
     """Return the mean of a figure (n,) over the couples in which it is defined."""
     defined = values[~np.isnan(values)]
     n = len(defined)
-    by_z, n_by_z = None, None
+    by_z, n_by_z = math.nan, None
     if figure.is_correlation:
         z = fisher_z(defined)
         n_by_z = int(np.count_nonzero(~np.isnan(z)))

@@ -75,7 +75,8 @@ class ProfileSimilarity(Result):
     mean_profiles
         Role → mean profile (k,); of exchangeable partners ``all``.
     r_of_mean_profiles
-        Correlation of the mean profiles of both roles; None where partners are exchangeable.
+        Correlation of the mean profiles of both roles; nan where partners are exchangeable, or a mean
+        profile is flat.
     means
         Name of a figure → its mean over couples. ``overall``: correlation of both profiles. ``distinctive``:
         the same after the mean profile was removed. ``normative``: correlation of a profile with the mean
@@ -111,7 +112,7 @@ class ProfileSimilarity(Result):
     left_out: Mapping[str, int]
     n_flat: int
     mean_profiles: dict[str, NDArray[np.float64]]
-    r_of_mean_profiles: float | None
+    r_of_mean_profiles: float
     means: dict[str, MeanSimilarity]
     warnings: tuple[str, ...] = ()
     couples: CoupleProfiles = field(repr=False, compare=False)
@@ -268,7 +269,7 @@ class ProfileSimilarity(Result):
             "sd": [row.sd for row in rows],
             "low": [interval.low for interval in intervals],
             "high": [interval.high for interval in intervals],
-            "by_fisher_z": [np.nan if row.mean_by_fisher_z is None else row.mean_by_fisher_z for row in rows],
+            "by_fisher_z": [row.mean_by_fisher_z for row in rows],
             "n": [row.n for row in rows],
             "undefined": [row.n_undefined for row in rows],
         }

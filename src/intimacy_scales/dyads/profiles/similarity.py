@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import get_args
 
@@ -148,7 +149,7 @@ def _result(
         left_out=couples.left_out,
         n_flat=int(np.count_nonzero(figures.flat.any(axis=1))),
         mean_profiles=by_name if dyads.distinguishable else of_all,
-        r_of_mean_profiles=_r_of_means(role_means) if dyads.distinguishable else None,
+        r_of_mean_profiles=_r_of_means(role_means) if dyads.distinguishable else math.nan,
         means={
             name: mean_similarity(
                 name, figure, definition_of(figure, dyads.partners, by_role), values_of(figures, figure)

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from intimacy_scales.dyads.invariance.result import DyadicInvariance
-from intimacy_scales.dyads.report.scoring_words import joined
-from intimacy_scales.results.wording import counted
+from intimacy_scales.results.wording import counted, joined
 
 if TYPE_CHECKING:
     from intimacy_scales.dyads.report.result import CoupleReport
@@ -30,7 +29,7 @@ def _about_couples(report: CoupleReport) -> Iterator[str]:
     if report.instrument is not None and report.instrument.status == "draft":
         yield f"{report.instrument.named} is a draft: nobody has shown yet that its scores mean what they say"
     if report.n_faults:
-        yield f"{counted(report.n_faults, 'fault')} of pairing: these couples are left out"
+        yield f"{counted(report.n_faults, 'fault')} of pairing: these couples or rows are left out"
     if report.n_problems:
         yield f"{counted(report.n_problems, 'answer')} not accepted: they count as missing"
     if report.mixed and report.reliability:
@@ -50,7 +49,8 @@ def _of_scales(report: CoupleReport) -> Iterator[tuple[str, str]]:
         if result.factors == "tau_equivalent":
             yield name, "reliability: a model of two items assumes that their loadings are equal"
         for text in (*result.improper, *result.warnings):
-            yield name, f"reliability: {text}"
+            about_answers = text.startswith(f"{name}: ")  # items that run against their keys
+            yield name, text.removeprefix(f"{name}: ") if about_answers else f"reliability: {text}"
         for row in result.scores:
             if row.reason is not None:
                 yield name, f"reliability: omega of {row.name} is undefined: {row.reason}"

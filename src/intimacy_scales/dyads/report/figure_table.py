@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.late import late_module
+from intimacy_scales.results.csv_text import csv_text
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.tables import TextTable, cell
 from intimacy_scales.results.wording import p_shown
@@ -30,15 +31,21 @@ class FigureColumn:
         Name → figures, one for each row.
     show
         Function that returns the text of a cell from the figures of a row.
+    digits
+        How many decimals each row is shown with, which is then passed to it; None: as many in all rows.
     """
 
     heading: str
     figures: Mapping[str, Sequence[Any]]
     show: Callable[..., str] = field(compare=False)
+    digits: Sequence[int] | None = None
 
     def texts(self) -> list[str]:
         """Return the text of each row."""
-        return [self.show(*row) for row in zip(*self.figures.values(), strict=True)]
+        rows = zip(*self.figures.values(), strict=True)
+        if self.digits is None:
+            return [self.show(*row) for row in rows]
+        return [self.show(*row, digits=n) for row, n in zip(rows, self.digits, strict=True)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,7 +82,7 @@ class FigureTable:
 
     def to_csv(self) -> str:
         """Return the figures as CSV text; undefined values are empty."""
-        return str(self.to_frame().to_csv(index=False, lineterminator="\n"))
+        return csv_text(self.to_frame())
 
 
 def words(name: str, heading: str, values: Sequence[Any]) -> FigureColumn:
@@ -83,9 +90,11 @@ def words(name: str, heading: str, values: Sequence[Any]) -> FigureColumn:
     return FigureColumn(heading=heading, figures={name: list(values)}, show=str)
 
 
-def numbers(name: str, heading: str, values: Sequence[float], digits: int = 3) -> FigureColumn:
-    """Return a column of figures, with a dash where one is undefined."""
-    return FigureColumn(heading=heading, figures={name: list(values)}, show=partial(cell, digits=digits))
+def numbers(
+    name: str, heading: str, values: Sequence[float], digits: int | Sequence[int] = 3
+) -> FigureColumn:
+    """Return a column of figures, with a dash where one is undefined; ``digits`` of all rows, or of each."""
+    return _with_digits(heading, {name: list(values)}, cell, digits)
 
 
 def probabilities(name: str, heading: str, values: Sequence[float]) -> FigureColumn:
@@ -93,13 +102,23 @@ def probabilities(name: str, heading: str, values: Sequence[float]) -> FigureCol
     return FigureColumn(heading=heading, figures={name: list(values)}, show=p_shown)
 
 
-def intervals(name: str, heading: str, values: Sequence[Interval], digits: int = 3) -> FigureColumn:
+def intervals(
+    name: str, heading: str, values: Sequence[Interval], digits: int | Sequence[int] = 3
+) -> FigureColumn:
     """Return a column of intervals, whose ends are two columns for programs."""
     figures = {
         f"{name}_low": [interval.low for interval in values],
         f"{name}_high": [interval.high for interval in values],
     }
-    return FigureColumn(heading=heading, figures=figures, show=partial(_ends, digits=digits))
+    return _with_digits(heading, figures, _ends, digits)
+
+
+def _with_digits(
+    heading: str, figures: Mapping[str, Sequence[Any]], show: Callable[..., str], digits: int | Sequence[int]
+) -> FigureColumn:
+    if isinstance(digits, int):
+        return FigureColumn(heading=heading, figures=figures, show=partial(show, digits=digits))
+    return FigureColumn(heading=heading, figures=figures, show=show, digits=digits)
 
 
 def _ends(low: float, high: float, *, digits: int) -> str:

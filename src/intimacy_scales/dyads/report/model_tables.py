@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from intimacy_scales.dyads.models.actor_partner_words import adjusted_for, test_name
 from intimacy_scales.dyads.profiles.wording import title_of
 from intimacy_scales.dyads.report.figure_table import (
     FigureTable,
@@ -151,16 +152,20 @@ def effect_table(report: CoupleReport) -> FigureTable | None:
         return None
     effects = model.effects
     level = report.confidence_level
+    digits = [effect.digits() for effect in effects]
     columns = (
         words("effect", "Effect", [effect.name for effect in effects]),
-        numbers("estimate", "Estimate", [effect.estimate for effect in effects]),
-        numbers("se", "SE", [effect.se for effect in effects]),
-        intervals("ci", f"{percent(level)} CI", [effect.confidence_interval(level) for effect in effects]),
-        probabilities("p", "p", [effect.p for effect in effects]),
+        numbers("estimate", "Estimate", [effect.estimate for effect in effects], digits),
+        numbers("se", "SE", [effect.se for effect in effects], digits),
+        intervals(
+            "ci", f"{percent(level)} CI", [effect.confidence_interval(level) for effect in effects], digits
+        ),
+        probabilities("p", test_name("p", effects), [effect.p for effect in effects]),
         numbers("standardized", "Standardized, pooled SD", [effect.standardized for effect in effects]),
         numbers("in_role", "Standardized, SD of role", [effect.standardized_in_cell for effect in effects]),
     )
-    return FigureTable(name="effects", title=f"Actor-partner model of {model.outcome}", columns=columns)
+    title = f"Actor-partner model of {model.outcome}{adjusted_for(model.covariates)}"
+    return FigureTable(name="effects", title=title, columns=columns)
 
 
 def reading_table(report: CoupleReport) -> FigureTable | None:
@@ -183,6 +188,7 @@ def path_test_table(report: CoupleReport) -> FigureTable | None:
         return None
     columns = (
         words("hypothesis", "Hypothesis", [test.hypothesis for test in model.tests]),
+        words("test", "Test", [test.method for test in model.tests]),
         numbers("chi_square", "Chi-square", [test.chi_square for test in model.tests], 2),
         words("df", "df", [test.df for test in model.tests]),
         probabilities("p", "p", [test.p for test in model.tests]),

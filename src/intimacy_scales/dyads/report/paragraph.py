@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from intimacy_scales.dyads.agreement.scale_agreement import ScaleAgreement
 from intimacy_scales.dyads.invariance.result import DyadicInvariance
+from intimacy_scales.dyads.models.actor_partner_words import adjusted_for, centring_words
 from intimacy_scales.dyads.report.reliable_counts import ReliableCount
-from intimacy_scales.dyads.report.scoring_words import joined
+from intimacy_scales.dyads.scores_of_couples.joint_indices import poor_fit_text
 from intimacy_scales.dyads.scores_of_couples.reliability_result import CoupleReliability
 from intimacy_scales.dyads.scores_of_couples.score_reliability import ScoreReliability
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.support import fits_poorly
 from intimacy_scales.results.interval import Interval
-from intimacy_scales.results.wording import apa, apa_p, counted, percent, shown
+from intimacy_scales.results.wording import apa, apa_p, counted, digits_for, joined, percent, shown
 
 if TYPE_CHECKING:
     from intimacy_scales.dyads.report.result import CoupleReport
@@ -55,7 +56,8 @@ def _couples(report: CoupleReport) -> str:
     else:
         who = "partners without roles"
     what = "" if report.instrument is None else f" answered {report.instrument.named}"
-    verb = what or " have scores"
+    when = "" if report.occasion is None else f" on occasion {report.occasion}"
+    verb = f"{what or ' have scores'}{when}"
     single = ""
     if report.n_one_partner:
         single = f"; in {report.n_one_partner} only one partner did"
@@ -112,9 +114,10 @@ def _differences(parts: Sequence[ScaleAgreement], where: str, level: float) -> s
             continue
         d = part["standardized_difference"]
         size = "" if d.reason is not None else f", d = {shown(d.estimate, 2)}"
-        interval = _ends(figure.interval, level, digits=shown)
+        digits = digits_for(figure.estimate, *figure.interval)
+        interval = _ends(figure.interval, level, shown, digits)
         differing.append(
-            f"{part.title} ({shown(figure.estimate, 2)}{interval}, {apa_p(figure.p_value)}{size})"
+            f"{part.title} ({shown(figure.estimate, digits)}{interval}, {apa_p(figure.p_value)}{size})"
         )
     method = "paired t tests, p values not adjusted for several scales" if len(parts) > 1 else "paired t test"
     start = f"{where.strip().replace('in', 'In', 1)}, means" if where else "Means"
@@ -125,11 +128,11 @@ def _differences(parts: Sequence[ScaleAgreement], where: str, level: float) -> s
     return f"{start} differed in {joined(differing)}{rest} ({first} minus {second}; {method})."
 
 
-def _ends(interval: Interval, level: float, digits: Callable[..., str] = apa) -> str:
+def _ends(interval: Interval, level: float, show: Callable[..., str] = apa, digits: int = 2) -> str:
     """Return an interval as text, empty if it is undefined."""
     if interval.reason is not None:
         return ""
-    return f", {percent(level)} CI [{digits(interval.low, 2)}, {digits(interval.high, 2)}]"
+    return f", {percent(level)} CI [{show(interval.low, digits)}, {show(interval.high, digits)}]"
 
 
 def _reliability(report: CoupleReport) -> Iterator[str]:
@@ -147,6 +150,13 @@ def _reliability(report: CoupleReport) -> Iterator[str]:
         level = percent(report.confidence_level)
         yield f"Partners differed by more than error of measurement ({level}) in {_reliable(report, counts)}."
     improper = [report.title_of(name) for name, r in report.reliability.items() if r.scores and r.improper]
+    poor = {
+        report.title_of(name): text
+        for name, r in results.items()
+        if r.fit is not None and (text := poor_fit_text(r.fit, r.scaled_fit)) is not None
+    }
+    if poor:
+        yield f"The model fits poorly for {joined(list(poor))}, so that these figures are rough."
     if improper:
         yield f"The model of {joined(improper)} has an improper solution, whose omega is not reported here."
 
@@ -213,6 +223,11 @@ def _invariance(report: CoupleReport) -> Iterator[str]:
         f"Scalar invariance across {' and '.join(report.partners)} {' and '.join(parts)} (CFI falling by no "
         "more than .010 at each step; Cheung & Rensvold, 2002)."
     )
+    unequal = [
+        report.title_of(name) for name in supported if tested[name].status("residual") == "not supported"
+    ]
+    if unequal:
+        yield f"Residual invariance was not supported for {joined(unequal)}."
     poor = [report.title_of(name) for name, result in tested.items() if fits_poorly(_first(result))]
     if poor:
         yield f"The configural model of {joined(poor)} does not fit well, so that this says little."
@@ -229,18 +244,17 @@ def _effects(report: CoupleReport) -> Iterator[str]:
         return
     level = report.confidence_level
     texts = [
-        f"{effect.name} {shown(effect.estimate, 2)}"
-        f"{_ends(effect.confidence_interval(level), level, digits=shown)}, {apa_p(effect.p)}"
+        f"{effect.name} {shown(effect.estimate, effect.digits(2))}"
+        f"{_ends(effect.confidence_interval(level), level, shown, effect.digits(2))}, {apa_p(effect.p)}"
         for effect in model.effects
         if effect.kind != "intercept"
     ]
     single = f", {model.n_one_partner} of them with one partner" if model.n_one_partner else ""
-    centred = "; predictors centred on their grand mean over both partners" if model.centres else ""
     sample = f"{counted(model.n_couples, 'couple')}{single}"
-    yield (
-        f"Actor-partner model of {report.title_of(model.outcome)} ({sample}; {model.estimator}{centred}): "
-        f"{'; '.join(texts)}."
-    )
+    centred = centring_words(model.predictors, model.covariates, model.centres)
+    how = "; ".join(filter(None, [sample, model.estimator, centred]))
+    adjusted = adjusted_for(model.covariates)
+    yield (f"Actor-partner model of {report.title_of(model.outcome)}{adjusted} ({how}): {'; '.join(texts)}.")
     residuals = [
         f"{apa(rho.estimate)}{_ends(rho.confidence_interval(level), level)}"
         f"{f' ({rho.composition})' if rho.composition else ''}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel
 from intimacy_scales.dyads.models.apim import apim
 from intimacy_scales.dyads.models.distinguishability import Distinguishability, distinguishability
 from intimacy_scales.dyads.profiles import ProfileSimilarity, PseudoCouples, profile_similarity
+from intimacy_scales.dyads.report.model_variables import ModelVariables
 from intimacy_scales.dyads.report.reliable_counts import ReliableCount, reliable_count
 from intimacy_scales.dyads.scores_of_couples.reliability import couple_reliability
 from intimacy_scales.dyads.scores_of_couples.reliability_result import CoupleReliability
@@ -155,9 +156,12 @@ class Parts:
                 results[name] = result
         return results
 
-    def model(self, outcome: str, predictors: Sequence[str]) -> ActorPartnerModel | None:
-        """Return the actor-partner model of an outcome."""
-        return self._computed(MODEL, lambda: apim(self.dyads, outcome, predictors))
+    def model(self, asked: ModelVariables) -> ActorPartnerModel | None:
+        """Return the actor-partner model that is asked for."""
+        return self._computed(
+            MODEL,
+            lambda: apim(self.dyads, asked.outcome, asked.predictors, covariates=asked.covariates),
+        )
 
     def _computed(self, part: str, compute: Callable[[], Kind]) -> Kind | None:
         """Return a part, or None where it cannot be estimated; the reason is then kept."""

@@ -11,6 +11,7 @@ import numpy as np
 from intimacy_scales.dyads.agreement.agreement import partner_agreement
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.given_couples import couples_once
+from intimacy_scales.dyads.report.model_variables import asked_model
 from intimacy_scales.dyads.report.paragraph import UNKNOWN
 from intimacy_scales.dyads.report.parts import Parts
 from intimacy_scales.dyads.report.result import CoupleReport
@@ -32,6 +33,7 @@ def couple_report(
     *,
     outcome: str | None = None,
     predictors: str | Sequence[str] = (),
+    covariates: str | Sequence[str] = (),
     scales: Sequence[str] | None = None,
     confidence_level: float = 0.95,
     invariance: bool | None = None,
@@ -45,6 +47,9 @@ def couple_report(
         The couples, on one occasion.
     outcome, predictors
         For an actor-partner model: a scale or a kept column of numbers, and one or several others.
+    covariates
+        For the same model: kept columns with one number for each couple, such as years together. All effects
+        are then adjusted for them.
     scales
         The scales to report; None: all.
     confidence_level
@@ -99,7 +104,7 @@ def couple_report(
         raise EstimationError(f"invariance={invariance!r} is not valid; allowed: None, True, False")
     dyads = couples_once(dyads)
     names = _chosen_scales(dyads, scales)
-    asked = _asked_predictors(dyads, outcome, predictors)
+    asked = asked_model(dyads, outcome, predictors, covariates)
     draws = generator(rng)
     parts = Parts(dyads, names, level)
     with one_blas_thread():
@@ -115,7 +120,7 @@ def couple_report(
             "strangers": parts.strangers(similarity, draws),
             "distinguishability": parts.distinguishability(),
             "invariance": parts.invariance(invariance),
-            "model": None if outcome is None else parts.model(outcome, asked),
+            "model": None if asked is None else parts.model(asked),
         }
     scores = couple_scores(dyads)
     ends = {} if similarity is None else {
@@ -125,6 +130,7 @@ def couple_report(
         instrument=dyads.instrument,
         titles={name: _title(dyads, name) for name in names},
         scoring=scoring_words(dyads, names),
+        occasion=_occasion(dyads),
         partners=dyads.partners,
         distinguishable=dyads.distinguishable,
         mixed=dyads.mixed,
@@ -152,25 +158,13 @@ def _chosen_scales(dyads: Dyads, scales: Sequence[str] | None) -> tuple[str, ...
     return tuple(dict.fromkeys(names))
 
 
-def _asked_predictors(dyads: Dyads, outcome: str | None, predictors: str | Sequence[str]) -> tuple[str, ...]:
-    """Return the predictors; raise where outcome and predictors do not make a model.
-
-    What the answers do not allow is a reason in the report, and what nobody can have meant is an error.
-    """
-    listed = [predictors] if isinstance(predictors, str) else predictors
-    names = as_names("predictors", listed, "predictors")
-    if (outcome is None) == bool(names):
-        given, missing = ("predictors", "outcome") if outcome is None else ("outcome", "predictors")
-        raise EstimationError(f"{given}= without {missing}=; an actor-partner model needs both of them")
-    for name in names if outcome is None else (outcome, *names):
-        dyads.variable(name)
-    if outcome in names:
-        raise EstimationError(f"outcome={outcome!r} is among the predictors too; leave it out there")
-    return names
-
-
 def _title(dyads: Dyads, name: str) -> str:
     return name if dyads.form is None else dyads.form.scale(name).title or name
+
+
+def _occasion(dyads: Dyads) -> str | None:
+    """Return the one occasion of these couples; None where they have no occasions."""
+    return dyads.time_labels.text(0) if dyads.time_labels is not None and len(dyads.time_labels) else None
 
 
 def _counts(dyads: Dyads) -> dict[str, int]:

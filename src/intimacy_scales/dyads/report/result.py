@@ -46,6 +46,8 @@ class CoupleReport(Result):
         The scales, with their titles.
     scoring
         How scores are made, in words.
+    occasion
+        The occasion on which they answered, as a text; None where couples have no occasions.
     n_couples, n_complete, n_one_partner
         Couples; those in which both partners answered, and those in which one did.
     n_faults, n_without_answers, n_problems
@@ -92,6 +94,7 @@ class CoupleReport(Result):
     instrument: InstrumentRef | None
     titles: Mapping[str, str]
     scoring: str
+    occasion: str | None
     n_couples: int
     n_complete: int
     n_one_partner: int
@@ -132,8 +135,9 @@ class CoupleReport(Result):
     @property
     def title(self) -> str:
         """Heading of the page."""
+        when = "" if self.occasion is None else f" on occasion {self.occasion}"
         what = "" if self.instrument is None else f", {self.instrument}"
-        return f"Report of {counted(self.n_couples, 'couple')}{what}"
+        return f"Report of {counted(self.n_couples, 'couple')}{when}{what}"
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.results.wording import counted
+from intimacy_scales.results.wording import counted, joined
 
 Making = tuple[str, int, str, str]  # method, number of parts, what they are, rule for skipped ones
 
@@ -49,14 +49,3 @@ def _sentence(dyads: Dyads, form: Instrument, making: Making, names: Sequence[st
     verb = f"is the {kind}" if len(titles) == 1 else f"are {kind}s"
     each = "" if len(titles) == 1 else " each"
     return f"{joined(titles)} {verb} of {counted(n, what)}{each} ({'; '.join([*notes, rule])})."
-
-
-def joined(parts: Sequence[str]) -> str:
-    """Return parts as a list in a sentence.
-
-    Examples
-    --------
-    >>> joined(["trust"]), joined(["trust", "love"]), joined(["trust", "love", "care"])
-    ('trust', 'trust and love', 'trust, love and care')
-    """
-    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))

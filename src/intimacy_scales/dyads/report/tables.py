@@ -55,8 +55,9 @@ LEGEND = (
     "is reliable if it is larger than the normal quantile times the standard error of measurement of a "
     "difference. Omega: share of the true variance in the variance that one model of both partners' items "
     "implies, in which residuals of the same item correlate between partners. Strangers: mean over pairs of "
-    "persons of different couples. Invariance: CFI should fall by no more than .010 at a step (Cheung & "
-    "Rensvold, 2002)."
+    "persons of different couples. Effects have tests of single coefficients, and hypotheses about paths "
+    "have tests that compare models: one hypothesis, such as a partner effect of 0, may have two p values. "
+    "Invariance: CFI should fall by no more than .010 at a step (Cheung & Rensvold, 2002)."
 )
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.errors import ResponseError
-from intimacy_scales.reading.frames import Taken
+from intimacy_scales.dyads.frame_columns import frame_of_couples
+from intimacy_scales.results.result import plain
 
 
 def _texts(labels: list[Any]) -> list[Any]:
-    """Return labels as a document holds them: numbers, texts, and others as texts."""
-    plain = [label.item() if isinstance(label, np.generic) else label for label in labels]
-    return [label if isinstance(label, str | int | float) or label is None else str(label) for label in plain]
+    """Return labels as a document holds them: finite numbers, texts, and others as texts."""
+    values = [label.item() if isinstance(label, np.generic) else label for label in labels]
+    return [plain(value) if isinstance(value, str | int | float | None) else str(value) for value in values]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,11 @@ class CoupleLabels:
 
     def __len__(self) -> int:
         return len(self.dyads)
+
+    @property
+    def show_values(self) -> bool | None:
+        """Whether messages may contain labels, as in `Reading`."""
+        return self.dyads.show_values
 
     @property
     def couples(self) -> list[Any]:
@@ -55,23 +60,9 @@ class CoupleLabels:
         Raises
         ------
         ResponseError
-            A column of labels has the name of another column.
+            Two columns would have one name.
         """
-        rows, kept = self.dyads.pairs.rows, self.dyads.kept.table
-        either = np.where(rows[:, 0] >= 0, rows[:, 0], rows[:, 1])
-        taken: dict[str, Taken] = {}
-        for option in ("couple", "time"):
-            if option in self.dyads.label_names:
-                name = str(self.dyads.label_names[option])
-                taken[name] = (next(column for column in kept.names if str(column) == name), either)
-        new = {} if "couple" in self.dyads.label_names else {"couple": np.array(self.couples)}
-        for name in taken:
-            if name in columns:
-                raise ResponseError(
-                    f"column {name!r} holds the labels of couples and is also the name of a new column; "
-                    "rename it first"
-                )
-        return kept.arranged(taken, {**new, **columns})
+        return frame_of_couples(self.dyads, columns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +71,7 @@ class ListedCouples:
 
     couples: list[Any]
     times: list[Any] | None
+    show_values: ClassVar[bool | None] = None
 
     def __len__(self) -> int:
         return len(self.couples)

@@ -17,6 +17,8 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
     scaled_fit,
 )
 from intimacy_scales.factor.confirmatory.estimation.solution import fit_of
+from intimacy_scales.factor.confirmatory.support import POOR_CFI, POOR_RMSEA, is_poor
+from intimacy_scales.results.wording import apa
 
 
 def indices_of(fitted: JointFit) -> tuple[FitIndices, ScaledFit | None]:
@@ -47,3 +49,19 @@ def indices_of(fitted: JointFit) -> tuple[FitIndices, ScaledFit | None]:
     factor = ratio * solution.expected_chi_square / tested.df if tested.df else 1.0
     baseline_factor = ratio * solution.baseline_expected_chi_square / tested.baseline_df
     return tested, scaled_fit(tested, factor, baseline_factor, solution.scaling)
+
+
+def poor_fit_text(fit: FitIndices, scaled: ScaledFit | None) -> str | None:
+    """Return the indices by which a model fits poorly, and the limits; None where it does not.
+
+    The limits are those of Bentler & Bonett (1980) for indices from 0 to 1, and of Browne & Cudeck (1993).
+    """
+    kind, cfi, rmsea = "", fit.cfi, fit.rmsea
+    if scaled is not None:
+        kind, cfi, rmsea = "robust ", scaled.robust_cfi, scaled.robust_rmsea
+    if not is_poor(fit.df, cfi, rmsea):
+        return None
+    return (
+        f"{kind}CFI = {apa(cfi, 3)}, {kind}RMSEA = {apa(rmsea, 3)}; poor is CFI below {apa(POOR_CFI)}, "
+        f"Bentler & Bonett, 1980, or RMSEA above {apa(POOR_RMSEA)}, Browne & Cudeck, 1993"
+    )

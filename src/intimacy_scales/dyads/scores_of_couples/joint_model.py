@@ -31,9 +31,10 @@ CoupleEstimator = Literal["ML", "MLR"]
 CoupleMissing = Literal["listwise", "fiml"]
 CoupleFactors = Literal["one_factor", "tau_equivalent", "correlated"]
 _ADVICE: dict[CoupleFactors, str] = {
-    "one_factor": "use factors='tau_equivalent', which has fewer parameters",
+    "one_factor": "use couple_reliability(..., factors='tau_equivalent'), which has fewer parameters",
     "tau_equivalent": "leave out items that hardly correlate with the others",
-    "correlated": "use factors='one_factor', which has fewer parameters, or the parts one by one (scale=)",
+    "correlated": "use couple_reliability(..., factors='one_factor'), which has fewer parameters, or the "
+    "parts one by one",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -13,7 +14,7 @@ from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.dyads.left_out import left_out_of_models
 from intimacy_scales.dyads.scores_of_couples.couple_intervals import Resampling
-from intimacy_scales.dyads.scores_of_couples.joint_indices import indices_of
+from intimacy_scales.dyads.scores_of_couples.joint_indices import indices_of, poor_fit_text
 from intimacy_scales.dyads.scores_of_couples.joint_model import (
     CoupleEstimator,
     CoupleFactors,
@@ -23,10 +24,12 @@ from intimacy_scales.dyads.scores_of_couples.joint_model import (
     fit_jointly,
     joint_sample,
 )
+from intimacy_scales.dyads.scores_of_couples.keying import miskeyed_in_couples
 from intimacy_scales.dyads.scores_of_couples.reliability_result import CoupleReliability
 from intimacy_scales.dyads.scores_of_couples.score_reliability import ScoreOfCouple, ScoreReliability
 from intimacy_scales.dyads.scores_of_couples.variances import CoupleScore, Variances, variances_of
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.estimation.fit import FitIndices, ScaledFit
 from intimacy_scales.factor.confirmatory.model.model import parts_of_total
 from intimacy_scales.factor.confirmatory.results.improper import improper_parts
 from intimacy_scales.factor.sample import SampleMoments
@@ -37,6 +40,7 @@ from intimacy_scales.moments.keyed import scale_id
 from intimacy_scales.moments.scale_items import ScaleItems, scale_items
 from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.reliability.consistency.conditions import few_persons
+from intimacy_scales.reliability.items.keying import KeyingFinding
 from intimacy_scales.results.wording import counted, shown
 
 Floats = NDArray[np.float64]
@@ -122,7 +126,7 @@ def couple_reliability(
         raise EstimationError(
             f"factors='correlated': {chosen.id!r} is a scale of items, not of scales; use 'one_factor'"
         )
-    rows = chosen.answers.reshape(len(chosen.answers), -1)
+    rows = chosen.answers.reshape(len(chosen.answers), 2 * len(chosen.items.ids))
     answered = ~np.isnan(rows)
     rows = rows[answered.all(axis=1) if missing == "listwise" else answered.any(axis=1)]
     common: dict[str, Any] = {
@@ -137,6 +141,8 @@ def couple_reliability(
         "left_out": left_out_of_models(len(chosen.answers) - len(rows), missing),
         "n_items": len(chosen.items.ids),
     }
+    keying = miskeyed_in_couples(chosen.form, chosen.id, chosen.items, chosen.answers)
+    about_keys = () if keying is None else (str(keying),)
     reason = _undefined_because(chosen, factors, len(rows), exchangeable=not dyads.distinguishable)
     if factors == "correlated":
         reason = reason or _shared_because(chosen, parts)
@@ -151,10 +157,13 @@ def couple_reliability(
             missing=missing,
         )
         try:
-            return CoupleReliability(**common, **_estimates(model, rows, chosen.items.weights))
+            estimates = _estimates(model, rows, chosen.items.weights, keying)
         except EstimationError as error:
             reason = str(error)
-    return CoupleReliability(**common, reason=reason)
+        else:
+            warnings = (*about_keys, *estimates.pop("warnings"))
+            return CoupleReliability(**common, **estimates, warnings=warnings)
+    return CoupleReliability(**common, reason=reason, warnings=about_keys)
 
 
 def _check_options(factors: str | None, estimator: str, missing: str) -> None:
@@ -192,8 +201,8 @@ def _undefined_because(scale: _Scale, factors: str, n: int, *, exchangeable: boo
         reason = "one item does not show which part of its variance is error"
     elif reason is None and k < 3 and factors == "one_factor":
         reason = (
-            "two items do not identify a factor for each partner; with factors='tau_equivalent', which "
-            "assumes equal loadings, they do"
+            "two items do not identify a factor for each partner unless their loadings are equal, as by "
+            f"couple_reliability(dyads, {scale.id!r}, factors='tau_equivalent')"
         )
     needed = k if exchangeable else 2 * k
     if reason is None and n <= needed:
@@ -221,10 +230,15 @@ def _shared_because(scale: _Scale, parts: list[str]) -> str | None:
     of_parts = [key.item for part in parts for key in scale.form.scale(part).keys]
     if len(of_parts) == len(set(of_parts)):
         return None
-    return "its parts share items, so that their factors could not be told apart; use factors='one_factor'"
+    return (
+        "its parts share items, so that their factors could not be told apart; use one factor, as by "
+        f"couple_reliability(dyads, {scale.id!r}, factors='one_factor')"
+    )
 
 
-def _estimates(model: JointModel, rows: Floats, weights: Floats) -> dict[str, Any]:
+def _estimates(
+    model: JointModel, rows: Floats, weights: Floats, keying: KeyingFinding | None
+) -> dict[str, Any]:
     """Fit the model and return the fields of the result."""
     if model.factors == "tau_equivalent":  # equal loadings of items as they count in the score
         units = weights / weights.mean()
@@ -239,6 +253,12 @@ def _estimates(model: JointModel, rows: Floats, weights: Floats) -> dict[str, An
     correlation = variances.true_correlation()
     improper = _improper(fitted)
     reported = _reported(fitted, units)
+    known = () if keying is None else keying.items
+    against = {
+        item: min(pair)
+        for (item, pair), weight in zip(reported["loadings"].items(), weights.tolist(), strict=True)
+        if min(pair) * weight < 0 and item not in known
+    }
     return {
         "scores": _score_rows(fitted, variances, improper),
         "true_correlation": correlation.value,
@@ -247,7 +267,7 @@ def _estimates(model: JointModel, rows: Floats, weights: Floats) -> dict[str, An
         "fit": tested,
         "scaled_fit": scaled,
         "improper": improper,
-        "warnings": _cautions(fitted, sample, reported["loadings"], weights),
+        "warnings": (*_cautions(fitted, sample, against), *_about_fit(tested, scaled)),
         "resampling": Resampling(fitted=fitted, rows=rows, weights=weights),
         **reported,
     }
@@ -337,20 +357,25 @@ def _improper(fitted: JointFit) -> tuple[str, ...]:
     return tuple(dict.fromkeys(phrases))
 
 
-def _cautions(
-    fitted: JointFit, sample: SampleMoments, loadings: dict[str, tuple[float, float]], weights: Floats
-) -> tuple[str, ...]:
+def _about_fit(fit: FitIndices, scaled: ScaledFit | None) -> tuple[str, ...]:
+    """Return a caution where the model fits poorly."""
+    poor = poor_fit_text(fit, scaled)
+    if poor is None:
+        return ()
+    return (
+        f"the model of both partners' items fits poorly ({poor}); omega, standard errors of measurement and "
+        "reliable differences rest on it",
+    )
+
+
+def _cautions(fitted: JointFit, sample: SampleMoments, against: Mapping[str, float]) -> tuple[str, ...]:
     """Return cautions about few couples, negative loadings, and items that were not answered together."""
     cautions = few_persons(fitted.n, "couples")
-    against = [
-        f"{item} ({shown(min(pair))})"
-        for (item, pair), weight in zip(loadings.items(), weights.tolist(), strict=True)
-        if min(pair) * weight < 0
-    ]
     if against:
+        listed = ", ".join(f"{item} ({shown(loading)})" for item, loading in against.items())
         cautions.append(
             f"items with a negative loading, which run against their keys or do not belong to the scale: "
-            f"{', '.join(against)}"
+            f"{listed}"
         )
     if fitted.model.missing == "fiml" and sample.never_together:
         cautions.append(few_together(sample.never_together))

@@ -159,8 +159,8 @@ def _error_of(dyads: Dyads, scale: str, reliability: Any, standard_error: Any) -
         source = f"estimated from {counted(reliability.n_couples, 'couple')}"
     if reliability.reason is not None:
         raise EstimationError(
-            f"the reliability of {scale} is undefined: {reliability.reason}; or pass standard_error=, that "
-            "of a difference in another study"
+            f"the reliability of {scale} is undefined: {reliability.reason}; pass one that is defined as "
+            "reliability=, or standard_error=, that of a difference in another study"
         )
     row = reliability["difference"]
     if not row.sem > 0:

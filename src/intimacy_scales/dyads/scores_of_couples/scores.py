@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.frame_columns import FrameColumns
 from intimacy_scales.dyads.given_couples import check_dyads
+from intimacy_scales.dyads.labels_in_words import several_occasions
 from intimacy_scales.dyads.scores_of_couples.couple_labels import CoupleLabels, ListedCouples
 from intimacy_scales.dyads.scores_of_couples.score_summary import CoupleScoreSummary, summary_of
-from intimacy_scales.errors import DocumentError, UnknownNameError
+from intimacy_scales.errors import DocumentError, EstimationError, UnknownNameError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.messages import shortened, suggest
 from intimacy_scales.results.document_types import by_name, documented, many
@@ -174,19 +176,38 @@ class CoupleScores(Result):
         return ScaleOfCouples(scale=scale, both=self.scores[scale], signed=self.distinguishable)
 
     def summary(self) -> CoupleScoreSummary:
-        """Return n, means and standard deviations of each scale."""
+        """Return n, means and standard deviations of each scale.
+
+        Raises
+        ------
+        EstimationError
+            Couples answered on several occasions; says how to choose one.
+        """
+        times = [] if self.times is None else list(dict.fromkeys(self.times))
+        if len(times) > 1:
+            raise EstimationError(
+                several_occasions(times, self.labels.show_values, "couple_scores(dyads.at({})).summary()")
+            )
         return summary_of(self.instrument, self.partners, map(self.__getitem__, self.scale_ids))
 
     def columns(self) -> dict[str, Floats]:
-        """Return the columns of `to_frame` by name, without labels, as arrays (n_couples,)."""
-        columns: dict[str, Floats] = {}
+        """Return the columns of `to_frame` by name, without labels, as arrays (n_couples,).
+
+        Raises
+        ------
+        ResponseError
+            Two columns would have one name, as where a role is called ``lower``.
+        """
+        columns = FrameColumns()
         for scale in self.scale_ids:
             of_scale = self[scale]
-            columns |= {
-                f"{scale}_{name}": of_scale.both[:, place] for place, name in enumerate(self.partners)
-            }
-            columns |= {f"{scale}_{name}": values for name, values in of_scale.columns()}
-        return columns
+            for place, name in enumerate(self.partners):
+                columns.compute(
+                    f"{scale}_{name}", of_scale.both[:, place], f"the score {scale!r} of {name!r}"
+                )
+            for name, values in of_scale.columns():
+                columns.compute(f"{scale}_{name}", values, f"the figure {name!r} of {scale!r}")
+        return columns.computed
 
     def to_frame(self) -> Any:
         """Return one row for each couple, in the caller's own kind of frame.
@@ -201,7 +222,7 @@ class CoupleScores(Result):
         Raises
         ------
         ResponseError
-            The column of labels has the name of a new column.
+            Two columns would have one name, as where a role is called ``lower``.
         """
         return self.labels.frame(self.columns())
 

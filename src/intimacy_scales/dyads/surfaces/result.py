@@ -13,16 +13,15 @@ from numpy.typing import NDArray
 from intimacy_scales.dyads.distinguishable import place_of
 from intimacy_scales.dyads.estimates import cells_of, estimates_frame
 from intimacy_scales.dyads.left_out import left_out_cautions
+from intimacy_scales.dyads.paged import PagedResult
 from intimacy_scales.dyads.surfaces.grid import SurfaceGrid, grid_of
 from intimacy_scales.dyads.surfaces.influence import Influence, influence_of
 from intimacy_scales.dyads.surfaces.kept import KeptRegressions
 from intimacy_scales.dyads.surfaces.surface import PartnerSurface
+from intimacy_scales.dyads.surfaces.surface_sentences import surface_sentences
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
-from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
-from intimacy_scales.results.html import html_fragment
-from intimacy_scales.results.markdown import markdown_page
 from intimacy_scales.results.not_kept import NotKept, needed
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page, TextTable
@@ -75,7 +74,7 @@ class InfluentialCouple(Result):
 
 
 @result_class
-class ResponseSurface(Result):
+class ResponseSurface(PagedResult, Result):
     """A dyadic response surface: an outcome as a quadratic function of both partners' scores.
 
     Attributes
@@ -126,6 +125,7 @@ class ResponseSurface(Result):
     """
 
     title: ClassVar[str] = "Dyadic response surface"
+    _not_in_documents: ClassVar[tuple[str, ...]] = ("places",)
 
     instrument: InstrumentRef | None
     outcome: str
@@ -146,11 +146,6 @@ class ResponseSurface(Result):
     share_different: float
     outliers: tuple[InfluentialCouple, ...]
     places: NDArray[np.intp] = field(repr=False, compare=False)
-
-    @property
-    def n_left_out(self) -> int:
-        """Number of couples that were left out."""
-        return sum(self.left_out.values())
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -227,9 +222,9 @@ class ResponseSurface(Result):
         for surface in self.surfaces:
             whose = "of both partners" if surface.partner is None else f"of {surface.partner}"
             figures = ", ".join(
-                f"{e.name} = {shown(e.estimate, 2)} [{shown(low, 2)}, {shown(high, 2)}]"
+                f"{e.name} = {shown(e.estimate, e.digits(2))} "
+                f"{e.confidence_interval(confidence_level).ends(e.digits(2))}"
                 for e in surface.parameters
-                for low, high in (e.confidence_interval(confidence_level),)
             )
             parts.append(
                 f"The surface {whose} ({self.outcome} on {self.predictor}, "
@@ -242,6 +237,10 @@ class ResponseSurface(Result):
                 f"Equality of both surfaces: chi-square({self.df}) = {self.chisq:.2f}, {apa_p(self.p)}."
             )
         return " ".join(parts)
+
+    def sentences(self, confidence_level: float = 0.95) -> tuple[str, ...]:
+        """Return what each figure says, in plain language."""
+        return tuple(surface_sentences(self, confidence_level))
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """Return a pandas table with a row for each figure of each surface."""
@@ -279,19 +278,6 @@ class ResponseSurface(Result):
             "b3 - b5.",
         )
 
-    def to_markdown(self) -> str:
-        """Return a Markdown page: tables, cautions and sentence."""
-        return markdown_page(self.page())
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fields with the cautions, as plain values."""
-        fields: dict[str, Any] = {n: plain(getattr(self, n)) for n in self.__slots__ if n != "places"}
-        return fields | {"warnings": [*self.warnings]}
-
-    @classmethod
-    def _document(cls) -> Mapping[str, Any]:
-        return documented(cls, without=("places",), warnings=tuple[str, ...])
-
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> ResponseSurface:
         cells = values["partners"] if values["distinguishable"] else (None,)
@@ -314,6 +300,3 @@ class ResponseSurface(Result):
             lines.append(f"  equal surfaces: chi-square({self.df}) = {shown(self.chisq, 2)}, {apa_p(self.p)}")
         lines += [f"  ! {text}" for text in self.warnings]
         return "\n".join(lines) + ">"
-
-    def _repr_html_(self) -> str:
-        return html_fragment(self.page(), main_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -52,6 +51,7 @@ from intimacy_scales.factor.confirmatory.support import (
     change_findings,
     fits_poorly,
     last_supported,
+    supported_words,
 )
 from intimacy_scales.factor.reading import data_of_model, model_first, read_samples
 from intimacy_scales.factor.sample import MissingAnswers
@@ -218,14 +218,12 @@ class Invariance(ModelComparison):
     def _verdict(self) -> str:
         """Return the sentences on which invariance is supported, and a caution where fit is poor."""
         first = next(iter(self.models))
-        fit, (kept, failed) = self.models[first].fit, last_supported(self.changes)
-        falls = {change.name: change.reported("cfi") for change in self.changes}
-        undefined = f" For {failed} it is undefined." if failed and math.isnan(falls[failed]) else ""
+        fit = self.models[first].fit
         poor = f" The {first} model does not fit well, so that this says little."
         caution = poor if fits_poorly(fit) else ""
         return (
             f"Taking a fall of the {kind_of(fit)}CFI by more than {apa(CFI_DROP)} as a sign that invariance "
-            f"does not hold (Cheung & Rensvold, 2002), {kept} invariance was supported.{undefined}{caution}"
+            f"does not hold (Cheung & Rensvold, 2002), {supported_words(self.changes)}{caution}"
         )
 
 

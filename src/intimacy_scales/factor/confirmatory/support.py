@@ -11,7 +11,8 @@ from intimacy_scales.factor.confirmatory.results.fit_sentence import reported
 from intimacy_scales.instrument import Finding
 
 CFI_DROP = 0.010  # Cheung & Rensvold (2002)
-_POOR_CFI, _POOR_RMSEA = 0.90, 0.10  # of the first model, by which a comparison says little
+POOR_CFI = 0.90  # Bentler & Bonett (1980): models with less can usually be improved much
+POOR_RMSEA = 0.10  # Browne & Cudeck (1993): they would not employ a model with more
 
 
 def is_supported(change: FitChange) -> bool:
@@ -29,9 +30,37 @@ def last_supported(changes: Sequence[FitChange]) -> tuple[str, str | None]:
     return kept, None
 
 
+def supported_words(changes: Sequence[FitChange]) -> str:
+    """Return which invariance is supported, and which step is the first that is not, in a clause."""
+    kept, failed = last_supported(changes)
+    text = f"{_invariance_of(kept)} was supported"
+    if failed is None:
+        return f"{text}."
+    fall = next(change.reported("cfi") for change in changes if change.name == failed)
+    if math.isnan(fall):
+        return f"{text}. For {failed} it is undefined."
+    return f"{text}, and {_invariance_of(failed)} was not."
+
+
+def _invariance_of(step: str) -> str:
+    """Return what a step of a ladder is called; the last ones, of factors, have no adjective."""
+    return f"invariance of the factors' {step}" if step in ("variances", "means") else f"{step} invariance"
+
+
 def fits_poorly(fit: Fit) -> bool:
     """Return whether a model fits so badly that comparing it with others says little."""
-    return bool(fit.df and (reported(fit, "cfi") < _POOR_CFI or reported(fit, "rmsea") > _POOR_RMSEA))
+    return is_poor(fit.df, reported(fit, "cfi"), reported(fit, "rmsea"))
+
+
+def is_poor(df: int, cfi: float, rmsea: float) -> bool:
+    """Return whether one of two indices is beyond its limit; an undefined index is not.
+
+    Examples
+    --------
+    >>> is_poor(8, 0.93, 0.07), is_poor(8, 0.89, 0.07), is_poor(8, 0.93, 0.12), is_poor(0, 1.0, 0.0)
+    (False, True, True, False)
+    """
+    return bool(df and (cfi < POOR_CFI or rmsea > POOR_RMSEA))
 
 
 def change_findings(

@@ -17,6 +17,7 @@ from intimacy_scales.factor.report.wording import item_cells, structure_sentence
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import Finding, InstrumentRef
 from intimacy_scales.late import late_module
+from intimacy_scales.results.csv_text import csv_text
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.html import html_fragment, html_page
 from intimacy_scales.results.markdown import markdown_page
@@ -226,7 +227,7 @@ class StructureReport(Result):
             "missing": self.missing,
             "factors": self.factors,
         }
-        return str(self.to_frame().assign(**origin).to_csv(lineterminator="\n"))
+        return csv_text(self.to_frame().assign(**origin), index=True)
 
     def findings(self, *, sample: str, source: str) -> tuple[Finding, ...]:
         """Return the indices of fit as findings for an instrument's evidence, rounded to three decimals.

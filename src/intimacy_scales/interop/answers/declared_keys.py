@@ -33,7 +33,8 @@ def check_title(form: Instrument, facts: FileFacts, *, is_named: bool) -> None:
     """
     if is_named or _is_titled_alike(form, facts.titles):
         return
-    same = next((title for title in facts.titles if _initials(title) == _initials(form.title)), None)
+    initials = _initials(form.title)
+    same = next((title for title in facts.titles if initials and _initials(title) == initials), None)
     if same is not None:
         raise ResponseError(
             f"the file is of the {shortened(same)}, and {form.ref.called} is the {shortened(form.title)}: "

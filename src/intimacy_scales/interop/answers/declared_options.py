@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from intimacy_scales.files.base import is_empty
-from intimacy_scales.files.facts import Code, ColumnFacts
+from intimacy_scales.files.facts import Code, ColumnFacts, FileFacts
 from intimacy_scales.instrument.numerals import as_compared
 from intimacy_scales.interop.answers.platform import Platform
 from intimacy_scales.messages import shortened, values_shown
@@ -23,6 +24,13 @@ _MOST_KEPT = 1000  # distinct values of a column
 def codes_of(facts: ColumnFacts) -> tuple[Code, ...]:
     """Return the codes of the options of a column that holds one of them."""
     return tuple(dict.fromkeys(code for code, _ in facts.labels)) if facts.role == "answer" else ()
+
+
+def say_codes(facts: FileFacts) -> None:
+    """Record that cells hold the codes of options, and not their texts."""
+    for name, known in facts.columns.items():
+        if known.labels:
+            facts.columns[name] = replace(known, holds_labels=False)
 
 
 class DeclaredOptions(Platform):

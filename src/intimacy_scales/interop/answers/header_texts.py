@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from intimacy_scales.instrument.numerals import as_compared
-from intimacy_scales.interop.answers.markup import without_markup
+from intimacy_scales.interop.answers.markup import folded_text
 
 
 class Declared(NamedTuple):
@@ -42,11 +41,11 @@ def names_of_texts(header: Sequence[str], declared: Sequence[Declared]) -> dict[
     """
     having: dict[str, list[str]] = {}
     for column in declared:
-        for text in dict.fromkeys(map(_compared, column.texts)):
+        for text in dict.fromkeys(map(folded_text, column.texts)):
             having.setdefault(text, []).append(column.name)
     places: dict[str, list[int]] = {}
     for place, text in enumerate(header):
-        places.setdefault(_compared(text), []).append(place)
+        places.setdefault(folded_text(text), []).append(place)
     named = {
         place: name
         for text, names in having.items()
@@ -54,7 +53,3 @@ def names_of_texts(header: Sequence[str], declared: Sequence[Declared]) -> dict[
         for place, name in zip(places[text], names, strict=True)
     }
     return dict(sorted(named.items()))
-
-
-def _compared(text: str) -> str:
-    return as_compared(without_markup(text))

@@ -7,17 +7,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.facts import NOTHING, ColumnFacts
 from intimacy_scales.instrument import Instrument, Item
 from intimacy_scales.instrument.numerals import as_compared
-from intimacy_scales.interop.answers.declared_keys import key_cautions
-from intimacy_scales.interop.answers.option_meanings import read_options, recodes_positions
+from intimacy_scales.interop.answers.declared_keys import check_title, key_cautions
+from intimacy_scales.interop.answers.option_meanings import (
+    ask_for_codes,
+    read_options,
+    recodes_positions,
+)
 from intimacy_scales.reading.answer_keys import Meaning
 from intimacy_scales.reading.columns import as_spelled, column_names
 from intimacy_scales.reading.options import Reading
 
 _NUMBERED = re.compile(r"^\s*\(?(?:item\s*)?\d{1,3}\s*[.):]\s*", re.IGNORECASE)
+_REVERSED = re.compile(
+    r"\s*[(\[]\s*(?:[-\u2212\u2013]|r|rev|reversed?|reverse[- ]scored|invertiert)\s*[)\]]\s*$", re.IGNORECASE
+)
 
 
 class ItemSource(NamedTuple):
@@ -51,12 +59,18 @@ def item_sources(
     """Return the column of each item, by what the user said, the names, or the questions of the columns.
 
     ``names`` are the columns of a file, and ``columns`` what it says of them.
+
+    Raises
+    ------
+    ResponseError
+        The options of an item contradict the instrument, or nothing shows which answers its codes are.
     """
     named = as_spelled(column_names(form, reading.columns), names)
     present = set(names)
     questions, named_in_structure = _questions(columns), _names_in_structure(columns)
     given, said = reading.columns is not None, dict(reading.by_item)
-    sources = []
+    reverse_keyed = {key.item for scale in form.scales for key in scale.keys if key.reverse}
+    sources, unexplained = [], {}
     for item, name in zip(form.items, named, strict=True):
         column, why = str(name), "named by you" if given else "named like the item"
         if name not in present:
@@ -69,8 +83,16 @@ def item_sources(
         facts = columns.get(column, NOTHING)
         is_recoded = recodes_positions(item, recode) if facts.holds_positions else bool(recode)
         options = read_options(item, facts, column, is_recoded=is_recoded)
-        cautions = (*options.cautions, *key_cautions(form, item, facts, by_number=False))
+        cautions = (
+            *options.cautions,
+            *_keying(facts, reverse_keyed, item.id),
+            *key_cautions(form, item, facts, by_number=options.by_number),
+        )
         sources.append(ItemSource(item.id, column, why, options.how, options.meaning, cautions))
+        if options.unexplained:
+            unexplained[item.id] = options.unexplained
+    if unexplained:
+        raise ResponseError(ask_for_codes(unexplained))
     return tuple(sources)
 
 
@@ -98,7 +120,7 @@ def _by_structure(
     """Return the column of an item by what the file says of its columns, and why; None if none has it."""
     if item.id in named_in_structure:
         return named_in_structure[item.id], "its question has the name of the item"
-    by_text = questions.get(_question_text(item.text)) if item.text else None
+    by_text = questions.get(question_text(item.text)) if item.text else None
     return None if by_text is None else (by_text, "its question is the text of the item")
 
 
@@ -111,18 +133,25 @@ def _names_in_structure(columns: Mapping[str, ColumnFacts]) -> dict[str, str]:
     return {text: names[0] for text, names in having.items() if len(names) == 1}
 
 
+def _keying(facts: ColumnFacts, reverse_keyed: set[str], item: str) -> tuple[str, ...]:
+    """Return a caution where a question is marked as reversed, and no scale reverses its item."""
+    if not facts.question or not _REVERSED.search(facts.question) or item in reverse_keyed:
+        return ()
+    return ("its question is marked as reversed, and no scale of the instrument reverses it",)
+
+
 def _questions(columns: Mapping[str, ColumnFacts]) -> dict[str, str]:
     """Return question → the column that has it, for questions that only one column has."""
     having: dict[str, list[str]] = {}
     for name, facts in columns.items():
         if facts.role in ("answer", "unknown") and facts.question:
-            having.setdefault(_question_text(facts.question), []).append(name)
+            having.setdefault(question_text(facts.question), []).append(name)
     return {text: names[0] for text, names in having.items() if len(names) == 1}
 
 
-def _question_text(text: str) -> str:
-    """Return a question as it is compared: without its number, case, blanks and punctuation at its end."""
-    return as_compared(_NUMBERED.sub("", text)).rstrip(" .:?!")
+def question_text(text: str) -> str:
+    """Return a question as it is compared: without number, case, mark of reversal, and final punctuation."""
+    return as_compared(_REVERSED.sub("", _NUMBERED.sub("", text))).rstrip(" .:?!")
 
 
 class FileReading(NamedTuple):
@@ -142,6 +171,8 @@ def file_reading(
     columns = _positions_of(file.facts.columns) if settled else file.facts.columns
     if not columns and not settled:
         return FileReading((), reading)
+    if not settled:
+        check_title(form, file.facts, is_named=reading.columns is not None)
     sources = item_sources(form, file.names, columns, reading)
     if settled:
         return FileReading(tuple(_settled(source, dict(reading.by_item)) for source in sources), reading)

@@ -10,6 +10,7 @@ from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.facts import ColumnFacts
 from intimacy_scales.files.head import Head
 from intimacy_scales.files.jsonlines import JsonLinesFile
+from intimacy_scales.instrument.numerals import spelled
 from intimacy_scales.interop.answers.json_entries import beginning_of, json_entries
 from intimacy_scales.interop.answers.nested_cells import nested_columns, unambiguous_ends
 from intimacy_scales.interop.answers.platform import LoadedFile, OpenOptions
@@ -27,6 +28,11 @@ def scalar_share(entry: Mapping[str, Any]) -> float:
         for value in entry.values()
     )
     return n / max(1, len(entry))
+
+
+def _is_number(value: Any) -> bool:
+    """Tell whether a value is a number, however it is written; a list of questions has none."""
+    return isinstance(value, int | float) or (isinstance(value, str) and spelled(value) is not None)
 
 
 def note_lists(columns: Mapping[str, Sequence[Any]]) -> Iterator[str]:
@@ -59,7 +65,7 @@ class JsonAnswersFile(LoadedFile):
             return not start.first or scalar_share(start.first) > 0
         if not start.is_alone or JsonLinesFile.detect(head):
             return False  # lines stay lines, which are read in parts
-        return scalar_share(start.first) >= 0.5
+        return scalar_share(start.first) >= 0.5 and any(map(_is_number, start.first.values()))
 
     def _load(self, path: Path, how: OpenOptions) -> dict[str, list[Any]]:
         columns, n_rows = nested_columns(path, _values(path, how), JOINT)

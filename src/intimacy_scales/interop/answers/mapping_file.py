@@ -18,7 +18,7 @@ from intimacy_scales.reading.answer_keys import Meaning
 from intimacy_scales.reading.answers import as_missing_codes, as_recode
 
 _TABLES = ("file", "columns", "missing_codes", "missing_ranges", "recode")
-_OF_FILE = ("platform", "encoding", "sheet", "structure", "all_rows")
+_OF_FILE = ("platform", "encoding", "sheet", "structure", "all_rows", "skip_rows")
 
 
 class SavedMapping(NamedTuple):
@@ -78,7 +78,7 @@ def _lines(report: MappingReport, opening: Mapping[str, Any]) -> Iterator[str]:
     yield f"platform = {_value(report.platform)}"
     for name in _OF_FILE[1:]:
         value = opening.get(name)
-        if value is not None and value is not False:
+        if value:
             yield f"{name} = {_value(str(value) if isinstance(value, Path) else value)}"
     yield "\n[columns]"
     for item in report.items:

@@ -12,6 +12,7 @@ from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.interop.answers.declared_keys import score_notes, title_notes
 from intimacy_scales.interop.answers.item_columns import ItemSource, item_sources
 from intimacy_scales.late import late_module
+from intimacy_scales.reading.answer_keys import Meaning, whole_meaning
 from intimacy_scales.reading.options import AS_THEY_ARE, Reading
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted
@@ -54,10 +55,8 @@ class ItemMapping:
         The item, its column (None if it has none), and the reason.
     how
         How values are read.
-    missing
-        Values that the file declares as missing.
-    missing_ranges
-        Ranges of numbers that the file declares as missing.
+    missing, missing_ranges
+        Values, and ranges of numbers, that mean no answer, apart from those of the instrument.
     recode
         Pairs of a stored value and the answer it stands for.
     cautions
@@ -221,6 +220,8 @@ def mapping_report(
         items = {source.column: source.item for source in sources if source.column is not None}
         notes += [*title_notes(form, facts.titles), *score_notes(form, facts.scores, items)]
     used = {source.column for source in sources}
+    said = reading.missing_codes, reading.recode, reading.by_item
+    meanings = {} if form is None else {item.id: whole_meaning(item, *said) for item in form.items}
     return MappingReport(
         file=file.path.name,
         platform=facts.platform,
@@ -229,22 +230,22 @@ def mapping_report(
         n_rows=n_rows,
         decisions=tuple(facts.decisions),
         left_out=tuple(LeftOut(why=p.why, n=p.n, first=tuple(p.first)) for p in facts.left_out.values()),
-        items=tuple(map(_item_mapping, sources)),
+        items=tuple(_item_mapping(source, meanings.get(source.item, Meaning())) for source in sources),
         others={name: facts.of(name).role for name in file.names if name not in used},
         row_id=facts.row_id,
         notes=tuple(notes),
     )
 
 
-def _item_mapping(source: ItemSource) -> ItemMapping:
+def _item_mapping(source: ItemSource, meaning: Meaning) -> ItemMapping:
     return ItemMapping(
         item=source.item,
         column=source.column,
         why=source.why,
         how=source.how,
-        missing=source.meaning.missing_codes,
-        missing_ranges=source.meaning.missing_ranges,
-        recode=source.meaning.recode,
+        missing=meaning.missing_codes,
+        missing_ranges=meaning.missing_ranges,
+        recode=meaning.recode,
         cautions=source.cautions,
     )
 

@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path
+from intimacy_scales.files.delimited import DelimitedFile
 from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.head import Head
+from intimacy_scales.files.spreadsheet import SpreadsheetFile
+from intimacy_scales.interop.answers.bids import BidsFile
+from intimacy_scales.interop.answers.fhir import FhirFile
+from intimacy_scales.interop.answers.form_headers import describe_header
 from intimacy_scales.interop.answers.formr import FormrJson, FormrTable
 from intimacy_scales.interop.answers.json_answers import JsonAnswersFile
 from intimacy_scales.interop.answers.json_source import begins_json, read_json
 from intimacy_scales.interop.answers.jspsych import JspsychFile
+from intimacy_scales.interop.answers.limesurvey import LimesurveyFile
 from intimacy_scales.interop.answers.platform import OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics import QualtricsFile
+from intimacy_scales.interop.answers.redcap import RedcapFile
+from intimacy_scales.interop.answers.redcap_odm import RedcapOdmFile
+from intimacy_scales.interop.answers.reproschema import ReproSchemaFile
 from intimacy_scales.interop.answers.surveyjs import SurveyjsJson, SurveyjsTable
 from intimacy_scales.interop.answers.table_heads import check_not_old
 from intimacy_scales.interop.answers.xlsform import SubmissionJson, SubmissionTable, SubmissionWorkbook
 
 PLATFORMS: tuple[type[Platform], ...] = (
     QualtricsFile,
+    RedcapOdmFile,
+    FhirFile,
+    ReproSchemaFile,
     JspsychFile,
     FormrJson,
-    FormrTable,
     SubmissionJson,
+    SurveyjsJson,
+    RedcapFile,
+    LimesurveyFile,
+    FormrTable,
     SubmissionTable,
     SubmissionWorkbook,
-    SurveyjsJson,
+    BidsFile,
     SurveyjsTable,
 )
 
@@ -38,6 +54,7 @@ def open_file(
     sheet: str | None = None,
     structure: FilePath | None = None,
     all_rows: bool = False,
+    skip_rows: int = 0,
 ) -> AnswerFile:
     r"""Open a file of answers by its content: the export of a platform, or a plain table.
 
@@ -45,7 +62,7 @@ def open_file(
     ----------
     path
         The file.
-    encoding, sheet
+    encoding, sheet, skip_rows
         As in `open_answers`.
     structure
         A file that describes the questions and options, such as a Qualtrics survey (.qsf).
@@ -71,7 +88,8 @@ def open_file(
     """
     source = as_path(path, "path")
     beside = None if structure is None else _structure(structure)
-    platform = _platform_of(source, beside) if source.is_file() and sheet is None else None
+    recognised = source.is_file() and sheet is None and not skip_rows
+    platform = _platform_of(source, beside) if recognised else None
     if platform is not None:
         if beside is not None and platform.structure_is is None:
             raise ResponseError(f"structure={str(beside)!r}: {source} needs none; leave it out")
@@ -84,11 +102,18 @@ def open_file(
             f"structure={str(beside)!r}: {source} was not written by a platform whose structure is read; "
             f"allowed: {kinds}"
         )
-    return open_answers(source, encoding=encoding, sheet=sheet)
+    file = open_answers(source, encoding=encoding, sheet=sheet, skip_rows=skip_rows)
+    if isinstance(file, DelimitedFile | SpreadsheetFile):
+        describe_header(file, file.names)
+    return file
 
 
 def _structure(structure: FilePath) -> Path:
     path = as_path(structure, "structure")
+    if path.is_dir() and (schemas := list(islice(path.glob("*_schema"), 2))):
+        if len(schemas) > 1:
+            raise ResponseError(f"structure={str(path)!r}: has several schemas; pass the file of one of them")
+        return schemas[0]
     if not path.is_file():
         raise ResponseError(f"structure={str(path)!r}: there is no such file")
     check_not_old(path)

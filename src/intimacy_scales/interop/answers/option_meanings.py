@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -16,8 +18,16 @@ from intimacy_scales.reading.answer_keys import Meaning, plain_key
 from intimacy_scales.reading.answers import MISSING, NOT_APPLICABLE, AnswerKey, Recode, stored_value
 
 _SHOWN = 3
-_MOST_LISTED = 20  # values of which the user is asked for a map
+_MOST_LISTED = 20  # codes, or values, of which the user is asked for a map
 Number = int | float
+_MUCH = re.compile(
+    r"^(?!.*\b(?:not|never|rarely|dis\w+|un\w+|nicht|nie)\b)"
+    r".*\b(?:agree|always|very often|satisfied|true|likely|zustimm\w*|immer|zufrieden|trifft)\b",
+    re.IGNORECASE,
+)
+_LITTLE = re.compile(
+    r"\b(?:disagree|never|dissatisfied|untrue|false|unlikely|not|nicht|nie|unzufrieden)\b", re.IGNORECASE
+)
 
 
 class OptionReading(NamedTuple):
@@ -31,26 +41,34 @@ class OptionReading(NamedTuple):
         One sentence for the mapping report.
     cautions
         What the user should check.
+    by_number
+        Whether the numbers that the file counts for its options decided, and not labels.
+    unexplained
+        Options whose codes are texts, if nothing shows which answers they are.
     """
 
     meaning: Meaning
     how: str
     cautions: tuple[str, ...] = ()
+    by_number: bool = False
+    unexplained: tuple[tuple[Code, str], ...] = ()
 
 
 def read_options(item: Item, facts: ColumnFacts, column: str, *, is_recoded: bool = False) -> OptionReading:
     """Compare the options that a file declares with those of an item, and return how its values are read.
 
     A label of the file that is also a label of the instrument decides what its code means. Codes without such
-    labels are read as they are, if they are points of the response scale. What the file declares as missing
-    is missing, even if the instrument allows it as an answer. With ``is_recoded``, the user said what values
-    stand for, and only missing codes are taken from the file.
+    labels are read as the numbers that the file counts for them, or as they are, if they are points of the
+    response scale. What the file declares as missing is missing, even if the instrument allows it as an
+    answer. With ``is_recoded``, the user said what values stand for, and only missing codes are taken from
+    the file.
 
     Raises
     ------
     ResponseError
         Some labels show that the codes are not those of the instrument, and others are unknown to it; or the
-        file holds positions of options that are not the instrument's values.
+        file counts numbers that are not answers to the item, or holds positions of options that are not the
+        instrument's values.
     """
     key = plain_key(item.response_scale)
     codes, absorbed, notes = _missing(key, facts)
@@ -64,7 +82,47 @@ def read_options(item: Item, facts: ColumnFacts, column: str, *, is_recoded: boo
         kept = [(value, value) for value in key.places if value not in absorbed]
         pairs = (*(pairs or kept), *((value, None) for value in absorbed))
     cautions = [*cautions, *notes]
-    return OptionReading(Meaning(codes, ranges, _consistent(pairs)), how, tuple(cautions))
+    is_by_label = bool(_meant(item, facts.labels))
+    by_number = bool(facts.numbers) and not is_by_label
+    unexplained = () if is_by_label or by_number else _unexplained(key, facts)
+    return OptionReading(
+        Meaning(codes, ranges, _consistent(pairs)), how, tuple(cautions), by_number, unexplained
+    )
+
+
+def _unexplained(key: AnswerKey, facts: ColumnFacts) -> tuple[tuple[Code, str], ...]:
+    """Return the options of a column that holds codes, if all of them are texts and no answers."""
+    missing = {stored_value(code) for code, _ in facts.missing}
+    options = tuple(pair for pair in facts.labels if stored_value(pair[0]) not in missing)
+    if facts.holds_labels is not False or not all(_is_text(key, code) for code, _ in options):
+        return ()
+    return options
+
+
+def ask_for_codes(unexplained: Mapping[str, Sequence[tuple[Code, str]]]) -> str:
+    """Return a message that asks for the answers that codes stand for.
+
+    ``unexplained`` maps items to their options. The order of options is not evidence of their numbers.
+
+    Examples
+    --------
+    >>> message = ask_for_codes({"q1": [("LA6568-5", "Not at all")], "q2": [("LA6568-5", "Not at all")]})
+    >>> message.partition(". Say")[2]
+    " what the codes stand for: recode={'LA6568-5': …}"
+    """
+    items = list(unexplained)
+    first = [dict(reversed(options)) for options in unexplained.values()]  # texts in the first language
+    pairs = list(dict.fromkeys((code, labels[code]) for labels in first for code in reversed(labels)))
+    n_texts = Counter(code for code, _ in {(code, as_compared(label)) for code, label in pairs})
+    listed = ", ".join(f"{shortened(code)} = {shortened(label)}" for code, label in pairs[:_MOST_LISTED])
+    of_first = unexplained[items[0]]
+    is_shared = all(n == 1 for n in n_texts.values())
+    recode = _map_of(pairs) if is_shared else f"{{{items[0]!r}: {_map_of(of_first)}, …}}"
+    more = f" and {len(items) - _SHOWN} more" if len(items) > _SHOWN else ""
+    return (
+        f"the file has no numbers for the options of {', '.join(items[:_SHOWN])}{more}: {listed}. Their "
+        f"order does not show them. Say what the codes stand for: recode={recode}"
+    )
 
 
 def recodes_positions(item: Item, recode: Recode) -> bool:
@@ -134,31 +192,103 @@ def _without_points(key: AnswerKey, low: float, high: float) -> list[tuple[float
 
 def _labelled(item: Item, key: AnswerKey, facts: ColumnFacts, column: str) -> tuple[Recode, str, list[str]]:
     """Return the recoding by the labels of a file, how it was found, and cautions."""
-    if not facts.labels:
+    if not facts.labels and not facts.numbers:
         return (), "values as they are", []
     missing = {stored_value(code) for code, _ in facts.missing}
     options = [(code, label) for code, label in facts.labels if stored_value(code) not in missing]
     named = {as_compared(text): value for value, text in item.response_scale.labels}
-    meant = {code: named[as_compared(label)] for code, label in options if as_compared(label) in named}
-    unknown = [(code, label) for code, label in options if code not in meant]
+    meant = _meant(item, options)
+    numbers = {code: number for code, number in facts.numbers if stored_value(code) not in missing}
     if not meant:
+        if numbers:
+            return _by_number(item, key, options, numbers, column)
         return _by_code(key, options, has_labels=bool(named))
+    if all(numbers.get(code) == value for code, value in meant.items()):
+        meant |= {code: numbers[code] for code, _ in options if _point(key, numbers.get(code)) is not None}
+    unknown = [(code, label) for code, label in options if code not in meant]
     moved = {code: value for code, value in meant.items() if not _is(key, code, value)}
     if not moved:
         points = {code: _point(key, code) for code, _ in options}
-        return _texts(options, points, named), _agree(unknown), _unknown(unknown)
-    if unknown:
+        cautions = [*_unknown(unknown), *_contradicted(meant, numbers)]
+        return _texts(options, points, named), _agree(unknown), cautions
+    readable = [(code, label) for code, label in unknown if _point(key, code) is not None]
+    if readable:
         code, value = next(iter(moved.items()))
         raise ResponseError(
             f"column {shortened(column)}: the file stores {shortened(code)} for "
             f"{shortened(dict(options)[code])}, which is {value:g} in the instrument, and its label "
-            f"{shortened(unknown[0][1])} ({shortened(unknown[0][0])}) is unknown to the instrument "
+            f"{shortened(readable[0][1])} ({shortened(readable[0][0])}) is unknown to the instrument "
             f"({_labels_of(item.response_scale)}). Say what the codes of {item.id} stand for: "
             f"recode={{{item.id!r}: {{{', '.join(f'{c!r}: …' for c, _ in options[:_SHOWN])}}}}}"
         )
     pairs = tuple(meant.items())
     listed = ", ".join(f"{code!r} → {value:g}" for code, value in list(moved.items())[:_SHOWN])
-    return (*pairs, *_texts(options, meant, named)), f"recoded by label: {listed}", []
+    how = f"recoded by label: {listed}"
+    return (*pairs, *_texts(options, meant, named)), how, [*_unknown(unknown), *_contradicted(meant, numbers)]
+
+
+def _meant(item: Item, options: Iterable[tuple[Code, str]]) -> dict[Code, Number]:
+    """Return code → the point whose label in the instrument is that of the file."""
+    named = {as_compared(text): value for value, text in item.response_scale.labels}
+    return {code: named[as_compared(label)] for code, label in options if as_compared(label) in named}
+
+
+def _contradicted(meant: Mapping[Code, Number], numbers: Mapping[Code, Number]) -> list[str]:
+    """Return a caution where the file counts other numbers than the instrument has for the same labels."""
+    for code, value in meant.items():
+        if numbers.get(code, value) != value:
+            return [
+                f"the file counts {numbers[code]:g} for {shortened(code)}, whose label is {value:g} in the "
+                "instrument; the label decided, and the instrument's key is applied to it"
+            ]
+    return []
+
+
+def _by_number(
+    item: Item,
+    key: AnswerKey,
+    options: Sequence[tuple[Code, str]],
+    numbers: Mapping[Code, Number],
+    column: str,
+) -> tuple[Recode, str, list[str]]:
+    """Return the recoding by the numbers that the file counts for its options.
+
+    Raises
+    ------
+    ResponseError
+        One of them is not an answer to the item.
+    """
+    points = {code: _point(key, number) for code, number in numbers.items()}
+    outside = next((code for code, point in points.items() if point is None), None)
+    if outside is not None:
+        raise ResponseError(
+            f"column {shortened(column)}: the file counts {numbers[outside]:g} for {shortened(outside)}, "
+            f"which is not an answer to {item.id} (allowed: {key.scale.describe()}). "
+            f"{_say_what(item, options or [(code, '') for code in numbers])}"
+        )
+    without = [code for code, _ in options if code not in numbers and _point(key, code) is None]
+    cautions = [f"the file counts no number for {shortened(code)}" for code in without[:1]]
+    meant = {code: point for code, point in points.items() if point is not None}
+    texts = _texts(options, points, {})
+    if all(_is(key, code, value) for code, value in meant.items()):
+        return texts, "codes as they are, which the file counts", cautions
+    listed = ", ".join(f"{code!r} → {value:g}" for code, value in list(meant.items())[:_SHOWN])
+    return (*meant.items(), *texts), f"recoded by the numbers that the file counts: {listed}", cautions
+
+
+def _is_text(key: AnswerKey, code: Code) -> bool:
+    """Tell whether a code is neither a number nor an answer."""
+    return isinstance(code, str) and spelled(code) is None and _point(key, code) is None
+
+
+def _say_what(item: Item, options: Sequence[tuple[Code, str]]) -> str:
+    return f"Say what the codes of {item.id} stand for: recode={{{item.id!r}: {_map_of(options)}}}"
+
+
+def _map_of(options: Sequence[tuple[Code, str]]) -> str:
+    codes = list(dict.fromkeys(code for code, _ in options))
+    more = ", …" if len(codes) > _MOST_LISTED else ""
+    return f"{{{', '.join(f'{code!r}: …' for code in codes[:_MOST_LISTED])}{more}}}"
 
 
 def _by_code(
@@ -173,13 +303,29 @@ def _by_code(
             "values as they are",
             [
                 f"option {shortened(outside[0])} of the file is not an answer to the item "
-                f"(allowed: {key.scale.describe()})"
+                f"(allowed: {key.scale.describe()}); say what the options stand for, as in "
+                f"recode={{{', '.join(f'{code!r}: …' for code in outside[:_SHOWN])}}}"
             ],
         )
     why = "differ from those of the instrument" if has_labels else "not compared: the instrument has none"
     first = f"{options[0][0]!r} = {shortened(options[0][1])}" if options else ""
     cautions = [f"labels of the file differ from those of the instrument: {first}"] if has_labels else []
+    cautions += _downwards(options)
     return _texts(options, points, {}), f"codes as they are; labels {why}", cautions
+
+
+def _downwards(options: Sequence[tuple[Code, str]]) -> list[str]:
+    """Return a caution where the lowest number of a file means most, such as 0 for "strongly agree"."""
+    by_number = {code: label for code, label in reversed(options) if not isinstance(code, str)}
+    if len(by_number) < 2:
+        return []
+    low, high = min(by_number), max(by_number)
+    if not (_MUCH.search(by_number[low]) and _LITTLE.search(by_number[high])):
+        return []
+    return [
+        f"in the file {low:g} is {shortened(by_number[low])} and {high:g} is {shortened(by_number[high])}: "
+        "high numbers mean less, unless the instrument has them so too"
+    ]
 
 
 def _texts(
@@ -199,7 +345,7 @@ def _texts(
     )
 
 
-def _point(key: AnswerKey, code: Code) -> Number | None:
+def _point(key: AnswerKey, code: Code | None) -> Number | None:
     place = key.place(code)
     return key.scale.values[place - 1] if place > 0 else None
 

@@ -53,10 +53,15 @@ class Platform(AnswerFile):
         """Tell from the beginning of a file whether this platform wrote it."""
 
     @classmethod
+    def describes(cls, head: Head) -> bool:
+        """Tell from the beginning of a structure whether it is of this platform, and belongs to any table."""
+        del head
+        return False
+
+    @classmethod
     def is_described_by(cls, head: Head, structure: Path) -> bool:
         """Tell whether a structure shows that this platform wrote a file that does not show it itself."""
-        del head, structure
-        return False
+        return head.is_table_of_text and structure.is_file() and cls.describes(Head.of(structure))
 
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
         """Open a file."""

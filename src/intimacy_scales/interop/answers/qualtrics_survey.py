@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
 import json
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +10,8 @@ from typing import Any
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.facts import Code, ColumnFacts
 from intimacy_scales.instrument.numbers import as_number
+from intimacy_scales.interop.answers.markup import without_markup
 
-_TAG = re.compile(r"<[^>]*>")
 _LARGEST = 50_000_000  # bytes
 
 
@@ -53,7 +51,7 @@ def _columns_of(question: Mapping[str, Any]) -> Iterator[tuple[list[str], Column
     """Yield the names of each column that a question makes, and what is known of it."""
     kind, identifier = question.get("QuestionType"), str(question.get("QuestionID"))
     tag = str(question.get("DataExportTag", identifier))
-    text = _plain(question.get("QuestionText") or question.get("QuestionDescription") or "")
+    text = without_markup(question.get("QuestionText") or question.get("QuestionDescription") or "")
     if kind == "MC" and str(question.get("Selector", "")).startswith("MA"):
         for code, label in _options(question.get("Choices"), question):
             facts = ColumnFacts(question=label, group=text, role="choice")
@@ -75,7 +73,7 @@ def _matrix(
     for key, statement in _entries(question.get("Choices")):
         own = own_tags.get(key) if isinstance(own_tags, dict) else None
         names = [f"{identifier}-{key}", f"{identifier}_{key}", f"{tag}_{own or key}", *([own] if own else [])]
-        shown = _plain(statement.get("Display", ""))
+        shown = without_markup(statement.get("Display", ""))
         if not is_multiple:
             yield names, _answered(shown, text, labels)
             continue
@@ -98,7 +96,7 @@ def _options(choices: Any, question: Mapping[str, Any]) -> tuple[tuple[Code, str
     for key, choice in _entries(choices):
         stored = recodes.get(key, key) if isinstance(recodes, dict) else key
         number = as_number(str(stored))
-        options.append((str(stored) if number is None else number, _plain(choice.get("Display", ""))))
+        options.append((str(stored) if number is None else number, without_markup(choice.get("Display", ""))))
     return tuple(options)
 
 
@@ -108,8 +106,3 @@ def _entries(choices: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for key, choice in entries:
         if isinstance(choice, dict):
             yield str(key), choice
-
-
-def _plain(text: Any) -> str:
-    """Return a text without its markup, on one line."""
-    return " ".join(html.unescape(_TAG.sub(" ", str(text))).split())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.files.base import AnswerFile, FilePath, as_path
-from intimacy_scales.files.facts import ColumnFacts
+from intimacy_scales.files.base import AnswerFile, FilePath, as_path, is_empty
+from intimacy_scales.files.facts import ColumnFacts, ShownIf
 from intimacy_scales.files.reading import checked_columns
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.instrument.numerals import as_compared
 from intimacy_scales.interop.answers.item_columns import ItemSource, item_sources, reading_with
 from intimacy_scales.interop.answers.mapping_report import MappingReport, mapping_report
-from intimacy_scales.interop.answers.source_file import SourceFile
+from intimacy_scales.interop.answers.source_file import FileOptions, reads_files, split_options
 from intimacy_scales.late import late_module
 from intimacy_scales.reading.answers import stored_value
+from intimacy_scales.reading.columns import check_width
 from intimacy_scales.reading.frames import ListTable
 from intimacy_scales.reading.frames.base import listed
-from intimacy_scales.reading.options import AS_THEY_ARE, Reading, ReadingOptions, reading_of, reads_answers
+from intimacy_scales.reading.options import AS_THEY_ARE, Reading, reading_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +48,10 @@ class FileAnswers:
         All columns of the file, with their values as they are stored.
     report
         The mapping report.
+    reading
+        How the answers are read: what the caller or a mapping file said, and what follows from the file.
     said
-        How the answers are read, as the caller said; the rest follows from the file.
+        What the caller said.
     columns
         Name of a column → what the file says of it.
 
@@ -68,24 +71,32 @@ class FileAnswers:
     instrument: Instrument | None
     table: ListTable
     report: MappingReport
+    reading: Reading
     said: Reading
     columns: Mapping[str, ColumnFacts] = field(repr=False)
 
     def answers_read(self, form: Instrument, reading: Reading) -> tuple[ListTable, Reading]:
         """Return the table, and how it is read for an instrument; what ``reading`` says comes first."""
-        merged = self._with_said(form, reading)
-        sources = item_sources(form, [str(name) for name in self.table.names], self.columns, merged)
-        keep = merged.keep or (() if self.report.row_id is None else (self.report.row_id,))
-        return self.table, replace(reading_with(sources, merged), keep=keep)
-
-    def _with_said(self, form: Instrument, reading: Reading) -> Reading:
-        """Return options with what was said at reading in place of those that are not given."""
-        if self.instrument is None or self.instrument.digest != form.digest:
-            return reading
         names = [f.name for f in fields(Reading)]
-        usual = {name: getattr(AS_THEY_ARE, name) for name in names}
-        given = {name: getattr(reading, name) for name in names if getattr(reading, name) != usual[name]}
-        return replace(self.said, **given)
+        given = {
+            name: getattr(reading, name)
+            for name in names
+            if getattr(reading, name) != getattr(AS_THEY_ARE, name)
+        }
+        row_id = self.report.row_id
+        of_file = () if row_id is None or row_id not in self.table.names else (row_id,)
+        if self.instrument is None or self.instrument.digest != form.digest:
+            how = self._reading(form, reading)
+        elif given.keys() & {"columns", "missing_codes", "recode", "by_item"}:
+            how = self._reading(form, replace(self.said, **given))
+        else:
+            how = replace(self.reading, **given)
+        return self.table, replace(how, keep=how.keep or of_file)
+
+    def _reading(self, form: Instrument, reading: Reading) -> Reading:
+        """Return how the table is read for an instrument by what the file says of its columns."""
+        sources = item_sources(form, [str(name) for name in self.table.names], self.columns, reading)
+        return reading_with(sources, reading)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -104,13 +115,30 @@ class FileAnswers:
 
     @cached_property
     def labels(self) -> pd.DataFrame:
-        """The text of the chosen option in each cell, for columns whose options are known; otherwise null."""
-        return self._looked_up(lambda facts: {stored_value(code): label for code, label in facts.labels})
+        """The text of the chosen option in each cell, for columns whose options are known; otherwise null.
+
+        Where a file has several languages, the text is in the first of them.
+        """
+        return self._looked_up(
+            lambda facts: {stored_value(code): label for code, label in reversed(facts.labels)}
+        )
 
     @cached_property
     def missing_reasons(self) -> pd.DataFrame:
-        """Why an answer is missing, in each cell whose code the file declares; otherwise null."""
-        return self._looked_up(_reasons)
+        """Why an answer is missing, in each cell whose code the file declares; otherwise null.
+
+        The reason of an empty cell is given where the file says under which condition its question was shown.
+        """
+        reasons = self._looked_up(_reasons)
+        cells = _Cells(self.table)
+        for name, facts in self.columns.items():
+            if facts.shown_if is not None and name in self.table.columns:
+                known = reasons[name].tolist() if name in reasons else [None] * len(self)
+                reasons[name] = [
+                    _NOT_SHOWN if is_empty(cell) and cells.hold(facts.shown_if, row) is False else reason
+                    for row, (cell, reason) in enumerate(zip(cells.column(name), known, strict=True))
+                ]
+        return reasons
 
     def _looked_up(self, texts_of: Any) -> pd.DataFrame:
         columns = {}
@@ -131,7 +159,39 @@ class FileAnswers:
         return f"<FileAnswers: {self.report.sentence()}>"
 
 
+class _Cells(Mapping[str, Any]):
+    """One row of a table at a time, whose columns are listed when they are asked for."""
+
+    def __init__(self, table: ListTable) -> None:
+        self._table, self._row = table, 0
+        self._columns: dict[str, list[Any]] = {}
+
+    def hold(self, condition: ShownIf, row: int) -> bool | None:
+        """Tell whether a condition holds for a row."""
+        self._row = row
+        return condition.holds(self)
+
+    def column(self, name: str) -> list[Any]:
+        """Return a column."""
+        if name not in self._columns:
+            self._columns[name] = listed(self._table, name)
+        return self._columns[name]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.column(name)[self._row]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._table.columns
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, self._table.columns)
+
+    def __len__(self) -> int:
+        return len(self._table.columns)
+
+
 _NONE = ColumnFacts()
+_NOT_SHOWN = "not shown (branching)"
 
 
 def _reasons(facts: ColumnFacts) -> dict[Any, str]:
@@ -149,17 +209,11 @@ def _text_of(texts: Mapping[Any, str], value: Any) -> str | None:
     return next((text for text in texts.values() if as_compared(text) == as_compared(value)), None)
 
 
-@reads_answers
+@reads_files
 def read_answers(
     path: FilePath,
     instrument: Instrument | str | Path | None = None,
-    *,
-    structure: FilePath | None = None,
-    sheet: str | None = None,
-    encoding: str | None = None,
-    all_rows: bool = False,
-    mapping: FilePath | None = None,
-    **reading: Unpack[ReadingOptions],
+    **reading: Unpack[FileOptions],
 ) -> FileAnswers:
     r"""Read a file of answers from any tool, and say how it was read.
 
@@ -169,17 +223,10 @@ def read_answers(
         The file; its platform is recognised by its content.
     instrument
         The instrument that was answered; None to read all columns without looking for items.
-    structure
-        A file that describes the questions and options, such as a Qualtrics survey (.qsf).
-    sheet, encoding
-        As in `open_answers`.
-    all_rows
-        Keep rows that a platform marks as previews or tests.
-    mapping
-        A mapping file, as `save_mapping` writes it, which says how every item is read.
     **reading
-        How answers are read, as in `intimacy_scales.score`; what is said here comes before what the file
-        declares.
+        How the file is opened: `encoding`, `sheet`, `structure`, `all_rows`, `skip_rows`, `mapping`, see
+        `SourceFile`. How answers are read, as in `intimacy_scales.score`; what is said here comes before what
+        the file declares.
 
     Returns
     -------
@@ -200,21 +247,20 @@ def read_answers(
     >>> print(answers.report.sentence())
     answers.csv is delimited text; 2 rows; 3 of 3 items of kmss 2 have a column.
     """
-    said = options = reading_of(reading)
+    source_file, how = split_options(reading)
+    said = options = reading_of(how)
     form = None if instrument is None else options.form(as_instrument(instrument))
-    file_options = SourceFile.of(
-        encoding=encoding, sheet=sheet, structure=structure, all_rows=all_rows, mapping=mapping
-    )
-    with file_options.open(as_path(path, "path")) as file:
+    with source_file.open(as_path(path, "path")) as file:
         sources: tuple[ItemSource, ...] = ()
         if form is not None:
-            sources, options = file_options.reading(form, file, options)
+            sources, options = source_file.reading(form, file, options)
             checked_columns(form, file, options, {"person": [options.person], "keep": options.keep})
         table = _whole(file, {source.column for source in sources})
         return FileAnswers(
             instrument=form,
             table=table,
             report=mapping_report(file, form, sources, len(table), options),
+            reading=options,
             said=said,
             columns=dict(file.facts.columns),
         )
@@ -223,6 +269,7 @@ def read_answers(
 def _whole(file: AnswerFile, items: set[str | None]) -> ListTable:
     """Return all columns of a file as one table."""
     names = list(dict.fromkeys(file.names))
+    check_width(len(names))
     columns: dict[Hashable, list[Any]] = {name: [] for name in names}
     numbers: list[NDArray[np.intp]] = []
     n = 0

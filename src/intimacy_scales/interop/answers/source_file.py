@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath
@@ -13,7 +14,68 @@ from intimacy_scales.instrument import Instrument
 from intimacy_scales.interop.answers.item_columns import FileReading, file_reading
 from intimacy_scales.interop.answers.mapping_file import SavedMapping, read_mapping
 from intimacy_scales.interop.answers.opening import open_file
-from intimacy_scales.reading.options import Reading
+from intimacy_scales.reading.options import (
+    CoupleReadingOptions,
+    Function,
+    Reading,
+    ReadingOptions,
+    reads_answers,
+)
+
+
+class OpeningOptions(TypedDict, total=False):
+    """The options of `SourceFile` as keywords of a public function."""
+
+    encoding: str | None
+    sheet: str | None
+    structure: FilePath | None
+    all_rows: bool
+    skip_rows: int
+    mapping: FilePath | None
+
+
+class FileOptions(ReadingOptions, OpeningOptions, total=False):
+    """The options of a function that reads a file of answers."""
+
+
+class CoupleFileOptions(CoupleReadingOptions, OpeningOptions, total=False):
+    """The options of a function that reads a file of couples' answers."""
+
+
+_OPENING = {
+    "encoding": None,
+    "sheet": None,
+    "structure": None,
+    "all_rows": False,
+    "skip_rows": 0,
+    "mapping": None,
+}
+
+
+def split_options(options: FileOptions | CoupleFileOptions) -> tuple[SourceFile, Any]:
+    """Return how a file is opened, and the options of reading answers.
+
+    Raises
+    ------
+    ResponseError
+        A mapping file cannot be read.
+    """
+    opening = {name: value for name, value in options.items() if name in _OPENING}
+    reading = {name: value for name, value in options.items() if name not in _OPENING}
+    return SourceFile.of(opening), reading
+
+
+def reads_files(function: Function) -> Function:
+    """Show the options of opening and reading one by one in the signature of a function that takes them."""
+    signature = inspect.signature(reads_answers(function))
+    places = list(signature.parameters.values())
+    kinds = {name: kind.__forward_arg__ for name, kind in OpeningOptions.__annotations__.items()}
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kinds[name])
+        for name, default in _OPENING.items()
+    ]
+    function.__signature__ = signature.replace(parameters=[*places, *added])  # type: ignore[attr-defined]  # help() reads it
+    return function
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,28 +84,36 @@ class SourceFile:
 
     Attributes
     ----------
-    encoding, sheet, structure, all_rows
-        As in `open_file`.
+    encoding
+        Encoding of a text file; None: detected.
+    sheet
+        Name of the sheet of a workbook; None: the first that is not hidden. It must be named if other sheets
+        that are not hidden have the same columns.
+    structure
+        A file that describes the questions and options, such as a Qualtrics survey (.qsf).
+    all_rows
+        Whether to read rows that a platform marks as previews or tests too.
+    skip_rows
+        Number of rows above the header of a text file or a sheet.
     mapping
-        A saved mapping, which says how every item is read; None: it follows from the file.
+        A saved mapping, which says how every item is read; None: it follows from the file. In calls, the path
+        of the file that `save_mapping` wrote.
+
+    Examples
+    --------
+    >>> SourceFile.of({"sheet": "Main"}).sheet
+    'Main'
     """
 
     encoding: str | None = None
     sheet: str | None = None
     structure: FilePath | None = None
     all_rows: bool = False
+    skip_rows: int = 0
     mapping: SavedMapping | None = None
 
     @classmethod
-    def of(
-        cls,
-        *,
-        encoding: str | None = None,
-        sheet: str | None = None,
-        structure: FilePath | None = None,
-        all_rows: bool = False,
-        mapping: FilePath | None = None,
-    ) -> Self:
+    def of(cls, given: Mapping[str, Any]) -> Self:
         """Return the options of a call, with those of a mapping file where the call does not give them.
 
         Raises
@@ -51,11 +121,11 @@ class SourceFile:
         ResponseError
             The mapping file cannot be read.
         """
-        given = {"encoding": encoding, "sheet": sheet, "structure": structure, "all_rows": all_rows}
+        said = {name: value for name, value in given.items() if value and name != "mapping"}
+        mapping = given.get("mapping")
         if mapping is None:
-            return cls(**given)  # type: ignore[arg-type]  # the names of the fields
+            return cls(**said)
         saved = read_mapping(mapping)
-        said: dict[str, Any] = {name: value for name, value in given.items() if value}
         return cls(**(dict(saved.opening) | said), mapping=saved)
 
     def open(self, path: Path) -> AnswerFile:
@@ -66,6 +136,7 @@ class SourceFile:
             sheet=self.sheet,
             structure=self.structure,
             all_rows=self.all_rows,
+            skip_rows=self.skip_rows,
         )
         saved = self.mapping
         if saved is not None and saved.platform is not None and saved.platform != file.facts.platform:
@@ -108,4 +179,5 @@ class SourceFile:
             "sheet": self.sheet,
             "structure": None if self.structure is None else str(self.structure),
             "all_rows": self.all_rows,
+            "skip_rows": self.skip_rows,
         }

@@ -11,7 +11,7 @@ from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.delimited import DelimitedFile
 from intimacy_scales.files.facts import ColumnFacts
 from intimacy_scales.files.head import Head
-from intimacy_scales.interop.answers.declared_options import DeclaredOptions
+from intimacy_scales.interop.answers.declared_options import DeclaredOptions, say_codes
 from intimacy_scales.interop.answers.formula_scores import declared_scores
 from intimacy_scales.interop.answers.header_texts import Declared, names_of_texts
 from intimacy_scales.interop.answers.json_answers import JOINT, note_lists
@@ -132,6 +132,7 @@ class SurveyjsJson(_SurveyjsAnswers, LoadedFile):
         if any(JOINT in name for name in columns):
             self.facts.decide("names", "joined by a dot", "rows of a matrix are objects within the answers")
         self._describe(list(columns), how.structure)
+        say_codes(self.facts)
         self.facts.notes += note_lists(columns)
         return columns
 

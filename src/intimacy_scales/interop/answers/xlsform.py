@@ -12,7 +12,7 @@ from intimacy_scales.files.delimited import DelimitedFile
 from intimacy_scales.files.facts import FileFacts
 from intimacy_scales.files.head import Head
 from intimacy_scales.files.spreadsheet import SpreadsheetFile
-from intimacy_scales.interop.answers.declared_options import DeclaredOptions, codes_of
+from intimacy_scales.interop.answers.declared_options import DeclaredOptions, codes_of, say_codes
 from intimacy_scales.interop.answers.formr import refuse_item_table
 from intimacy_scales.interop.answers.formr_items import is_item_table
 from intimacy_scales.interop.answers.formula_scores import declared_scores
@@ -167,6 +167,7 @@ class SubmissionJson(_Submissions, LoadedFile):
             raise _without_answers(path)
         self.facts.decide("rows", counted(n_rows, "submission"), "one for each object of the list")
         self._describe(list(columns), how.structure, inside)
+        say_codes(self.facts)
         self.facts.notes += note_lists({name: x for name, x in columns.items() if not is_meta(name)})
         self._note_status(columns)
         return columns

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intimacy_scales.reading.frames.base import Column, Distinct, Numbers, Table, Taken
+from intimacy_scales.reading.frames.base import Column, Distinct, Numbers, Table, Taken, as_texts
 from intimacy_scales.reading.frames.buffers import arrow_numbers, numpy_numbers, numpy_type
 
 if TYPE_CHECKING:
@@ -81,12 +81,22 @@ class ArrowTable(Table):
         """Return pairs of columns, one below the other."""
         import pyarrow as pa
 
-        halves = [
-            pa.table({name: self.native.column(pair[side]) for name, pair in columns.items()})
-            for side in (0, 1)
-        ]
-        both = pa.concat_tables(halves, promote_options="permissive")
-        return ArrowTable(both, 2 * len(self), is_own=True)
+        both = {
+            name: _one_below_the_other(*(self.native.column(column) for column in pair))
+            for name, pair in columns.items()
+        }
+        return ArrowTable(pa.table(both), 2 * len(self), is_own=True)
+
+
+def _one_below_the_other(first: Any, second: Any) -> Any:
+    """Return two columns as one; as texts where Arrow has no type for the values of both."""
+    import pyarrow as pa
+
+    halves = [pa.table({"both": half}) for half in (first, second)]
+    try:
+        return pa.concat_tables(halves, promote_options="permissive").column("both")
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        return pa.array(as_texts([*first.to_pylist(), *second.to_pylist()]), pa.string())
 
 
 def _column_of(values: NDArray[Any]) -> Any:

@@ -214,9 +214,27 @@ class Table(ABC):
 
 
 def listed(table: Table, name: Hashable) -> list[Any]:
-    """Return a column as a list of Python values."""
-    values = table.values(name, "keep")
-    return list(values.tolist()) if isinstance(values, np.ndarray) else list(values)
+    """Return a column that a table has as a list of Python values."""
+    column = table.column(name)  # not `values`, which looks through all names: quadratic for all columns
+    if isinstance(column, list):
+        return list(column)
+    present, values = column.present(0, len(table)), list(column.values.tolist())
+    return (
+        values
+        if present is None
+        else [v if p else None for v, p in zip(values, present.tolist(), strict=True)]
+    )
+
+
+def as_texts(values: Sequence[Any]) -> list[str | None]:
+    """Return values of different types as texts, None where missing.
+
+    Examples
+    --------
+    >>> as_texts([1, "x", None])
+    ['1', 'x', None]
+    """
+    return [None if value is None else str(value) for value in values]
 
 
 def needs(module: str, extra: str) -> Any:

@@ -13,7 +13,8 @@ from intimacy_scales.reading.frames.base import Numbers
 from intimacy_scales.reading.frames.lists import is_rows
 from intimacy_scales.reading.frames.opening import open_table
 from intimacy_scales.reading.frames.series import column_of_series
-from intimacy_scales.reading.kinds import is_null, is_of
+from intimacy_scales.reading.kinds import DECIMAL_COMMA, is_null, is_of
+from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,10 +60,8 @@ def number_column(values: Any, what: str) -> NDArray[np.float64]:
     if isinstance(values, str | Mapping) or not hasattr(values, "__len__"):
         raise ResponseError(f"{what}: {type(values).__name__} is not valid; pass a column of numbers")
     plain = values.tolist() if isinstance(values, np.ndarray) else list(values)
-    for row, value in enumerate(plain):
-        if not is_null(value) and (isinstance(value, bool | str) or np.ndim(value)):
-            seen = shortened(value) if values_shown() else "a value"
-            raise ResponseError(f"{what}: row {row} holds {seen}, which is not a number; {_as_number(value)}")
+    if any(not is_null(v) and (isinstance(v, bool | str) or np.ndim(v)) for v in plain):
+        raise _not_numbers(plain, what)
     try:
         numbers = np.array([np.nan if is_null(v) else v for v in plain], dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -73,8 +72,34 @@ def number_column(values: Any, what: str) -> NDArray[np.float64]:
     return _finite(numbers, what)
 
 
+def _not_numbers(plain: list[Any], what: str) -> ResponseError:
+    """Return the error that names the first value that cannot be used: a decimal comma, if there is one."""
+    commas = [row for row, value in enumerate(plain) if _is_with_comma(value)]
+    others = (
+        row
+        for row, value in enumerate(plain)
+        if not is_null(value) and (isinstance(value, bool | str) or np.ndim(value))
+    )
+    row = commas[0] if commas else next(others)
+    seen = shortened(plain[row]) if values_shown() else "a value"
+    also = f" ({counted(len(commas) - 1, 'other row')} like it)" if len(commas) > 1 else ""
+    return ResponseError(
+        f"{what}: row {row} holds {seen}, which is not a number{also}; {_as_number(plain[row])}"
+    )
+
+
+def _is_with_comma(value: Any) -> bool:
+    """Return whether a value is the text of a number with a decimal comma."""
+    return isinstance(value, str) and DECIMAL_COMMA.fullmatch(value.strip()) is not None
+
+
 def _as_number(value: Any) -> str:
     """Return how a value that is not a number can be made one."""
+    if _is_with_comma(value):
+        return (
+            "is this a decimal comma? Write decimal commas as points: pandas.read_csv(..., decimal=','), or "
+            "table.replace(',', '.', regex=True), and then pandas.to_numeric(column)"
+        )
     if isinstance(value, bool):
         return "make numbers of the column first, as by column.astype(float)"
     if isinstance(value, str):

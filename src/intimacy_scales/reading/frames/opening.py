@@ -53,6 +53,11 @@ def open_table(responses: Any, columns: Any = None) -> Table:
     """
     if isinstance(responses, Table):
         return responses
+    if hasattr(responses, "answers_read"):
+        raise ResponseError(
+            "a FileAnswers holds answers as they are stored: pass it to a function that takes an instrument "
+            "with it, or pass its to_frame() for other columns"
+        )
     if is_rows(responses):
         return ListTable.from_rows(responses)
     if isinstance(responses, np.ndarray):

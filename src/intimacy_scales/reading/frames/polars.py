@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.reading.frames.arrow import column_of_arrow
-from intimacy_scales.reading.frames.base import Column, Table, Taken
+from intimacy_scales.reading.frames.base import Column, Table, Taken, as_texts
 from intimacy_scales.reading.frames.series import column_of_series
 
 if TYPE_CHECKING:
@@ -84,8 +84,19 @@ class PolarsTable(Table):
         """Return pairs of columns, one below the other."""
         import polars as pl
 
-        halves = [
-            self.native.select([pl.col(str(pair[side])).alias(name) for name, pair in columns.items()])
-            for side in (0, 1)
+        both = [
+            _one_below_the_other(*(self.native.get_column(str(column)) for column in pair)).alias(name)
+            for name, pair in columns.items()
         ]
-        return PolarsTable(pl.concat(halves, how="vertical_relaxed"), 2 * len(self))
+        return PolarsTable(pl.DataFrame(both), 2 * len(self))
+
+
+def _one_below_the_other(first: Any, second: Any) -> Any:
+    """Return two columns as one; as texts where polars has no type for the values of both."""
+    import polars as pl
+
+    halves = [half.alias("both").to_frame() for half in (first, second)]
+    try:
+        return pl.concat(halves, how="vertical_relaxed").get_column("both")
+    except pl.exceptions.PolarsError:
+        return pl.Series(as_texts([*first.to_list(), *second.to_list()]), dtype=pl.String)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import KeyingWarning
 from intimacy_scales.instrument import Instrument, InstrumentRef, ResponseScale
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import level_outside
 from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.cross_products import Integers
 from intimacy_scales.moments.item_moments import ItemMoments, moments_of_codes
@@ -432,7 +433,7 @@ def item_analysis(
     check_unweighted(moments)
     analysis = items_from(summed, moments, sds)
     if analysis.keying is not None:
-        warnings.warn(str(analysis.keying), KeyingWarning, stacklevel=2)
+        warnings.warn(str(analysis.keying), KeyingWarning, stacklevel=level_outside())
     return analysis
 
 

@@ -14,7 +14,7 @@ from intimacy_scales.errors import EstimationError, KeyingWarning, UnknownNameEr
 from intimacy_scales.factor.confirmatory.estimation.starts import known_axes
 from intimacy_scales.instrument import Finding, Instrument, InstrumentRef, Step
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import not_one_of, suggest
+from intimacy_scales.messages import level_outside, not_one_of, suggest
 from intimacy_scales.moments.answers import Answers, answers_given, needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.cluster_sums import ClusterSums
@@ -40,6 +40,7 @@ from intimacy_scales.reliability.report.scale_report import (
 )
 from intimacy_scales.reliability.report.sentence import method_sentence
 from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.csv_text import csv_text
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.html import html_fragment, html_page
 from intimacy_scales.results.interval import check_level
@@ -195,7 +196,7 @@ class ReliabilityReport(Result):
             "omega_interval_method": self.omega_interval_method,
         }
         frame = self.to_frame().assign(n_complete=[result.n_complete for result in self.scales])
-        return str(frame.assign(**origin).to_csv(lineterminator="\n"))
+        return csv_text(frame.assign(**origin), index=True)
 
     def to_markdown(self) -> str:
         """Return a Markdown page: table, warnings, sentence, and items."""
@@ -426,5 +427,5 @@ def reliability_report(
     )
     miskeyed = [str(result.keying) for result in scales if result.keying is not None]
     if miskeyed:
-        python_warnings.warn("\n".join(miskeyed), KeyingWarning, stacklevel=2)
+        python_warnings.warn("\n".join(miskeyed), KeyingWarning, stacklevel=level_outside())
     return report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,9 @@ from intimacy_scales.numerics.tolerances import SINGULAR_SATURATED
 _STEPS = 5000
 _CONVERGED = 1e-9  # of standard deviations and correlations, in one step
 _NO_GAIN = 1e-16  # of -logL / n, in one step
+_FIRST_MARK = 100  # steps
+_STEADY = 0.7  # of the gains of earlier steps: as large as that, later gains do not decrease
+_SHRINKING = 0.9  # of an eigenvalue, half as many steps before
 _SLOW = 1e-10  # of -logL / n: when it grows this slowly, covariances that are nearly singular stay so
 _STRAIGHT = 1e-6  # of a step: two steps that differ by less are not extrapolated
 
@@ -99,7 +103,8 @@ def saturated(moments: MeanCovariance, where: str = "") -> Saturated:
     means, variances = moments.item_moments()
     covariances = np.diag(variances)
     before = fitted(moments, covariances, means)
-    for _ in range(_STEPS):
+    marks: list[tuple[float, float]] = []  # -logL / n and smallest eigenvalue
+    for step in range(1, _STEPS + 1):
         if before is None:
             break
         first = _em_step(means, covariances, before)
@@ -111,6 +116,10 @@ def saturated(moments: MeanCovariance, where: str = "") -> Saturated:
                 break
             if converged or gain < _NO_GAIN * (1 + abs(after.value)):
                 return Saturated(means=means, covariances=covariances, value=after.value)
+            if step == _FIRST_MARK * 2 ** len(marks):
+                marks.append((after.value, _smallest_eigenvalue(covariances)))
+                if _falls_without_end(marks):
+                    break
         before = after
     raise NotConvergedError(
         f"the answers{where} do not determine all covariances: too few persons answered the same "
@@ -128,9 +137,26 @@ def _change(step: tuple[Floats, Floats], means: Floats, covariances: Floats) -> 
 
 def _is_singular(covariances: Floats) -> bool:
     """Return whether a variable is almost made up of others, as when the likelihood has no maximum."""
+    return not _smallest_eigenvalue(covariances) > SINGULAR_SATURATED
+
+
+def _smallest_eigenvalue(covariances: Floats) -> float:
+    """Return the smallest eigenvalue of the correlations."""
     sds = np.sqrt(covariances.diagonal())
-    smallest = np.linalg.eigvalsh(covariances / np.outer(sds, sds))[0]
-    return not smallest > SINGULAR_SATURATED
+    return float(np.linalg.eigvalsh(covariances / np.outer(sds, sds))[0])
+
+
+def _falls_without_end(marks: Sequence[tuple[float, float]]) -> bool:
+    """Return whether each step still gains as much as earlier ones, while covariances become singular.
+
+    Gains on the way to a maximum decrease geometrically. Where there is no maximum, -logL / n falls by the
+    same amount in each step, like the logarithm of the smallest eigenvalue.
+    """
+    if len(marks) < 3:
+        return False
+    (first, _), (second, eigenvalue), (third, smaller) = marks[-3:]
+    earlier, late = first - second, (second - third) / 2  # in twice as many steps
+    return late > _STEADY * earlier > 0 and smaller < _SHRINKING * eigenvalue
 
 
 def _em_step(means: Floats, covariances: Floats, fit: Fitted) -> tuple[Floats, Floats]:

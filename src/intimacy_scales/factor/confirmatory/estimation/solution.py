@@ -50,7 +50,7 @@ from intimacy_scales.factor.confirmatory.estimation.restart import (
     usable_start,
 )
 from intimacy_scales.factor.confirmatory.estimation.search import DivergedError, Optimum, maximize
-from intimacy_scales.factor.confirmatory.model.structure import Floats
+from intimacy_scales.factor.confirmatory.model.structure import Floats, Place
 from intimacy_scales.factor.confirmatory.model.table import ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.numerics.normal_draws import standard_normal
@@ -332,7 +332,8 @@ def _converged(
         fastest = ""
         if isinstance(first, DivergedError):
             names = table.free_names([sample.group for sample in samples])
-            fastest = f", {names[int(np.argmax(first.changes))]} the fastest"
+            changes = first.changes / _typical_sizes(table, problem, problem.evaluate(start))
+            fastest = f", {names[int(np.argmax(changes))]} the fastest"
         raise NotConvergedError(f"{first}{fastest}: {to_settle(table, samples, advice)}") from None
 
 
@@ -371,25 +372,45 @@ def _check_near_start(
 
     At the start itself, which may have zeros, the information of an identified model may be singular.
     """
-    rng = np.random.default_rng(1)
+    rng, sizes = np.random.default_rng(1), _typical_sizes(table, problem, problem.evaluate(starts))
     for spread in (0.2, 0.1, 0.03, 0.0):
         shift = 1 + spread * standard_normal(rng, len(starts))
-        off_zero = np.where(starts == 0, spread * _typical_sizes(table, problem), 0.0)
+        off_zero = np.where(starts == 0, spread * sizes, 0.0)
         at = problem.evaluate(starts * shift + off_zero * standard_normal(rng, len(starts)))
         if at is not None:
             check_identified(problem.average_information(at), table, labels, "", advice)
             return
 
 
-def _typical_sizes(table: ParameterTable, problem: Problem) -> Floats:
-    """Return a typical size of each free parameter (n_free,), for those that start at 0."""
+def _typical_sizes(table: ParameterTable, problem: Problem, at_start: Evaluation | None) -> Floats:
+    """Return a typical size of each free parameter (n_free,), for those that start at 0.
+
+    It is in the units of the parameter, so that a model is identified in any units: the quotient of two
+    standard deviations for loadings and paths, their product for covariances. At random values next to a
+    start without positive definite covariances, factors have the standard deviation of a typical item.
+    """
     sizes = np.ones(table.n_free)
     for group, part in enumerate(problem.groups):
-        variance = float(np.mean(part.moments.item_moments()[1])) or 1.0
+        variances = part.moments.item_moments()[1]
+        items = np.sqrt(np.where(variances > 0, variances, np.mean(variances) or 1.0))
+        factors = np.full(part.structure.m, np.sqrt(np.mean(items**2)))
+        if at_start is not None:
+            of_factors = np.abs(at_start.bases[group].latent_covariances.diagonal())
+            factors = np.where(of_factors > 0, np.sqrt(of_factors), factors)
         for p in table.of_group(group):
-            if p.free >= 0 and p.place[0] in ("theta", "psi"):
-                sizes[p.free] = 0.3 * variance
+            if p.free >= 0:
+                sizes[p.free] = _typical_size(p.place, items, factors)
     return sizes
+
+
+def _typical_size(place: tuple[Place, int, int], items: Floats, factors: Floats) -> float:
+    kind, row, column = place
+    rows = factors if kind in ("beta", "psi", "alpha") else items
+    if kind in ("nu", "alpha"):
+        return float(rows[row])
+    if kind in ("theta", "psi"):
+        return float(0.3 * rows[row] * rows[column])
+    return float(rows[row] / factors[column])
 
 
 def fit_of(solution: Solution) -> Fit:

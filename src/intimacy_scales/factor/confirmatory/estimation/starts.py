@@ -268,12 +268,13 @@ def _path_starts(
     v = _correlations(table, parameters, loadings, r, observed) * np.outer(scales, scales)
     beta = _least_squares_slopes(parameters, v)
     psi = _residual_covariances(beta, v)
-    means = _means(table, beta, sample.means[observed])
     lambdas = np.zeros((s.p, s.m))
     lambdas[:, : len(units)] = loadings * (sds[:, None] / units)
     for item, factor in s.standing:
         lambdas[item] = 0.0
         lambdas[item, factor] = 1.0
+    means = _means(table, beta, sample.means[observed])
+    _set_known_means(means, parameters, lambdas, sample.means)
     explained = np.einsum("ij,jk,ik->i", lambdas, v, lambdas) / variances
     return s.values_in(
         loadings=lambdas,
@@ -326,18 +327,23 @@ def _unrelated(parameters: Sequence[Parameter]) -> list[tuple[int, int]]:
 
 
 def _least_squares_slopes(parameters: Sequence[Parameter], v: Floats) -> Floats:
-    """Return the coefficients of all paths (m, m): least-squares slopes, given those that are fixed."""
+    """Return the coefficients of all paths (m, m): least-squares slopes, given those that are known.
+
+    Known are fixed ones and start values of the model, with which variances and intercepts must agree.
+    """
     beta = np.zeros_like(v)
     free: dict[int, list[int]] = {}
     for p in parameters:
         kind, row, column = p.place
         if kind == "beta":
-            beta[row, column] = p.fixed or 0.0
-            if p.fixed is None:
+            beta[row, column] = p.fixed or p.start or 0.0
+            if p.fixed is None and p.start is None:
                 free.setdefault(row, []).append(column)
+    sds = np.sqrt(v.diagonal())
     for row, columns in free.items():
-        unexplained = v[row, columns] - v[columns] @ beta[row]
-        beta[row, columns] = np.linalg.lstsq(v[np.ix_(columns, columns)], unexplained, rcond=None)[0]
+        unexplained = (v[row, columns] - v[columns] @ beta[row]) / sds[columns]
+        correlations = v[np.ix_(columns, columns)] / np.outer(sds[columns], sds[columns])
+        beta[row, columns] = np.linalg.lstsq(correlations, unexplained, rcond=None)[0] / sds[columns]
     return beta
 
 
@@ -360,3 +366,17 @@ def _means(table: ParameterTable, beta: Floats, observed: Floats) -> Floats:
         return observed
     inner = np.eye(m) - beta[:m, :m]
     return np.concatenate([np.linalg.lstsq(inner, beta[:m, m:] @ observed, rcond=None)[0], observed])
+
+
+def _set_known_means(
+    means: Floats, parameters: Sequence[Parameter], lambdas: Floats, observed: Floats
+) -> None:
+    """Set the free means of factors that have an item with a fixed intercept: they follow from its mean."""
+    free = {p.place[1] for p in parameters if p.place[0] == "alpha" and p.fixed is None}
+    for p in parameters:
+        kind, item, _ = p.place
+        if kind == "nu" and p.fixed is not None:
+            factors = np.flatnonzero(lambdas[item])
+            if len(factors) == 1 and int(factors[0]) in free:
+                means[factors[0]] = (observed[item] - p.fixed) / lambdas[item, factors[0]]
+                free.remove(int(factors[0]))

@@ -1,4 +1,4 @@
-"""An actor-partner model of complete couples: its terms, and the sums over couples that it is fitted to."""
+"""The equations of an actor-partner model of complete couples, and the sums that they are fitted to."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from intimacy_scales.dyads.actor_partner.terms import Composition, Kind, Term, V
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActorPartnerModel:
-    """A model and its data.
+class ActorPartnerEquations:
+    """The equations of a model, with its data.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class ActorPartnerModel:
         result: Floats = np.kron(np.eye(len(self.cells)), _uncentred(self.variables, self.means)) @ matrix
         return result
 
-    def resampled(self, weights: Sequence[Floats]) -> ActorPartnerModel:
+    def resampled(self, weights: Sequence[Floats]) -> ActorPartnerEquations:
         """Return the model of couples that count as often as their weights say, by composition."""
         sums = (
             columns.weighted_sums(couples) for columns, couples in zip(self.columns, weights, strict=True)
@@ -95,7 +95,7 @@ class ActorPartnerModel:
         return replace(self, sums=tuple(sums))
 
 
-def actor_partner_model(
+def actor_partner_equations(
     outcome: Any,
     predictors: Mapping[str, Any],
     *,
@@ -104,8 +104,8 @@ def actor_partner_model(
     compositions: Sequence[Composition] = (Composition(),),
     composition_of: Any = None,
     centred: bool = True,
-) -> ActorPartnerModel:
-    """Sum up complete couples for an actor-partner model.
+) -> ActorPartnerEquations:
+    """Return the equations of an actor-partner model, with the sums over complete couples.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def actor_partner_model(
 
     Returns
     -------
-    ActorPartnerModel
+    ActorPartnerEquations
 
     Raises
     ------
@@ -140,7 +140,7 @@ def actor_partner_model(
     Examples
     --------
     >>> trust = [[3, 4], [1, 3], [2, 4], [4, 2]]
-    >>> model = actor_partner_model([[4, 5], [2, 3], [3, 3], [5, 4]], {"trust": trust})
+    >>> model = actor_partner_equations([[4, 5], [2, 3], [3, 3], [5, 4]], {"trust": trust})
     >>> [str(term) for term in model.terms], model.means
     (['intercept', 'actor effect of trust', 'partner effect of trust'], {'trust': 2.875})
     """
@@ -156,7 +156,7 @@ def actor_partner_model(
         scores.columns_of(composition, variables, couples, means)
         for composition, couples in zip(compositions, rows, strict=True)
     )
-    return ActorPartnerModel(
+    return ActorPartnerEquations(
         variables=variables,
         terms=tuple(
             term

@@ -1,0 +1,53 @@
+"""The instrument of a file of answers where the command line names none."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.markup import escape
+
+from intimacy_scales.cli.console import WRONG_USE, err, out
+from intimacy_scales.errors import UnverifiedKeyWarning
+
+if TYPE_CHECKING:
+    from intimacy_scales.interop.recognition import Candidate
+
+
+def recognized(file: Path, of_file: dict[str, Any], *, go_on: bool) -> Candidate:
+    """Print which instrument a file holds answers to, and return it if the command may go on with it.
+
+    Raises
+    ------
+    typer.Exit
+        No instrument alone fits without contradiction, or the user did not say to go on (``--yes``).
+    """
+    from intimacy_scales.interop.recognition import recognize
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnverifiedKeyWarning)  # it comes when the instrument is used
+        recognition = recognize(file, structure=of_file.get("structure"), sheet=of_file.get("sheet"))
+    for line in recognition.lines():
+        out.print(escape(line), soft_wrap=True)
+    best = recognition.best
+    if best is None:
+        err.print("Name the instrument: -i ID, and --columns PATTERN if its columns have other names")
+        raise typer.Exit(WRONG_USE)
+    if not go_on:
+        patterns = [part.pattern for part in best.sets if part.pattern not in (None, "{item}")]
+        columns = f" --columns '{patterns[0]}'" if len(best.sets) == 1 and patterns else ""
+        err.print(
+            f"To go on: --yes, or name it: -i {escape(best.instrument.id)}{escape(columns)}", soft_wrap=True
+        )
+        raise typer.Exit(WRONG_USE)
+    return best
+
+
+def named_sets(best: Candidate) -> dict[str, Any]:
+    """Return the sets of columns of an instrument, named by what tells them apart."""
+    names = [part.whose.strip("_.- …") or "1" for part in best.sets]
+    if len(set(names)) < len(names):
+        names = [str(number) for number in range(1, len(names) + 1)]
+    return {name: dict(part.columns) for name, part in zip(names, best.sets, strict=True)}

@@ -1,0 +1,41 @@
+"""Words for what an actor-partner model is adjusted for, and what its variables are measured from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Container, Sequence
+
+from intimacy_scales.dyads.models.effects import PathEffect
+from intimacy_scales.results.wording import joined
+
+
+def adjusted_for(covariates: Sequence[str]) -> str:
+    """Return what effects are adjusted for; nothing without covariates.
+
+    Examples
+    --------
+    >>> adjusted_for(["years", "children"]), adjusted_for([])
+    (', adjusted for years and children', '')
+    """
+    return f", adjusted for {joined(list(covariates))}" if covariates else ""
+
+
+def centring_words(predictors: Sequence[str], covariates: Sequence[str], centres: Container[str]) -> str:
+    """Return on which means variables are centred; nothing where none is."""
+    texts = [
+        f"{kind} centred on {mean}"
+        for kind, names, mean in (
+            ("predictors", predictors, "their grand mean over both partners"),
+            ("covariates", covariates, "their mean over couples"),
+        )
+        if any(name in centres for name in names)
+    ]
+    return ", ".join(texts)
+
+
+def test_name(heading: str, effects: Sequence[PathEffect]) -> str:
+    """Return a heading of p values with the test of single effects: t, or Wald's where all are normal.
+
+    Models are compared by other tests, so that one hypothesis may have two p values.
+    """
+    return f"{heading} ({'Wald' if all(math.isinf(effect.df) for effect in effects) else 't test'})"

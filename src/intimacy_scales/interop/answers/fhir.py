@@ -1,0 +1,283 @@
+"""FHIR QuestionnaireResponses as JSON or XML: one, a Bundle or a list of them, or one on each line."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.files.facts import FileFacts
+from intimacy_scales.files.head import Head
+from intimacy_scales.interop.answers.fhir_columns import ResponseColumns, answers, questionnaire_url
+from intimacy_scales.interop.answers.fhir_questionnaire import (
+    Questionnaire,
+    questionnaire_of,
+    read_questionnaire,
+    release_of,
+    resources_in,
+)
+from intimacy_scales.interop.answers.fhir_value_sets import Resource, ValueSets
+from intimacy_scales.interop.answers.fhir_xml import begins_xml, read_xml
+from intimacy_scales.interop.answers.json_source import begins_json, decoded, objects_of, parsed, read_json
+from intimacy_scales.interop.answers.platform import LoadedFile, OpenOptions
+from intimacy_scales.messages import shortened
+from intimacy_scales.results.wording import counted
+
+_RESPONSE = re.compile(r'"resourceType"\s*:\s*"QuestionnaireResponse"')
+_ITEMS = re.compile(r'"item"\s*:\s*\[')  # which a flat table of the same names does not have
+_OTHER = re.compile(r'"resourceType"\s*:\s*"(?:Questionnaire|Bundle)"')
+_XML = re.compile(
+    r"<(?:\w+:)?(Questionnaire(?:Response)?|Bundle)\b[^>]*xmlns(?::\w+)?\s*=\s*[\"']http://hl7\.org/fhir[\"']"
+)
+_LONGEST = 8_000_000  # bytes of a line
+_SHOWN = 6
+_WRONG = "entered-in-error"
+_USUAL = ("completed", "amended")
+_KEPT = {"in-progress": "not finished", "stopped": "abandoned"}
+_ADVICE = (
+    "; export it as NDJSON (one resource on each line, as a bulk export does), which is read line by line: "
+    "jq -c '.entry[].resource' bundle.json > responses.ndjson"
+)
+
+
+class FhirFile(LoadedFile):
+    """QuestionnaireResponses of FHIR (STU3, R4, R4B, R5), a row for each.
+
+    Columns are named by linkId. Cells hold codes; the Questionnaire, which may be in the file, says what they
+    mean. Responses that were entered in error are left out.
+    """
+
+    _platform = "FHIR"
+    structure_is = "the FHIR Questionnaire that was answered"
+
+    @classmethod
+    def detect(cls, head: Head) -> bool:
+        """Tell whether a file begins with a resource that may hold answers, as JSON or XML."""
+        text = head.text or ""
+        if begins_json(head):
+            return bool(_OTHER.search(text) or (_RESPONSE.search(text) and _ITEMS.search(text)))
+        return bool(_XML.search(text))
+
+    def _load(self, path: Path, how: OpenOptions) -> dict[str, list[Any]]:
+        reading, questionnaire = self._read(path, how, by_path=False)
+        if reading.columns.is_ambiguous or (questionnaire is not None and questionnaire.repeated):
+            reading, questionnaire = self._read(path, how, by_path=True)
+            reading.facts.decide("columns", "named by path", "a linkId occurs in several groups")
+        self.facts = reading.facts
+        columns = reading.columns.filled(questionnaire, ValueSets(reading.near))
+        if how.structure is not None and questionnaire is not None:
+            self._check_structure(how.structure, questionnaire, columns)
+        if len(reading.rows) < reading.n_responses:
+            self._row_numbers = np.array(reading.rows, dtype=np.intp)
+        self.facts.add(reading.columns.facts)
+        self.facts.row_id = reading.columns.row_id()
+        reading.note(questionnaire)
+        return columns
+
+    def _read(self, path: Path, how: OpenOptions, *, by_path: bool) -> tuple[_Reading, Questionnaire | None]:
+        """Read all responses, and return them with the Questionnaire that describes them."""
+        given, beyond = (None, []) if how.structure is None else questionnaire_of(how.structure)
+        columns = ResponseColumns(path, by_path=by_path)
+        reading = _Reading(path, FileFacts(self._platform), columns, given, all_rows=how.all_rows)
+        for resource in _resources(path, how.encoding):
+            reading.add(resource)
+        reading.near += beyond
+        return reading, reading.questionnaire()
+
+    def _check_structure(
+        self, structure: Path, questionnaire: Questionnaire, columns: dict[str, list[Any]]
+    ) -> None:
+        """Raise where a structure describes none of the questions that were answered."""
+        matched = [name for name in questionnaire.columns if name in columns]
+        if not matched:
+            answered = [name for name in columns if not name.startswith("QuestionnaireResponse.")]
+            raise ResponseError(
+                f"structure={str(structure)!r}: none of its linkIds ({_listed([*questionnaire.columns])}) "
+                f"has answers in {self.path} ({_listed(answered)}); is it the Questionnaire that was "
+                "answered?"
+            )
+        self.facts.decide("options", structure.name, f"describes {counted(len(matched), 'question')}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(map(shortened, names[:_SHOWN])) + more
+
+
+def _resources(path: Path, encoding: str | None) -> Iterator[Resource]:
+    """Yield the resources of a file, and its Bundles; one line at a time if each line has one."""
+    if begins_xml(path):
+        yield from _with_bundles(read_xml(path, str(path)))
+        return
+    with path.open("rb") as file:
+        first = file.readline(_LONGEST)
+        if file.readline(_LONGEST).lstrip()[:1] != b"{" or not first.rstrip().endswith(b"}"):
+            document = read_json(path, str(path), encoding=encoding, advice=_ADVICE)
+            yield from _with_bundles(document)
+            return
+        file.seek(0)
+        number = 0
+        while line := file.readline(_LONGEST):
+            number += 1
+            if len(line) >= _LONGEST:
+                raise ResponseError(
+                    f"{path}: line {number} has more than {_LONGEST // 1_000_000} MB, too much for a response"
+                )
+            if line.strip():
+                yield from _with_bundles(parsed(decoded(path, line, encoding), f"{path}, line {number}"))
+
+
+def _with_bundles(document: Any) -> Iterator[Resource]:
+    """Yield the resources of a document, before them the Bundle if it is one."""
+    if isinstance(document, dict) and document.get("resourceType") == "Bundle":
+        yield document
+    yield from resources_in(document)
+
+
+class _Reading:
+    """Resources as they are read: responses become rows, and what describes them is kept.
+
+    Attributes
+    ----------
+    columns, facts
+        The columns, and what is known of the file.
+    near
+        Resources that may describe questions and options.
+    n_responses
+        Number of responses so far.
+    rows
+        Number of each kept response among all, from 0.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        facts: FileFacts,
+        columns: ResponseColumns,
+        given: Resource | None,
+        *,
+        all_rows: bool,
+    ) -> None:
+        self.columns, self.facts = columns, facts
+        self.near: list[Resource] = []
+        self.rows: list[int] = []
+        self.n_responses = 0
+        self._path, self._given, self._all_rows = path, given, all_rows
+        self._others: Counter[str] = Counter()
+        self._states: Counter[str] = Counter()
+
+    def add(self, resource: Resource) -> None:
+        """Take a resource."""
+        kind = resource.get("resourceType")
+        if kind == "QuestionnaireResponse":
+            self._add_response(resource)
+        elif kind == "Bundle":
+            self._note_pages(resource)
+        elif kind in ("Questionnaire", "ValueSet", "CodeSystem"):
+            self.near.append(resource)
+        else:
+            self._others[str(kind)] += 1
+
+    def _add_response(self, response: Resource) -> None:
+        self.n_responses += 1
+        status = str(response.get("status"))
+        why = self._why_left_out(response, status)
+        if why is not None:
+            self.facts.leave_out(why, [self.n_responses])
+            return
+        self._states[status] += 1
+        self.near += objects_of(response.get("contained"))
+        self.facts.version = self.facts.version or release_of(response)
+        if isinstance(response.get("questionnaire"), dict):
+            self.facts.version = "STU3"  # later releases have an address instead of a reference
+        self.columns.add(response)
+        self.rows.append(self.n_responses - 1)
+
+    def _why_left_out(self, response: Resource, status: str) -> str | None:
+        """Return why a response is not a row; None if it is one."""
+        if status == _WRONG and not self._all_rows:
+            return f"status {_WRONG}"
+        answered = questionnaire_url(response)
+        if self._given is not None and answered is not None and not answers(answered, self._given):
+            return f"answers another questionnaire, {answered}"
+        return None
+
+    def _note_pages(self, bundle: Resource) -> None:
+        """Note that a Bundle is one page of several."""
+        n = sum(1 for _ in objects_of(bundle.get("entry")))
+        if any(link.get("relation") == "next" for link in objects_of(bundle.get("link"))):
+            total = bundle.get("total")
+            among = f" of {total}" if isinstance(total, int) else ""
+            self.facts.notes.append(
+                f"the Bundle is one page of several ({n}{among} entries, and a link to the next): fetch all"
+            )
+
+    def questionnaire(self) -> Questionnaire | None:
+        """Return the Questionnaire that describes the responses: the given one, or one in the file.
+
+        Raises
+        ------
+        ResponseError
+            There are no responses, or they answer several questionnaires that use the same linkIds.
+        """
+        inside = [part for part in self.near if part.get("resourceType") == "Questionnaire"]
+        if not self.rows and not self.facts.left_out.get(f"status {_WRONG}"):
+            self._refuse(is_questionnaire=bool(inside))
+        answered = self.columns.answered
+        if self._given is not None:
+            return read_questionnaire(self._given, self.near)
+        self._check_one(answered)
+        if len(inside) > 1:
+            inside = [part for part in inside if any(answers(url, part) for url in answered)]
+        return read_questionnaire(inside[0], self.near) if len(inside) == 1 else None
+
+    def _check_one(self, answered: Mapping[str, Mapping[str, None]]) -> None:
+        """Raise where two questionnaires use the same linkIds, perhaps for different questions."""
+        seen: dict[str, str] = {}
+        for url, links in answered.items():
+            for link in links:
+                if seen.setdefault(link, url) != url:
+                    raise ResponseError(
+                        f"{self._path}: has responses to {counted(len(answered), 'questionnaire')} "
+                        f"({_listed([*answered])}), and linkId {shortened(link)} occurs in more than one. "
+                        "Pass the Questionnaire that you want as structure=, which leaves the others out"
+                    )
+
+    def _refuse(self, *, is_questionnaire: bool) -> None:
+        """Raise for a file without responses, or without responses to the given Questionnaire."""
+        if self.n_responses:
+            whys = "; ".join(self.facts.left_out)
+            raise ResponseError(
+                f"{self._path}: has no response to the Questionnaire that was passed as structure= "
+                f"({shortened(self._given and self._given.get('url'))}): its responses are to others "
+                f"({whys}). Pass the Questionnaire that was answered"
+            )
+        if is_questionnaire:
+            raise ResponseError(
+                f"{self._path}: is a FHIR Questionnaire, which has questions and no answers; pass it as "
+                "structure=, and a file of QuestionnaireResponses as the answers"
+            )
+        seen = ", ".join(f"{n} {kind}" for kind, n in self._others.most_common(_SHOWN))
+        raise ResponseError(
+            f"{self._path}: has no QuestionnaireResponse ({seen or 'no resource'}); allowed: FHIR "
+            "QuestionnaireResponses. Answers that a server turned into Observations are not read"
+        )
+
+    def note(self, questionnaire: Questionnaire | None) -> None:
+        """Note what the reader should know."""
+        facts = self.facts
+        facts.version = (questionnaire and questionnaire.version) or facts.version
+        facts.titles += [] if questionnaire is None else questionnaire.titles
+        for status, n in self._states.items():
+            if status not in _USUAL:
+                what = _KEPT.get(status, "not a status of a finished response")
+                facts.notes.append(f"kept {counted(n, 'response')} with status {status} ({what})")
+        if self._others:
+            kinds = ", ".join(f"{n} {kind}" for kind, n in self._others.most_common(_SHOWN))
+            facts.notes.append(f"other resources were left alone: {kinds}")
+        facts.notes += self.columns.notes(questionnaire)

@@ -1,0 +1,340 @@
+"""The columns of FHIR QuestionnaireResponses: one for each linkId, and what their cells mean."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.files.facts import Code, ColumnFacts, Role
+from intimacy_scales.interop.answers.fhir_questionnaire import YES_NO, Questionnaire, walked
+from intimacy_scales.interop.answers.fhir_value_sets import (
+    Option,
+    Resource,
+    ValueSets,
+    absent_reason,
+    codes_of,
+    is_absent,
+    labels_of,
+    number_of,
+)
+from intimacy_scales.interop.answers.json_source import GrownColumns, objects_of, text_of
+from intimacy_scales.messages import shortened
+
+_SHOWN = 6
+_WHOLE = "QuestionnaireResponse."
+_METADATA: dict[str, Role] = {
+    "id": "id", "subject": "id", "authored": "time", "status": "layout", "questionnaire": "layout",
+    "author": "layout", "source": "layout", "encounter": "id", "language": "layout",
+}  # fmt: skip
+
+
+class _Coding(NamedTuple):
+    """A chosen option."""
+
+    code: Code
+    system: str | None
+
+
+class _Absent(NamedTuple):
+    """A reason why there is no answer."""
+
+    reason: str
+
+
+class _Several(NamedTuple):
+    """Several answers to one question."""
+
+    answers: tuple[Any, ...]
+
+
+class _Seen:
+    """What the answers to one question show: its text, texts and numbers of options, and units."""
+
+    def __init__(self, link: str, path: str) -> None:
+        self.link, self.path = link, path
+        self.text: str | None = None
+        self.labels: dict[_Coding, dict[str, None]] = {}
+        self.numbers: dict[Any, set[int | float]] = {}
+        self.units: dict[str, None] = {}
+        self.reasons: dict[str, None] = {}
+        self.n_several = 0
+        self.is_boolean = False
+
+    def value(self, answer: Resource) -> Any:
+        """Return the value of an answer; None if it has none."""
+        name, value = next(
+            ((n, v) for n, v in answer.items() if n.startswith("value") and v is not None), (None, None)
+        )
+        beyond = next((v for n, v in answer.items() if n.startswith("_value")), None)
+        if name is None:
+            reason = absent_reason(answer, beyond)
+            return None if reason is None else self._absent(reason)
+        if isinstance(value, dict):
+            return self._element(str(name), value, answer)
+        self.is_boolean = self.is_boolean or isinstance(value, bool)
+        if isinstance(value, list):
+            return str(value)
+        self._count(value, number_of(beyond, answer))
+        return ("false", "true")[value] if isinstance(value, bool) else value
+
+    def _absent(self, reason: str) -> _Absent:
+        self.reasons[reason] = None
+        return _Absent(reason)
+
+    def _element(self, name: str, value: Resource, answer: Resource) -> Any:
+        """Return a value that has parts: a coding, a quantity, a reference or an attachment."""
+        if name == "valueQuantity":
+            self.units[str(value.get("unit") or value.get("code") or "")] = None
+            return value.get("value")
+        if name != "valueCoding":
+            return next((t for t in map(text_of, (value.get("reference"), *value.values())) if t), str(value))
+        code, label = text_of(value.get("code")), text_of(value.get("display"))
+        coding = _Coding(code or label or "a coding without a code", text_of(value.get("system")))
+        texts = self.labels.setdefault(coding, {})
+        if label is not None:
+            texts[label] = None
+        self._count(coding, number_of(value, answer))
+        return coding
+
+    def _count(self, value: Any, number: int | float | None) -> None:
+        if number is not None:
+            self.numbers.setdefault(value, set()).add(number)
+
+
+class ResponseColumns:
+    """The answers of responses, a row for each.
+
+    Attributes
+    ----------
+    facts
+        Name of a column → what is known of it; set by `filled`.
+    answered
+        Address of each answered questionnaire → the linkIds in its responses.
+    is_ambiguous
+        Whether a response has the same linkId in two groups, so that columns must be named by path.
+    """
+
+    def __init__(self, path: Path, *, by_path: bool = False) -> None:
+        self._by_path, self.is_ambiguous = by_path, False
+        self.facts: dict[str, ColumnFacts] = {}
+        self.answered: dict[str, dict[str, None]] = {}
+        self._answers, self._metadata = GrownColumns(path), GrownColumns(path)
+        self._path = path
+        self._seen: dict[str, _Seen] = {}
+        self._n = 0
+        self._columns: dict[str, list[Any]] = {}
+        self._contradicted: list[str] = []
+
+    def add(self, response: Resource) -> None:
+        """Add the row of a response."""
+        row = self._n
+        self._n += 1
+        for name in _METADATA:
+            value = _reference(response.get(name))
+            if value is not None:
+                self._metadata.put(f"{_WHOLE}{name}", row, value)
+        links = self.answered.setdefault(questionnaire_url(response) or "", {})
+        named: set[str] = set()
+        for place in walked(response, f"{self._path}: response {row + 1}", by_path=self._by_path):
+            link = str(place.item.get("linkId"))
+            seen = self._seen.get(place.name)
+            values = []
+            if place.item.get("answer"):
+                if seen is None:
+                    seen = self._seen[place.name] = _Seen(link, place.path)
+                values = [v for v in map(seen.value, objects_of(place.item["answer"])) if v is not None]
+                seen.text = seen.text or text_of(place.item.get("text"))
+            if seen is None or not values:
+                continue
+            if place.name in named:
+                self._note_ambiguous(place.name, row)
+                continue
+            named.add(place.name)
+            links[link] = None
+            seen.n_several += len(values) > 1
+            self._answers.put(place.name, row, values[0] if len(values) == 1 else _Several(tuple(values)))
+
+    def _note_ambiguous(self, name: str, row: int) -> None:
+        """Note that two answers of a response have the same name; raise if even their paths are the same."""
+        if self._by_path:
+            raise ResponseError(
+                f"{self._path}: response {row + 1} has two questions with the path {shortened(name)}; FHIR "
+                "allows a linkId only once in a questionnaire"
+            )
+        self.is_ambiguous = True
+
+    def filled(self, questionnaire: Questionnaire | None, near: ValueSets) -> dict[str, list[Any]]:
+        """Return all columns, metadata first, then questions in the order of the Questionnaire."""
+        answers = self._answers.filled(self._n)
+        order = {} if questionnaire is None else {link: n for n, link in enumerate(questionnaire.columns)}
+        last = len(order)
+        self._columns = dict(self._metadata.filled(self._n))
+        self.facts = {name: ColumnFacts(role=_METADATA[name.removeprefix(_WHOLE)]) for name in self._columns}
+        keys = {name: self._key(name, questionnaire) for name in answers}
+        for name in sorted(answers, key=lambda name: order.get(keys[name], last)):
+            seen = self._seen[name]
+            facts, codes = self._facts_of(name, seen, questionnaire, near)
+            self.facts[name] = facts
+            self._columns[name] = [_cell(value, codes) for value in answers.pop(name)]
+        if questionnaire is not None:
+            self.facts |= {n: f for n, f in questionnaire.columns.items() if n not in self.facts}
+        return self._columns
+
+    def _key(self, name: str, questionnaire: Questionnaire | None) -> str:
+        seen = self._seen[name]
+        return seen.link if questionnaire is None else questionnaire.key(seen.link, seen.path)
+
+    def _facts_of(
+        self, name: str, seen: _Seen, questionnaire: Questionnaire | None, near: ValueSets
+    ) -> tuple[ColumnFacts, dict[_Coding, Code]]:
+        """Return what is known of a column, and the code of each coding as its cells have it."""
+        key = self._key(name, questionnaire)
+        known = None if questionnaire is None else questionnaire.columns.get(key)
+        listed = () if questionnaire is None else questionnaire.options.get(key, ())
+        options = [*listed, *self._unlisted(seen, listed, near)]
+        stored = codes_of(options)
+        codes = {
+            coding: next(c for c, o in zip(stored, options, strict=True) if _is_same(coding, o))
+            for coding in seen.labels
+        }
+        facts = known or ColumnFacts(
+            question=seen.text, role="answer", labels=YES_NO if seen.is_boolean else ()
+        )
+        labels = labels_of(zip(stored, options, strict=True)) if options else facts.labels
+        numbers = dict(facts.numbers)
+        numbers |= {c: o.number for c, o in zip(stored, options, strict=True) if o.number is not None}
+        absent = [(c, o.label) for c, o in zip(stored, options, strict=True) if is_absent(o.system)]
+        facts = replace(
+            facts,
+            question=facts.question or seen.text,
+            role="choice" if seen.n_several and facts.role == "answer" else facts.role,
+            labels=labels,
+            numbers=tuple(self._with_embedded(name, seen, numbers, codes).items()),
+            missing=tuple(dict.fromkeys([*absent, *((reason, reason) for reason in seen.reasons)])),
+            holds_labels=False if seen.labels or seen.is_boolean else facts.holds_labels,
+        )
+        return facts, codes
+
+    @staticmethod
+    def _unlisted(seen: _Seen, listed: Sequence[Option], near: ValueSets) -> Iterator[Option]:
+        """Yield options that were chosen and are not listed, with each of their texts."""
+        for coding, texts in seen.labels.items():
+            if any(_is_same(coding, option) for option in listed):
+                continue
+            number = near.number(coding.system, coding.code)
+            for text in texts or (None,):
+                yield Option(coding.code, coding.system, text, number)
+
+    def _with_embedded(
+        self, name: str, seen: _Seen, numbers: dict[Code, int | float], codes: Mapping[_Coding, Code]
+    ) -> dict[Code, int | float]:
+        """Return the numbers of options; those that the answers carry come before those of the Questionnaire.
+
+        If two answers carry different numbers for the same option, no number is used.
+        """
+        for value, given in seen.numbers.items():
+            code: Code = codes[value] if isinstance(value, _Coding) else value
+            number = next(iter(given))
+            if len(given) > 1:
+                self._contradicted.append(
+                    f"{name}: answers carry different numbers for {code!r}; none is used"
+                )
+                return {}
+            if numbers.get(code, number) != number:
+                self._contradicted.append(
+                    f"{name}: answers carry {number:g} for {code!r}, where the Questionnaire has "
+                    f"{numbers[code]:g}; that of the answers is used"
+                )
+            numbers[code] = number
+        return numbers
+
+    def row_id(self) -> str | None:
+        """Return the column that identifies rows: the subject if each has one response, or the response."""
+        subject, response = (self._columns.get(f"{_WHOLE}{name}") for name in ("subject", "id"))
+        for name, column in (("subject", subject), ("id", response)):
+            if column and None not in column and len(set(column)) == len(column):
+                return f"{_WHOLE}{name}"
+        return f"{_WHOLE}subject" if subject else None
+
+    def notes(self, questionnaire: Questionnaire | None) -> list[str]:
+        """Return what the reader should know of the columns."""
+        notes = list(self._contradicted)
+        for name, seen in self._seen.items():
+            if seen.n_several:
+                notes.append(f"{name}: {seen.n_several} responses have several answers, joined with |")
+            if len(seen.units) > 1:
+                notes.append(f"{name}: values have several units: {_listed([*seen.units])}")
+        for name in ("subject", "id"):
+            counts = Counter(v for v in self._columns.get(f"{_WHOLE}{name}", ()) if v is not None)
+            again = [value for value, n in counts.items() if n > 1]
+            if again:
+                what = "subjects have" if name == "subject" else "ids of responses occur"
+                more = "several responses, a row for each" if name == "subject" else "more than once"
+                notes.append(f"{len(again)} {what} {more}")
+        if len(self.answered) > 1:
+            notes.append(f"the responses answer several questionnaires: {_listed([*self.answered])}")
+        return notes + ([] if questionnaire is None else self._unmatched(questionnaire))
+
+    def _unmatched(self, questionnaire: Questionnaire) -> list[str]:
+        """Return notes on answers to unknown questions, and on options that are in other files."""
+        notes = []
+        links = dict.fromkeys(self._key(name, questionnaire) for name in self._seen)
+        if unknown := [link for link in links if link not in questionnaire.columns]:
+            notes.append(f"linkIds with answers that are not in the Questionnaire: {_listed(unknown)}")
+        for address in dict.fromkeys(questionnaire.elsewhere.values()):
+            having = [link for link, other in questionnaire.elsewhere.items() if other == address]
+            notes.append(
+                f"options of {_listed(having)} are in value set {address}, which is not in the file; their "
+                "numbers are not known"
+            )
+        return notes
+
+
+def _is_same(coding: _Coding, option: Option) -> bool:
+    """Tell whether a coding is an option; a system that only one of them names does not count."""
+    return coding.code == option.code and (
+        coding.system == option.system or None in (coding.system, option.system)
+    )
+
+
+def _cell(value: Any, codes: Mapping[_Coding, Code]) -> Any:
+    """Return a value as its cell has it: the code of an option; several answers joined."""
+    if isinstance(value, _Coding):
+        return codes[value]
+    if isinstance(value, _Absent):
+        return value.reason
+    return "|".join(str(_cell(v, codes)) for v in value.answers) if isinstance(value, _Several) else value
+
+
+def questionnaire_url(response: Resource) -> str | None:
+    """Return the address of the questionnaire that a response answers, without its version."""
+    address = _reference(response.get("questionnaire"))
+    return None if address is None else address.partition("|")[0]
+
+
+def answers(address: str, questionnaire: Resource) -> bool:
+    """Tell whether an address, which may be relative, is that of a Questionnaire; True if it has none."""
+    names = {text_of(questionnaire.get("url")), f"Questionnaire/{questionnaire.get('id')}"}
+    if "url" not in questionnaire and "id" not in questionnaire:
+        return True
+    tail = "/".join(address.split("/")[-2:])
+    return bool(names & {address, tail, f"Questionnaire/{address.lstrip('#')}"})
+
+
+def _reference(value: Any) -> str | None:
+    """Return a plain value as text, or what a reference refers to."""
+    if not isinstance(value, dict):
+        return text_of(value)
+    identifier = value.get("identifier")
+    inner = identifier.get("value") if isinstance(identifier, dict) else None
+    texts = map(text_of, (value.get("reference"), inner, value.get("display")))
+    return next(filter(None, texts), None)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

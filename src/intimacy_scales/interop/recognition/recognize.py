@@ -1,0 +1,243 @@
+"""`recognize`: which instrument a table or a file holds answers to, with the evidence."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.files.base import FilePath, as_path
+from intimacy_scales.files.facts import ColumnFacts
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.loading import load, load_file, load_shipped, shipped_ids
+from intimacy_scales.interop.answers.item_columns import ItemSource, reading_with
+from intimacy_scales.interop.answers.option_meanings import read_options
+from intimacy_scales.interop.answers.source_file import SourceFile
+from intimacy_scales.interop.recognition.column_names import (
+    Affix,
+    Columns,
+    IdIndex,
+    by_question,
+    numbered_sets,
+)
+from intimacy_scales.interop.recognition.result import Basis, Candidate, ColumnSet, Recognition
+from intimacy_scales.messages import shortened
+from intimacy_scales.reading.answers import PROBLEM
+from intimacy_scales.reading.columns import check_width, loose, name_text
+from intimacy_scales.reading.frames import Table, open_table
+from intimacy_scales.reading.frames.base import listed
+from intimacy_scales.reading.options import AS_THEY_ARE
+from intimacy_scales.results.wording import counted
+
+_MOST_ROWS = 2_000  # of which values are looked at
+_FEWEST_LETTERS = 2
+
+
+class _Sheet(NamedTuple):
+    """The beginning of a table or file: its columns, some rows, and what the file says of its columns."""
+
+    names: list[str]
+    table: Table
+    facts: Mapping[str, ColumnFacts]
+
+
+def recognize(
+    answers: Any,
+    instruments: Iterable[Instrument | str | Path] | FilePath | None = None,
+    *,
+    structure: FilePath | None = None,
+    sheet: str | None = None,
+) -> Recognition:
+    """Say which instrument a table or a file holds answers to.
+
+    Parameters
+    ----------
+    answers
+        A table, as for `score`, or the path of a file.
+    instruments
+        Instruments to compare in addition to the shipped ones: a folder of their .toml and .json files, or a
+        list of instruments and paths.
+    structure, sheet
+        As in `read_answers`, for files.
+
+    Returns
+    -------
+    Recognition
+        The instruments with columns for at least half of their items, the likeliest first. Evidence is the
+        wording of items where the file has their questions, ids in names of columns (also of both partners,
+        as ``_A`` and ``_B``), the number of columns, their options, and whether the values are answers.
+
+    Raises
+    ------
+    ResponseError
+        The file cannot be read.
+    InstrumentError
+        One of the user's own files is not a valid instrument.
+
+    Examples
+    --------
+    >>> table = [{f"{who}_ras_{n}": 4 for who in ("P1", "P2") for n in range(1, 8)}]
+    >>> found = recognize(table)
+    >>> found.best.instrument.id, [part.pattern for part in found.best.sets]
+    ('ras', ['P1_{item}', 'P2_{item}'])
+    """
+    forms = _forms(instruments)
+    opened = _opened(answers, structure, sheet)
+    index, runs = IdIndex(forms).sets(opened.names), numbered_sets(opened.names)
+    candidates = []
+    for number, form in enumerate(forms):
+        by_text = by_question(form, opened.facts)
+        by_id = [part for part in index.get(number, []) if 2 * len(part.columns) >= len(form.items)]
+        if by_text is not None:
+            candidates.append(_candidate(form, "wording", [by_text], opened))
+        elif by_id:
+            candidates.append(_candidate(form, "ids", by_id, opened))
+        elif numbered := _numbered(form, runs):
+            candidates.append(_candidate(form, "numbered columns", numbered, opened))
+    return Recognition(
+        candidates=tuple(sorted(candidates, key=_rank)),
+        n_columns=len(opened.names),
+        n_rows=len(opened.table),
+        n_compared=len(forms),
+    )
+
+
+def _forms(instruments: Any) -> list[Instrument]:
+    """Return the shipped instruments and the user's own."""
+    forms = [load_shipped(name) for name in shipped_ids()]
+    if instruments is None:
+        return forms
+    if isinstance(instruments, str | os.PathLike):
+        folder = as_path(instruments, "instruments")
+        if not folder.is_dir():
+            raise ResponseError(f"instruments={str(folder)!r}: is not a folder; pass a folder, or a list")
+        own: list[Any] = sorted(path for path in folder.iterdir() if path.suffix in (".toml", ".json"))
+    else:
+        own = list(instruments)
+    for given in own:
+        if isinstance(given, Instrument):
+            forms.append(given)
+        else:
+            forms.append(load_file(given) if isinstance(given, Path) else load(given))
+    return forms
+
+
+def _opened(answers: Any, structure: FilePath | None, sheet: str | None) -> _Sheet:
+    """Return the beginning of a table or of a file."""
+    if not isinstance(answers, str | os.PathLike):
+        table = open_table(answers)
+        check_width(len(table.names))
+        names = [text for name in table.names if (text := name_text(name)) is not None]
+        return _Sheet(names, table, {})
+    given = {"structure": structure, "sheet": sheet}
+    with SourceFile.of(given).open(as_path(answers, "answers")) as file:
+        names = list(dict.fromkeys(file.names))
+        check_width(len(names))
+        for batch in file.batches([], names):
+            return _Sheet(names, batch, dict(file.facts.columns))
+        return _Sheet(names, open_table([]), dict(file.facts.columns))
+
+
+def _numbered(form: Instrument, runs: Mapping[int, Sequence[tuple[str, dict[int, str]]]]) -> list[Columns]:
+    """Return runs of columns, numbered as the items of a form, whose names resemble its id."""
+    letters = loose(form.id.partition("-")[0]).rstrip("0123456789")  # forms of one family differ in the order
+    sets = []
+    for pattern, columns in runs.get(len(form.items), ()):
+        if len(letters) >= _FEWEST_LETTERS and letters in loose(pattern.replace("{n", "")):
+            named = {item.id: columns[n] for n, item in enumerate(form.items, start=1)}
+            sets.append(Columns(Affix(pattern.partition("{n")[0], ""), named, pattern))
+    return sets
+
+
+def _candidate(form: Instrument, basis: Basis, sets: Sequence[Columns], opened: _Sheet) -> Candidate:
+    """Return an instrument with what speaks for it and against it."""
+    fits = [_fit(form, part, opened) for part in sets]
+    n = len(form.items)
+    most = max(len(part.columns) for part in sets)
+    what = {
+        "wording": f"{most} of {n} questions are the texts of its items",
+        "ids": f"{most} of {counted(n, 'item')} have a column with their id",
+        "numbered columns": f"{n} numbered columns whose name resembles its id",
+    }[basis]
+    evidence, against = [what], []
+    n_answers, n_invalid = (sum(getattr(part, name) for part in fits) for name in ("n_answers", "n_invalid"))
+    if n_answers and not n_invalid:
+        evidence.append(f"all of {counted(n_answers, 'value')} are answers to their items")
+    if n_invalid:
+        example = next(part.example for part in fits if part.example is not None)
+        values = counted(n_answers, "value")
+        against.append(f"{n_invalid} of {values} are no answers to their item, such as {example}")
+    if most < n:
+        against.append(f"{n - most} of {counted(n, 'item')} have no column")
+    cautions = {text for part in sets for text in _cautions(form, part, opened.facts)}
+    return Candidate(
+        instrument=form.ref,
+        basis=basis,
+        n_items=n,
+        sets=tuple(fits),
+        evidence=tuple(evidence),
+        contradictions=(*against, *sorted(cautions)),
+    )
+
+
+def _cautions(form: Instrument, part: Columns, facts: Mapping[str, ColumnFacts]) -> list[str]:
+    """Return what contradicts the instrument in the options that the file declares."""
+    texts: list[str] = []
+    for item, column in part.columns.items():
+        if column in facts:
+            try:
+                read_options(form.item(item), facts[column], column)
+            except ResponseError as error:
+                texts.append(str(error).partition(". Say what")[0])
+    return texts[:1]
+
+
+def _fit(form: Instrument, part: Columns, opened: _Sheet) -> ColumnSet:
+    """Return a set of columns, with how many of their values are answers."""
+    sources = []
+    for item, column in part.columns.items():
+        known = opened.facts.get(column)
+        try:
+            options = None if known is None else read_options(form.item(item), known, column)
+        except ResponseError:
+            options = None
+        if options is not None:
+            sources.append(ItemSource(item, column, "", "", options.meaning))
+    keys = dict(zip(form.item_ids, reading_with(sources, AS_THEY_ARE).keys(form), strict=True))
+    n_answers = n_invalid = 0
+    example = None
+    for item, column in part.columns.items():
+        cells = listed(opened.table, _name(opened.table, column))[:_MOST_ROWS]
+        values = Counter(map(_hashable, cells))
+        for value, times in values.items():
+            code = keys[item].decode(value)
+            n_answers += times
+            if code == PROBLEM:
+                n_invalid += times
+                example = example or f"{shortened(value)} in {column}"
+    return ColumnSet(
+        whose=part.affix.shown,
+        pattern=part.pattern,
+        columns=dict(part.columns),
+        n_answers=n_answers,
+        n_invalid=n_invalid,
+        example=example,
+    )
+
+
+def _name(table: Table, column: str) -> Hashable:
+    """Return the name of a column, which may not be a text."""
+    return column if column in table.names else next(n for n in table.names if name_text(n) == column)
+
+
+def _hashable(value: Any) -> Any:
+    return value if isinstance(value, int | float | str | type(None)) else str(value)
+
+
+def _rank(candidate: Candidate) -> tuple[Any, ...]:
+    """Return the order of a candidate among others: fewer contradictions, better basis, more items."""
+    basis = ("wording", "ids", "numbered columns").index(candidate.basis)
+    return (len(candidate.contradictions), basis, -candidate.n_found, candidate.instrument.id)
