@@ -11,6 +11,7 @@ from typing import Any
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.interop.answers.json_source import DEEPEST, GrownColumns
 from intimacy_scales.messages import shortened
+from intimacy_scales.reading.columns import check_width
 
 
 def flat_cells(entry: Mapping[str, Any], joint: str) -> dict[str, Any]:
@@ -63,6 +64,7 @@ def nested_columns(path: Path, entries: Iterable[Any], joint: str) -> tuple[dict
                 f"{path}: entry {n_rows + 1} is not an object {{name: answer}} but a value of type "
                 f"{type(entry).__name__}; allowed: one object for each person"
             )
+        check_width(len(entry), f"{path}: entry {n_rows + 1} has {{}} names")
         try:
             cells = flat_cells(entry, joint)
         except ResponseError as error:

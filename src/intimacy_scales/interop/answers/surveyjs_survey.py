@@ -18,7 +18,7 @@ from intimacy_scales.interop.answers.markup import without_markup
 Labels = tuple[tuple[Code, str], ...]
 Element = Mapping[str, Any]
 _MOST_STEPS = 1000  # of a rating
-_MOST_OPTIONS = 1_000_000  # of all questions together
+_MOST_OPTIONS = 300_000  # of all questions together
 _LONGEST_CHAIN = 3  # of questions whose options are those of another one
 _SPECIAL = {  # option → its value, the properties that add it, that of its text, and its usual text
     "other": (("showOtherItem", "hasOther"), "otherText", "Other (describe)"),

@@ -31,7 +31,7 @@ _SELECT = re.compile(
 _BLOCK = re.compile(r"(?P<edge>begin|end)[_ ](?P<kind>\w+)", re.IGNORECASE)
 _MANY = ("select_multiple", "select multiple", "select all that apply", "select_multiple_from_file")
 _ROWS = {"score__row": "begin_score", "rank__level": "begin_rank"}  # of KoBo: options are those of the block
-_MOST_OPTIONS = 1_000_000  # of all questions together
+_MOST_OPTIONS = 300_000  # of all questions together
 _BLOCK_CHOICES = ("kobo--score-choices", "kobo--rank-items")
 _TEXTS = b">type<", b">name<"
 
