@@ -76,6 +76,10 @@ class ColumnFacts:
     is_reversed
         Whether the authors of the file reverse the answers before they count them; None if the file does not
         say.
+    name
+        Name of the question in the file's structure, where the column has another name.
+    holds_positions
+        Whether numbers are the positions of options, counted from 0, whatever values the options have.
     """
 
     question: str | None = None
@@ -89,6 +93,8 @@ class ColumnFacts:
     shown_if: ShownIf | None = None
     numbers: tuple[tuple[Code, int | float], ...] = ()
     is_reversed: bool | None = None
+    name: str | None = None
+    holds_positions: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,14 @@ from typing import NamedTuple
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.facts import NOTHING, ColumnFacts
-from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument import Instrument, Item
 from intimacy_scales.instrument.numerals import as_compared
 from intimacy_scales.interop.answers.declared_keys import check_title, key_cautions
-from intimacy_scales.interop.answers.option_meanings import ask_for_codes, read_options
+from intimacy_scales.interop.answers.option_meanings import (
+    ask_for_codes,
+    read_options,
+    recodes_positions,
+)
 from intimacy_scales.reading.answer_keys import Meaning
 from intimacy_scales.reading.columns import as_spelled, column_names
 from intimacy_scales.reading.options import Reading
@@ -63,20 +67,21 @@ def item_sources(
     """
     named = as_spelled(column_names(form, reading.columns), names)
     present = set(names)
-    questions = _questions(columns)
+    questions, named_in_structure = _questions(columns), _names_in_structure(columns)
     given, said = reading.columns is not None, dict(reading.by_item)
     reverse_keyed = {key.item for scale in form.scales for key in scale.keys if key.reverse}
     sources, unexplained = [], {}
     for item, name in zip(form.items, named, strict=True):
         column, why = str(name), "named by you" if given else "named like the item"
         if name not in present:
-            by_text = questions.get(question_text(item.text)) if item.text and not given else None
-            if by_text is None:
+            matching = _by_structure(item, named_in_structure, questions) if not given else None
+            if matching is None:
                 sources.append(ItemSource(item.id, None, "no column has its name or its text", ""))
                 continue
-            column, why = by_text, "its question is the text of the item"
-        is_recoded = bool(reading.recode) or bool(said.get(item.id, Meaning()).recode)
+            column, why = matching
+        recode = (*reading.recode, *said.get(item.id, Meaning()).recode)
         facts = columns.get(column, NOTHING)
+        is_recoded = recodes_positions(item, recode) if facts.holds_positions else bool(recode)
         options = read_options(item, facts, column, is_recoded=is_recoded)
         cautions = (
             *options.cautions,
@@ -107,6 +112,25 @@ def reading_with(sources: Sequence[ItemSource], reading: Reading) -> Reading:
     return replace(
         reading, columns=columns if is_renamed else reading.columns, by_item=tuple(by_item.items())
     )
+
+
+def _by_structure(
+    item: Item, named_in_structure: Mapping[str, str], questions: Mapping[str, str]
+) -> tuple[str, str] | None:
+    """Return the column of an item by what the file says of its columns, and why; None if none has it."""
+    if item.id in named_in_structure:
+        return named_in_structure[item.id], "its question has the name of the item"
+    by_text = questions.get(question_text(item.text)) if item.text else None
+    return None if by_text is None else (by_text, "its question is the text of the item")
+
+
+def _names_in_structure(columns: Mapping[str, ColumnFacts]) -> dict[str, str]:
+    """Return name of a question → the column that holds it, for names that only one column has."""
+    having: dict[str, list[str]] = {}
+    for name, facts in columns.items():
+        if facts.name is not None:
+            having.setdefault(facts.name, []).append(name)
+    return {text: names[0] for text, names in having.items() if len(names) == 1}
 
 
 def _keying(facts: ColumnFacts, reverse_keyed: set[str], item: str) -> tuple[str, ...]:
@@ -144,7 +168,7 @@ def file_reading(
 
     With ``settled``, ``reading`` says all of it, and nothing is taken from what the file says of itself.
     """
-    columns = {} if settled else file.facts.columns
+    columns = _positions_of(file.facts.columns) if settled else file.facts.columns
     if not columns and not settled:
         return FileReading((), reading)
     if not settled:
@@ -153,6 +177,13 @@ def file_reading(
     if settled:
         return FileReading(tuple(_settled(source, dict(reading.by_item)) for source in sources), reading)
     return FileReading(sources, reading_with(sources, reading))
+
+
+def _positions_of(columns: Mapping[str, ColumnFacts]) -> dict[str, ColumnFacts]:
+    """Return the columns that hold positions: these must be recoded, whoever says how a file is read."""
+    return {
+        name: ColumnFacts(holds_positions=True) for name, facts in columns.items() if facts.holds_positions
+    }
 
 
 def _settled(source: ItemSource, meanings: Mapping[str, Meaning]) -> ItemSource:

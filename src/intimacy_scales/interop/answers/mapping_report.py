@@ -23,7 +23,7 @@ else:
     pd = late_module("pandas")
 
 _SHOWN = 6
-PLAIN = ("delimited text", "JSON lines", "Parquet", "Excel workbook")
+PLAIN = ("delimited text", "JSON", "JSON lines", "Parquet", "Excel workbook")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,10 @@ from intimacy_scales.files.spreadsheet import SpreadsheetFile
 from intimacy_scales.interop.answers.bids import BidsFile
 from intimacy_scales.interop.answers.fhir import FhirFile
 from intimacy_scales.interop.answers.form_headers import describe_header
+from intimacy_scales.interop.answers.formr import FormrJson, FormrTable
+from intimacy_scales.interop.answers.json_answers import JsonAnswersFile
+from intimacy_scales.interop.answers.json_source import begins_json, read_json
+from intimacy_scales.interop.answers.jspsych import JspsychFile
 from intimacy_scales.interop.answers.limesurvey import LimesurveyFile
 from intimacy_scales.interop.answers.platform import OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics import QualtricsFile
@@ -23,6 +27,9 @@ from intimacy_scales.interop.answers.reproschema import ReproSchemaFile
 from intimacy_scales.interop.answers.sas_transport import TransportFile
 from intimacy_scales.interop.answers.spss_portable import PortableFile
 from intimacy_scales.interop.answers.statistics_files import SasFile, SpssFile, StataFile
+from intimacy_scales.interop.answers.surveyjs import SurveyjsJson, SurveyjsTable
+from intimacy_scales.interop.answers.table_heads import check_not_old
+from intimacy_scales.interop.answers.xlsform import SubmissionJson, SubmissionTable, SubmissionWorkbook
 
 PLATFORMS: tuple[type[Platform], ...] = (
     SpssFile,
@@ -34,9 +41,17 @@ PLATFORMS: tuple[type[Platform], ...] = (
     RedcapOdmFile,
     FhirFile,
     ReproSchemaFile,
+    JspsychFile,
+    FormrJson,
+    SubmissionJson,
+    SurveyjsJson,
     RedcapFile,
     LimesurveyFile,
+    FormrTable,
+    SubmissionTable,
+    SubmissionWorkbook,
     BidsFile,
+    SurveyjsTable,
 )
 
 
@@ -88,6 +103,8 @@ def open_file(
             raise ResponseError(f"structure={str(beside)!r}: {source} needs none; leave it out")
         return platform(source, OpenOptions(encoding, beside, all_rows))
     if beside is not None:
+        if begins_json(Head.of(beside)):
+            read_json(beside, f"structure={str(beside)!r}")  # raises if it is damaged
         kinds = ", ".join(sorted({p.structure_is for p in PLATFORMS if p.structure_is is not None}))
         raise ResponseError(
             f"structure={str(beside)!r}: {source} was not written by a platform whose structure is read; "
@@ -107,13 +124,16 @@ def _structure(structure: FilePath) -> Path:
         return schemas[0]
     if not path.is_file():
         raise ResponseError(f"structure={str(path)!r}: there is no such file")
+    check_not_old(path)
     return path
 
 
 def _platform_of(path: Path, structure: Path | None) -> type[Platform] | None:
-    """Return the platform that wrote a file; for a table of text without its marks, that of the structure."""
+    """Return the platform that wrote a file, by its content, or else by the structure passed with it."""
     head = Head.of(path)
     detected = next((platform for platform in PLATFORMS if platform.detect(head)), None)
-    if detected is not None or structure is None:
-        return detected
-    return next((platform for platform in PLATFORMS if platform.is_described_by(head, structure)), None)
+    if detected is None and structure is not None:
+        detected = next((p for p in PLATFORMS if p.is_described_by(head, structure)), None)
+    if detected is None and structure is None and JsonAnswersFile.detect(head):
+        return JsonAnswersFile
+    return detected

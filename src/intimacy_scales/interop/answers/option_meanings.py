@@ -18,7 +18,7 @@ from intimacy_scales.reading.answer_keys import Meaning, plain_key
 from intimacy_scales.reading.answers import MISSING, NOT_APPLICABLE, AnswerKey, Recode, stored_value
 
 _SHOWN = 3
-_MOST_LISTED = 20  # codes of which the user is asked for a map
+_MOST_LISTED = 20  # codes, or values, of which the user is asked for a map
 Number = int | float
 _MUCH = re.compile(
     r"^(?!.*\b(?:not|never|rarely|dis\w+|un\w+|nicht|nie)\b)"
@@ -67,12 +67,15 @@ def read_options(item: Item, facts: ColumnFacts, column: str, *, is_recoded: boo
     ------
     ResponseError
         Some labels show that the codes are not those of the instrument, and others are unknown to it; or the
-        file counts numbers that are not answers to the item.
+        file counts numbers that are not answers to the item, or holds positions of options that are not the
+        instrument's values.
     """
     key = plain_key(item.response_scale)
     codes, absorbed, notes = _missing(key, facts)
     if is_recoded:
         return OptionReading(Meaning(codes), "recoded as you said")
+    if facts.holds_positions:
+        return OptionReading(Meaning(codes), *_positions(item, column))
     pairs, how, cautions = _labelled(item, key, facts, column)
     ranges = tuple(part for low, high in facts.missing_ranges for part in _without_points(key, low, high))
     if absorbed:
@@ -119,6 +122,34 @@ def ask_for_codes(unexplained: Mapping[str, Sequence[tuple[Code, str]]]) -> str:
     return (
         f"the file has no numbers for the options of {', '.join(items[:_SHOWN])}{more}: {listed}. Their "
         f"order does not show them. Say what the codes stand for: recode={recode}"
+    )
+
+
+def recodes_positions(item: Item, recode: Recode) -> bool:
+    """Tell whether a recoding says what every position of an option, counted from 0, stands for."""
+    stored = {stored_value(value) for value, _ in recode}
+    return all(position in stored for position in range(len(item.response_scale.values)))
+
+
+def _positions(item: Item, column: str) -> tuple[str, tuple[str, ...]]:
+    """Return how positions counted from 0 are read, and what to check.
+
+    Raises
+    ------
+    ResponseError
+        They are not the values of the response scale. The order in which options were shown is not known.
+    """
+    values = item.response_scale.values
+    if list(values) == list(range(len(values))):
+        check = "positions of options are read as values: was the option with the lowest value shown first?"
+        return "positions counted from 0, as the values of the instrument are", (check,)
+    pairs = [f"{position}: {value:g}" for position, value in enumerate(values[:_MOST_LISTED])]
+    more = ", …" if len(values) > _MOST_LISTED else ""
+    raise ResponseError(
+        f"column {shortened(column)}: the file stores the positions of the options, counted from 0, and not "
+        f"their values (allowed: {item.response_scale.describe()}). Say what they stand for; if the options "
+        f"were shown from the lowest to the highest: recode={{{', '.join(pairs)}{more}}} (--recode "
+        f"0={values[0]:g} and so on), or for this item alone: recode={{{item.id!r}: {{…}}}}"
     )
 
 

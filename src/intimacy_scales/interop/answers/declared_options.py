@@ -1,0 +1,82 @@
+"""Answers that are not among the options that the file's own structure lists: noted, and left as they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from intimacy_scales.files.base import is_empty
+from intimacy_scales.files.facts import Code, ColumnFacts, FileFacts
+from intimacy_scales.instrument.numerals import as_compared
+from intimacy_scales.interop.answers.platform import Platform
+from intimacy_scales.messages import shortened, values_shown
+from intimacy_scales.reading.answers import stored_value
+from intimacy_scales.reading.frames import Table
+from intimacy_scales.reading.frames.base import listed
+from intimacy_scales.results.wording import counted
+
+_SHOWN = 6
+_MOST_KEPT = 1000  # distinct values of a column
+
+
+def codes_of(facts: ColumnFacts) -> tuple[Code, ...]:
+    """Return the codes of the options of a column that holds one of them."""
+    return tuple(dict.fromkeys(code for code, _ in facts.labels)) if facts.role == "answer" else ()
+
+
+def say_codes(facts: FileFacts) -> None:
+    """Record that cells hold the codes of options, and not their texts."""
+    for name, known in facts.columns.items():
+        if known.labels:
+            facts.columns[name] = replace(known, holds_labels=False)
+
+
+class DeclaredOptions(Platform):
+    """A file whose structure lists options.
+
+    Subclasses set ``_codes``: the name of a column → the codes of its options, if it lists all of them.
+    """
+
+    _codes: Mapping[str, Sequence[Code]] = {}
+
+    def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
+        """Yield the columns, some rows at a time; note values that are not among their options."""
+        undeclared: dict[str, Counter[Any]] = {}
+        options = {name: self._allowed(name, codes) for name, codes in self._codes.items() if codes}
+        for table in super().batches(items, others):  # type: ignore[safe-super]  # of the next base
+            for name in table.names:
+                allowed = options.get(str(name))
+                if allowed:
+                    self._count(undeclared.setdefault(str(name), Counter()), allowed, listed(table, name))
+            yield table
+        for name, values in undeclared.items():
+            note = self._note(name, values)
+            if values and note not in self.facts.notes:
+                self.facts.notes.append(note)
+
+    def _allowed(self, name: str, codes: Sequence[Code]) -> frozenset[Any]:
+        """Return the values that a column may hold, as they are compared: codes, and texts of options."""
+        facts = self.facts.of(name)
+        pairs = (*facts.labels, *facts.missing)
+        stored = {stored_value(code) for code in (*codes, *(code for code, _ in facts.missing))}
+        return frozenset(stored | {as_compared(text) for _, text in pairs if text is not None})
+
+    @staticmethod
+    def _count(counts: Counter[Any], allowed: frozenset[Any], values: Sequence[Any]) -> None:
+        for value, n in Counter(value for value in values if not is_empty(value)).items():
+            is_known = isinstance(value, int | float | str) and stored_value(value) in allowed
+            if not is_known and (value in counts or len(counts) < _MOST_KEPT):
+                counts[value] += n
+
+    def _note(self, name: str, values: Counter[Any]) -> str:
+        """Return a sentence on the values of a column that are not among its options."""
+        which = ""
+        if values_shown(self.show_values):
+            listing = ", ".join(shortened(value) for value, _ in values.most_common(_SHOWN))
+            which = f" ({listing}{', …' if len(values) > _SHOWN else ''})"
+        n = sum(values.values())
+        codes = ", ".join(dict.fromkeys(map(str, self._codes.get(name, ()))))
+        are = "is" if n == 1 else "are"
+        return f"{name}: {counted(n, 'answer')} {are} not among its options{which}; the options are {codes}"
