@@ -122,7 +122,9 @@ def save_plot(axes: PlotAxes, path: str | Path) -> Path:
         raise EstimationError(f"{target.name!r} is not valid; allowed endings: .png, .svg, .pdf")
     figure = axes.get_figure(root=True)
     assert figure is not None
-    fixed = {"svg.hashsalt": "intimacy-scales", "svg.fonttype": "none"}
-    with rc_context(fixed), without_glyph_warnings():
+    with (
+        rc_context({"svg.hashsalt": "intimacy-scales", "svg.fonttype": "none"}),
+        without_glyph_warnings(),
+    ):
         figure.savefig(target, dpi=_RESOLUTION, metadata=metadata)
     return target

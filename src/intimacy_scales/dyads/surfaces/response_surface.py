@@ -126,7 +126,7 @@ def _complete(
     if outcome == predictor:
         raise EstimationError(f"outcome and predictor are both {outcome!r}; they must be two variables")
     y, x = dyads.variable(outcome), dyads.variable(predictor)
-    complete = ~np.isnan(np.hstack([y, x])).any(axis=1)
+    complete = np.asarray(~np.isnan(np.hstack([y, x])).any(axis=1))
     n_others = int(np.count_nonzero(~complete))
     left_out = {"with a missing score": n_others} if n_others else {}
     order = label_order(dyads)
