@@ -105,6 +105,16 @@ def test_couples_in_order_are_those_of_their_labels() -> None:
     assert couples_in_order(numbers).couples == sorted(LABELS["numbers"].tolist())
 
 
+@pytest.mark.parametrize("spelled", [str, float, lambda k: f" {k}", np.int64])
+def test_numbers_and_texts_of_numbers_have_one_order(spelled: Any) -> None:
+    labels = LABELS["numbers"]
+    numbers, others = (paired(table([kind(k) for k in labels]), None) for kind in (int, spelled))
+    assert label_order(others).tolist() == label_order(numbers).tolist()
+    mixed = paired(table(["b", "a10", "-2", "a9", *(str(k) for k in range(36))]), None)
+    assert couples_in_order(mixed).couples[:3] == ["-2", "0", "1"]
+    assert couples_in_order(mixed).couples[-3:] == ["a10", "a9", "b"]
+
+
 def test_label_order_without_labels_is_that_of_rows() -> None:
     values = np.random.default_rng(1).normal(size=(12, 2))
     dyads = Dyads.of_scores(pd.DataFrame(values, columns=["a", "b"]), {"s": {"a": "a", "b": "b"}})

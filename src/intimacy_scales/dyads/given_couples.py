@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.dyads import Dyads
+from intimacy_scales.dyads.labels import name_of
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import a_type
+
+_MOST_DIGITS = 40  # of a label that is read as a number
 
 
 def check_dyads(option: str, value: object) -> None:
@@ -38,12 +41,22 @@ def couples_once(dyads: Dyads) -> Dyads:
 
 
 def label_order(dyads: Dyads) -> NDArray[np.intp]:
-    """Return the places of couples in the order of their labels: numbers by size, others by their text.
+    """Return the places of couples in the order of their labels: whole numbers by size, others by their text.
 
-    Draws from a seed then concern the same couples in whatever order the rows of a table are. Couples without
-    labels are in the order of their rows.
+    Draws from a seed then concern the same couples in whatever order the rows of a table are, and whether
+    labels are numbers or, as in a file, texts of numbers. Couples without labels are in the order of rows.
     """
-    return np.argsort(dyads.couple_labels.ranks()[dyads.pairs.couple], kind="stable")
+    names = [name_of(label) for label in dyads.couple_labels.values]
+    order = sorted(range(len(names)), key=lambda place: _by_number(names[place]))
+    ranks = np.empty(len(names), dtype=np.intp)
+    ranks[order] = np.arange(len(names))
+    return np.argsort(ranks[dyads.pairs.couple], kind="stable")
+
+
+def _by_number(name: str) -> tuple[int, int, str]:
+    """Return what a label is sorted by."""
+    is_whole = name.isascii() and name.removeprefix("-").isdecimal() and len(name) <= _MOST_DIGITS
+    return (0, int(name), name) if is_whole else (1, 0, name)
 
 
 def couples_in_order(dyads: Dyads) -> Dyads:

@@ -91,15 +91,15 @@ def test_a_shared_predictor_is_advised_as_a_covariate_only_where_it_can_be_one(
     x: Any, kinds: list[str] | None, as_covariate: bool
 ) -> None:
     dyads = shared_predictor(x, kinds)
-    alone, beside = (message_of(lambda p=p: apim(dyads, "y", p)) for p in ("x", ["x", "z"]))
+    alone, with_other = (message_of(lambda p=p: apim(dyads, "y", p)) for p in ("x", ["x", "z"]))
     if not as_covariate:
         assert alone.endswith("leave it out")
-        assert "covariate" not in alone + beside
+        assert "covariate" not in alone + with_other
         with pytest.raises(EstimationError):
             apim(dyads, "y", "z", covariates=["x"])
     else:
         assert alone.endswith("(covariates=['x']), next to a predictor that differs between partners")
-        assert beside.endswith("use it as a covariate (covariates=['x'])")
+        assert with_other.endswith("use it as a covariate (covariates=['x'])")
         assert apim(dyads, "y", "z", covariates=["x"]).covariates == ("x",)
     assert apim(dyads, "y", "z").predictors == ("z",)
 
