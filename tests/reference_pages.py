@@ -25,6 +25,8 @@ from intimacy_scales.factor.confirmatory.estimation import fit
 from intimacy_scales.factor.confirmatory.results import estimates, modification
 from intimacy_scales.factor.report.guides import Guide
 from intimacy_scales.factor.report.result import ItemStructure
+from intimacy_scales.interop.answers.source_file import SourceFile
+from intimacy_scales.interop.recognition.result import ColumnSet
 from intimacy_scales.reading.advice import LikelyMissingCode
 from intimacy_scales.reading.options import Reading, ReadingOptions, SheetReadingOptions
 from intimacy_scales.reading.problems import Problems
@@ -44,8 +46,8 @@ PACKAGES = (
     "intimacy_scales", "intimacy_scales.dyads", "intimacy_scales.reliability", "intimacy_scales.factor",
     "intimacy_scales.scoring",
     "intimacy_scales.instrument", "intimacy_scales.planning", "intimacy_scales.simulation",
-    "intimacy_scales.interop", "intimacy_scales.engines", "intimacy_scales.checking", "intimacy_scales.dyads",
-    "intimacy_scales.plots",
+    "intimacy_scales.files", "intimacy_scales.jobs", "intimacy_scales.interop", "intimacy_scales.engines",
+    "intimacy_scales.checking", "intimacy_scales.plots",
 )  # fmt: skip
 # page → its title, what it holds, and the rooms whose names it documents
 PAGES = {
@@ -83,6 +85,8 @@ TASKS = {
     "score a table, a file, a stream, a folder": "score score_file score_stream score_folder",
     "check a table and keep what was checked": "encode CodedResponses",
     "say how answers are stored: columns, missing codes, recoding": "Reading",
+    "read the file of a survey tool; which instrument is it?": "read_answers recognize save_mapping",
+    "score both partners' columns of one file": "score_column_sets",
     "compare with norms and cut-offs": "Norm StandardScores Interpretation",
     "report the reliability of every scale": "reliability_report",
     "compute alpha, omega, other coefficients": "cronbach_alpha mcdonald_omega guttman_lambdas split_half",
@@ -154,7 +158,7 @@ PARTS: tuple[type, ...] = (
     fit.Fit, fit.ScaledFit, fit.FitIndices, estimates.Parameters, estimates.ParameterEstimate,
     modification.ModificationIndices, modification.ModificationIndex, ItemStructure, Guide,
     InterItem, KeyingFinding, ScaleScore, ScaleSummary, StandardScore, StandardScale,
-    Problems, LikelyMissingCode, Page, TextTable, PairedAnswers,
+    Problems, LikelyMissingCode, Page, TextTable, PairedAnswers, SourceFile, ColumnSet,
 )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def test_a_column_of_two_sets_is_refused(answers):
         score_column_sets("ras", path, {"A": "{item}_A", "B": shared})
     with pytest.raises(MissingColumnsError):
         score_column_sets("ras", path, {"A": "{item}_A", "C": "{item}_C"})
-    with pytest.raises(ResponseError, match="beside sets="):
+    with pytest.raises(ResponseError, match="in addition to sets="):
         score_column_sets("ras", path, SETS, columns="{item}_A")
 
 

@@ -113,11 +113,11 @@ def score_column_sets(
     row,total_w,total_h
     1,17.0,21.0
     """
-    source_file, said = split_options(reading)
-    options = reading_of(said)
+    source_file, answer_options = split_options(reading)
+    options = reading_of(answer_options)
     form = options.form(as_instrument(form))
     if options.columns is not None:
-        raise ResponseError("columns= is given beside sets=, which says it already; leave it out")
+        raise ResponseError("columns= is given in addition to sets=, which says it already; leave it out")
     warn_if_draft(form.ref)
     wanted = ScoreColumns.of(form, options, answered=answered, pomp=pomp)
     paths = JobPaths.of(source, output, problems)

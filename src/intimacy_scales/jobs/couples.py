@@ -138,8 +138,8 @@ def read_couples(
     >>> len(read.dyads), read.dyads.partners
     (50, ('1', '2'))
     """
-    source_file, said = split_options(reading)
-    how = reading_of(said)
+    source_file, answer_options = split_options(reading)
+    how = reading_of(answer_options)
     form = how.form(as_instrument(instrument))
     sides, kept = _sides(partners, columns), _kept(keep)
     others: dict[str, Sequence[Hashable]] = {
@@ -155,9 +155,14 @@ def read_couples(
         report, facts = mapping_report(file, None, (), len(table)), dict(file.facts.columns)
     table = _with_numbers(table, [name for name in kept if name not in labels], how.show_values)
     answers = FileAnswers(
-        instrument=None, table=table, report=report, reading=AS_THEY_ARE, said=AS_THEY_ARE, columns=facts
+        instrument=None,
+        table=table,
+        report=report,
+        reading=AS_THEY_ARE,
+        given_reading=AS_THEY_ARE,
+        columns=facts,
     )
-    options: dict[str, Any] = {**said, "couple": couple, "person": person, "time": time}
+    options: dict[str, Any] = {**answer_options, "couple": couple, "person": person, "time": time}
     options |= {
         "keep": keep if isinstance(keep, Mapping) else list(kept),
         "roles": roles,

@@ -71,10 +71,10 @@ def split_meanings(missing_codes: Any, recode: Any) -> tuple[tuple[MissingCode, 
         codes = as_missing_codes(missing_codes)
     if not isinstance(recode, Mapping):
         return codes, as_recode(recode), _of_items(by_item)
-    own = {name: pairs for name, pairs in recode.items() if isinstance(pairs, Mapping)}
-    for item, pairs in own.items():
+    of_items = {name: pairs for name, pairs in recode.items() if isinstance(pairs, Mapping)}
+    for item, pairs in of_items.items():
         by_item[item] = by_item.get(item, Meaning())._replace(recode=as_recode(pairs))
-    general = {stored: answer for stored, answer in recode.items() if stored not in own}
+    general = {stored: answer for stored, answer in recode.items() if stored not in of_items}
     return codes, as_recode(general), _of_items(by_item)
 
 
@@ -136,11 +136,11 @@ def whole_meaning(
     item: Item, missing_codes: tuple[MissingCode, ...], recode: Recode, by_item: ItemMeanings
 ) -> Meaning:
     """Return what stored values of an item mean, by what is said for all items and for this one."""
-    own = dict(by_item).get(item.id, Meaning())
+    of_item = dict(by_item).get(item.id, Meaning())
     key = plain_key(item.response_scale)
     general = tuple(pair for pair in recode if pair[1] is None or key.decode(pair[1]) != PROBLEM)
-    codes = tuple(dict.fromkeys([*missing_codes, *own.missing_codes]))
-    return Meaning(codes, own.missing_ranges, tuple(dict.fromkeys([*general, *own.recode])))
+    codes = tuple(dict.fromkeys([*missing_codes, *of_item.missing_codes]))
+    return Meaning(codes, of_item.missing_ranges, tuple(dict.fromkeys([*general, *of_item.recode])))
 
 
 def checked_meanings(instrument: Instrument, by_item: ItemMeanings) -> dict[str, Meaning]:

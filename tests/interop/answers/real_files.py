@@ -64,8 +64,8 @@ def row(path: Path) -> str:
     what = f"{held} of {len(report.others)}" if report.is_export else f"{len(report.others)} columns"
     platform = report.platform + (f", {report.version}" if report.version else "")
     left = sum(part.n for part in report.left_out)
-    beside = "" if structure is None else structure.name
-    return f"| {name} | {beside} | {platform} | {report.n_rows} | {left or ''} | {what} |"
+    described = "" if structure is None else structure.name
+    return f"| {name} | {described} | {platform} | {report.n_rows} | {left or ''} | {what} |"
 
 
 def page() -> str:

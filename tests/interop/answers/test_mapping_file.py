@@ -93,7 +93,7 @@ def test_a_mapping_and_an_option_that_says_the_same_are_refused(answers, tmp_pat
     path, said = answers
     save_mapping(read_answers(path, FORM, **said).report, tmp_path / "map.toml")
     for option in said:
-        with pytest.raises(ResponseError, match="given beside mapping="):
+        with pytest.raises(ResponseError, match="given in addition to mapping="):
             read_answers(path, FORM, mapping=tmp_path / "map.toml", **{option: said[option]})
 
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 
 import numpy as np
 import pytest
@@ -13,16 +12,10 @@ from intimacy_scales.interop.answers import open_file, read_answers
 from intimacy_scales.jobs import score_file
 from tests.shared.folders import reference_data
 from tests.shared.instruments import PUBLISHED, form_of
+from tests.shared.qualtrics_exports import AGREE, export, survey_of
 
 SAMPLES = reference_data() / "samples" / "qualtrics"
 needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the real files are not here")
-AGREE = {
-    1: "strongly disagree",
-    2: "somewhat disagree",
-    3: "neutral",
-    4: "somewhat agree",
-    5: "strongly agree",
-}
 MISSPELT = {"stronlgy disagree": 1}
 
 
@@ -30,32 +23,6 @@ def legitimacy():
     scale = {"minimum": 1, "maximum": 5, "labels": AGREE}
     parts = {f"leg{part}": " ".join(f"legitimacy_{part}_{n}" for n in range(1, 5)) for part in (1, 2)}
     return form_of(parts, response_scale=scale, evidence=PUBLISHED)
-
-
-def export(*rows, ids=True, status="0"):
-    """Return the text of an export with two questions, made for these tests."""
-    head = [
-        ["StartDate", "Status", "ResponseId", "kmss_1", "kmss_2", "kmss_3", "p1_Page Submit"],
-        [
-            "Start Date",
-            "Response Type",
-            "Response ID",
-            "How\nsatisfied?",
-            "As a partner?",
-            "With us?",
-            "Timing",
-        ],
-    ]
-    if ids:
-        names = ("startDate", "status", "_recordId", "QID1_1", "QID1_2", "QID1_3", "QID2_PAGE_SUBMIT")
-        head.append([json.dumps({"ImportId": name}) for name in names])
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerows(head)
-    for number, row in enumerate(rows):
-        kind, *answers = row if isinstance(row[0], str) else (status, *row)
-        writer.writerow(["2026-01-01 10:00", kind, f"R_{number}", *answers, "3.2"])
-    return text.getvalue()
 
 
 @pytest.fixture
@@ -203,22 +170,6 @@ def test_a_column_is_matched_by_its_question(written):
     assert score(form, answers)["t"].tolist() == [5.0]
 
 
-def survey_of(options, recodes):
-    """Return a survey file with a matrix of the three items."""
-    payload = {
-        "QuestionID": "QID1",
-        "QuestionType": "Matrix",
-        "SubSelector": "SingleAnswer",
-        "DataExportTag": "q",
-        "QuestionText": "Agree?",
-        "Choices": {str(n): {"Display": f"Statement {n}"} for n in (1, 2, 3)},
-        "Answers": {str(key): {"Display": text} for key, text in options.items()},
-        "RecodeValues": {str(key): str(code) for key, code in recodes.items()},
-        "ChoiceDataExportTags": {str(n): f"kmss_{n}" for n in (1, 2, 3)},
-    }
-    return json.dumps({"SurveyElements": [{"Element": "SQ", "Payload": payload}]})
-
-
 def test_recode_values_out_of_order_are_read_by_their_labels(written):
     recodes = {1: 1, 2: 6, 3: 2, 4: 3, 5: 4}  # as in a real survey
     survey = written(survey_of(AGREE, recodes), "survey.qsf")
@@ -267,6 +218,6 @@ def test_a_structure_for_a_plain_table_is_refused(written):
         read_answers(plain, "kmss", structure=plain.with_name("none.qsf"))
 
 
-def test_a_plain_file_that_mentions_import_ids_is_plain(written):
+def test_open_file_takes_a_table_that_mentions_import_ids_for_a_plain_one(written):
     with open_file(written("note,kmss_1\nImportId ResponseID,4\n")) as file:
         assert file.facts.platform == "delimited text"

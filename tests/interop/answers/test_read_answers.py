@@ -11,8 +11,8 @@ from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.interop.answers import FileAnswers, read_answers
 from intimacy_scales.jobs.couples import read_couples
 from intimacy_scales.reading.frames import open_table
-from tests.interop.answers.test_qualtrics import AGREE, export, survey_of
 from tests.shared.instruments import PUBLISHED, form_of
+from tests.shared.qualtrics_exports import AGREE, export, survey_of
 
 SCALE = {"minimum": 1, "maximum": 5, "labels": AGREE}
 FORM = form_of({"t": "kmss_1 -kmss_2 kmss_3"}, response_scale=SCALE, evidence=PUBLISHED)

@@ -68,12 +68,12 @@ def test_a_short_form_within_a_long_one_is_not_a_rival(answers):
     assert recognize(answers["scii-12"]).best.instrument.id == "scii-12"
 
 
-def test_values_that_are_no_answers_contradict(answers):
+def test_values_that_are_not_answers_contradict(answers):
     table = answers["ras"].assign(ras_3=[77] * 40)
     found = recognize(table)
     assert found.best is None
     (candidate,) = found.candidates
-    assert "40 of 280 values are no answers to their item, such as 77 in ras_3" in candidate.contradictions
+    assert "40 of 280 values are not answers to their item, such as 77 in ras_3" in candidate.contradictions
 
 
 def test_other_spellings_of_ids(answers):

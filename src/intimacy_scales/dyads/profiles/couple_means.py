@@ -135,7 +135,7 @@ class _Refigured:
         m1, m2 = drawn @ self.x / n, drawn @ self.y / n
         if not self.by_role:
             m1 = m2 = (m1 + m2) / 2
-        for m in (m1, m2):  # a flat mean profile has rounding error, beside which a flat one of a person is 0
+        for m in (m1, m2):  # a flat mean profile has rounding error, which no flat profile of a person has
             m[np.ptp(m, axis=1) <= self.smallest] = 0.0
         if self.figure.kind == "distinctive":
             return self._distinctive(m1, m2)

@@ -68,7 +68,7 @@ def item_sources(
     named = as_spelled(column_names(form, reading.columns), names)
     present = set(names)
     questions, named_in_structure = _questions(columns), _names_in_structure(columns)
-    given, said = reading.columns is not None, dict(reading.by_item)
+    given, meanings_given = reading.columns is not None, dict(reading.by_item)
     reverse_keyed = {key.item for scale in form.scales for key in scale.keys if key.reverse}
     sources, unexplained = [], {}
     for item, name in zip(form.items, named, strict=True):
@@ -79,7 +79,7 @@ def item_sources(
                 sources.append(ItemSource(item.id, None, "no column has its name or its text", ""))
                 continue
             column, why = matching
-        recode = (*reading.recode, *said.get(item.id, Meaning()).recode)
+        recode = (*reading.recode, *meanings_given.get(item.id, Meaning()).recode)
         facts = columns.get(column, NOTHING)
         is_recoded = recodes_positions(item, recode) if facts.holds_positions else bool(recode)
         options = read_options(item, facts, column, is_recoded=is_recoded)
@@ -98,13 +98,13 @@ def item_sources(
 
 def reading_with(sources: Sequence[ItemSource], reading: Reading) -> Reading:
     """Return how a file is read: what the user said, and for the rest what follows from the file."""
-    said = dict(reading.by_item)
-    by_item = dict(said)
+    meanings_given = dict(reading.by_item)
+    by_item = dict(meanings_given)
     for source in sources:
-        meaning, own = source.meaning, said.get(source.item, Meaning())
-        if own != Meaning():
-            codes = tuple(dict.fromkeys([*own.missing_codes, *meaning.missing_codes]))
-            meaning = Meaning(codes, meaning.missing_ranges, own.recode or meaning.recode)
+        meaning, of_user = source.meaning, meanings_given.get(source.item, Meaning())
+        if of_user != Meaning():
+            codes = tuple(dict.fromkeys([*of_user.missing_codes, *meaning.missing_codes]))
+            meaning = Meaning(codes, meaning.missing_ranges, of_user.recode or meaning.recode)
         if meaning != Meaning():
             by_item[source.item] = meaning
     columns = {source.item: source.column for source in sources if source.column is not None}

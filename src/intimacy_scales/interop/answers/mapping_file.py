@@ -46,7 +46,7 @@ class SavedMapping(NamedTuple):
 
 
 def save_mapping(report: MappingReport, path: FilePath, opening: Mapping[str, Any] | None = None) -> None:
-    """Write how a file was read to a TOML file.
+    r"""Write how a file was read to a TOML file.
 
     Parameters
     ----------
@@ -61,6 +61,17 @@ def save_mapping(report: MappingReport, path: FilePath, opening: Mapping[str, An
     ------
     ResponseError
         The report is of a file that was read without an instrument, or the file cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from intimacy_scales.interop import read_answers
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "answers.csv")
+    ...     _ = path.write_text("kmss_1,kmss_2,kmss_3\n6,5,6\n")
+    ...     save_mapping(read_answers(path, "kmss").report, Path(folder, "map.toml"))
+    ...     print(Path(folder, "map.toml").read_text().splitlines()[1:5])
+    ['[file]', 'platform = "delimited text"', '', '[columns]']
     """
     target = as_path(path, "save_mapping")
     if report.instrument is None:
@@ -137,7 +148,7 @@ def read_mapping(path: FilePath) -> SavedMapping:
         [*tables["columns"], *tables["missing_codes"], *tables["missing_ranges"], *tables["recode"]]
     )
     opening = {name: value for name, value in tables["file"].items() if name != "platform"}
-    if "structure" in opening:  # beside the mapping file, unless it has a folder of its own
+    if "structure" in opening:  # in the folder of the mapping file, unless its path says another
         opening["structure"] = source.parent / str(opening["structure"])
     for item, column in tables["columns"].items():
         if not isinstance(column, str):

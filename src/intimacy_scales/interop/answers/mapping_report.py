@@ -220,8 +220,8 @@ def mapping_report(
         items = {source.column: source.item for source in sources if source.column is not None}
         notes += [*title_notes(form, facts.titles), *score_notes(form, facts.scores, items)]
     used = {source.column for source in sources}
-    said = reading.missing_codes, reading.recode, reading.by_item
-    meanings = {} if form is None else {item.id: whole_meaning(item, *said) for item in form.items}
+    meaning_options = reading.missing_codes, reading.recode, reading.by_item
+    meanings = {} if form is None else {item.id: whole_meaning(item, *meaning_options) for item in form.items}
     return MappingReport(
         file=file.path.name,
         platform=facts.platform,

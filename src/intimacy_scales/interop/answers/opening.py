@@ -95,20 +95,20 @@ def open_file(
     Qualtrics How are you?
     """
     source = as_path(path, "path")
-    beside = None if structure is None else _structure(structure)
+    described_by = None if structure is None else _structure(structure)
     recognised = source.is_file() and sheet is None and not skip_rows
-    platform = _platform_of(source, beside) if recognised else None
+    platform = _platform_of(source, described_by) if recognised else None
     if platform is not None:
-        if beside is not None and platform.structure_is is None:
-            raise ResponseError(f"structure={str(beside)!r}: {source} needs none; leave it out")
-        return platform(source, OpenOptions(encoding, beside, all_rows))
-    if beside is not None:
-        if begins_json(Head.of(beside)):
-            read_json(beside, f"structure={str(beside)!r}")  # raises if it is damaged
+        if described_by is not None and platform.structure_is is None:
+            raise ResponseError(f"structure={str(described_by)!r}: {source} needs none; leave it out")
+        return platform(source, OpenOptions(encoding, described_by, all_rows))
+    if described_by is not None:
+        if begins_json(Head.of(described_by)):
+            read_json(described_by, f"structure={str(described_by)!r}")  # raises if it is damaged
         kinds = ", ".join(sorted({p.structure_is for p in PLATFORMS if p.structure_is is not None}))
         raise ResponseError(
-            f"structure={str(beside)!r}: {source} was not written by a platform whose structure is read; "
-            f"allowed: {kinds}"
+            f"structure={str(described_by)!r}: {source} was not written by a platform whose structure is "
+            f"read; allowed: {kinds}"
         )
     file = open_answers(source, encoding=encoding, sheet=sheet, skip_rows=skip_rows)
     if isinstance(file, DelimitedFile | SpreadsheetFile):

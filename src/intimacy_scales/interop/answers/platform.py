@@ -1,4 +1,4 @@
-"""The base of all readers of platforms: how one is recognised, and what may lie beside its file."""
+"""The base of all readers of platforms: how one is recognised, and what may describe its file."""
 
 from __future__ import annotations
 

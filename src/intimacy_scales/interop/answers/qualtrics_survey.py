@@ -71,8 +71,9 @@ def _matrix(
     own_tags = question.get("ChoiceDataExportTags") or {}
     is_multiple = question.get("SubSelector") == "MultipleAnswer"
     for key, statement in _entries(question.get("Choices")):
-        own = own_tags.get(key) if isinstance(own_tags, dict) else None
-        names = [f"{identifier}-{key}", f"{identifier}_{key}", f"{tag}_{own or key}", *([own] if own else [])]
+        export_tag = own_tags.get(key) if isinstance(own_tags, dict) else None
+        names = [f"{identifier}-{key}", f"{identifier}_{key}", f"{tag}_{export_tag or key}"]
+        names += [export_tag] if export_tag else []
         shown = without_markup(statement.get("Display", ""))
         if not is_multiple:
             yield names, _answered(shown, text, labels)

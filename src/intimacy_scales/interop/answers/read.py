@@ -53,7 +53,7 @@ class FileAnswers:
         The mapping report.
     reading
         How the answers are read: what the caller or a mapping file said, and what follows from the file.
-    said
+    given_reading
         What the caller said.
     columns
         Name of a column → what the file says of it.
@@ -75,7 +75,7 @@ class FileAnswers:
     table: ListTable
     report: MappingReport
     reading: Reading
-    said: Reading
+    given_reading: Reading
     columns: Mapping[str, ColumnFacts] = field(repr=False)
 
     def answers_read(self, form: Instrument, reading: Reading) -> tuple[ListTable, Reading]:
@@ -91,7 +91,7 @@ class FileAnswers:
         if self.instrument is None or self.instrument.digest != form.digest:
             how = self._reading(form, reading)
         elif given.keys() & {"columns", "missing_codes", "recode", "by_item"}:
-            how = self._reading(form, replace(self.said, **given))
+            how = self._reading(form, replace(self.given_reading, **given))
         else:
             how = replace(self.reading, **given)
         return self.table, replace(how, keep=how.keep or of_file)
@@ -266,7 +266,7 @@ def read_answers(
     answers.csv is delimited text; 2 rows; 3 of 3 items of kmss 2 have a column.
     """
     source_file, how = split_options(reading)
-    said = options = reading_of(how)
+    given_reading = options = reading_of(how)
     form = None if instrument is None else options.form(as_instrument(instrument))
     with source_file.open(as_path(path, "path")) as file:
         sources: tuple[ItemSource, ...] = ()
@@ -279,7 +279,7 @@ def read_answers(
             table=table,
             report=mapping_report(file, form, sources, len(table), options),
             reading=options,
-            said=said,
+            given_reading=given_reading,
             columns=dict(file.facts.columns),
         )
 

@@ -121,12 +121,12 @@ class SourceFile:
         ResponseError
             The mapping file cannot be read.
         """
-        said = {name: value for name, value in given.items() if value and name != "mapping"}
+        options_given = {name: value for name, value in given.items() if value and name != "mapping"}
         mapping = given.get("mapping")
         if mapping is None:
-            return cls(**said)
+            return cls(**options_given)
         saved = read_mapping(mapping)
-        return cls(**(dict(saved.opening) | said), mapping=saved)
+        return cls(**(dict(saved.opening) | options_given), mapping=saved)
 
     def open(self, path: Path) -> AnswerFile:
         """Open a file; raises as `open_file`, and where it is not of the platform of the mapping."""
@@ -153,24 +153,24 @@ class SourceFile:
         Raises
         ------
         ResponseError
-            Columns, missing codes or recoding are given beside a mapping file, which says all of it.
+            Columns, missing codes or recoding are given in addition to a mapping file, which says all of it.
         """
         saved = self.mapping
         if saved is None:
             return file_reading(form, file, reading)
-        beside = {
+        options = {
             "columns": reading.columns is not None,
             "missing_codes": bool(reading.missing_codes),
             "recode": bool(reading.recode),
         }
-        twice = [name for name, is_given in (beside | {"recode": bool(reading.by_item)}).items() if is_given]
+        twice = [name for name, is_given in (options | {"recode": bool(reading.by_item)}).items() if is_given]
         if twice:
             raise ResponseError(
-                f"{twice[0]}= is given beside mapping={str(saved.source)!r}, which says it already: write it "
-                "into that file, or leave the mapping out"
+                f"{twice[0]}= is given in addition to mapping={str(saved.source)!r}, which says it already: "
+                "write it into that file, or leave the mapping out"
             )
-        said = replace(reading, columns=dict(saved.columns), by_item=tuple(saved.meanings.items()))
-        return file_reading(form, file, said, settled=True)
+        settled_reading = replace(reading, columns=dict(saved.columns), by_item=tuple(saved.meanings.items()))
+        return file_reading(form, file, settled_reading, settled=True)
 
     def to_dict(self) -> Mapping[str, Any]:
         """Return the options that open a file, for a mapping file or a request."""

@@ -114,10 +114,10 @@ def _forms(instruments: Any) -> list[Instrument]:
         folder = as_path(instruments, "instruments")
         if not folder.is_dir():
             raise ResponseError(f"instruments={str(folder)!r}: is not a folder; pass a folder, or a list")
-        own: list[Any] = sorted(path for path in folder.iterdir() if path.suffix in (".toml", ".json"))
+        sources: list[Any] = sorted(path for path in folder.iterdir() if path.suffix in (".toml", ".json"))
     else:
-        own = list(instruments)
-    for given in own:
+        sources = list(instruments)
+    for given in sources:
         if isinstance(given, Instrument):
             forms.append(given)
         else:
@@ -169,7 +169,7 @@ def _candidate(form: Instrument, basis: Basis, sets: Sequence[Columns], opened: 
     if n_invalid:
         example = next(part.example for part in fits if part.example is not None)
         values = counted(n_answers, "value")
-        against.append(f"{n_invalid} of {values} are no answers to their item, such as {example}")
+        against.append(f"{n_invalid} of {values} are not answers to their item, such as {example}")
     if most < n:
         against.append(f"{n - most} of {counted(n, 'item')} have no column")
     cautions = {text for part in sets for text in _cautions(form, part, opened.facts)}

@@ -34,7 +34,7 @@ class ColumnSet:
     columns
         Item → column.
     n_answers, n_invalid
-        Values that were looked at, and those that are no answers to their item.
+        Values that were looked at, and those that no item allows as answers.
     example
         One of these, with its column; None if there is none.
     """
@@ -160,8 +160,8 @@ class Recognition(Result):
         """Yield the recognition as lines of text."""
         yield self.sentence()
         for candidate in self.candidates[:_SHOWN]:
-            found = f"{candidate.n_found} of {counted(candidate.n_items, 'item')}"
-            yield f"  {candidate.instrument.named}: {found} by {candidate.basis}"
+            n_found_text = f"{candidate.n_found} of {counted(candidate.n_items, 'item')}"
+            yield f"  {candidate.instrument.named}: {n_found_text} by {candidate.basis}"
             for text in candidate.evidence:
                 yield f"    + {text}"
             for text in candidate.contradictions:

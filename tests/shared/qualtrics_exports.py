@@ -1,0 +1,59 @@
+"""Exports of Qualtrics with three items, and a survey file for them, made for tests."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+AGREE = {
+    1: "strongly disagree",
+    2: "somewhat disagree",
+    3: "neutral",
+    4: "somewhat agree",
+    5: "strongly agree",
+}
+
+
+def export(*rows: Any, ids: bool = True, status: str = "0") -> str:
+    """Return the text of an export with two questions, made for these tests."""
+    head = [
+        ["StartDate", "Status", "ResponseId", "kmss_1", "kmss_2", "kmss_3", "p1_Page Submit"],
+        [
+            "Start Date",
+            "Response Type",
+            "Response ID",
+            "How\nsatisfied?",
+            "As a partner?",
+            "With us?",
+            "Timing",
+        ],
+    ]
+    if ids:
+        names = ("startDate", "status", "_recordId", "QID1_1", "QID1_2", "QID1_3", "QID2_PAGE_SUBMIT")
+        head.append([json.dumps({"ImportId": name}) for name in names])
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerows(head)
+    for number, row in enumerate(rows):
+        kind, *answers = row if isinstance(row[0], str) else (status, *row)
+        writer.writerow(["2026-01-01 10:00", kind, f"R_{number}", *answers, "3.2"])
+    return text.getvalue()
+
+
+def survey_of(options: Mapping[int, str], recodes: Mapping[int, int]) -> str:
+    """Return a survey file with a matrix of the three items."""
+    payload = {
+        "QuestionID": "QID1",
+        "QuestionType": "Matrix",
+        "SubSelector": "SingleAnswer",
+        "DataExportTag": "q",
+        "QuestionText": "Agree?",
+        "Choices": {str(n): {"Display": f"Statement {n}"} for n in (1, 2, 3)},
+        "Answers": {str(key): {"Display": text} for key, text in options.items()},
+        "RecodeValues": {str(key): str(code) for key, code in recodes.items()},
+        "ChoiceDataExportTags": {str(n): f"kmss_{n}" for n in (1, 2, 3)},
+    }
+    return json.dumps({"SurveyElements": [{"Element": "SQ", "Payload": payload}]})
