@@ -1,0 +1,190 @@
+"""Search for the items of a scale that run against the others (arrays only)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.coding.direction import DirectionEvidence, direction_evidence
+from intimacy_scales.numerics.ties import directions, eigenvectors, first_highest
+
+Floats = NDArray[np.float64]
+Sets = NDArray[np.bool_]
+
+_SLIGHT = 0.1  # of the largest weight in a component: a smaller one has no side
+_FEWEST = 3  # items that vary
+_FAR = 3.0  # standard errors of a correlation
+_NOTABLE_BY_MEANS = 0.5  # log10, from which means of items speak for a direction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunsAgainst:
+    """A set of items that runs against the others of its scale, or does not go with them.
+
+    Attributes
+    ----------
+    items
+        (m,): which items.
+    rho, se
+        Correlation of what they and the others measure, as keyed, and its sampling error.
+    relation, means
+        log10 Bayes factors of "reversed" over "as keyed" by correlations and by means of items.
+    unrelated
+        log10 Bayes factor of "unrelated" over "as keyed" by correlations.
+    cost
+        log10 of the number of sets of its kind.
+    published
+        log10 likelihood ratio of "reversed" over "as keyed" by published figures.
+    """
+
+    items: Sets
+    rho: float
+    se: float
+    relation: float
+    means: float
+    unrelated: float
+    cost: float
+    published: float = 0.0
+
+    @property
+    def evidence(self) -> tuple[tuple[str, float], ...]:
+        """What `log10` is the sum of."""
+        return self._with(("correlations of items", self.relation))
+
+    @property
+    def unclear_evidence(self) -> tuple[tuple[str, float], ...]:
+        """What `misfit` is the sum of."""
+        return self._with(("correlations of items", self.misfit - self.means - self.published + self.cost))
+
+    def _with(self, correlations: tuple[str, float]) -> tuple[tuple[str, float], ...]:
+        published = (("published figures", self.published),) if self.published else ()
+        return (correlations, ("means of items", self.means), *published, ("sets of this kind", -self.cost))
+
+    @property
+    def log10(self) -> float:
+        """log10 Bayes factor of "reversed" over "as keyed", less the cost of having searched."""
+        return self.relation + self.means + self.published - self.cost
+
+    @property
+    def misfit(self) -> float:
+        """The same of "reversed or unrelated", half and half, over "as keyed"."""
+        either = float(np.logaddexp2(self.relation / _LOG2, self.unrelated / _LOG2) - 1) * _LOG2
+        return either + self.means + self.published - self.cost
+
+
+_LOG2 = math.log10(2)
+
+
+def best_set(
+    correlations: Floats, n: Floats, means: Floats, reverse: Sets, named: Sequence[Sets] = ()
+) -> RunsAgainst | None:
+    """Return the set of items for which "reversed" is best supported; None where too few items vary.
+
+    Parameters
+    ----------
+    correlations, n, means
+        As in `direction_evidence`.
+    reverse
+        (m,): which items are reverse-keyed.
+    named
+        Other sets that the instrument names, such as those of a coding.
+    """
+    m = len(correlations)
+    if m < _FEWEST or np.count_nonzero(np.abs(correlations).sum(axis=1) > 1) < _FEWEST:
+        return None
+    sets, costs = _candidates(correlations, reverse, named)
+    evidence = direction_evidence(correlations, n, means, sets)
+    best = first_highest(evidence.reversed - costs)
+    chosen = _of(evidence, sets, costs, best)
+    for _ in range(m):  # one item more, or one less, as long as that is better supported
+        near = sets[best] ^ np.eye(m, dtype=np.bool_)
+        near = near[(near.sum(axis=1) > 0) & (near.sum(axis=1) <= m // 2)]
+        if not len(near):
+            break
+        near_costs = np.array([_cost(one, reverse) for one in near])
+        near_evidence = direction_evidence(correlations, n, means, near)
+        at = first_highest(near_evidence.reversed - near_costs)
+        if near_evidence.reversed[at] - near_costs[at] <= chosen.log10:
+            break
+        sets, costs, best = near, near_costs, at
+        chosen = _of(near_evidence, near, near_costs, at)
+    return chosen
+
+
+def unclear_set(
+    correlations: Floats, n: Floats, means: Floats, reverse: Sets, *, whatever_means: bool = False
+) -> RunsAgainst | None:
+    """Return the set of items that least goes with the others while its means speak for "reversed".
+
+    None where there is no such set. Arguments as of `best_set`; with ``whatever_means``, means do not count.
+    """
+    if len(correlations) < _FEWEST:
+        return None
+    means = np.full(len(means), np.nan) if whatever_means else means
+    sets, costs = _candidates(correlations, reverse, ())
+    evidence = direction_evidence(correlations, n, means, sets)
+    listed = [_of(evidence, sets, costs, number) for number in range(len(sets))]
+    listed = [one for one in listed if whatever_means or one.means >= _NOTABLE_BY_MEANS]
+    best = max(listed, key=lambda one: one.misfit, default=None)
+    return None if best is None else _with_companions(best, correlations, n)
+
+
+def _with_companions(one: RunsAgainst, correlations: Floats, n: Floats) -> RunsAgainst:
+    """Return a set together with the items that surely go with it rather than with the others."""
+    inside = one.items
+    with_set = correlations[:, inside].mean(axis=1)
+    with_others = (correlations[:, ~inside].sum(axis=1) - 1) / max(np.count_nonzero(~inside) - 1, 1)
+    companions = ~inside & (with_set - with_others > _FAR / np.sqrt(n))
+    items = inside | companions
+    return one if np.count_nonzero(items) > len(items) // 2 else replace(one, items=items)
+
+
+def sets_of_items(
+    correlations: Floats, n: Floats, means: Floats, reverse: Sets, sets: Sets
+) -> list[RunsAgainst]:
+    """Return the evidence on given sets of items (B, m)."""
+    costs = np.array([_cost(one, reverse) for one in sets])
+    evidence = direction_evidence(correlations, n, means, sets)
+    return [_of(evidence, sets, costs, number) for number in range(len(sets))]
+
+
+def _of(evidence: DirectionEvidence, sets: Sets, costs: Floats, number: int) -> RunsAgainst:
+    return RunsAgainst(
+        items=sets[number],
+        rho=float(evidence.rho[number]),
+        se=float(evidence.se[number]),
+        relation=float(evidence.relation[number]),
+        means=float(evidence.means[number]),
+        unrelated=float(evidence.unrelated[number]),
+        cost=float(costs[number]),
+    )
+
+
+def _candidates(correlations: Floats, reverse: Sets, named: Sequence[Sets]) -> tuple[Sets, Floats]:
+    """Return sets of items that may run against the others, and the log10 of the number of sets of each kind.
+
+    They are single items, the reverse-keyed items, those that a coding names, and both sides of the first two
+    components of the correlations where they are not the larger half.
+    """
+    m = len(correlations)
+    known = [one for one in (reverse, *named) if 0 < np.count_nonzero(one) < m]
+    sets = [*known, *np.eye(m, dtype=np.bool_)]
+    vectors = eigenvectors(correlations)[1][:, -2:]
+    for vector in (vectors * directions(vectors)).T:
+        loaded = np.abs(vector) >= _SLIGHT * np.abs(vector).max()
+        sides = (loaded & (vector < 0), loaded & (vector > 0))
+        sets += [side for side in sides if 1 < np.count_nonzero(side) <= m // 2]
+    costs = [0.0] * len(known) + [_cost(one, reverse) for one in sets[len(known) :]]
+    return np.array(sets), np.array(costs)
+
+
+def _cost(items: Sets, reverse: Sets) -> float:
+    """Return log10 of the number of sets of the same size, among reverse-keyed items if they all are such."""
+    size, among = int(np.count_nonzero(items)), len(items)
+    if not np.any(items & ~reverse):
+        among = int(np.count_nonzero(reverse))
+    return math.log10(math.comb(among, size))
