@@ -83,6 +83,8 @@ def rest_scores(blocks: Sequence[Block], believed: Believed) -> RestScores:
 def base_order(group: ItemGroup, believed: Believed) -> tuple[int, ...]:
     """Return the categories that are options of most items of a group, from the lowest to the highest."""
     scores = believed.scores[group.columns]
+    if np.array_equal(scores, np.broadcast_to(scores[0], scores.shape), equal_nan=True):
+        scores = scores[:1]
     counted = ~np.isnan(scores)
     options = np.flatnonzero(2 * np.count_nonzero(counted, axis=0) > len(scores))
     places = [float(np.median(scores[counted[:, at], at])) for at in options]

@@ -100,12 +100,8 @@ def _spans(numbers: Floats, scale: ResponseScale) -> Positions:
 
 def places_of(group: ItemGroup, answers: StoredAnswers, way: StoredOptions) -> Floats:
     """Return the place from 1 of each stored value (V,) under a way of storing; nan where it has none."""
-    places = np.full(len(answers.values), np.nan)
-    for at in np.flatnonzero(group.of_value >= 0):
-        place = way.options.get(float(answers.values[at]))
-        if place is not None:
-            places[at] = place
-    return places
+    options = {float(value): float(place) for value, place in way.options.items()}
+    return np.array([options.get(value, np.nan) for value in answers.values.tolist()])
 
 
 def category_scores(group: ItemGroup, places: Floats, counts: NDArray[np.int64]) -> Floats:
@@ -120,6 +116,8 @@ def category_scores(group: ItemGroup, places: Floats, counts: NDArray[np.int64])
     counts
         (V,): how often each value was given.
     """
+    if not group.is_binned:
+        return places[np.concatenate(group.values)] if group.values else np.zeros(0)
     scores = np.full(group.n_categories, np.nan)
     for category, members in enumerate(group.values):
         placed = members[~np.isnan(places[members])]

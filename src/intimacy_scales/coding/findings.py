@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from intimacy_scales.coding import wording
 from intimacy_scales.coding.believed import relations_of
 from intimacy_scales.coding.codings import Hypothesis
-from intimacy_scales.coding.flips import RunsAgainst, sets_of_items
+from intimacy_scales.coding.direction import direction_evidence
+from intimacy_scales.coding.flips import RunsAgainst
 from intimacy_scales.coding.item_recodes import Pairs, item_recodes, turned_pairs
 from intimacy_scales.coding.joint_counts import Block
 from intimacy_scales.coding.keyed_items import keyed_items
@@ -65,14 +66,12 @@ def item_relations(weighed: Weighed) -> ItemRelations:
         variances = related.correlations.sum() - 2 * totals - 1
         rest = totals / np.sqrt(np.maximum(variances, 1.0))
         means = keyed_items(block, weighed.believed).means
-        singles = sets_of_items(
-            related.correlations, related.n, means, block.signs < 0, np.eye(m, dtype=np.bool_)
-        )
+        singles = direction_evidence(related.correlations, related.n, means, np.eye(m, dtype=np.bool_))
         for at in judged.tolist():
             column = int(block.columns[at])
             r[column] = rest[at] * weighed.believed.flips[column]
             se[column] = (1 - rest[at] ** 2) / math.sqrt(max(related.n[at], 1.0))
-            keyed[column] = -singles[at].relation - singles[at].means
+            keyed[column] = -singles.reversed[at]
             scales[column], n_others[column] = block.scale, m - 1  # type: ignore[call-overload]
     return ItemRelations(r=r, se=se, keyed=keyed, scale=tuple(scales), n_others=n_others)
 

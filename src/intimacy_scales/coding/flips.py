@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +16,8 @@ Sets = NDArray[np.bool_]
 
 _SLIGHT = 0.1  # of the largest weight in a component: a smaller one has no side
 _FEWEST = 3  # items that vary
+_ALIKE = 0.4  # of the highest correlation: where the lowest is above it, no set goes against the others
+_HOPELESS = -3.0  # log10, below which sets that differ by one item are not tried
 _FAR = 3.0  # standard errors of a correlation
 _NOTABLE_BY_MEANS = 0.5  # log10, from which means of items speak for a direction
 
@@ -79,34 +80,68 @@ class RunsAgainst:
 _LOG2 = math.log10(2)
 
 
-def best_set(
-    correlations: Floats, n: Floats, means: Floats, reverse: Sets, named: Sequence[Sets] = ()
-) -> RunsAgainst | None:
-    """Return the set of items for which "reversed" is best supported; None where too few items vary.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """The items of a scale, and the evidence on each set of them that may run against the others.
 
-    Parameters
+    Attributes
     ----------
     correlations, n, means
         As in `direction_evidence`.
     reverse
         (m,): which items are reverse-keyed.
-    named
-        Other sets that the instrument names, such as those of a coding.
+    sets, costs
+        (B, m): sets of items, and (B,): log10 of the number of sets of their kind.
+    evidence
+        The evidence on them.
+    """
+
+    correlations: Floats
+    n: Floats
+    means: Floats
+    reverse: Sets
+    sets: Sets
+    costs: Floats
+    evidence: DirectionEvidence
+
+
+def sides_of(correlations: Floats, n: Floats, means: Floats, reverse: Sets) -> Sides | None:
+    """Return the evidence on the sets of items that may run against the others of a scale.
+
+    None where no set can: where too few items vary, or the lowest correlation of two items is at least 0.4 of
+    the highest, so that rho is above 0.4 for every set.
     """
     m = len(correlations)
     if m < _FEWEST or np.count_nonzero(np.abs(correlations).sum(axis=1) > 1) < _FEWEST:
         return None
-    sets, costs = _candidates(correlations, reverse, named)
-    evidence = direction_evidence(correlations, n, means, sets)
+    pairs = correlations[np.triu_indices(m, 1)]
+    if pairs.min() >= _ALIKE * pairs.max():
+        return None
+    sets, costs = _candidates(correlations, reverse)
+    return Sides(
+        correlations=correlations,
+        n=n,
+        means=means,
+        reverse=reverse,
+        sets=sets,
+        costs=costs,
+        evidence=direction_evidence(correlations, n, means, sets),
+    )
+
+
+def best_set(sides: Sides) -> RunsAgainst:
+    """Return the set of items for which "reversed" is best supported."""
+    sets, costs, evidence = sides.sets, sides.costs, sides.evidence
     best = first_highest(evidence.reversed - costs)
     chosen = _of(evidence, sets, costs, best)
-    for _ in range(m):  # one item more, or one less, as long as that is better supported
+    m = sets.shape[1]
+    for _ in range(m if chosen.log10 > _HOPELESS else 0):  # one item more, or one less, if that is better
         near = sets[best] ^ np.eye(m, dtype=np.bool_)
         near = near[(near.sum(axis=1) > 0) & (near.sum(axis=1) <= m // 2)]
         if not len(near):
             break
-        near_costs = np.array([_cost(one, reverse) for one in near])
-        near_evidence = direction_evidence(correlations, n, means, near)
+        near_costs = np.array([_cost(one, sides.reverse) for one in near])
+        near_evidence = direction_evidence(sides.correlations, sides.n, sides.means, near)
         at = first_highest(near_evidence.reversed - near_costs)
         if near_evidence.reversed[at] - near_costs[at] <= chosen.log10:
             break
@@ -115,22 +150,18 @@ def best_set(
     return chosen
 
 
-def unclear_set(
-    correlations: Floats, n: Floats, means: Floats, reverse: Sets, *, whatever_means: bool = False
-) -> RunsAgainst | None:
+def unclear_set(sides: Sides, *, whatever_means: bool = False) -> RunsAgainst | None:
     """Return the set of items that least goes with the others while its means speak for "reversed".
 
-    None where there is no such set. Arguments as of `best_set`; with ``whatever_means``, means do not count.
+    None where there is no such set. With ``whatever_means``, means do not count.
     """
-    if len(correlations) < _FEWEST:
-        return None
-    means = np.full(len(means), np.nan) if whatever_means else means
-    sets, costs = _candidates(correlations, reverse, ())
-    evidence = direction_evidence(correlations, n, means, sets)
-    listed = [_of(evidence, sets, costs, number) for number in range(len(sets))]
-    listed = [one for one in listed if whatever_means or one.means >= _NOTABLE_BY_MEANS]
+    listed = [_of(sides.evidence, sides.sets, sides.costs, number) for number in range(len(sides.sets))]
+    if whatever_means:
+        listed = [replace(one, means=0.0) for one in listed]
+    else:
+        listed = [one for one in listed if one.means >= _NOTABLE_BY_MEANS]
     best = max(listed, key=lambda one: one.misfit, default=None)
-    return None if best is None else _with_companions(best, correlations, n)
+    return None if best is None else _with_companions(best, sides.correlations, sides.n)
 
 
 def _with_companions(one: RunsAgainst, correlations: Floats, n: Floats) -> RunsAgainst:
@@ -141,15 +172,6 @@ def _with_companions(one: RunsAgainst, correlations: Floats, n: Floats) -> RunsA
     companions = ~inside & (with_set - with_others > _FAR / np.sqrt(n))
     items = inside | companions
     return one if np.count_nonzero(items) > len(items) // 2 else replace(one, items=items)
-
-
-def sets_of_items(
-    correlations: Floats, n: Floats, means: Floats, reverse: Sets, sets: Sets
-) -> list[RunsAgainst]:
-    """Return the evidence on given sets of items (B, m)."""
-    costs = np.array([_cost(one, reverse) for one in sets])
-    evidence = direction_evidence(correlations, n, means, sets)
-    return [_of(evidence, sets, costs, number) for number in range(len(sets))]
 
 
 def _of(evidence: DirectionEvidence, sets: Sets, costs: Floats, number: int) -> RunsAgainst:
@@ -164,14 +186,14 @@ def _of(evidence: DirectionEvidence, sets: Sets, costs: Floats, number: int) -> 
     )
 
 
-def _candidates(correlations: Floats, reverse: Sets, named: Sequence[Sets]) -> tuple[Sets, Floats]:
+def _candidates(correlations: Floats, reverse: Sets) -> tuple[Sets, Floats]:
     """Return sets of items that may run against the others, and the log10 of the number of sets of each kind.
 
-    They are single items, the reverse-keyed items, those that a coding names, and both sides of the first two
-    components of the correlations where they are not the larger half.
+    They are single items, the reverse-keyed items, and both sides of the first two components of the
+    correlations where they are not the larger half.
     """
     m = len(correlations)
-    known = [one for one in (reverse, *named) if 0 < np.count_nonzero(one) < m]
+    known = [reverse] if 0 < np.count_nonzero(reverse) < m else []
     sets = [*known, *np.eye(m, dtype=np.bool_)]
     vectors = eigenvectors(correlations)[1][:, -2:]
     for vector in (vectors * directions(vectors)).T:

@@ -6,7 +6,8 @@ Correlations and rest-score means are then sums over these counts, whatever the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,10 @@ class Block:
         (m,): whether the item is judged by this scale; an item of several scales is judged by one of them.
     joint
         (m, C, m, C): number of persons with each pair of categories of each pair of items.
+    own
+        (m, C): number of persons in each category of each item.
+    kept
+        Relations that were computed, by the coding that they belong to.
     """
 
     scale: str
@@ -46,6 +51,11 @@ class Block:
     signs: Floats
     judged: NDArray[np.bool_]
     joint: Floats
+    own: Floats = field(init=False, repr=False, compare=False)
+    kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "own", np.einsum("icic->ic", self.joint))
 
     def without(self, columns: Positions) -> Block:
         """Return the scale without some of the instrument's items."""
@@ -159,11 +169,19 @@ def relations(block: Block, scores: Floats, flips: Floats) -> Relations:
     flips
         (m,): -1 for an item whose key is taken the other way round, otherwise 1.
     """
+    coding = (scores.tobytes(), flips.tobytes())
+    if coding not in block.kept:
+        block.kept[coding] = _relations(block, scores, flips)
+    kept: Relations = block.kept[coding]
+    return kept
+
+
+def _relations(block: Block, scores: Floats, flips: Floats) -> Relations:
+    """Return the relations between the items of a scale, computed from their joint counts."""
     joint = block.joint
     m = len(joint)
     counted = ~np.isnan(scores)
-    own = np.einsum("icic->ic", joint)
-    weights = own * counted
+    weights = block.own * counted
     n_answers = np.maximum(weights.sum(axis=1, keepdims=True), 1.0)
     plain = np.where(counted, scores, 0.0)
     centred = (plain - (weights * plain).sum(axis=1, keepdims=True) / n_answers) * counted

@@ -29,8 +29,7 @@ class KeyedItems(NamedTuple):
 def keyed_items(block: Block, believed: Believed) -> KeyedItems:
     """Return means and standard deviations of a scale's keyed items under a coding."""
     scores = believed.scores[block.columns]
-    counts = np.einsum("icic->ic", block.joint)
-    given = np.where(np.isnan(scores), 0.0, counts)
+    given = np.where(np.isnan(scores), 0.0, block.own)
     places = np.nan_to_num(scores)
     highest = np.maximum(believed.points[block.columns], 2.0)
     shares = (places - 1) / (highest - 1)[:, None]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.coding.flips import RunsAgainst, best_set, unclear_set
+from intimacy_scales.coding.flips import RunsAgainst, best_set, sides_of, unclear_set
 from intimacy_scales.coding.joint_counts import home_scales
 from intimacy_scales.coding.range_choice import PROBABLY, SURELY
 from intimacy_scales.errors import EstimationError
@@ -87,13 +87,14 @@ def _faults_of(moments: KeyedMoments, form: Instrument) -> Iterator[DirectionFau
     n = (len(r) - 1) / np.einsum("ij,ij->i", 1 / counts, others)
     means = (moments.means - scale.minima) / (scale.steps * (scale.points - 1))
     for _ in range(_MOST_SETS):
-        one = best_set(r, n, means, moments.reverse)
+        sides = sides_of(r, n, means, moments.reverse)
+        one = None if sides is None else best_set(sides)
         if one is None or one.log10 < SURELY:
             break
         yield DirectionFault(scale=moments.scale, items=_named(moments, one), against=one, surely=True)
         signs = np.where(one.items, -1.0, 1.0)
         r, means = r * np.outer(signs, signs), np.where(one.items, 1 - means, means)
-    unclear = unclear_set(r, n, means, moments.reverse)
+    unclear = None if sides is None else unclear_set(sides)
     if unclear is not None and unclear.misfit >= PROBABLY:
         yield DirectionFault(
             scale=moments.scale, items=_named(moments, unclear), against=unclear, surely=False

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.coding.believed import Believed, base_order, relations_of, rest_scores
 from intimacy_scales.coding.categories import ItemGroup, item_groups
-from intimacy_scales.coding.flips import RunsAgainst, best_set, unclear_set
+from intimacy_scales.coding.flips import RunsAgainst, Sides, best_set, sides_of, unclear_set
 from intimacy_scales.coding.joint_counts import Block, blocks_of
 from intimacy_scales.coding.keyed_items import keyed_items
 from intimacy_scales.coding.missing_values import MissingValue, codes_inside, codes_outside
@@ -115,16 +115,26 @@ def weigh(form: Instrument, answers: StoredAnswers) -> Weighed:
     )
 
 
+def _sides(block: Block, believed: Believed) -> Sides | None:
+    """Return the evidence on sets of items of a scale that may run against the others; it is kept."""
+    scores, flips = believed.scores[block.columns], believed.flips[block.columns]
+    coding = ("sides", scores.tobytes(), flips.tobytes())
+    if coding not in block.kept:
+        related, means = relations_of([block], believed)[0], keyed_items(block, believed).means
+        block.kept[coding] = sides_of(related.correlations, related.n, means, block.signs < 0)
+    kept: Sides | None = block.kept[coding]
+    return kept
+
+
 def _directions(
     form: Instrument, blocks: tuple[Block, ...], believed: Believed
 ) -> tuple[list[tuple[Block, RunsAgainst]], Believed]:
     """Return the sets of items that surely run against the others, and the coding without these faults."""
-    found = []
+    against = []
     for block in blocks:
         for _ in range(_MOST_SETS):
-            related = relations_of([block], believed)[0]
-            means = keyed_items(block, believed).means
-            best = best_set(related.correlations, related.n, means, block.signs < 0)
+            sides = _sides(block, believed)
+            best = None if sides is None else best_set(sides)
             if best is None or best.log10 < SURELY - MOST_BY_PUBLISHED:
                 break
             turned = believed.flipped(block.columns[best.items])
@@ -132,25 +142,27 @@ def _directions(
             if best.log10 < SURELY:
                 break
             believed = turned
-            found.append((block, best))
-    return found, believed
+            against.append((block, best))
+    return against, believed
 
 
 def _unclear(
     form: Instrument, blocks: tuple[Block, ...], believed: Believed, *, whatever_means: bool = False
 ) -> tuple[tuple[Block, RunsAgainst], ...]:
-    """Return sets of items that probably do not go with the others, and may be reversed."""
+    """Return sets of items that probably do not go with the others, and may be reversed.
+
+    With ``whatever_means``, sets for which this is at least as probable as not, whatever their means.
+    """
     unclear = []
+    least = 0.0 if whatever_means else PROBABLY
     for block in blocks:
-        related = relations_of([block], believed)[0]
-        means = keyed_items(block, believed).means
-        one = unclear_set(
-            related.correlations, related.n, means, block.signs < 0, whatever_means=whatever_means
-        )
-        if one is not None:
-            turned = believed.flipped(block.columns[one.items])
-            one = replace(one, published=published_evidence(form, block, believed, turned))
-        if one is not None and one.misfit >= (0.0 if whatever_means else PROBABLY):
+        sides = _sides(block, believed)
+        one = None if sides is None else unclear_set(sides, whatever_means=whatever_means)
+        if one is None or one.misfit < least - MOST_BY_PUBLISHED:
+            continue
+        turned = believed.flipped(block.columns[one.items])
+        one = replace(one, published=published_evidence(form, block, believed, turned))
+        if one.misfit >= least:
             unclear.append((block, one))
     return tuple(unclear)
 
