@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from intimacy_scales.coding.believed import Believed, base_order, rest_scores
 from intimacy_scales.coding.categories import ItemGroup
 from intimacy_scales.coding.category_order import (
+    COUNTED,
     CURVATURE,
     any_order_cost,
     common_quantifications,
@@ -29,6 +31,8 @@ Order = tuple[int, ...]
 _FEWEST = 3  # options, since of two only the direction can be told
 _NOTABLE = 1.5  # standard errors by which a mean rest score must fall for orders to be tried
 _MOST_STEPS = 6
+_NOTABLE_GAIN = 1.5  # log10 by which another order must fit an item better, for all orders to be weighed
+_MOST_PERMUTED = 7  # options of which all orders are weighed
 _IN_COMMON = 0.15  # curvature of the relation for orders that all items must share
 
 
@@ -121,7 +125,7 @@ def common_order_of(group: ItemGroup, blocks: Sequence[Block], believed: Believe
 
     def total(order: Order) -> tuple[float, Floats]:
         by_item = evidence_of(order) - at_base
-        return float(by_item.sum()) / 2 - order_cost(base, order), by_item
+        return float(by_item.sum()) * COUNTED - order_cost(base, order), by_item
 
     order, (log10, by_item) = max(((one, total(one)) for one in sorted(starts)), key=lambda pair: pair[1][0])
     for _ in range(_MOST_STEPS):
@@ -148,7 +152,7 @@ def evidence_without(
         total += sign * float(
             item_evidence(rest.means[group.columns], rest.counts[group.columns], [one], _IN_COMMON).sum()
         )
-    return total / 2 - order_cost(base, order)
+    return total * COUNTED - order_cost(base, order)
 
 
 def _judged(group: ItemGroup, blocks: Sequence[Block]) -> bool:
@@ -159,7 +163,7 @@ def _judged(group: ItemGroup, blocks: Sequence[Block]) -> bool:
 def _best_move(means: Floats, counts: Floats, order: Order, base: Order) -> Order:
     """Return the order, one move away from ``order``, that fits the given rest scores of all items best."""
     moves, _ = moves_of(order)
-    totals = item_evidence(means, counts, moves, _IN_COMMON).sum(axis=1) / 2
+    totals = item_evidence(means, counts, moves, _IN_COMMON).sum(axis=1) * COUNTED
     costs = np.array([order_cost(base, one) for one in moves])
     return moves[first_highest(totals - costs)]
 
@@ -199,10 +203,32 @@ def own_orders(
         evidence = item_evidence(means[[row]], counts[[row]], orders)[:, 0]
         costs = np.array([order_cost(base, one) for one in orders])
         best = first_highest(evidence - costs)
-        if best:
-            log10 = float(evidence[best] - evidence[0] - costs[best]) - math.log10(n_judged)
-            ratio = np.array([evidence[best] - evidence[0]])
-            yield int(group.columns[row]), OtherOrder(order=orders[best], log10=log10, by_item=ratio)
+        gain = evidence - evidence[0]
+        if best and gain.max() >= _NOTABLE_GAIN:
+            log10 = max(float(gain[best] - costs[best]), _over_all_orders(base, means[[row]], counts[[row]]))
+            log10 -= math.log10(n_judged)
+            yield int(group.columns[row]), OtherOrder(order=orders[best], log10=log10, by_item=gain[[best]])
+
+
+def _over_all_orders(base: Order, means: Floats, counts: Floats) -> float:
+    """Return the log10 Bayes factor of "some other order" over the given one for an item.
+
+    Half of the prior probability is that of orders one move or swap away, half that of any order, each equal.
+    """
+    if len(base) > _MOST_PERMUTED:
+        return -math.inf
+    moves, _ = moves_of(base)
+    every = [tuple(base[at] for at in one) for one in permutations(range(len(base)))]  # the first is the base
+    by_move = item_evidence(means, counts, moves)[:, 0]
+    by_any = item_evidence(means, counts, every)[:, 0]
+    mean = _log10_mean(np.array([_log10_mean(by_move), _log10_mean(by_any[1:])]))
+    return mean - float(by_any[0])
+
+
+def _log10_mean(logs: Floats) -> float:
+    """Return log10 of the mean of likelihoods that are given by their log10."""
+    top = float(logs.max())
+    return top + math.log10(float(np.mean(10 ** (logs - top))))
 
 
 def _filled(base: Order, given: Sequence[int]) -> Order:

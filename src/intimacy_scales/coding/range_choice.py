@@ -186,8 +186,26 @@ def _by_rest_scores(
     for row in scores:
         listed = np.flatnonzero(~np.isnan(row))
         orders.append(tuple(int(at) for at in listed[np.argsort(row[listed], kind="stable")]))
-    evidence = item_evidence(rest.means[group.columns], rest.counts[group.columns], orders)
-    return np.asarray(evidence.sum(axis=1))
+    means, counts = rest.means[group.columns], rest.counts[group.columns]
+    totals = item_evidence(means, counts, orders).sum(axis=1)
+    for at, fit in enumerate(fits):
+        if fit.hypothesis == "recodes permuted":
+            totals[at] = _with_options_anywhere(means, counts, orders[at], np.flatnonzero(disputed))
+    return np.asarray(totals)
+
+
+def _with_options_anywhere(
+    means: Floats, counts: Floats, order: tuple[int, ...], disputed: NDArray[np.intp]
+) -> float:
+    """Return the log10 likelihood of an order with its disputed options where they fit best, one by one."""
+    for option in disputed.tolist():
+        if option not in order:
+            continue
+        rest = tuple(at for at in order if at != option)
+        placed = [(*rest[:to], option, *rest[to:]) for to in range(len(rest) + 1)]
+        totals = item_evidence(means, counts, placed).sum(axis=1)
+        order = placed[int(np.argmax(totals))]
+    return float(item_evidence(means, counts, [order]).sum()) - math.log10(len(order))
 
 
 def _own_ways(group: ItemGroup, best: RangeFit, answers: StoredAnswers) -> dict[int, tuple[RangeFit, float]]:

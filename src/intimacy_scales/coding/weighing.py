@@ -168,7 +168,7 @@ def _unclear(
 
 
 def total_evidence(blocks: tuple[Block, ...], groups: tuple[ItemGroup, ...], believed: Believed) -> float:
-    """Return half the sum of the log10 likelihoods of all items under a coding (a pseudo-likelihood)."""
+    """Return the sum of the log10 likelihoods of all items under a coding (a pseudo-likelihood)."""
     rest = rest_scores(blocks, believed)
     total = 0.0
     for group in groups:
@@ -213,15 +213,19 @@ def _common_orders(
 ) -> tuple[dict[int, OtherOrder], Believed]:
     """Return the orders that surely fit all items of a group better, and the coding with these orders.
 
-    Items of doubtful direction may make options seem out of order, so that the others must show it too.
+    Items of doubtful direction may make options seem out of order, so that the others must show it too; three
+    times as surely, where they are other items than the reverse-keyed ones, which options out of order turn.
     """
     orders = {}
+    reverse = {int(column) for block in blocks for column in block.columns[block.signs < 0]}
     for group in groups:
         other = common_order_of(group, blocks, believed)
         if other is None or other.log10 < SURELY or len(group.columns) < 2:
             continue
-        if len(doubtful) and evidence_without(group, blocks, believed, other.order, doubtful) < 2 * SURELY:
-            continue
+        if len(doubtful):
+            without = evidence_without(group, blocks, believed, other.order, doubtful)
+            if without < (SURELY if set(doubtful.tolist()) <= reverse else 3 * SURELY):
+                continue
         base = base_order(group, believed)
         most = group.columns[np.argsort(-other.by_item, kind="stable")[: len(group.columns) // 3]]
         if evidence_without(group, blocks, believed, other.order, most) <= -order_cost(base, other.order):
