@@ -13,7 +13,8 @@ standardized squares of ``z`` and ``a`` normal around 0 with standard deviation 
 readily they choose the ends of a range, whatever it means, and this must not pass for options out of order.
 ``b`` is anywhere between 0 and 1, so each order has one likelihood, averaged over ``b``; it is given in
 relation to that of no relation (``b = 0``), which does not depend on the rest scores, so that orders can be
-compared which give other rest scores. The ratio of two orders is a Bayes factor.
+compared which give other rest scores. The ratio of two orders is a Bayes factor. Where few persons gave a
+value, one careless respondent moves their mean, so ``n_c`` persons count as ``n_c^2 / (n_c + 2)``.
 
 The sum over items counts each pair of items twice (a pseudo-likelihood; Besag, 1975). Evidence that is summed
 over the items of a scale therefore counts three quarters, which is less than the likelihood of a factor model
@@ -36,6 +37,7 @@ Orders = NDArray[np.intp]
 
 _SLOPES = np.linspace(0.04, 0.92, 12)
 _LACK_OF_FIT = 0.2
+_ABERRANT = 2.0  # persons: their variance is added once to the sum of rest scores in a category
 CURVATURE = 0.35
 COUNTED = 0.75  # of evidence that is summed over the items of a scale
 LN10 = math.log(10)
@@ -84,7 +86,7 @@ def order_evidence(
         Standard deviation of the bend.
     """
     given = counts > 0
-    n = np.where(given, counts, 1.0)
+    n = np.where(given, counts**2 / (counts + _ABERRANT), 1.0)
     slopes = _SLOPES[:, None, None, None]
     variances = (1 - slopes**2) / n + (_LACK_OF_FIT * slopes) ** 2 * (scores != 0)
     weights = np.where(given, 1 / variances, 0.0)
