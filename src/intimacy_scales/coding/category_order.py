@@ -24,6 +24,7 @@ gives where that is known.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -111,7 +112,8 @@ def _curves(scores: Floats, counts: Floats) -> Floats:
     return np.asarray(np.divide(centred, sds, out=np.zeros_like(centred), where=sds > 0))
 
 
-def moves_of(order: tuple[int, ...]) -> tuple[list[tuple[int, ...]], float]:
+@lru_cache(maxsize=256)
+def moves_of(order: tuple[int, ...]) -> tuple[tuple[tuple[int, ...], ...], float]:
     """Return the orders in which one option was moved, or two were swapped, and the log10 of their number.
 
     Examples
@@ -129,7 +131,7 @@ def moves_of(order: tuple[int, ...]) -> tuple[list[tuple[int, ...]], float]:
         swapped[one], swapped[other] = swapped[other], swapped[one]
         moved.add(tuple(swapped))
     moved.discard(order)
-    return sorted(moved), math.log10(max(len(moved), 1))
+    return tuple(sorted(moved)), math.log10(max(len(moved), 1))
 
 
 def any_order_cost(n: int) -> float:

@@ -243,7 +243,7 @@ def _finding(
         items=tuple(weighed.form.item_ids[column] for column in columns),
         n=int(weighed.answers.counts[columns].sum()),
         hypothesis=hypothesis,
-        certainty=certainty_of(log10_odds),
+        certainty=certainty_of(log10_odds if math.isnan(margin) else min(log10_odds, margin)),
         log10_odds=log10_odds,
         evidence=evidence,
         next_best=next_best,

@@ -14,7 +14,7 @@ from intimacy_scales.numerics.ties import directions, eigenvectors, first_highes
 Floats = NDArray[np.float64]
 Sets = NDArray[np.bool_]
 
-_SLIGHT = 0.1  # of the largest weight in a component: a smaller one has no side
+_SLIGHT = (0.1, 0.5)  # of the largest weight in a component: a smaller one has no side
 _FEWEST = 3  # items that vary
 _ALIKE = 0.4  # of the highest correlation: where the lowest is above it, no set goes against the others
 _HOPELESS = -3.0  # log10, below which sets that differ by one item are not tried
@@ -197,9 +197,10 @@ def _candidates(correlations: Floats, reverse: Sets) -> tuple[Sets, Floats]:
     sets = [*known, *np.eye(m, dtype=np.bool_)]
     vectors = eigenvectors(correlations)[1][:, -2:]
     for vector in (vectors * directions(vectors)).T:
-        loaded = np.abs(vector) >= _SLIGHT * np.abs(vector).max()
-        sides = (loaded & (vector < 0), loaded & (vector > 0))
-        sets += [side for side in sides if 1 < np.count_nonzero(side) <= m // 2]
+        for slight in _SLIGHT:
+            least = slight * float(np.abs(vector).max())
+            sides = (vector <= -least, vector >= least)
+            sets += [side for side in sides if 1 < np.count_nonzero(side) <= m // 2]
     costs = [0.0] * len(known) + [_cost(one, reverse) for one in sets[len(known) :]]
     return np.array(sets), np.array(costs)
 

@@ -65,7 +65,7 @@ def spike_evidence(count: float, neighbours: Sequence[float]) -> float:
     if not neighbours:
         return 0.0
     logs = [math.log(n + 0.5) for n in neighbours]
-    ratio = math.log(count + 0.5) - sum(logs) / len(logs)
+    ratio = max(math.log(count + 0.5) - sum(logs) / len(logs), 0.0)  # a rare value does not stand out
     noise = 1 / (count + 0.5) + sum(1 / (n + 0.5) for n in neighbours) / len(neighbours) ** 2
 
     def log_density(mean: float, sd: float) -> float:
@@ -73,8 +73,6 @@ def spike_evidence(count: float, neighbours: Sequence[float]) -> float:
         return -0.5 * math.log(variance) - (ratio - mean) ** 2 / (2 * variance)
 
     log10 = (log_density(*_STANDS_OUT) - log_density(*_AS_OTHERS)) / LN10
-    if ratio < 0:
-        log10 = min(log10, 0.0)
     return min(max(log10, _LEAST_BY_COUNT), _MOST_BY_COUNT)
 
 

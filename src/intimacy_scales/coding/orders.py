@@ -83,7 +83,7 @@ def order_cost(base: Order, order: Order) -> float:
     if order == base:
         return 0.0
     moves, cost = moves_of(base)
-    return cost if order in set(moves) else any_order_cost(len(base))
+    return cost if order in moves else any_order_cost(len(base))
 
 
 def falls(means: Floats, counts: Floats, order: Order) -> Floats:

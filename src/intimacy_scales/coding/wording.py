@@ -20,6 +20,7 @@ from intimacy_scales.results.wording import apa, counted, shown
 
 Pairs = tuple[tuple[float, float], ...]
 _LISTED = 4  # items, values
+_CLOSE = 2.0  # log10 Bayes factor below which the next best explanation is named
 
 
 def items_text(items: Sequence[str]) -> str:
@@ -98,7 +99,8 @@ def of_range(
         "position for printed value": "the positions of options look stored in place of their printed values",
         "score for printed value": "the scores of options look stored in place of their printed values",
     }.get(hypothesis, "are not stored as printed")
-    rival = f"; next comes '{part.next_best}'" if part.next_best and part.margin < 3 else ""
+    is_close = part.next_best is not None and part.margin < _CLOSE
+    rival = f"; '{part.next_best}' fits nearly as well" if is_close else ""
     advice = _to_read(weighed, columns, [pairs] * len(columns))
     if hypothesis == "another scale's answers" and not pairs:
         low, high = min(best.options), max(best.options)
