@@ -41,6 +41,7 @@ from intimacy_scales.coding.stored_answers import StoredAnswers
 from intimacy_scales.instrument import Instrument
 
 Floats = NDArray[np.float64]
+_WITH_DOUBTFUL_ITEMS = 7.5  # log10 odds of an order where items that are not reverse-keyed may be reversed
 _MOST_SETS = 4  # of items that run against the others, found one after another in a scale
 
 
@@ -213,8 +214,9 @@ def _common_orders(
 ) -> tuple[dict[int, OtherOrder], Believed]:
     """Return the orders that surely fit all items of a group better, and the coding with these orders.
 
-    Items of doubtful direction may make options seem out of order, so that the others must show it too; three
-    times as surely, where they are other items than the reverse-keyed ones, which options out of order turn.
+    Items of doubtful direction may make options seem out of order, as may options out of order turn the
+    reverse-keyed items. The other items must then show the order too, and more surely where doubtful items
+    are not reverse-keyed.
     """
     orders = {}
     reverse = {int(column) for block in blocks for column in block.columns[block.signs < 0]}
@@ -223,8 +225,8 @@ def _common_orders(
         if other is None or other.log10 < SURELY or len(group.columns) < 2:
             continue
         if len(doubtful):
-            without = evidence_without(group, blocks, believed, other.order, doubtful)
-            if without < (SURELY if set(doubtful.tolist()) <= reverse else 3 * SURELY):
+            least = SURELY if set(doubtful.tolist()) <= reverse else _WITH_DOUBTFUL_ITEMS
+            if evidence_without(group, blocks, believed, other.order, doubtful) < least:
                 continue
         base = base_order(group, believed)
         most = group.columns[np.argsort(-other.by_item, kind="stable")[: len(group.columns) // 3]]
