@@ -126,7 +126,7 @@ def _faults(weighed: Weighed, related: ItemRelations, recodes: list[Pairs]) -> I
                 text,
                 evidence=(("order of options", order.log10),),
             )
-    for column, order in weighed.own.items():
+    for column, order in weighed.item_orders.items():
         text = wording.of_own_order(weighed, column, order, recodes[column])
         yield _finding(
             weighed,
@@ -264,10 +264,10 @@ def _item(
 ) -> CodingFinding:
     """Return the finding on one item: its most certain fault, or that it is as printed."""
     item = weighed.form.item_ids[column]
-    own = [fault for fault in faults if item in fault.items]
+    of_item = [fault for fault in faults if item in fault.items]
     r, se = float(related.r[column]), float(related.se[column])
-    if own:
-        fault = max(own, key=lambda one: one.log10_odds)
+    if of_item:
+        fault = max(of_item, key=lambda one: one.log10_odds)
         n = int(weighed.answers.counts[column].sum())
         return replace(fault, items=(item,), n=n, r=r, se=se, recode=recodes[column])
     keyed = float(related.keyed[column])
@@ -302,11 +302,11 @@ def _whole(
         return _finding(
             weighed, listed, "reversed already", weakest.log10_odds, (), text, evidence=weakest.evidence
         )
-    told = [finding.log10_odds for finding in items if finding.hypothesis == "as printed"]
-    told = [value for value in told if not math.isnan(value)]
-    log10 = min(told) if told and len(told) == len(items) else math.nan
+    odds = [finding.log10_odds for finding in items if finding.hypothesis == "as printed"]
+    odds = [log10 for log10 in odds if not math.isnan(log10)]
+    log10 = float(np.median(odds)) if odds else math.nan
     text = wording.of_whole_as_printed(len(items), faults)
-    certainty = certainty_of(float(np.median(told))) if told else "not told"
+    certainty = certainty_of(log10) if odds else "not told"
     return replace(
         _finding(weighed, columns, "as printed", log10, (), text, next_best="reversed already"),
         certainty=certainty,

@@ -41,9 +41,9 @@ def _places(weighed: Weighed, group: ItemGroup, fit: RangeFit, column: int) -> d
     answers, scores = weighed.answers, weighed.believed.scores[column]
     places: dict[float, float] = {}
     if not group.is_binned:
-        own = answers.counts[column] > 0
-        shared = ~own & (answers.counts[group.columns].sum(axis=0) > 0)
-        for at in (*np.flatnonzero(own), *np.flatnonzero(shared)):  # an item's own values come first
+        of_item = answers.counts[column] > 0
+        shared = ~of_item & (answers.counts[group.columns].sum(axis=0) > 0)
+        for at in (*np.flatnonzero(of_item), *np.flatnonzero(shared)):  # an item's own values come first
             place = float(scores[group.of_value[at]])
             if not math.isnan(place) and place not in places.values():
                 places[float(answers.values[at])] = place

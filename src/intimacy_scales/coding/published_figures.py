@@ -46,10 +46,10 @@ def published_evidence(form: Instrument, block: Block, believed: Believed, other
     ]
     k = len(block.columns)
     by_alpha = [
-        (_log_alpha(other_alpha, value, k, n, found.n), _log_alpha(alpha, value, k, n, found.n))
-        for found in form.evidence.findings
-        if found.statistic == "alpha" and found.scale == block.scale and found.value is not None
-        for value in (found.value if isinstance(found.value, tuple) else (found.value,))
+        (_log_alpha(other_alpha, value, k, n, finding.n), _log_alpha(alpha, value, k, n, finding.n))
+        for finding in form.evidence.findings
+        if finding.statistic == "alpha" and finding.scale == block.scale and finding.value is not None
+        for value in (finding.value if isinstance(finding.value, tuple) else (finding.value,))
         if value < 1
     ]
     return sum(_ratio(pairs) for pairs in (by_mean, by_alpha))

@@ -90,7 +90,7 @@ def _odd(group: ItemGroup, answers: StoredAnswers) -> NDArray[np.bool_]:
 
 
 def scores_under(group: ItemGroup, fit: RangeFit, answers: StoredAnswers) -> Floats:
-    """Return the place of each category's option (C,) under a way of storing; nan where it is no option."""
+    """Return the place of each category's option (C,) under a way of storing; nan for other values."""
     way = StoredOptions(hypothesis=fit.hypothesis, options=fit.options)
     return category_scores(group, places_of(group, answers, way), answers.counts[group.columns].sum(axis=0))
 
@@ -139,7 +139,7 @@ def choose(
     others = [other for other in range(len(fits)) if other != at]
     ranked = sorted(others, key=lambda other: -totals[other])
     best = fits[at]
-    own = _own_ways(group, best, answers)
+    item_ways = _own_ways(group, best, answers)
     return GroupRange(
         group=group,
         best=best,
@@ -155,8 +155,8 @@ def choose(
             and not best.n_strays
             and abs(totals[at] - totals[other]) < SURELY
         ),
-        by_item={column: fit for column, (fit, _) in own.items()},
-        of_item={column: usual for column, (_, usual) in own.items()},
+        by_item={column: fit for column, (fit, _) in item_ways.items()},
+        of_item={column: usual for column, (_, usual) in item_ways.items()},
     )
 
 
@@ -219,15 +219,15 @@ def _own_ways(group: ItemGroup, best: RangeFit, answers: StoredAnswers) -> dict[
     ways = [StoredOptions(hypothesis=best.hypothesis, options=best.options)]
     ways += [way for way in ways_of_storing(group.scale) if way.options != best.options]
     usual = {*best.options, *answers.values[list(best.codes)].tolist()}
-    own: dict[int, tuple[RangeFit, float]] = {}
+    item_ways: dict[int, tuple[RangeFit, float]] = {}
     for column in map(int, group.columns):
         if set(answers.values[answers.counts[column] > 0].tolist()) <= usual:
             continue
         fits = range_fits(answers.values, answers.positions[:, [column]], ways, group.scale, cost)
         chosen = most_probable(fits)
         if chosen is not fits[0] or chosen.log10 - fits[0].log10_of_errors >= SURELY:
-            own[column] = (chosen, fits[0].log10_of_errors)
-    return own
+            item_ways[column] = (chosen, fits[0].log10_of_errors)
+    return item_ways
 
 
 def with_own_ways(part: GroupRange, believed: Believed, answers: StoredAnswers) -> Believed:

@@ -41,7 +41,7 @@ class CodingFinding(Result):
         hypothesis is better supported than the others.
     log10_odds
         log10 posterior odds of the hypothesis over "as printed"; where that is the hypothesis, over "reversed
-        already"; nan where there is nothing to tell it by.
+        already"; nan where there is nothing to tell it by. Of all items "as printed", the median.
     evidence
         What the odds are the sum of: ``(what, log10)``.
     next_best, margin

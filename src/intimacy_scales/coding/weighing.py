@@ -59,7 +59,7 @@ class Weighed:
         (block, set of its items) that do not go with the others as keyed, and may be reversed.
     orders
         Column of the first item of a group → the order that fits all its items better.
-    own
+    item_orders
         Column → the order that fits this item better.
     missing
         Values that may mean no answer.
@@ -73,7 +73,7 @@ class Weighed:
     against: tuple[tuple[Block, RunsAgainst], ...]
     unclear: tuple[tuple[Block, RunsAgainst], ...]
     orders: Mapping[int, OtherOrder]
-    own: Mapping[int, OtherOrder]
+    item_orders: Mapping[int, OtherOrder]
     missing: tuple[MissingValue, ...]
     blocks: tuple[Block, ...]
     believed: Believed
@@ -99,7 +99,7 @@ def weigh(form: Instrument, answers: StoredAnswers) -> Weighed:
         else:
             believed = without_codes
     orders, against, believed = _orders_and_directions(form, groups, blocks, believed)
-    own, believed = _own(groups, blocks, believed)
+    item_orders, believed = _own(groups, blocks, believed)
     more, believed = _directions(form, blocks, believed)
     unclear = _unclear(form, blocks, believed)
     return Weighed(
@@ -109,7 +109,7 @@ def weigh(form: Instrument, answers: StoredAnswers) -> Weighed:
         against=(*against, *more),
         unclear=unclear,
         orders=orders,
-        own=own,
+        item_orders=item_orders,
         missing=(*outside, *inside),
         blocks=blocks,
         believed=believed,
@@ -185,8 +185,8 @@ def _orders_and_directions(
 ) -> tuple[dict[int, OtherOrder], list[tuple[Block, RunsAgainst]], Believed]:
     """Return orders of options common to groups of items, and sets of items that run against the others.
 
-    Options out of order can make reverse-keyed items run against the others, and reversed items can make
-    options seem out of order. Both explanations are tried first, and the better one is kept.
+    Options out of order can make reverse-keyed items run against the others, and items that were reversed can
+    make options seem out of order. Both explanations are tried first, and the better one is kept.
     """
     flips, flipped = _directions(form, blocks, believed)
     doubtful = [
