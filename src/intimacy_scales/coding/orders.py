@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ Order = tuple[int, ...]
 _FEWEST = 3  # options, since of two only the direction can be told
 _NOTABLE = 1.5  # standard errors by which a mean rest score must fall for orders to be tried
 _MOST_STEPS = 6
+_TOLD = 1.5  # log10 by which neighbours in an order must fit worse the other way round
 _NOTABLE_GAIN = 1.5  # log10 by which another order must fit an item better, for all orders to be weighed
 _MOST_PERMUTED = 7  # options of which all orders are weighed
 _IN_COMMON = 0.15  # curvature of the relation for orders that all items must share
@@ -48,11 +49,14 @@ class OtherOrder:
         log10 Bayes factor over the order of the instrument, less the log10 of the number of such orders.
     by_item
         (k,): log10 likelihood ratio of each of the items.
+    untold
+        Neighbours in the order that may as well be the other way round.
     """
 
     order: Order
     log10: float
     by_item: Floats
+    untold: tuple[tuple[int, int], ...] = ()
 
 
 def as_orders(orders: Sequence[Order], width: int) -> NDArray[np.intp]:
@@ -135,7 +139,20 @@ def common_order_of(group: ItemGroup, blocks: Sequence[Block], believed: Believe
         if near in (order, base) or value <= log10:
             break
         order, log10, by_item = near, value, values
-    return OtherOrder(order=order, log10=log10, by_item=by_item)
+    rest = rest_scores(blocks, _with_order(believed, group, base, order))
+    untold = _untold(rest.means[columns], rest.counts[columns], order, _IN_COMMON)
+    return OtherOrder(order=order, log10=log10, by_item=by_item, untold=untold)
+
+
+def _untold(means: Floats, counts: Floats, order: Order, curvature: float) -> tuple[tuple[int, int], ...]:
+    """Return the neighbours in an order of which it is not told, surely, which comes first."""
+    pairs = tuple(pairwise(order))
+    swapped = [(*order[:at], second, first, *order[at + 2 :]) for at, (first, second) in enumerate(pairs)]
+    totals = item_evidence(means, counts, [order, *swapped], curvature).sum(axis=1)
+    counted = COUNTED if len(means) > 1 else 1.0
+    return tuple(
+        pair for pair, total in zip(pairs, totals[1:], strict=True) if (totals[0] - total) * counted < _TOLD
+    )
 
 
 def evidence_without(
@@ -207,7 +224,11 @@ def own_orders(
         if best and gain.max() >= _NOTABLE_GAIN:
             log10 = max(float(gain[best] - costs[best]), _over_all_orders(base, means[[row]], counts[[row]]))
             log10 -= math.log10(n_judged)
-            yield int(group.columns[row]), OtherOrder(order=orders[best], log10=log10, by_item=gain[[best]])
+            untold = _untold(means[[row]], counts[[row]], orders[best], CURVATURE)
+            yield (
+                int(group.columns[row]),
+                OtherOrder(order=orders[best], log10=log10, by_item=gain[[best]], untold=untold),
+            )
 
 
 def _over_all_orders(base: Order, means: Floats, counts: Floats) -> float:

@@ -192,6 +192,14 @@ def _order_text(weighed: Weighed, group: ItemGroup, order: Sequence[int]) -> str
     return ", ".join(map(_number, values)) if values_shown() else "another one"
 
 
+def _untold_text(weighed: Weighed, group: ItemGroup, order: OtherOrder) -> str:
+    """Return which neighbours in an order may be the other way round; an empty text if all are told."""
+    if not order.untold or not values_shown():
+        return ""
+    pairs = [_order_text(weighed, group, pair).replace(", ", " and ") for pair in order.untold]
+    return f" It is not told which comes first: {'; '.join(pairs)}."
+
+
 def of_common_order(weighed: Weighed, group: ItemGroup, order: OtherOrder, pairs: Pairs) -> str:
     """Return the finding that the options of all items of a response scale are out of order."""
     columns = group.columns.tolist()
@@ -201,7 +209,7 @@ def of_common_order(weighed: Weighed, group: ItemGroup, order: OtherOrder, pairs
         "lowest to "
         f"highest is {_order_text(weighed, group, order.order)} (or the same from the other end); "
         f"{_bayes(order.log10, 'recodes permuted', 'as printed')}."
-        f"{_to_read(weighed, columns, [pairs] * len(columns))}"
+        f"{_untold_text(weighed, group, order)}{_to_read(weighed, columns, [pairs] * len(columns))}"
     )
 
 
@@ -210,10 +218,10 @@ def of_own_order(weighed: Weighed, column: int, order: OtherOrder, pairs: Pairs)
     group = next(part.group for part in weighed.ranges if column in part.group.columns)
     return (
         f"{weighed.form.item_ids[column]}: stored options look out of order, unlike those of the other "
-        "items; by "
-        "the answers to these, their order from lowest to highest is "
+        "items; by the answers to these, their order from lowest to highest is "
         f"{_order_text(weighed, group, order.order)}; "
-        f"{_bayes(order.log10, 'recodes permuted', 'as printed')}.{_to_read(weighed, [column], [pairs])}"
+        f"{_bayes(order.log10, 'recodes permuted', 'as printed')}."
+        f"{_untold_text(weighed, group, order)}{_to_read(weighed, [column], [pairs])}"
     )
 
 
