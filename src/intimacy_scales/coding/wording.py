@@ -197,7 +197,7 @@ def _untold_text(weighed: Weighed, group: ItemGroup, order: OtherOrder) -> str:
     if not order.untold or not values_shown():
         return ""
     pairs = [_order_text(weighed, group, pair).replace(", ", " and ") for pair in order.untold]
-    return f" It is not told which comes first: {'; '.join(pairs)}."
+    return f" It is not told which comes first: {'; '.join(pairs)}. Look up the numbers of the options."
 
 
 def of_common_order(weighed: Weighed, group: ItemGroup, order: OtherOrder, pairs: Pairs) -> str:
