@@ -6,8 +6,7 @@ python -m benchmarks.coding_power [--size smallest|full] [--seed N]
 Answers of 150 persons to 10 items (4 reverse-keyed unless said otherwise) follow a normal factor model with
 loadings between .4 and .8, cut at thresholds that are jittered for each item and skewed in three of four
 samples. Nothing is judged: the tables are those of docs/explanation/coding.md. The same seed makes the same
-tables on every run. ``full`` takes about three minutes
-of CPU time.
+tables on every run. ``full`` takes about three minutes of CPU time.
 
 The last column is a bound: the share of samples in which the likelihood ratio of the planted fault, over
 answers as printed, reaches the same odds for a test that knows the loadings, which fault was planted, and

@@ -15,7 +15,7 @@ from intimacy_scales.coding.codings import Hypothesis
 from intimacy_scales.coding.joint_counts import Block
 from intimacy_scales.coding.missing_inside import missing_evidence, neighbours_of, spike_evidence
 from intimacy_scales.coding.orders import as_orders, item_evidence
-from intimacy_scales.coding.range_choice import SURELY, GroupRange
+from intimacy_scales.coding.range_choice import PROBABLY, GroupRange
 from intimacy_scales.coding.stored_answers import StoredAnswers
 
 Floats = NDArray[np.float64]
@@ -81,7 +81,7 @@ def codes_inside(
             by_rest = missing_evidence(means, counts, as_orders([order], counts.shape[1]), category)
             near = neighbours_of(answers.values, pooled, at, float(group.scale.step), wide=group.is_binned)
             by_count, cost = spike_evidence(float(pooled[at]), near), math.log10(len(candidates))
-            if by_rest + by_count - cost >= SURELY:
+            if by_rest + by_count - cost >= PROBABLY:
                 believed = without
                 missing.append(
                     MissingValue(

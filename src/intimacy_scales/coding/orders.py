@@ -30,6 +30,7 @@ Order = tuple[int, ...]
 
 _FEWEST = 3  # options, since of two only the direction can be told
 _NOTABLE = 1.5  # standard errors by which a mean rest score must fall for orders to be tried
+_NOTABLE_IN_COMMON = 1.0  # the same of all items of a response scale together
 _MOST_STEPS = 6
 _TOLD = 1.5  # log10 by which neighbours in an order must fit worse the other way round
 _NOTABLE_GAIN = 1.5  # log10 by which another order must fit an item better, for all orders to be weighed
@@ -119,7 +120,7 @@ def common_order_of(group: ItemGroup, blocks: Sequence[Block], believed: Believe
     pooled = (rest.counts[columns] * rest.means[columns]).sum(axis=0, keepdims=True) / np.maximum(
         pooled_counts, 1
     )
-    if falls(pooled, pooled_counts, base)[0] > _NOTABLE:
+    if falls(pooled, pooled_counts, base)[0] > _NOTABLE_IN_COMMON:
         starts.add(tuple(int(at) for at in np.array(base)[np.argsort(pooled[0, list(base)], kind="stable")]))
         starts.add(_best_move(rest.means[columns], rest.counts[columns], base, base))
     starts.discard(base)

@@ -42,6 +42,7 @@ from intimacy_scales.instrument import Instrument
 
 Floats = NDArray[np.float64]
 _WITH_DOUBTFUL_ITEMS = 7.5  # log10 odds of an order where items that are not reverse-keyed may be reversed
+_AGAINST = -0.7  # log10 odds by which the items that show an order least may speak against it
 _MOST_SETS = 4  # of items that run against the others, found one after another in a scale
 
 
@@ -136,11 +137,11 @@ def _directions(
         for _ in range(_MOST_SETS):
             sides = _sides(block, believed)
             best = None if sides is None else best_set(sides)
-            if best is None or best.log10 < SURELY - MOST_BY_PUBLISHED:
+            if best is None or best.log10 < PROBABLY - MOST_BY_PUBLISHED:
                 break
             turned = believed.flipped(block.columns[best.items])
             best = replace(best, published=published_evidence(form, block, believed, turned))
-            if best.log10 < SURELY:
+            if best.log10 < PROBABLY:
                 break
             believed = turned
             against.append((block, best))
@@ -222,7 +223,7 @@ def _common_orders(
     reverse = {int(column) for block in blocks for column in block.columns[block.signs < 0]}
     for group in groups:
         other = common_order_of(group, blocks, believed)
-        if other is None or other.log10 < SURELY or len(group.columns) < 2:
+        if other is None or other.log10 < PROBABLY or len(group.columns) < 2:
             continue
         if len(doubtful):
             least = SURELY if set(doubtful.tolist()) <= reverse else _WITH_DOUBTFUL_ITEMS
@@ -230,7 +231,8 @@ def _common_orders(
                 continue
         base = base_order(group, believed)
         most = group.columns[np.argsort(-other.by_item, kind="stable")[: len(group.columns) // 3]]
-        if evidence_without(group, blocks, believed, other.order, most) <= -order_cost(base, other.order):
+        without = evidence_without(group, blocks, believed, other.order, most)
+        if without + order_cost(base, other.order) < _AGAINST:
             continue
         scores = believed.scores[group.columns].copy()
         scores[:, list(other.order)] = believed.scores[group.columns][:, list(base)]
@@ -248,7 +250,7 @@ def _own(
     for group in groups:
         base = base_order(group, believed)
         for column, other in own_orders(group, blocks, believed, max(n_judged, 1)):
-            if other.log10 < SURELY:
+            if other.log10 < PROBABLY:
                 continue
             scores = believed.scores[[column]].copy()
             scores[:, list(other.order)] = believed.scores[[column]][:, list(base)]
