@@ -137,11 +137,11 @@ def _directions(
         for _ in range(_MOST_SETS):
             sides = _sides(block, believed)
             best = None if sides is None else best_set(sides)
-            if best is None or best.log10 < PROBABLY - MOST_BY_PUBLISHED:
+            if best is None or best.log10 < SURELY - MOST_BY_PUBLISHED:
                 break
             turned = believed.flipped(block.columns[best.items])
             best = replace(best, published=published_evidence(form, block, believed, turned))
-            if best.log10 < PROBABLY:
+            if best.log10 < SURELY:
                 break
             believed = turned
             against.append((block, best))
@@ -250,7 +250,7 @@ def _own(
     for group in groups:
         base = base_order(group, believed)
         for column, other in own_orders(group, blocks, believed, max(n_judged, 1)):
-            if other.log10 < PROBABLY:
+            if other.log10 < SURELY:
                 continue
             scores = believed.scores[[column]].copy()
             scores[:, list(other.order)] = believed.scores[[column]][:, list(base)]
