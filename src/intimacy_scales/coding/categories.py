@@ -44,6 +44,11 @@ class ItemGroup:
     is_binned: bool
 
     @property
+    def has_orders(self) -> bool:
+        """Whether other orders of the options can be weighed: there are few, and they count in their order."""
+        return not self.is_binned and not self.scale.scores
+
+    @property
     def n_categories(self) -> int:
         """Number of categories."""
         return len(self.values)

@@ -40,7 +40,7 @@ def _places(weighed: Weighed, group: ItemGroup, fit: RangeFit, column: int) -> d
     """Return stored value → place of its option from 1, nan where it means no answer."""
     answers, scores = weighed.answers, weighed.believed.scores[column]
     places: dict[float, float] = {}
-    if not group.is_binned:
+    if group.has_orders:
         of_item = answers.counts[column] > 0
         shared = ~of_item & (answers.counts[group.columns].sum(axis=0) > 0)
         for at in (*np.flatnonzero(of_item), *np.flatnonzero(shared)):  # an item's own values come first

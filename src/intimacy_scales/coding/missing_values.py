@@ -98,6 +98,8 @@ def codes_inside(
 
 def _candidates(group: ItemGroup, believed: Believed, answers: StoredAnswers) -> list[int]:
     """Return the categories between the end options that are a usual code for no answer."""
+    if group.scale.scores:
+        return []
     inner = base_order(group, believed)[1:-1]
     alone = [category for category in inner if len(group.values[category]) == 1]
     return [c for c in alone if float(answers.values[group.values[c][0]]) in USUAL_MISSING_CODES]
@@ -126,7 +128,7 @@ def codes_outside(
                 evidence=(("stored values", odds),),
             )
             category = int(group.of_value[at])
-            if len(group.values[category]) == 1:
+            if len(group.values[category]) == 1 and not group.scale.scores:
                 one = _explained(one, part, category, blocks, believed)
             missing.append(one)
             if one.order is not None:

@@ -105,7 +105,7 @@ def falls(means: Floats, counts: Floats, order: Order) -> Floats:
 def common_order_of(group: ItemGroup, blocks: Sequence[Block], believed: Believed) -> OtherOrder | None:
     """Return the order that fits all items of a group best, if it is not that of the instrument."""
     base = base_order(group, believed)
-    if group.is_binned or len(base) < _FEWEST or not _judged(group, blocks):
+    if not group.has_orders or len(base) < _FEWEST or not _judged(group, blocks):
         return None
     columns = group.columns
 
@@ -209,7 +209,7 @@ def own_orders(
 ) -> Iterable[tuple[int, OtherOrder]]:
     """Yield single items, by their column, and the order that fits them better than that of their group."""
     base = base_order(group, believed)
-    if group.is_binned or len(base) < _FEWEST:
+    if not group.has_orders or len(base) < _FEWEST:
         return
     rest = rest_scores(blocks, believed)
     means, counts = rest.means[group.columns], rest.counts[group.columns]

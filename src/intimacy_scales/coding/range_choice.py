@@ -90,9 +90,23 @@ def _odd(group: ItemGroup, answers: StoredAnswers) -> NDArray[np.bool_]:
 
 
 def scores_under(group: ItemGroup, fit: RangeFit, answers: StoredAnswers) -> Floats:
-    """Return the place of each category's option (C,) under a way of storing; nan for other values."""
-    way = StoredOptions(hypothesis=fit.hypothesis, options=fit.options)
+    """Return the place of each category's option (C,) under a way of storing; nan for other values.
+
+    Where options have scores, it is the place among these.
+    """
+    scale, options = group.scale, fit.options
+    if scale.scores and max(options.values()) == scale.n_points:
+        ranks = {score: rank for rank, score in enumerate(sorted({one for _, one in scale.scores}), start=1)}
+        options = {value: ranks[scale.score_of(scale.values[place - 1])] for value, place in options.items()}
+    way = StoredOptions(hypothesis=fit.hypothesis, options=options)
     return category_scores(group, places_of(group, answers, way), answers.counts[group.columns].sum(axis=0))
+
+
+def _n_places(group: ItemGroup, fit: RangeFit) -> int:
+    """Return the number of places of `scores_under`."""
+    scores = {score for _, score in group.scale.scores}
+    n_options = max(fit.options.values())
+    return len(scores) if scores and n_options == group.scale.n_points else n_options
 
 
 def most_probable(fits: Sequence[RangeFit]) -> RangeFit:
@@ -110,7 +124,7 @@ def first_belief(
     for group, ways in zip(groups, fits, strict=True):
         best = most_probable(ways)
         scores[group.columns, : group.n_categories] = scores_under(group, best, answers)
-        points[group.columns] = max(best.options.values())
+        points[group.columns] = _n_places(group, best)
     return Believed(scores=scores, flips=np.ones(len(scores)), points=points)
 
 
@@ -238,5 +252,5 @@ def with_own_ways(part: GroupRange, believed: Believed, answers: StoredAnswers) 
         fit = part.by_item.get(column, part.best)
         scores[column] = np.nan
         scores[column, : group.n_categories] = scores_under(group, fit, answers)
-        points[column] = max(fit.options.values())
+        points[column] = _n_places(part.group, fit)
     return replace(believed, scores=scores, points=points)

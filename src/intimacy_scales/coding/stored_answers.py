@@ -51,7 +51,7 @@ class StoredAnswers(Frozen):
     """
 
     values: Floats
-    positions: NDArray[np.int16]
+    positions: NDArray[np.int32]
     counts: NDArray[np.int64]
     unreadable: Mapping[str, int]
 
@@ -182,7 +182,7 @@ def _together(
     """Return the answers of all items, with one list of values."""
     values = np.unique(np.concatenate([numbers for numbers, _ in columns]))
     counts = np.zeros((len(columns), len(values)), dtype=np.int64)
-    positions = np.empty((n, len(columns)), dtype=np.int16, order="F")
+    positions = np.empty((n, len(columns)), dtype=np.int32, order="F")
     for item, (numbers, places) in enumerate(columns):
         at = np.searchsorted(values, numbers)
         positions[:, item] = np.append(at, -1)[places]
