@@ -45,7 +45,7 @@ class ItemGroup:
 
     @property
     def has_orders(self) -> bool:
-        """Whether other orders of the options can be weighed: there are few, and they count in their order."""
+        """Whether other orders of the options can be weighed: there are few, which count in order."""
         return not self.is_binned and not self.scale.scores
 
     @property

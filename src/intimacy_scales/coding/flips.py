@@ -18,6 +18,7 @@ _SLIGHT = (0.1, 0.5)  # of the largest weight in a component: a smaller one has 
 _FEWEST = 3  # items that vary
 _ALIKE = 0.4  # of the highest correlation: where the lowest is above it, no set goes against the others
 _HOPELESS = -3.0  # log10, below which sets that differ by one item are not tried
+_NAMED_COST = 0.7  # log10, of the set of all reverse-keyed items: one fault in five of a whole scale
 _FAR = 3.0  # standard errors of a correlation
 _NOTABLE_BY_MEANS = 0.5  # log10, from which means of items speak for a direction
 
@@ -201,13 +202,13 @@ def _candidates(correlations: Floats, reverse: Sets) -> tuple[Sets, Floats]:
             least = slight * float(np.abs(vector).max())
             sides = (vector <= -least, vector >= least)
             sets += [side for side in sides if 1 < np.count_nonzero(side) <= m // 2]
-    costs = [0.0] * len(known) + [_cost(one, reverse) for one in sets[len(known) :]]
-    return np.array(sets), np.array(costs)
+    return np.array(sets), np.array([_cost(one, reverse) for one in sets])
 
 
 def _cost(items: Sets, reverse: Sets) -> float:
-    """Return log10 of the number of sets of the same size, among reverse-keyed items if they all are such."""
-    size, among = int(np.count_nonzero(items)), len(items)
-    if not np.any(items & ~reverse):
-        among = int(np.count_nonzero(reverse))
-    return math.log10(math.comb(among, size))
+    """Return log10 of the number of sets of the same size; of reverse-keyed items, if that is less in all."""
+    size = int(np.count_nonzero(items))
+    cost = math.log10(math.comb(len(items), size))
+    if np.any(items & ~reverse):
+        return cost
+    return min(cost, _NAMED_COST + math.log10(math.comb(int(np.count_nonzero(reverse)), size)))
