@@ -47,7 +47,7 @@ PACKAGES = (
     "intimacy_scales.scoring",
     "intimacy_scales.instrument", "intimacy_scales.planning", "intimacy_scales.simulation",
     "intimacy_scales.files", "intimacy_scales.jobs", "intimacy_scales.interop", "intimacy_scales.engines",
-    "intimacy_scales.checking", "intimacy_scales.plots",
+    "intimacy_scales.checking", "intimacy_scales.coding", "intimacy_scales.plots",
 )  # fmt: skip
 # page → its title, what it holds, and the rooms whose names it documents
 PAGES = {
@@ -75,6 +75,9 @@ PAGES = {
     "files": ("Files", "Answers in files: read, score and report them.", ("files", "jobs", "interop")),
     "engines": ("Engines", "Answers on Spark, Dask, DuckDB, polars and Arrow.", ("engines",)),
     "checking": ("Item checks", "The linter for item banks.", ("checking",)),
+    "coding": (
+        "Coding of answers", "Whether stored answers are coded as their instrument says.", ("coding",),
+    ),
     "results": ("Results", "What results have in common.", ("results",)),
     "errors": ("Errors and warnings", "Every exception and warning.", ("errors",)),
 }  # fmt: skip
@@ -87,6 +90,7 @@ TASKS = {
     "say how answers are stored: columns, missing codes, recoding": "Reading",
     "read the file of a survey tool; which instrument is it?": "read_answers recognize save_mapping",
     "score both partners' columns of one file": "score_column_sets",
+    "check whether answers are coded as the instrument says": "check_coding",
     "compare with norms and cut-offs": "Norm StandardScores Interpretation",
     "report the reliability of every scale": "reliability_report",
     "compute alpha, omega, other coefficients": "cronbach_alpha mcdonald_omega guttman_lambdas split_half",

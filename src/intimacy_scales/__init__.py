@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from intimacy_scales.checking import BankReport, check_bank
+    from intimacy_scales.coding import CodingCheck, check_coding
     from intimacy_scales.dyads import Dyads, apim, couple_feedback, couple_report, couple_scores
     from intimacy_scales.errors import (
         AnotherRangeWarning,
@@ -74,6 +75,7 @@ _HOMES = {
     "instrument.pooling": ("pool_languages",),
     "instrument.template": ("translation_template",),
     "checking": ("BankReport", "check_bank"),
+    "coding": ("CodingCheck", "check_coding"),
     "dyads": ("Dyads", "apim", "couple_feedback", "couple_report", "couple_scores"),
     "reading.table": ("CodedResponses", "encode"),
     "errors": (
@@ -102,8 +104,8 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "AnotherRangeWarning", "BankReport", "CodedResponses", "DocumentError", "Dyads", "EstimationError",
-    "Instrument", "InstrumentComparison", "InstrumentError",
+    "AnotherRangeWarning", "BankReport", "CodedResponses", "CodingCheck", "DocumentError", "Dyads",
+    "EstimationError", "Instrument", "InstrumentComparison", "InstrumentError",
     "IntimacyScalesError", "IntimacyScalesWarning", "InvalidResponsesError", "Item", "ItemBank",
     "ItemMoments", "KeyingWarning", "LanguagesPooledWarning", "MissingColumnsError",
     "MissingDependencyError", "MissingRule", "Model",
@@ -113,8 +115,8 @@ __all__ = [
     "Simulation",
     "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning", "UnverifiedKeyWarning",
     "apim", "available", "cfa",
-    "check_bank", "compare", "compare_models", "couple_feedback", "couple_report", "couple_scores",
-    "cronbach_alpha", "efa", "encode",
+    "check_bank", "check_coding", "compare", "compare_models", "couple_feedback", "couple_report",
+    "couple_scores", "cronbach_alpha", "efa", "encode",
     "htmt", "invariance",
     "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "load_file",
     "mcdonald_omega", "parallel_analysis", "plan_sample_size", "pool_languages", "reliability_report",

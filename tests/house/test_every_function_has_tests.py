@@ -15,8 +15,8 @@ SOURCE = ROOT / "src" / "intimacy_scales"
 TESTS = ROOT / "tests"
 # what users import from; the names that other rooms list are for the library's own modules
 PUBLIC = (
-    "", "checking", "dyads", "engines", "factor", "files", "interop", "jobs", "planning", "reliability",
-    "scoring", "simulation",
+    "", "checking", "coding", "dyads", "engines", "factor", "files", "interop", "jobs", "planning",
+    "reliability", "scoring", "simulation",
 )  # fmt: skip
 
 

@@ -69,6 +69,7 @@ from tests.shared.simulated_couples import (
     random_scores,
     scored_couples,
 )
+from tests.shared.stored_answers import check_of, options_of_ten, ten
 
 ONE = "f =~ q1 + q2 + q3 + q4 + q5 + q6"
 _PERSONS = np.repeat(np.random.default_rng(3).normal(size=(40, 1)), 6, axis=0)
@@ -196,6 +197,7 @@ MORE |= {
     "common fate": lambda: common_fate(scored_couples(40), "love", "trust", distinguishable=False),
     "mutual influence": lambda: mutual_influence(scored_couples(40), "love", "trust"),
     "distinguishability": lambda: distinguishability(scored_couples(40), ["love", "trust"]),
+    "coding": lambda: check_of(ten(), options_of_ten(1)),
     "couple report": lambda: couple_report(close_couples(closeness_answers(60)), invariance=False),
 }
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.coding.warning import warning_lines
 from intimacy_scales.errors import EstimationError, KeyingWarning, UnknownNameError
 from intimacy_scales.factor.confirmatory.estimation.starts import known_axes
 from intimacy_scales.instrument import Finding, Instrument, InstrumentRef, Step
@@ -304,6 +305,12 @@ def _notes(
     return tuple(notes)
 
 
+def _coding_cautions(summed: ItemMoments, scales: Sequence[ScaleReliability]) -> tuple[str, ...]:
+    """Return a line for items that seem stored otherwise, of scales whose keys no other caution is about."""
+    named = [item for scale in scales if scale.keying is not None for item in scale.keying.items]
+    return warning_lines(summed, named=named)
+
+
 def _correlations(form: Instrument, summed: ItemMoments, missing: Missing) -> list[Floats]:
     """Return the correlations between the items of each scale of items."""
     scales = [scale for scale in form.scale_ids if not form.scale(scale).of]
@@ -423,7 +430,7 @@ def reliability_report(
         interval_method=method,
         omega_interval_method=options.of_omega,
         n_clusters=n_clusters,
-        notes=_notes(answers, groups, n_clusters, how.person),
+        notes=(*_notes(answers, groups, n_clusters, how.person), *_coding_cautions(summed, scales)),
     )
     miskeyed = [str(result.keying) for result in scales if result.keying is not None]
     if miskeyed:

@@ -1,0 +1,174 @@
+"""Values that may mean "no answer": among the options, and beyond them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.coding.believed import Believed, base_order, rest_scores
+from intimacy_scales.coding.categories import USUAL_MISSING_CODES, ItemGroup
+from intimacy_scales.coding.codings import Hypothesis
+from intimacy_scales.coding.joint_counts import Block
+from intimacy_scales.coding.missing_inside import missing_evidence, neighbours_of, spike_evidence
+from intimacy_scales.coding.orders import as_orders, item_evidence
+from intimacy_scales.coding.range_choice import PROBABLY, GroupRange
+from intimacy_scales.coding.stored_answers import StoredAnswers
+
+Floats = NDArray[np.float64]
+
+_BEYOND_COST = 0.5  # log10: a single option more than the instrument has is rarer than a code
+_MOST_MISSING = 0.25  # share of answers, beyond which rest scores without them tell little
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingValue:
+    """A stored value that may mean no answer, or be an option out of its place.
+
+    Attributes
+    ----------
+    columns
+        Items that have it.
+    value, n
+        The value, and how often it was given.
+    hypothesis
+        The best-supported explanation.
+    odds
+        log10 posterior odds over that it is an answer like the others, or for a value beyond the options over
+        that these are errors.
+    evidence
+        What the odds are the sum of.
+    margin
+        log10 Bayes factor over the next best explanation; nan where there is none.
+    order
+        Categories from the lowest option to the highest, with this one among them, if it is an option.
+    next_best
+        The explanation that comes next; None if there is no other.
+    """
+
+    columns: tuple[int, ...]
+    value: float
+    n: int
+    hypothesis: Hypothesis
+    odds: float
+    evidence: tuple[tuple[str, float], ...]
+    margin: float = math.nan
+    order: tuple[int, ...] | None = None
+    next_best: Hypothesis | None = None
+
+
+def codes_inside(
+    groups: Sequence[ItemGroup], blocks: Sequence[Block], believed: Believed, answers: StoredAnswers
+) -> tuple[list[MissingValue], Believed]:
+    """Return values among the options that surely mean no answer, and the coding without them."""
+    missing = []
+    for group in groups:
+        candidates = _candidates(group, believed, answers)
+        pooled = answers.counts[group.columns].sum(axis=0)
+        for category in candidates:
+            at = int(group.values[category][0])
+            if pooled[at] > _MOST_MISSING * pooled.sum():
+                continue
+            order = base_order(group, believed)
+            scores = believed.scores[group.columns].copy()
+            scores[:, category] = np.nan
+            without = believed.with_scores(group.columns, scores)
+            rest = rest_scores(blocks, without)
+            means, counts = rest.means[group.columns], rest.counts[group.columns]
+            by_rest = missing_evidence(means, counts, as_orders([order], counts.shape[1]), category)
+            near = neighbours_of(answers.values, pooled, at, float(group.scale.step), wide=group.is_binned)
+            by_count, cost = spike_evidence(float(pooled[at]), near), math.log10(len(candidates))
+            if by_rest + by_count - cost >= PROBABLY:
+                believed = without
+                missing.append(
+                    MissingValue(
+                        columns=tuple(map(int, group.columns)),
+                        value=float(answers.values[at]),
+                        n=int(pooled[at]),
+                        hypothesis="missing code inside the range",
+                        odds=by_rest + by_count - cost,
+                        evidence=(("rest scores", by_rest), ("count", by_count), ("codes tried", -cost)),
+                    )
+                )
+    return missing, believed
+
+
+def _candidates(group: ItemGroup, believed: Believed, answers: StoredAnswers) -> list[int]:
+    """Return the categories between the end options that are a usual code for no answer."""
+    if group.scale.scores:
+        return []
+    inner = base_order(group, believed)[1:-1]
+    alone = [category for category in inner if len(group.values[category]) == 1]
+    return [c for c in alone if float(answers.values[group.values[c][0]]) in USUAL_MISSING_CODES]
+
+
+def codes_outside(
+    ranges: Sequence[GroupRange], blocks: Sequence[Block], believed: Believed, answers: StoredAnswers
+) -> tuple[list[MissingValue], Believed]:
+    """Return what the values that recur beyond the options are, and the coding with them in their places."""
+    missing = []
+    for part in ranges:
+        group = part.group
+        usual = [int(column) for column in group.columns if column not in part.by_item]
+        targets = [(usual, at, part.log10) for at in part.best.codes]
+        for column, fit in part.by_item.items():
+            if fit.options == part.best.options:
+                targets += [([column], at, fit.log10 - part.of_item[column]) for at in fit.codes]
+        for columns, at, odds in targets:
+            having = tuple(column for column in columns if answers.counts[column, at])
+            one = MissingValue(
+                columns=having,
+                value=float(answers.values[at]),
+                n=int(answers.counts[columns, at].sum()),
+                hypothesis="missing code outside the range",
+                odds=odds,
+                evidence=(("stored values", odds),),
+            )
+            category = int(group.of_value[at])
+            if len(group.values[category]) == 1 and not group.scale.scores:
+                one = _explained(one, part, category, blocks, believed)
+            missing.append(one)
+            if one.order is not None:
+                scores = believed.scores[list(having)].copy()
+                scores[:, list(one.order)] = np.arange(1.0, len(one.order) + 1)
+                believed = believed.with_scores(np.array(having), scores)
+    return missing, believed
+
+
+def _explained(
+    one: MissingValue, part: GroupRange, category: int, blocks: Sequence[Block], believed: Believed
+) -> MissingValue:
+    """Return a value beyond the options with its best explanation: no answer, an option, or another scale's.
+
+    They differ in the rest scores of those who gave it. Before, a usual missing code and a value far from the
+    options are likelier to mean no answer, and an option out of order is less likely if all others were used.
+    """
+    columns, rest = list(one.columns), rest_scores(blocks, believed)
+    given = rest.counts[columns].sum(axis=0)
+    base = tuple(at for at in base_order(part.group, believed) if given[at])
+    placed = [(*base[:at], category, *base[at:]) for at in range(len(base) + 1)]
+    evidence = item_evidence(rest.means[columns], rest.counts[columns], [base, *placed])
+    totals = evidence.sum(axis=1)
+    lowest, highest = min(part.best.options), max(part.best.options)
+    end = len(placed) - 1 if one.value > highest else 0
+    is_near = lowest - 1 <= one.value <= highest + 1 and one.value >= 0
+    unlikely = 0.0 if is_near and one.value not in USUAL_MISSING_CODES else 1.0
+    full = len(base) >= part.group.scale.n_points
+    inner = [at for at in range(len(placed)) if at != end]
+    best_inner = max(inner, key=lambda at: totals[1 + at])
+    by_name: dict[Hypothesis, float] = {
+        "missing code outside the range": float(totals[0]),
+        "another scale's answers": float(totals[1 + end]) - _BEYOND_COST - 2 * unlikely,
+        "recodes permuted": float(totals[1 + best_inner]) - math.log10(len(inner)) - unlikely - full,
+    }
+    first, second, *_ = sorted(by_name, key=lambda name: -by_name[name])
+    return replace(
+        one,
+        hypothesis=first,
+        margin=by_name[first] - by_name[second],
+        order=placed[best_inner] if first == "recodes permuted" else None,
+        next_best=second,
+    )

@@ -1,0 +1,323 @@
+"""Sentences on what was found: what was seen, how surely, and what to paste."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from intimacy_scales.coding.categories import ItemGroup
+from intimacy_scales.coding.codings import Hypothesis
+from intimacy_scales.coding.flips import RunsAgainst
+from intimacy_scales.coding.joint_counts import Block
+from intimacy_scales.coding.missing_values import MissingValue
+from intimacy_scales.coding.orders import OtherOrder
+from intimacy_scales.coding.range_choice import GroupRange
+from intimacy_scales.coding.range_evidence import RangeFit
+from intimacy_scales.coding.recodes import recode_text
+from intimacy_scales.coding.weighing import Weighed
+from intimacy_scales.messages import values_shown
+from intimacy_scales.results.wording import apa, counted, shown
+
+Pairs = tuple[tuple[float, float], ...]
+_LISTED = 4  # items, values
+_CLOSE = 2.0  # log10 Bayes factor below which the next best explanation is named
+
+
+def items_text(items: Sequence[str]) -> str:
+    """Return items as a list; of many, the first ones and how many more there are."""
+    if len(items) <= _LISTED:
+        return ", ".join(items)
+    return f"{', '.join(items[: _LISTED - 1])} and {len(items) - _LISTED + 1} more items"
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else str(value)
+
+
+def _values(values: Sequence[float]) -> str:
+    if not values_shown():
+        return counted(len(values), "value")
+    listed = [_number(value) for value in values[:_LISTED]]
+    return ", ".join(listed) + (", …" if len(values) > _LISTED else "")
+
+
+def _mapping(pairs: Pairs) -> dict[int | float, int | float | None]:
+    def whole(value: float) -> int | float:
+        return int(value) if float(value).is_integer() else value
+
+    return {whole(stored): None if math.isnan(one) else whole(one) for stored, one in pairs}
+
+
+def _to_read(weighed: Weighed, columns: Sequence[int], pairs: Sequence[Pairs]) -> str:
+    """Return the advice to read answers by a recode: of all items at once where it is the same for all."""
+    by_item = {
+        weighed.form.item_ids[column]: _mapping(one)
+        for column, one in zip(columns, pairs, strict=True)
+        if one
+    }
+    if not by_item:
+        return ""
+    same = len({recode_text(one) for one in by_item.values()}) == 1
+    if same and len(by_item) == len(weighed.form.items):
+        return f" To read them so: recode={recode_text(next(iter(by_item.values())))}."
+    return f" To read {'it' if len(by_item) == 1 else 'them'} so: recode={recode_text(by_item)}."
+
+
+def _within_one(rho: float) -> float:
+    """Return an estimate of a correlation that is shown, between -1 and 1."""
+    return min(max(rho, -1.0), 1.0)
+
+
+def _bayes(log10: float, one: str, other: str) -> str:
+    return f"log10 Bayes factor {shown(log10, 1)} for '{one}' over '{other}'"
+
+
+def of_range(
+    weighed: Weighed, part: GroupRange, columns: list[int], hypothesis: Hypothesis, pairs: Pairs
+) -> str:
+    """Return the finding that the items of a response scale were stored in another way than printed."""
+    scale, answers = part.group.scale, weighed.answers
+    items = items_text([weighed.form.item_ids[column] for column in columns])
+    pooled = answers.counts[part.group.columns].sum(axis=0)
+    given = [float(v) for v, n in zip(answers.values, pooled, strict=True) if n]
+    printed = {float(value) for value in scale.values}
+    strange = [value for value in given if value not in printed]
+    n_strange = sum(int(n) for v, n in zip(answers.values, pooled, strict=True) if n and float(v) in strange)
+    seen = []
+    if strange:
+        seen.append(
+            f"{counted(n_strange, 'answer')} ({_values(strange)}) {_is(n_strange)} not on {scale.describe()}"
+        )
+    unused = part.as_printed.unused
+    if unused:
+        seen.append(f"nobody gave {_values(unused)}")
+    best = part.best
+    lead = {
+        "another scale's answers": f"look like answers on {_span(best)}, not on {scale.describe()}",
+        "stored from 0": "options look stored from 0",
+        "stored from 1": "options look stored from 1",
+        "position for printed value": "the positions of options look stored in place of their printed values",
+        "score for printed value": "the scores of options look stored in place of their printed values",
+    }.get(hypothesis, "are not stored as printed")
+    is_close = part.next_best is not None and part.margin < _CLOSE
+    rival = f"; '{part.next_best}' fits nearly as well" if is_close else ""
+    advice = _to_read(weighed, columns, [pairs] * len(columns))
+    if hypothesis == "another scale's answers" and not pairs:
+        low, high = min(best.options), max(best.options)
+        advice = (
+            f" If they were given on that range: instrument.with_response_scale({_number(low)}, "
+            f"{_number(high)}), "
+            "without norms and cut-offs; if the columns are those of another questionnaire, name the right "
+            "ones."
+        )
+    reasons = f": {', and '.join(seen)}" if seen else ""
+    return f"{items}: {lead}{reasons}; {_bayes(part.log10, hypothesis, 'as printed')}{rival}.{advice}"
+
+
+def _is(n: int) -> str:
+    return "is" if n == 1 else "are"
+
+
+def _span(fit: RangeFit) -> str:
+    values = sorted(fit.options)
+    step = values[1] - values[0]
+    by = "" if step == 1 else f" in steps of {_number(step)}"
+    return f"{_number(values[0])} to {_number(values[-1])}{by}"
+
+
+def of_own_range(
+    weighed: Weighed, part: GroupRange, column: int, hypothesis: Hypothesis, log10: float, pairs: Pairs
+) -> str:
+    """Return the finding that one item has other stored values than the others with its response scale."""
+    answers, fit = weighed.answers, part.by_item[column]
+    counts = answers.counts[column]
+    usual = {float(value) for value in part.best.options}
+    strange = [float(v) for v, n in zip(answers.values, counts, strict=True) if n and float(v) not in usual]
+    n = sum(int(n) for v, n in zip(answers.values, counts, strict=True) if n and float(v) in strange)
+    item = weighed.form.item_ids[column]
+    lead = f"looks '{hypothesis}', unlike the other items"
+    advice = _to_read(weighed, [column], [pairs])
+    if hypothesis == "another scale's answers":
+        lead = f"has answers that look like those on {_span(fit)}"
+        advice = " Compare the column with the questionnaire: it may hold another question."
+    return (
+        f"{item}: {lead}: {counted(n, 'answer')} ({_values(strange)}) {_is(n)} not among the options; "
+        f"{_bayes(log10, hypothesis, 'as printed')}.{advice}"
+    )
+
+
+def of_missing(weighed: Weighed, part: GroupRange, one: MissingValue, pairs: Pairs) -> tuple[str, Pairs]:
+    """Return the finding that a stored value means no answer or is an option out of order, and the recode."""
+    items = items_text([weighed.form.item_ids[column] for column in one.columns])
+    value = _number(one.value) if values_shown() else "one value"
+    times = f"{value}, given {counted(one.n, 'time')},"
+    if one.hypothesis == "missing code inside the range":
+        advice = _to_read(weighed, list(one.columns), [pairs] * len(one.columns))
+        return (
+            f"{items}: {times} is an option, but those who gave it answered the other items as everyone "
+            "does, "
+            f"not as those who gave its neighbours; {_bayes(one.odds, one.hypothesis, 'as printed')}. Some "
+            "of "
+            f"these may be real answers: look at the source.{advice}",
+            pairs,
+        )
+    rival = "" if math.isnan(one.margin) else f", {_bayes(one.margin, one.hypothesis, str(one.next_best))}"
+    odds = f"log10 Bayes factor {shown(one.odds, 1)} against 'as printed'{rival}"
+    if one.hypothesis == "missing code outside the range":
+        return (
+            f"{items}: {times} is not an option, and those who gave it answered the other items as everyone "
+            "does; "
+            f"{odds}. If it means no answer: missing_codes=[{value}].",
+            (),
+        )
+    if one.hypothesis == "recodes permuted":
+        advice = _to_read(weighed, list(one.columns), [pairs] * len(one.columns))
+        return (
+            f"{items}: {times} is not an option on {part.group.scale.describe()}, and by their answers to "
+            "the other "
+            f"items, those who gave it belong between two options; {odds}.{advice}",
+            pairs,
+        )
+    return (
+        f"{items}: {times} is not an option on {part.group.scale.describe()}, but by their answers to the "
+        "other "
+        f"items, those who gave it belong beyond its end; {odds}. If another range was answered: "
+        "instrument.with_response_scale(...).",
+        (),
+    )
+
+
+def _order_text(weighed: Weighed, group: ItemGroup, order: Sequence[int]) -> str:
+    values = [float(weighed.answers.values[group.values[at][0]]) for at in order]
+    return ", ".join(map(_number, values)) if values_shown() else "another one"
+
+
+def _untold_text(weighed: Weighed, group: ItemGroup, order: OtherOrder) -> str:
+    """Return which neighbours in an order may be the other way round; an empty text if all are told."""
+    if not order.untold or not values_shown():
+        return ""
+    pairs = [_order_text(weighed, group, pair).replace(", ", " and ") for pair in order.untold]
+    return f" It is not told which comes first: {'; '.join(pairs)}. Look up the numbers of the options."
+
+
+def of_common_order(weighed: Weighed, group: ItemGroup, order: OtherOrder, pairs: Pairs) -> str:
+    """Return the finding that the options of all items of a response scale are out of order."""
+    columns = group.columns.tolist()
+    items = items_text([weighed.form.item_ids[column] for column in columns])
+    return (
+        f"{items}: stored options look out of order; by the answers to the other items, their order from "
+        "lowest to "
+        f"highest is {_order_text(weighed, group, order.order)} (or the same from the other end); "
+        f"{_bayes(order.log10, 'recodes permuted', 'as printed')}."
+        f"{_untold_text(weighed, group, order)}{_to_read(weighed, columns, [pairs] * len(columns))}"
+    )
+
+
+def of_own_order(weighed: Weighed, column: int, order: OtherOrder, pairs: Pairs) -> str:
+    """Return the finding that the options of one item are out of order."""
+    group = next(part.group for part in weighed.ranges if column in part.group.columns)
+    return (
+        f"{weighed.form.item_ids[column]}: stored options look out of order, unlike those of the other "
+        "items; by the answers to these, their order from lowest to highest is "
+        f"{_order_text(weighed, group, order.order)}; "
+        f"{_bayes(order.log10, 'recodes permuted', 'as printed')}."
+        f"{_untold_text(weighed, group, order)}{_to_read(weighed, [column], [pairs])}"
+    )
+
+
+def of_reversed(
+    weighed: Weighed, block: Block, one: RunsAgainst, r: float, se: float, pairs: Sequence[Pairs]
+) -> str:
+    """Return the finding that a set of items runs against the others of its scale."""
+    columns = block.columns[one.items].tolist()
+    names = [weighed.form.item_ids[column] for column in columns]
+    single, m = len(columns) == 1, len(block.columns) - len(columns)
+    reverse = bool((block.signs[one.items] < 0).all())
+    already = (
+        "reversed already"
+        if reverse
+        else "in reverse, or as if a reverse key were missing from the instrument"
+    )
+    runs = "runs" if single else "run"
+    figure = f"r = {apa(r)}" if single else f"correlation of what both measure {apa(_within_one(r))}"
+    return (
+        f"{items_text(names)}: {runs} against the other {counted(m, 'item')} of {block.scale} ({figure}, SE "
+        f"{apa(se)}), "
+        f"as if {'it' if single else 'they'} had been stored {already}; "
+        f"{_bayes(one.log10, 'reversed already', 'as printed')}.{_to_read(weighed, columns, pairs)}"
+    )
+
+
+def of_unclear(weighed: Weighed, block: Block, one: RunsAgainst, pairs: Sequence[Pairs]) -> str:
+    """Return the finding that a set of items does not go with the others, and may be reversed."""
+    columns = block.columns[one.items].tolist()
+    names = [weighed.form.item_ids[column] for column in columns]
+    single, m = len(columns) == 1, len(block.columns) - len(columns)
+    verb, its = ("does", "its mean is") if single else ("do", "their means are")
+    read = _to_read(weighed, columns, pairs).partition(": ")[2]
+    return (
+        f"{items_text(names)}: {verb} not go with the other {counted(m, 'item')} of {block.scale} "
+        "(correlation of what "
+        f"both measure {apa(_within_one(one.rho))}, SE {apa(one.se)}), and {its} nearer to the others' if "
+        "reversed; "
+        f"{_bayes(one.misfit, 'reversed already, or another construct', 'as printed')}. Their relations do "
+        "not tell "
+        f"which: look at the wording, and if it is opposite to the others': {read}"
+    )
+
+
+def of_all_reversed(items: Sequence[str], n_reverse: int) -> str:
+    """Return the finding that all reverse-keyed items were stored in reverse."""
+    more = f", and {counted(len(items) - n_reverse, 'other item')}" if len(items) > n_reverse else ""
+    return f"all {counted(n_reverse, 'reverse-keyed item')}{more} look reversed already: {items_text(items)}"
+
+
+def of_item_as_printed(item: str, scale: str | None, n_others: int, r: float, se: float, log10: float) -> str:
+    """Return the finding that nothing speaks against the coding of an item."""
+    if scale is None or math.isnan(r):
+        return f"{item}: its values are options; no relation to other items tells its direction."
+    return (
+        f"{item}: runs with the other {counted(n_others, 'item')} of {scale} (r = {apa(r)}, SE {apa(se)}); "
+        f"{_bayes(log10, 'as printed', 'reversed already')}."
+    )
+
+
+def of_whole_as_printed(k: int, faults: Sequence[object]) -> str:
+    """Return the finding that the items together are coded as printed."""
+    if faults:
+        return f"most of the {counted(k, 'item')} are coded as printed; the others are named one by one"
+    return f"nothing speaks against the coding of the {counted(k, 'item')}"
+
+
+def of_alike(weighed: Weighed, part: GroupRange, other: RangeFit) -> str:
+    """Return that two ways of storing fit alike, and why."""
+    items = items_text([weighed.form.item_ids[column] for column in part.group.columns])
+    unused = part.best.unused or other.unused
+    return (
+        f"{items}: '{part.best.hypothesis}' and '{other.hypothesis}' look alike, since nobody gave "
+        f"{_values(unused)}."
+    )
+
+
+def of_items_without_scale(items: Sequence[str]) -> str:
+    """Return that the direction of items cannot be told without other items."""
+    return (
+        f"{items_text(items)}: in no scale of three items or more that are all keyed one way, so that only "
+        "stored "
+        "values could be compared."
+    )
+
+
+def of_strays(weighed: Weighed, part: GroupRange) -> str:
+    """Return that some answers are not options, too few to tell what they are."""
+    n = part.best.n_strays
+    items = items_text([weighed.form.item_ids[column] for column in part.group.columns])
+    return (
+        f"{items}: {counted(n, 'answer')} {_is(n)} not on {part.group.scale.describe()}, too few to tell why."
+    )
+
+
+def of_unreadable(item: str, n: int) -> str:
+    """Return that some answers of an item are texts that are not options."""
+    answers = f"{item}: {counted(n, 'answer')} {_is(n)}"
+    return f"{answers} neither numbers nor labels of its options, and {_is(n)} left out."
