@@ -80,7 +80,7 @@ PartnerColumns = Annotated[
     str | None,
     typer.Option(
         help="A row for each couple: pattern of one partner's columns, such as 'prqc.1_{n}' ({n}: position "
-        'from 1, {item}: id), or a .toml or .json file of item = "column".'
+        'in the form, {item}: id), or a .toml or .json file of item = "column".'
     ),
 ]
 OtherColumns = Annotated[
