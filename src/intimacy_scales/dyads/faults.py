@@ -20,8 +20,8 @@ else:
 
 FaultCode = Literal[
     "no couple", "no person", "no role", "no time", "written in two ways", "person twice", "couple twice",
-    "three in a couple", "person in two couples", "role twice", "role changes", "too many roles",
-    "roles coded in two ways", "double entry",
+    "three in a couple", "person in two couples", "roles repeated", "role twice", "role changes",
+    "too many roles", "roles coded in two ways", "double entry",
 ]  # fmt: skip
 CODES: tuple[FaultCode, ...] = get_args(FaultCode)
 OF_COLUMNS: tuple[FaultCode, ...] = (
@@ -46,7 +46,10 @@ _ADVICE: dict[FaultCode, str] = {
     "three in a couple": "a couple has two partners: correct the labels of the couple or of the persons",
     "person in two couples": "correct the labels; ids of persons must be unique in the whole table, unless "
     "there are just two of them, such as 1 and 2, which number the partners of each couple",
-    "role twice": "correct the roles; if couples of one role are in the sample, such as f-f and m-m, pass "
+    "roles repeated": "this looks like occasions: name their column with time=; if there are none, keep one "
+    "row for each role",
+    "role twice": "correct the roles; if the rows are occasions, name their column with time=; if "
+    "couples of one role are in the sample, such as f-f and m-m, pass "
     "mixed=True and the column of persons (person=)",
     "role changes": "a person has one role; correct it",
     "too many roles": "each couple has the same two roles; write each of them in one way, or pass mixed=True "
@@ -67,8 +70,9 @@ class PairingFault(Frozen):
     ----------
     code
         The kind of fault: ``no couple``, ``no person``, ``no role``, ``no time``, ``written in two ways``,
-        ``person twice``, ``couple twice``, ``three in a couple``, ``person in two couples``, ``role twice``,
-        ``role changes``, ``too many roles``, ``roles coded in two ways`` or ``double entry``.
+        ``person twice``, ``couple twice``, ``three in a couple``, ``person in two couples``,
+        ``roles repeated``, ``role twice``, ``role changes``, ``too many roles``,
+        ``roles coded in two ways`` or ``double entry``.
     couple
         Label of the couple; None where the fault concerns no single couple, or values must not be shown.
     rows

@@ -545,3 +545,17 @@ def test_pictures_become_part_of_the_page() -> None:
     assert 'alt="Two &quot;lines&quot; &amp; a &lt;dot&gt;."' in text
     assert "<figcaption>A caption.</figcaption>" in text
     assert "http" not in text.replace('src="data:image/svg+xml;base64,', ""), "nothing is loaded"
+
+
+@pytest.mark.parametrize(("n_bad", "text"), [(0, ""), (1, "1 other couple was"), (3, "3 other couples were")])
+def test_the_paragraph_says_how_many_couples_were_left_out(n_bad: int, text: str) -> None:
+    rng = np.random.default_rng(8)
+    table = pd.DataFrame({"couple": np.repeat(np.arange(30), 2), "role": ["f", "m"] * 30})
+    table["s"] = rng.normal(size=60)
+    table.loc[: 2 * n_bad - 1, "role"] = "f"
+    dyads = Dyads.of_scores(table, ["s"], couple="couple", role="role", on_fault="leave_out")
+    result = couple_report(dyads)
+    assert (result.n_couples, result.n_left_out) == (30 - n_bad, n_bad)
+    first = result.sentence().split(". ")[0]
+    left_out = f"; {text} left out because of faults of pairing" if n_bad else ""
+    assert first == f"Both partners of {30 - n_bad} couples (f and m) have scores{left_out}"

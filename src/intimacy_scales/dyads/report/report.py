@@ -175,6 +175,7 @@ def _counts(dyads: Dyads) -> dict[str, int]:
         "n_complete": int(np.count_nonzero(dyads.complete)),
         "n_one_partner": int(np.count_nonzero(dyads.answered.sum(axis=1) == 1)),
         "n_faults": len(dyads.faults),
+        "n_left_out": dyads.pairs.n_left_out,
         "n_without_answers": len(dyads.without_answers),
         "n_problems": len(dyads.problems),
     }

@@ -50,8 +50,8 @@ class CoupleReport(Result):
         The occasion on which they answered, as a text; None where couples have no occasions.
     n_couples, n_complete, n_one_partner
         Couples; those in which both partners answered, and those in which one did.
-    n_faults, n_without_answers, n_problems
-        Faults of pairing whose couples were left out, rows of couples in which nobody answered, and answers
+    n_faults, n_left_out, n_without_answers, n_problems
+        Faults of pairing, couples that were left out because of them, rows of couples in which nobody answered, and answers
         that were not accepted and count as missing.
     partners, distinguishable, mixed
         As in `Dyads`.
@@ -99,6 +99,7 @@ class CoupleReport(Result):
     n_complete: int
     n_one_partner: int
     n_faults: int
+    n_left_out: int
     n_without_answers: int
     n_problems: int
     partners: tuple[str, str]
