@@ -51,8 +51,8 @@ class CoupleReport(Result):
     n_couples, n_complete, n_one_partner
         Couples; those in which both partners answered, and those in which one did.
     n_faults, n_left_out, n_without_answers, n_problems
-        Faults of pairing, couples that were left out because of them, rows of couples in which nobody answered, and answers
-        that were not accepted and count as missing.
+        Faults of pairing, couples that were left out because of them, rows of couples in which nobody
+        answered, and answers that were not accepted and count as missing.
     partners, distinguishable, mixed
         As in `Dyads`.
     compositions
