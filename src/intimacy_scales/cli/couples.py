@@ -36,7 +36,12 @@ from intimacy_scales.cli.options import (
 )
 from intimacy_scales.cli.terminal import errors_as_messages, print_blank_rows, print_problems, print_table
 from intimacy_scales.cli.terminal import progress as progress_bar
-from intimacy_scales.errors import PairingError, ResponseError, UnvalidatedInstrumentWarning
+from intimacy_scales.errors import (
+    LikelyMissingCodeWarning,
+    PairingError,
+    ResponseError,
+    UnvalidatedInstrumentWarning,
+)
 
 if TYPE_CHECKING:
     from intimacy_scales.dyads import CoupleReport
@@ -55,6 +60,7 @@ _HINTS = {
     "and --mixed, so that all partners are exchangeable; or leave these couples out of the file",
     "must be kept when couples are paired (keep=": "On the command line: --keep NAME=COLUMN_A,COLUMN_B, or "
     "--keep COLUMN in a file with a row for each person",
+    "pass missing_codes= when couples are paired": "On the command line: --missing-code VALUE, once for each",
     "which is not a number; ": "On the command line: correct this cell in the file (row 0 is the "
     "first after the header), or leave it empty",
 }
@@ -194,7 +200,8 @@ def couples(
         warnings.catch_warnings(),
         progress_bar("reading") as bar,
     ):
-        warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)  # the report contains it
+        for contained in (UnvalidatedInstrumentWarning, LikelyMissingCodeWarning):
+            warnings.simplefilter("ignore", contained)  # the report contains it
         layout = CoupleLayout(
             a=a, b=b, a_name=a_name, b_name=b_name, a_role=a_role, b_role=b_role, roles=roles,
             person=person, role=role, columns=columns, couple=couple, time=time, occasion=occasion,
@@ -320,9 +327,15 @@ def _print_report(report: CoupleReport) -> None:
             print_table({_FOLDED.sub(r"\1\n", name): cells[name] for name in [*names, *chosen]})
     for text in report.warnings:
         out.print(f"[yellow]![/] {escape(text)}", soft_wrap=True)
+        _print_hints(text)
     for part, reason in report.not_computed.items():
         out.print(f"- not computed: {escape(part)}: {escape(reason)}", soft_wrap=True)
-        for words, advice in _HINTS.items():
-            if words in reason:
-                out.print(f"  {escape(advice)}", soft_wrap=True)
+        _print_hints(reason)
     out.print(f"\n{escape(report.sentence())}", soft_wrap=True)
+
+
+def _print_hints(text: str) -> None:
+    """Print what a text that is for Python means on the command line."""
+    for words, advice in _HINTS.items():
+        if words in text:
+            out.print(f"  {escape(advice)}", soft_wrap=True)

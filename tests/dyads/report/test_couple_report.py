@@ -25,7 +25,12 @@ from intimacy_scales.dyads import (
     profile_similarity,
     reliable_difference,
 )
-from intimacy_scales.errors import EstimationError, IntimacyScalesError, KeyingWarning
+from intimacy_scales.errors import (
+    EstimationError,
+    IntimacyScalesError,
+    KeyingWarning,
+    LikelyMissingCodeWarning,
+)
 from tests.shared.comparison import assert_close, near
 from tests.shared.couples import couples_of, mixed_couples
 from tests.shared.factor_answers import good
@@ -559,3 +564,51 @@ def test_the_paragraph_says_how_many_couples_were_left_out(n_bad: int, text: str
     first = result.sentence().split(". ")[0]
     left_out = f"; {text} left out because of faults of pairing" if n_bad else ""
     assert first == f"Both partners of {30 - n_bad} couples (f and m) have scores{left_out}"
+
+
+# ------------------------------------------------------------------ odd data
+
+
+def cautions(dyads: Dyads, **options: Any) -> str:
+    return "\n".join(couple_report(dyads, invariance=False, **options).warnings)
+
+
+@pytest.mark.parametrize(("n_other", "odd"), [(0, True), (2, True), (6, False)])
+def test_one_partners_answers_twice_are_noticed(n_other: int, odd: bool) -> None:
+    table = answers().copy()
+    second = table.index % 2 == 1
+    items = ["q1", "q2", "q3"]
+    table.loc[second, items] = table.loc[~second, items].to_numpy()
+    table.loc[table.index[second][:n_other], "q1"] = 8 - table.loc[table.index[second][:n_other], "q1"]
+    table.loc[table.index[second][:n_other], "q2"] = table.loc[table.index[second][:n_other], "q2"] % 7 + 1
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
+    text = cautions(Dyads.from_long(form, table, couple="couple", person="person"))
+    caution = f"trust: both partners have the same answers in {60 - n_other} of 60 couples: is this one"
+    assert (caution in text) == odd
+    assert "love: both" not in text
+
+
+def test_one_partners_scores_twice_are_noticed() -> None:
+    scores = np.random.default_rng(3).normal(size=40)
+    same = couples_of(np.column_stack([scores, scores]))
+    assert "trust: both partners have the same score in 40 of 40 couples" in cautions(same)
+    assert "column twice" not in cautions(couples_of(np.full((40, 2), 3.0)))  # nobody differs
+    assert "column twice" not in cautions(couples_of([[1, 1], [2, 2], [3, 3]]))  # by chance
+
+
+def test_likely_codes_in_a_covariate_are_a_caution_and_one_warning() -> None:
+    table = answers().assign(years=lambda t: t["years"].where(t["couple"] > 3, -99))
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
+    keys = {"couple": "couple", "person": "person", "keep": ["years"]}
+    model = {"outcome": "love", "predictors": "trust", "covariates": "years"}
+    dyads = Dyads.from_long(form, table, **keys)
+    with pytest.warns(LikelyMissingCodeWarning) as caught:
+        text = cautions(dyads, **model)
+        dyads.couple_variable("years")
+    assert len(caught) == 1
+    assert "kept column 'years': 8 values (-99) look like codes" in text and "years" in text
+    assert "kept column" not in cautions(dyads)  # it is not in the model
+    assert "kept column" not in cautions(Dyads.from_long(form, table, **keys, missing_codes=-99), **model)
+    hidden = Dyads.from_long(form, table, **keys, show_values=False)
+    with pytest.warns(LikelyMissingCodeWarning):
+        assert "-99" not in cautions(hidden, **model)

@@ -44,6 +44,9 @@ class CoupleReport(Result):
         Id, version, digest and evidence status of the instrument; None for couples made of scores.
     titles
         The scales, with their titles.
+    data_cautions
+        What the data may be that they should not be: one partner's answers twice, or codes for missing
+        values among the numbers of the model.
     scoring
         How scores are made, in words.
     occasion
@@ -93,6 +96,7 @@ class CoupleReport(Result):
 
     instrument: InstrumentRef | None
     titles: Mapping[str, str]
+    data_cautions: tuple[str, ...]
     scoring: str
     occasion: str | None
     n_couples: int
