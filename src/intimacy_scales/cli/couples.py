@@ -12,6 +12,7 @@ import typer
 from rich.markup import escape
 
 from intimacy_scales.cli.console import BAD_ANSWERS, err, out
+from intimacy_scales.cli.couple_faults import print_faults
 from intimacy_scales.cli.couple_layout import CoupleLayout, read_keep
 from intimacy_scales.cli.options import (
     AllowMissingItems,
@@ -45,7 +46,6 @@ from intimacy_scales.errors import (
 
 if TYPE_CHECKING:
     from intimacy_scales.dyads import CoupleReport
-    from intimacy_scales.dyads.faults import PairingFaults
     from intimacy_scales.jobs import CoupleFileReport
 
 _MISSING_COLUMNS = (
@@ -63,12 +63,6 @@ _HINTS = {
     "pass missing_codes= when couples are paired": "On the command line: --missing-code VALUE, once for each",
     "which is not a number; ": "On the command line: correct this cell in the file (row 0 is the "
     "first after the header), or leave it empty",
-}
-_PAIRING_HINTS = {
-    "time=": "name their column with --time COLUMN, and choose one with --occasion LABEL",
-    "mixed=True": "couples of one role: --mixed",
-    "from_long with": "the columns of the actor alone: --couple COLUMN --person COLUMN --columns PATTERN",
-    "leave out role=": "exchangeable partners: leave out --role, --roles, --a-role and --b-role",
 }
 _ROW_NAMES = ("Scale", "Couples")
 _AGREEMENT, _DIFFERENCE, _OMEGA = "agreement", "difference", "omega"  # tables that a terminal has room for
@@ -239,7 +233,7 @@ def couples(
                 **options,
             )
         except PairingError as error:
-            _print_faults(error.faults, faults)
+            print_faults(error.faults, faults)
             raise typer.Exit(BAD_ANSWERS) from None
     _print_result(result, output, no_pictures)
 
@@ -265,24 +259,6 @@ def _check_model(outcome: str | None, predictor: list[str] | None, covariate: li
         given = "--outcome" if outcome is not None else "--predictor" if predictor else "--covariate"
         missing = "--predictor" if outcome is not None else "--outcome"
         raise ResponseError(f"{given} without {missing}: an actor-partner model needs both of them")
-
-
-def _print_faults(faults: PairingFaults, written: Path | None) -> None:
-    """Print faults of pairing, and what to do about them on the command line."""
-    from intimacy_scales.dyads.faults import faults_lines
-
-    elsewhere = "--faults FILE.csv writes all of them" if written is None else f"all of them are in {written}"
-    lines = faults_lines(faults, "row 1 is the first after the header", elsewhere, first_row=1)
-    err.print(f"[red]error:[/] {escape(lines[0])}", soft_wrap=True)
-    for line in lines[1:]:
-        err.print(escape(line), soft_wrap=True)
-    text = "\n".join(lines)
-    for words, advice in _PAIRING_HINTS.items():
-        if words in text:
-            err.print(escape(f"On the command line: {advice}"), soft_wrap=True)
-    if faults.can_be_left_out:
-        err.print("To leave these couples out: --on-fault leave_out")
-    err.print("Nothing was computed.")
 
 
 def _print_result(result: CoupleFileReport, output: Path | None, no_pictures: str | None) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 import warnings
+from ast import literal_eval
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 _LONG = 9  # characters, from which texts in a table are folded
 _VARIANT = re.compile(r"instrument\.(with_response_scale\(.*\))\.$", re.MULTILINE)
 _ENCODING = re.compile(r"encoding='([\w-]+)'")
+_PARTNERS = re.compile(r"pass partners=(\{.*\}); ")
 _SHEET = re.compile(r"sheet=('[^']+'|\"[^\"]+\")")
 _WORDING = re.compile(r"score with load\('[^']+'(.*?)\)\.$", re.MULTILINE)
 _WORDING_OPTIONS = {"version": "--form-version", "language": "--language", "variant": "--variant"}
@@ -98,6 +101,9 @@ def errors_as_messages(
         if match := _WORDING.search(str(error)):
             options = [f"{_WORDING_OPTIONS[name]} {value}" for name, value in _GIVEN.findall(match[1])]
             advice.append(f"On the command line: {' '.join(options) or 'leave --form-version out'}")
+        if match := _PARTNERS.search(str(error)):
+            both = zip(("--a", "--b"), literal_eval(match[1]).values(), strict=True)
+            advice.append(f"On the command line: {' '.join(f'{side} {shlex.quote(p)}' for side, p in both)}")
         if match := _ENCODING.search(str(error)):
             advice.append(f"On the command line: --encoding {match[1]}")
         if match := _SHEET.search(str(error)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -79,6 +79,8 @@ class PairingFault(Frozen):
         Positions of the rows concerned, from 0.
     explanation
         What is wrong, in words.
+    example
+        Rows that show it best, where there are many.
 
     Examples
     --------
@@ -90,6 +92,7 @@ class PairingFault(Frozen):
     couple: Any
     rows: tuple[int, ...]
     explanation: str
+    example: tuple[int, ...] = ()
 
     @property
     def advice(self) -> str:
@@ -99,8 +102,9 @@ class PairingFault(Frozen):
     def described(self, first_row: int = 0) -> str:
         """Return the fault in words, with rows numbered from `first_row` on."""
         couple = "" if self.couple is None else f"couple {shortened_text(self.couple)}, "
-        rows = [row + first_row for row in self.rows]
-        return f"{self.code}: {couple}{_rows_text(rows)}: {self.explanation}"
+        rows, example = ([row + first_row for row in some] for some in (self.rows, self.example))
+        such = f", as in {_rows_text(example)}" if example else ""
+        return f"{self.code}: {couple}{_rows_text(rows)}: {self.explanation}{such}"
 
     def __str__(self) -> str:
         return self.described()
@@ -151,7 +155,13 @@ def pairing_error(ordered: PairingFaults) -> PairingError:
     return PairingError("\n".join(lines), ordered)
 
 
-def faults_lines(ordered: PairingFaults, numbering: str, elsewhere: str, first_row: int = 0) -> list[str]:
+def faults_lines(
+    ordered: PairingFaults,
+    numbering: str,
+    elsewhere: str,
+    first_row: int = 0,
+    advice: Mapping[FaultCode, str] | None = None,
+) -> list[str]:
     """Return the lines of a message: the number of faults, examples, and the advice for each kind.
 
     Parameters
@@ -162,14 +172,17 @@ def faults_lines(ordered: PairingFaults, numbering: str, elsewhere: str, first_r
         How rows are numbered, in words, and the number of the first one.
     elsewhere
         Where all rows are listed.
+    advice
+        Kind of fault → what to do about it, where that is not done in Python.
     """
+    how = _ADVICE if advice is None else {**_ADVICE, **advice}
     counts = Counter(fault.code for fault in ordered)
     lines = [f"{counted(len(ordered), 'fault')} of pairing ({numbering}):"]
     lines += [f"  {fault.described(first_row)}" for fault in _examples(ordered)]
     if len(ordered) > _SHOWN_FAULTS:
         kinds = ", ".join(f"{n} of {code!r}" for code, n in counts.items())
         lines.append(f"  … in all {kinds}; {elsewhere}")
-    return [*lines, *(f"{code}: {_ADVICE[code]}." for code in counts)]
+    return [*lines, *(f"{code}: {how[code]}." for code in counts)]
 
 
 def _examples(ordered: PairingFaults) -> PairingFaults:

@@ -38,7 +38,8 @@ def _with_same_answers(dyads: Dyads, scales: Sequence[str]) -> Iterator[str]:
         values, n = values[both], int(np.count_nonzero(both))
         if n < _FEWEST or not (values[:, 0] != values[0, 0]).any():
             continue  # where all couples answer alike, partners do too
-        same = ((values[:, 0] == values[:, 1]) | (~known[both]).all(axis=1)).all(axis=1)
+        first, second = values[:, 0], values[:, 1]
+        same = ((first == second) | (np.isnan(first) & np.isnan(second))).all(axis=1)
         n_same = int(np.count_nonzero(same))
         if n_same >= _NEARLY_ALL * n:
             title = name if dyads.form is None else dyads.form.scale(name).title or name
