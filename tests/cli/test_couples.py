@@ -472,3 +472,17 @@ def test_a_model_with_one_couple_of_a_kind_says_what_to_do_on_the_command_line(t
     assert "usable person" not in shown.partition("actor-partner model")[2]
     exchangeable = printed("couples", path, *KEYS, *model)
     assert "not computed: actor-partner model" not in exchangeable
+
+
+def test_cautions_name_the_options(wide: Path) -> None:
+    named = (*FORM, *SIDES, "--a-name", "wife", "--b-name", "husband", "--no-invariance")
+    hint = "On the command line: --roles with --a and --b"
+    assert hint in printed("couples", wide, *named)
+    assert hint not in printed("couples", wide, *named, "--roles")
+    table = pd.read_csv(wide)
+    table.assign(years=table["years"].where(table.index > 2, -99)).to_csv(wide, index=False)
+    keep = ("--keep", "age=age_w,age_h", *MODEL, "--covariate", "years")
+    text = printed("couples", wide, *named, "--roles", *keep)
+    assert text.count("3 values (-99) look like codes") == 1 and "--missing-code VALUE" in text
+    text = printed("couples", wide, *named, "--roles", *keep, "--missing-code", "-99")
+    assert "look like codes" not in text

@@ -60,6 +60,8 @@ _HINTS = {
     "and --mixed, so that all partners are exchangeable; or leave these couples out of the file",
     "must be kept when couples are paired (keep=": "On the command line: --keep NAME=COLUMN_A,COLUMN_B, or "
     "--keep COLUMN in a file with a row for each person",
+    "if these are roles, by which": "On the command line: --roles with --a and --b; --role COLUMN in a file "
+    "with a row for each person",
     "pass missing_codes= when couples are paired": "On the command line: --missing-code VALUE, once for each",
     "which is not a number; ": "On the command line: correct this cell in the file (row 0 is the "
     "first after the header), or leave it empty",

@@ -104,6 +104,8 @@ class KeptColumns(Frozen):
     def _code_caution(self, name: str, persons: NDArray[np.float64]) -> str | None:
         if self.on_invalid == "accept":
             return None
+        if name in self.of_couples:  # it is stacked for both partners, and holds each value twice
+            persons = persons[: len(persons) // 2]
         return _caution_about_codes(name, persons, of_scores=self.missing_codes is None)
 
     def known_of_partners(self) -> NDArray[np.bool_]:

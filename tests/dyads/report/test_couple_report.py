@@ -32,7 +32,7 @@ from intimacy_scales.errors import (
     LikelyMissingCodeWarning,
 )
 from tests.shared.comparison import assert_close, near
-from tests.shared.couples import couples_of, mixed_couples
+from tests.shared.couples import couples_of, couples_with_scores, mixed_couples
 from tests.shared.factor_answers import good
 from tests.shared.instruments import PUBLISHED, form_of
 from tests.shared.simulated_couples import close_couples, closeness_answers, normal_couples
@@ -612,3 +612,15 @@ def test_likely_codes_in_a_covariate_are_a_caution_and_one_warning() -> None:
     hidden = Dyads.from_long(form, table, **keys, show_values=False)
     with pytest.warns(LikelyMissingCodeWarning):
         assert "-99" not in cautions(hidden, **model)
+
+
+@pytest.mark.parametrize(
+    ("names", "roles", "odd"),
+    [("wife husband", False, True), ("w h", False, True), ("wife husband", True, False),
+     ("a b", False, False), ("A B", False, False), ("1 2", False, False), ("p1 p2", False, False)],
+)  # fmt: skip
+def test_partners_that_are_named_by_roles_without_roles(names: str, roles: bool, odd: bool) -> None:
+    pairs = {"s": np.random.default_rng(2).normal(size=(30, 2))}
+    first, second = names.split()
+    text = cautions(couples_with_scores(pairs, roles=roles, partners=(first, second)))
+    assert (f"partners are called {first} and {second}, but are exchangeable" in text) == odd

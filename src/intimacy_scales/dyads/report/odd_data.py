@@ -1,4 +1,4 @@
-"""Cautions about the data of a report: partners with the same answers, and numbers that look like codes."""
+"""Cautions about the data of a report: names like roles, the same answers, numbers that look like codes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,22 @@ def cautions_about_data(dyads: Dyads, scales: Sequence[str], variables: Iterable
     variables
         Outcome, predictors and covariates of the model.
     """
-    return (*_with_same_answers(dyads, scales), *_with_codes(dyads, variables))
+    return (*_named_by_roles(dyads), *_with_same_answers(dyads, scales), *_with_codes(dyads, variables))
+
+
+def _named_by_roles(dyads: Dyads) -> Iterator[str]:
+    """Yield a caution where the partners' names look like roles, but the partners have none.
+
+    Names are words, or letters such as w and h; a and b, 1 and 2, or x and y are in a row, and no roles.
+    """
+    first, second = dyads.partners
+    in_a_row = len(first) == len(second) == 1 and abs(ord(first) - ord(second)) == 1
+    if not dyads.has_roles and first.isalpha() and second.isalpha() and not in_a_row:
+        yield (
+            f"partners are called {first} and {second}, but are exchangeable: if these are roles, by which "
+            "partners are distinguished, pass role=True for a table with a row for each couple, or role=, "
+            "the column of roles"
+        )
 
 
 def _with_same_answers(dyads: Dyads, scales: Sequence[str]) -> Iterator[str]:
@@ -34,7 +49,7 @@ def _with_same_answers(dyads: Dyads, scales: Sequence[str]) -> Iterator[str]:
         of_items = dyads.answers is not None
         values = dyads.items(name) if of_items else dyads.scores[name][..., None]
         known = ~np.isnan(values)
-        both = known.any(axis=2).all(axis=1)
+        both = np.all(np.any(known, axis=2), axis=1)
         values, n = values[both], int(np.count_nonzero(both))
         if n < _FEWEST or not (values[:, 0] != values[0, 0]).any():
             continue  # where all couples answer alike, partners do too

@@ -45,8 +45,8 @@ class CoupleReport(Result):
     titles
         The scales, with their titles.
     data_cautions
-        What the data may be that they should not be: one partner's answers twice, or codes for missing
-        values among the numbers of the model.
+        What the data may be that they should not be: roles without ``role=``, one partner's answers twice, or
+        codes for missing values among the numbers of the model.
     scoring
         How scores are made, in words.
     occasion
