@@ -278,16 +278,20 @@ def test_rows_that_cannot_be_paired_exit_with_1(data: Path) -> None:
 
 
 FAULTS: dict[str, tuple[dict[str, Any], tuple[str, ...], str]] = {
-    "one role twice": ({}, ("--role", "sex"), "On the command line: couples of one role: --mixed"),
+    "one role twice": (
+        {},
+        ("--role", "sex"),
+        "in the sample, such as f-f and m-m: --mixed and --person COLUMN",
+    ),
     "no role": (
         {"role": ["wife", None] * 60},
         ("--role", "role"),
-        "On the command line: exchangeable partners: leave out --role",
+        "no role: give each person a role; or leave out --role",
     ),
     "person twice": (
         {"couple": [k // 4 for k in range(120)], "partner": [f"p{k // 2}" for k in range(120)]},
         (),
-        "On the command line: name their column with --time COLUMN",
+        "if several rows are occasions, name their column with --time COLUMN",
     ),
 }
 
@@ -296,7 +300,9 @@ FAULTS: dict[str, tuple[dict[str, Any], tuple[str, ...], str]] = {
 def test_faults_name_the_options(data: Path, case: str) -> None:
     columns, args, words = FAULTS[case]
     LONG.assign(**columns).to_csv(data, index=False)
-    assert words in printed("couples", data, *KEYS, *args, code=1)
+    text = printed("couples", data, *KEYS, *args, code=1)
+    assert words in text
+    assert not re.search(r"\b\w+=|pandas|from_long", text)  # nothing of Python
 
 
 # ------------------------------------------------------------------ what cannot be done
@@ -326,6 +332,9 @@ WRONG: dict[str, tuple[list[Any], str]] = {
     "roles twice": (
         ["{data}", *FORM, "--a", "w{{n}}", "--b", "h{{n}}", "--a-role", "x", "--b-role", "y", "--roles"],
         "the roles are in columns already",
+    ),
+    "mixed without persons": (
+        ["{data}", *FORM, "--couple", "couple", "--role", "sex", "--mixed"], "--mixed needs --person COLUMN",
     ),
     "mixed without roles": (["{data}", *KEYS, "--mixed"], "--mixed needs --role COLUMN"),
     "mixed in a row": (
@@ -410,6 +419,10 @@ def test_the_examples_of_the_help_page_run(data: Path, wide: Path, monkeypatch: 
 def test_a_wrong_pattern_is_answered_with_patterns_of_the_file(wide: Path) -> None:
     text = printed("couples", wide, *FORM, "--a", "{n}w", "--b", "{n}h", code=2)
     assert "pass partners={'a': 'w{n}', 'b': 'h{n}'}" in text and "--a PATTERN --b PATTERN" in text
+    assert text.count("On the command line:") == 1
+    advised = shlex.split(text[text.index("--a 'w") :])[:4]
+    assert advised == [*SIDES]
+    assert "60 couples" in printed("couples", wide, *FORM, *advised, "--no-invariance")
     assert "allow" not in text and "rename" not in text
 
 
@@ -420,7 +433,8 @@ def test_double_entry_is_read_by_the_advice(tmp_path: Path) -> None:
     sides = ("--a", "{item}_actor", "--b", "{item}_partner", "--on-fault", "leave_out")
     text = printed("couples", path, *FORM, *sides, code=1)
     assert "double entry: rows 1, 2, 3, 4, 5 and 115 more: 120 of 120 rows mirror another one" in text
-    assert "On the command line: the columns of the actor alone: --couple COLUMN --person COLUMN" in text
+    assert ", as in rows 1, 2" in text and "pandas" not in text
+    assert "--couple COLUMN --person COLUMN --columns PATTERN, without --a and --b" in text
     actor = ("--couple", "couple", "--person", "partner_actor", "--columns", "{item}_actor")
     assert "60 couples" in printed("couples", path, *FORM, *actor)
 
@@ -458,3 +472,17 @@ def test_a_model_with_one_couple_of_a_kind_says_what_to_do_on_the_command_line(t
     assert "usable person" not in shown.partition("actor-partner model")[2]
     exchangeable = printed("couples", path, *KEYS, *model)
     assert "not computed: actor-partner model" not in exchangeable
+
+
+def test_cautions_name_the_options(wide: Path) -> None:
+    named = (*FORM, *SIDES, "--a-name", "wife", "--b-name", "husband", "--no-invariance")
+    hint = "On the command line: --roles with --a and --b"
+    assert hint in printed("couples", wide, *named)
+    assert hint not in printed("couples", wide, *named, "--roles")
+    table = pd.read_csv(wide)
+    table.assign(years=table["years"].where(table.index > 2, -99)).to_csv(wide, index=False)
+    keep = ("--keep", "age=age_w,age_h", *MODEL, "--covariate", "years")
+    text = printed("couples", wide, *named, "--roles", *keep)
+    assert text.count("3 values (-99) look like codes") == 1 and "--missing-code VALUE" in text
+    text = printed("couples", wide, *named, "--roles", *keep, "--missing-code", "-99")
+    assert "look like codes" not in text

@@ -13,6 +13,7 @@ import pytest
 
 from intimacy_scales import encode
 from intimacy_scales.dyads import Dyads
+from intimacy_scales.dyads.report.scoring_words import scoring_words
 from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.jobs.couples import read_couples
 from tests.shared.instruments import form_of
@@ -160,3 +161,22 @@ def test_names_that_do_not_tell_partners_apart_are_refused(names: tuple[Any, ...
         Dyads.from_wide(FORM, table_of("x{n}"), columns=dict.fromkeys(names, "x{n}"))
     with pytest.raises(ResponseError, match="two partners"):
         Dyads.of_scores(table_of("x{n}"), {"t": dict.fromkeys(names, "x1")})
+
+
+def of_partners(table: pd.DataFrame) -> dict[str, Any]:
+    """Columns as mappings, of the items that were asked: the first five."""
+    asked = {p: {item: f"{item}_{p}" for item in ITEMS[:5]} for p in "ab"}
+    return {"table": table, "columns": asked, "allow_missing_items": True}
+
+
+def test_items_without_a_column_are_shared_by_nobody() -> None:
+    table = table_of("{item}_a", "{item}_b").drop(columns=["wa_a", "wa_b"])
+    dyads = Dyads.from_wide(FORM, **of_partners(table))
+    assert np.isnan(dyads.items("s")[..., 5]).all() and not np.isnan(dyads.items("s")[..., :5]).any()
+    assert scoring_words(dyads, ["s"]).startswith("s is the mean of 5 of its 6 items (1 to 7")
+
+
+def test_a_column_that_exists_is_not_that_of_both_partners() -> None:
+    table = table_of("{item}_a", "{item}_b").rename(columns={"wa_a": "wa"})
+    with pytest.raises(ResponseError, match="'wa' is named for a and for b"):
+        Dyads.from_wide(FORM, **of_partners(table))

@@ -41,7 +41,7 @@ def test_double_entry_is_refused_and_the_advice_works(label: str | None, on_faul
     dyads = couples(148, missing=0.05)
     pairwise = dyads.to_pairwise()
     with pytest.raises(
-        PairingError, match="296 of 296 rows mirror another one, as rows 0 and 1 do"
+        PairingError, match=r"296 of 296 rows mirror another one.*, as in rows 0, 1\n"
     ) as caught:
         Dyads.from_wide("scii-24", pairwise, columns=WIDE, couple=label, on_fault=on_fault)
     (fault,) = caught.value.faults
@@ -62,7 +62,7 @@ def test_scores_in_double_entry_are_refused() -> None:
     x = np.random.default_rng(1).normal(size=(40, 2))
     x[3, 1] = np.nan
     table = pd.DataFrame(np.concatenate([x, x[:, ::-1]]), columns=["x_a", "x_b"])
-    with pytest.raises(PairingError, match="80 of 80 rows mirror another one, as rows 0 and 40 do"):
+    with pytest.raises(PairingError, match=r"80 of 80 rows mirror another one.*, as in rows 0, 40\n"):
         Dyads.of_scores(table, {"x": {"a": "x_a", "b": "x_b"}})
     table.loc[:5, "x_a"] += 1  # corrected in one of the two rows
     with pytest.raises(PairingError, match="68 of 80 rows mirror another one"):

@@ -359,3 +359,35 @@ def test_checked_answers_are_paired_if_their_labels_were_kept() -> None:
     other = form_of({"s": "q1 q2", "t": "q2 q3"}, low=1, high=5)
     with pytest.raises(ResponseError, match="these codes belong to"):
         Dyads.from_long(other, coded, couple="couple", person="id")
+
+
+def on_two_occasions(n: int, n_once: int) -> list[dict[str, Any]]:
+    """Rows of n couples on two occasions, and of others on the first one only."""
+    rows = []
+    for couple in range(n + n_once):
+        for wave in (1, 2)[: 2 if couple < n else 1]:
+            rows += [{"couple": couple, "role": role, "wave": wave, "s": couple + wave} for role in "fm"]
+    return rows
+
+
+@pytest.mark.parametrize("n_once", [0, 3])
+def test_roles_that_are_repeated_look_like_occasions(n_once: int) -> None:
+    rows, labels = on_two_occasions(4, n_once), {"couple": "couple", "role": "role"}
+    with pytest.raises(PairingError) as caught:
+        Dyads.of_scores(rows, ["s"], **labels)
+    assert [fault.code for fault in caught.value.faults] == ["roles repeated"] * 4
+    assert caught.value.faults[1].rows == (4, 5, 6, 7)
+    assert "each role has 2 rows, as on several occasions" in str(caught.value)
+    assert "name their column with time=" in str(caught.value) and "mixed" not in str(caught.value)
+    dyads = Dyads.of_scores(rows, ["s"], **labels, time="wave")
+    assert len(dyads) == 8 + n_once and not dyads.pairs.n_left_out
+    left = Dyads.of_scores(rows, ["s"], **labels, on_fault="leave_out")
+    assert (len(left), left.pairs.n_left_out) == (n_once, 4)
+
+
+def test_a_role_that_one_partner_has_more_often_may_be_an_occasion_too() -> None:
+    rows = on_two_occasions(4, 3)[1:]
+    with pytest.raises(PairingError) as caught:
+        Dyads.of_scores(rows, ["s"], couple="couple", role="role")
+    assert [fault.code for fault in caught.value.faults] == ["roles repeated"] * 3 + ["role twice"]
+    assert caught.value.faults[-1].advice.startswith("correct the roles; if the rows are occasions, name")

@@ -121,3 +121,25 @@ def test_an_empty_mapping_is_told_from_a_person_who_answered_nothing() -> None:
         "the mapping is empty: it has no item of small. For a person who answered nothing, pass an item "
         "without an answer, such as {'item01': None}"
     )
+
+
+@pytest.mark.parametrize("n_columns", [1, 2, 5, 11])
+@pytest.mark.parametrize("pattern", ["c_{n}", "c{n:02d}"])
+def test_positions_that_end_early_are_not_taken_for_skipped_items(pattern: str, n_columns: int) -> None:
+    names = [pattern.format(n=n) for n in range(1, n_columns + 1)]
+    text = told(12, [*names, "age"], columns=pattern)
+    assert "allow_missing" not in text
+    assert "{n} is the position among all 12 items of the form" in text
+    assert f"the answers to item01{f' to item{n_columns:02d}' if n_columns > 1 else ''}." in text
+    # the advice helps: the questionnaire had the last items only
+    ids = [f"item{n:02d}" for n in range(1, 13)]
+    form = form_of(items=ids, scales=[{"id": "a", "items": ids}])
+    mapping = dict(zip(ids[-n_columns:], names, strict=True))
+    table = pd.DataFrame([range(1, n_columns + 1)], columns=names).clip(upper=3)
+    coded = encode(form, table, columns=mapping, allow_missing_items=True)
+    assert (coded.codes != 0).tolist() == [[False] * (12 - n_columns) + [True] * n_columns]
+
+
+def test_a_position_that_is_left_out_in_between_may_be_a_skipped_item() -> None:
+    names = [f"c_{n}" for n in range(1, 13) if n != 7]
+    assert "allow_missing_items=True" in told(12, names, columns="c_{n}")

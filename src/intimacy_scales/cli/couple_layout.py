@@ -123,6 +123,11 @@ class CoupleLayout:
             )
         if self.mixed and self.role is None:
             raise ResponseError("--mixed needs --role COLUMN, such as a column of genders")
+        if self.mixed and self.person is None:
+            raise ResponseError(
+                "--mixed needs --person COLUMN, with persons' ids or numbers such as 1 and 2: where both "
+                "partners may have one role, the role does not tell them apart"
+            )
         return {"person": self.person, "role": self.role, "columns": read_columns(self.columns)}
 
     def _refuse(self, names: Sequence[str], why: str) -> None:

@@ -12,6 +12,7 @@ import typer
 from rich.markup import escape
 
 from intimacy_scales.cli.console import BAD_ANSWERS, err, out
+from intimacy_scales.cli.couple_faults import print_faults
 from intimacy_scales.cli.couple_layout import CoupleLayout, read_keep
 from intimacy_scales.cli.options import (
     AllowMissingItems,
@@ -36,11 +37,15 @@ from intimacy_scales.cli.options import (
 )
 from intimacy_scales.cli.terminal import errors_as_messages, print_blank_rows, print_problems, print_table
 from intimacy_scales.cli.terminal import progress as progress_bar
-from intimacy_scales.errors import PairingError, ResponseError, UnvalidatedInstrumentWarning
+from intimacy_scales.errors import (
+    LikelyMissingCodeWarning,
+    PairingError,
+    ResponseError,
+    UnvalidatedInstrumentWarning,
+)
 
 if TYPE_CHECKING:
     from intimacy_scales.dyads import CoupleReport
-    from intimacy_scales.dyads.faults import PairingFaults
     from intimacy_scales.jobs import CoupleFileReport
 
 _MISSING_COLUMNS = (
@@ -55,14 +60,11 @@ _HINTS = {
     "and --mixed, so that all partners are exchangeable; or leave these couples out of the file",
     "must be kept when couples are paired (keep=": "On the command line: --keep NAME=COLUMN_A,COLUMN_B, or "
     "--keep COLUMN in a file with a row for each person",
+    "if these are roles, by which": "On the command line: --roles with --a and --b; --role COLUMN in a file "
+    "with a row for each person",
+    "pass missing_codes= when couples are paired": "On the command line: --missing-code VALUE, once for each",
     "which is not a number; ": "On the command line: correct this cell in the file (row 0 is the "
     "first after the header), or leave it empty",
-}
-_PAIRING_HINTS = {
-    "time=": "name their column with --time COLUMN, and choose one with --occasion LABEL",
-    "mixed=True": "couples of one role: --mixed",
-    "from_long with": "the columns of the actor alone: --couple COLUMN --person COLUMN --columns PATTERN",
-    "leave out role=": "exchangeable partners: leave out --role, --roles, --a-role and --b-role",
 }
 _ROW_NAMES = ("Scale", "Couples")
 _AGREEMENT, _DIFFERENCE, _OMEGA = "agreement", "difference", "omega"  # tables that a terminal has room for
@@ -80,7 +82,7 @@ PartnerColumns = Annotated[
     str | None,
     typer.Option(
         help="A row for each couple: pattern of one partner's columns, such as 'prqc.1_{n}' ({n}: position "
-        'from 1, {item}: id), or a .toml or .json file of item = "column".'
+        'in the form, {item}: id), or a .toml or .json file of item = "column".'
     ),
 ]
 OtherColumns = Annotated[
@@ -194,7 +196,8 @@ def couples(
         warnings.catch_warnings(),
         progress_bar("reading") as bar,
     ):
-        warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)  # the report contains it
+        for contained in (UnvalidatedInstrumentWarning, LikelyMissingCodeWarning):
+            warnings.simplefilter("ignore", contained)  # the report contains it
         layout = CoupleLayout(
             a=a, b=b, a_name=a_name, b_name=b_name, a_role=a_role, b_role=b_role, roles=roles,
             person=person, role=role, columns=columns, couple=couple, time=time, occasion=occasion,
@@ -232,7 +235,7 @@ def couples(
                 **options,
             )
         except PairingError as error:
-            _print_faults(error.faults, faults)
+            print_faults(error.faults, faults)
             raise typer.Exit(BAD_ANSWERS) from None
     _print_result(result, output, no_pictures)
 
@@ -258,24 +261,6 @@ def _check_model(outcome: str | None, predictor: list[str] | None, covariate: li
         given = "--outcome" if outcome is not None else "--predictor" if predictor else "--covariate"
         missing = "--predictor" if outcome is not None else "--outcome"
         raise ResponseError(f"{given} without {missing}: an actor-partner model needs both of them")
-
-
-def _print_faults(faults: PairingFaults, written: Path | None) -> None:
-    """Print faults of pairing, and what to do about them on the command line."""
-    from intimacy_scales.dyads.faults import faults_lines
-
-    elsewhere = "--faults FILE.csv writes all of them" if written is None else f"all of them are in {written}"
-    lines = faults_lines(faults, "row 1 is the first after the header", elsewhere, first_row=1)
-    err.print(f"[red]error:[/] {escape(lines[0])}", soft_wrap=True)
-    for line in lines[1:]:
-        err.print(escape(line), soft_wrap=True)
-    text = "\n".join(lines)
-    for words, advice in _PAIRING_HINTS.items():
-        if words in text:
-            err.print(escape(f"On the command line: {advice}"), soft_wrap=True)
-    if faults.can_be_left_out:
-        err.print("To leave these couples out: --on-fault leave_out")
-    err.print("Nothing was computed.")
 
 
 def _print_result(result: CoupleFileReport, output: Path | None, no_pictures: str | None) -> None:
@@ -320,9 +305,15 @@ def _print_report(report: CoupleReport) -> None:
             print_table({_FOLDED.sub(r"\1\n", name): cells[name] for name in [*names, *chosen]})
     for text in report.warnings:
         out.print(f"[yellow]![/] {escape(text)}", soft_wrap=True)
+        _print_hints(text)
     for part, reason in report.not_computed.items():
         out.print(f"- not computed: {escape(part)}: {escape(reason)}", soft_wrap=True)
-        for words, advice in _HINTS.items():
-            if words in reason:
-                out.print(f"  {escape(advice)}", soft_wrap=True)
+        _print_hints(reason)
     out.print(f"\n{escape(report.sentence())}", soft_wrap=True)
+
+
+def _print_hints(text: str) -> None:
+    """Print what a text that is for Python means on the command line."""
+    for words, advice in _HINTS.items():
+        if words in text:
+            out.print(f"  {escape(advice)}", soft_wrap=True)

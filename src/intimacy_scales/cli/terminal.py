@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 import warnings
+from ast import literal_eval
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -37,12 +39,15 @@ _LONG = 9  # characters, from which texts in a table are folded
 _VARIANT = re.compile(r"instrument\.(with_response_scale\(.*\))\.$", re.MULTILINE)
 _ENCODING = re.compile(r"encoding='([\w-]+)'")
 _SKIP_ROWS = re.compile(r"skip_rows=(\d+)\.")
+_PARTNERS = re.compile(r"pass partners=(\{.*\}); ")
 _SHEET = re.compile(r"sheet=('[^']+'|\"[^\"]+\")")
 _WORDING = re.compile(r"score with load\('[^']+'(.*?)\)\.$", re.MULTILINE)
 _WORDING_OPTIONS = {"version": "--form-version", "language": "--language", "variant": "--variant"}
 _GIVEN = re.compile(r"(\w+)='([^']+)'")
 _PYTHON_ADVICE = {  # advice in an error that is for Python → the same for the command line
     "pass allow_missing_items=True": "On the command line: --allow-missing-items",
+    "give a mapping of item ids to columns": "On the command line: name a .toml file with lines of "
+    'item = "column" instead of the pattern',
     "give language= too": "On the command line: --language LANGUAGE --variant VARIANT",
     ".with_texts(": "On the command line, leave --language out: a key reads numbers in any language.",
 }
@@ -94,21 +99,30 @@ def errors_as_messages(
         err.print(f"[red]error:[/] {escape(where + (error.strerror or str(error)))}", soft_wrap=True)
         raise typer.Exit(WRONG_USE) from None
     except (EstimationError, InstrumentError, NoNormsError, ResponseError, ImportError) as error:
-        more = f"\n{hint}" if hint and isinstance(error, MissingColumnsError) else ""
-        more += "".join(
-            f"\n{text}" for words, text in {**_PYTHON_ADVICE, **(hints or {})}.items() if words in str(error)
-        )
+        advice = [hint] if hint and isinstance(error, MissingColumnsError) else []
+        advice += [text for words, text in {**_PYTHON_ADVICE, **(hints or {})}.items() if words in str(error)]
         if match := _WORDING.search(str(error)):
             options = [f"{_WORDING_OPTIONS[name]} {value}" for name, value in _GIVEN.findall(match[1])]
-            more += f"\nOn the command line: {' '.join(options) or 'leave --form-version out'}"
+            advice.append(f"On the command line: {' '.join(options) or 'leave --form-version out'}")
+        if match := _PARTNERS.search(str(error)):
+            both = zip(("--a", "--b"), literal_eval(match[1]).values(), strict=True)
+            advice.append(f"On the command line: {' '.join(f'{side} {shlex.quote(p)}' for side, p in both)}")
         if match := _ENCODING.search(str(error)):
-            more += f"\nOn the command line: --encoding {match[1]}"
+            advice.append(f"On the command line: --encoding {match[1]}")
         if match := _SKIP_ROWS.search(str(error)):
-            err.print(f"On the command line: --skip-rows {match[1]}")
+            advice.append(f"On the command line: --skip-rows {match[1]}")
         if match := _SHEET.search(str(error)):
-            more += f"\nOn the command line: --sheet {match[1]}"
-        err.print(f"[red]error:[/] {escape(str(error))}{escape(more)}", soft_wrap=True)
+            advice.append(f"On the command line: --sheet {match[1]}")
+        err.print(f"[red]error:[/] {escape(str(error))}{escape(_under_one_heading(advice))}", soft_wrap=True)
         raise typer.Exit(WRONG_USE) from None
+
+
+def _under_one_heading(advice: Sequence[str]) -> str:
+    """Return lines of advice for the command line, which is named once; empty without advice."""
+    heading = "On the command line:"
+    if sum(text.startswith(heading) for text in advice) <= 1:
+        return "".join(f"\n{text}" for text in advice)
+    return f"\n{heading}" + "".join(f"\n  {text.removeprefix(heading).strip()}" for text in advice)
 
 
 @contextmanager

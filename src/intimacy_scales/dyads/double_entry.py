@@ -55,8 +55,9 @@ def double_entry_fault(
         code="double entry",
         couple=None,
         rows=tuple(rows.tolist()),
-        explanation=f"{len(rows)} of {n} rows mirror another one, as rows {pair[0]} and {pair[1]} do: who is "
-        "the first partner in one is the second in the other, so that couples are there twice",
+        example=(pair[0], pair[1]),
+        explanation=f"{len(rows)} of {n} rows mirror another one: who is the first partner in one is the "
+        "second in the other, so that couples are there twice",
     )
 
 

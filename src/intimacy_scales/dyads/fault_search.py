@@ -99,15 +99,44 @@ def _repeated(labels: RowLabels, members: Members) -> Iterator[PairingFault]:
         return
     counts = np.bincount(inverse)
     rows_of = _Groups(inverse, members.usable)
+    like_occasions = _with_repeated_roles(labels, members)
+    yield from _repeated_roles(labels, members, like_occasions)
     for place in np.flatnonzero(counts > 1).tolist():
         rows = rows_of[place]
         couple = int(members.couple[members.of_row[first_of[place]]])
+        if like_occasions[couple]:
+            continue
         on = "" if labels.time is None else " on one occasion"
         if labels.person is None and labels.role is not None:
             role = label_text(labels.role.values[int(labels.role.positions[rows[0]])])
             yield _fault(labels, couple, "role twice", rows, f"{len(rows)} rows have the role {role}{on}")
             continue
         yield _fault(labels, couple, "person twice", rows, f"one person has {len(rows)} rows{on}")
+
+
+def _with_repeated_roles(labels: RowLabels, members: Members) -> NDArray[np.bool_]:
+    """Return which couples have both roles equally often, and more than once, as on several occasions."""
+    n = len(labels.couple)
+    if labels.role is None or labels.person is not None or labels.time is not None:
+        return np.zeros(n, dtype=np.bool_)
+    n_rows = np.bincount(members.of_row, minlength=len(members.couple))
+    fewest, most = np.full(n, len(members.of_row)), np.zeros(n, dtype=np.intp)
+    np.minimum.at(fewest, members.couple, n_rows)
+    np.maximum.at(most, members.couple, n_rows)
+    both = np.bincount(members.couple, minlength=n) == TWO_PARTNERS
+    return np.asarray(both & (fewest == most) & (most > 1))
+
+
+def _repeated_roles(
+    labels: RowLabels, members: Members, like_occasions: NDArray[np.bool_]
+) -> Iterator[PairingFault]:
+    """Yield a fault for each couple whose rows look like several occasions."""
+    couple_of_row = members.couple[members.of_row]
+    rows_of = _Groups(couple_of_row, members.usable)
+    for couple in np.flatnonzero(like_occasions).tolist():
+        rows = rows_of[couple]
+        text = f"each role has {len(rows) // TWO_PARTNERS} rows, as on several occasions"
+        yield _fault(labels, couple, "roles repeated", rows, text)
 
 
 def _faults_of_persons(labels: RowLabels, members: Members) -> Iterator[PairingFault]:

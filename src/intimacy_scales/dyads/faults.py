@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -20,8 +20,8 @@ else:
 
 FaultCode = Literal[
     "no couple", "no person", "no role", "no time", "written in two ways", "person twice", "couple twice",
-    "three in a couple", "person in two couples", "role twice", "role changes", "too many roles",
-    "roles coded in two ways", "double entry",
+    "three in a couple", "person in two couples", "roles repeated", "role twice", "role changes",
+    "too many roles", "roles coded in two ways", "double entry",
 ]  # fmt: skip
 CODES: tuple[FaultCode, ...] = get_args(FaultCode)
 OF_COLUMNS: tuple[FaultCode, ...] = (
@@ -46,7 +46,10 @@ _ADVICE: dict[FaultCode, str] = {
     "three in a couple": "a couple has two partners: correct the labels of the couple or of the persons",
     "person in two couples": "correct the labels; ids of persons must be unique in the whole table, unless "
     "there are just two of them, such as 1 and 2, which number the partners of each couple",
-    "role twice": "correct the roles; if couples of one role are in the sample, such as f-f and m-m, pass "
+    "roles repeated": "this looks like occasions: name their column with time=; if there are none, keep one "
+    "row for each role",
+    "role twice": "correct the roles; if the rows are occasions, name their column with time=; if "
+    "couples of one role are in the sample, such as f-f and m-m, pass "
     "mixed=True and the column of persons (person=)",
     "role changes": "a person has one role; correct it",
     "too many roles": "each couple has the same two roles; write each of them in one way, or pass mixed=True "
@@ -67,14 +70,17 @@ class PairingFault(Frozen):
     ----------
     code
         The kind of fault: ``no couple``, ``no person``, ``no role``, ``no time``, ``written in two ways``,
-        ``person twice``, ``couple twice``, ``three in a couple``, ``person in two couples``, ``role twice``,
-        ``role changes``, ``too many roles``, ``roles coded in two ways`` or ``double entry``.
+        ``person twice``, ``couple twice``, ``three in a couple``, ``person in two couples``,
+        ``roles repeated``, ``role twice``, ``role changes``, ``too many roles``,
+        ``roles coded in two ways`` or ``double entry``.
     couple
         Label of the couple; None where the fault concerns no single couple, or values must not be shown.
     rows
         Positions of the rows concerned, from 0.
     explanation
         What is wrong, in words.
+    example
+        Rows that show it best, where there are many.
 
     Examples
     --------
@@ -86,6 +92,7 @@ class PairingFault(Frozen):
     couple: Any
     rows: tuple[int, ...]
     explanation: str
+    example: tuple[int, ...] = ()
 
     @property
     def advice(self) -> str:
@@ -95,8 +102,9 @@ class PairingFault(Frozen):
     def described(self, first_row: int = 0) -> str:
         """Return the fault in words, with rows numbered from `first_row` on."""
         couple = "" if self.couple is None else f"couple {shortened_text(self.couple)}, "
-        rows = [row + first_row for row in self.rows]
-        return f"{self.code}: {couple}{_rows_text(rows)}: {self.explanation}"
+        rows, example = ([row + first_row for row in some] for some in (self.rows, self.example))
+        such = f", as in {_rows_text(example)}" if example else ""
+        return f"{self.code}: {couple}{_rows_text(rows)}: {self.explanation}{such}"
 
     def __str__(self) -> str:
         return self.described()
@@ -147,7 +155,13 @@ def pairing_error(ordered: PairingFaults) -> PairingError:
     return PairingError("\n".join(lines), ordered)
 
 
-def faults_lines(ordered: PairingFaults, numbering: str, elsewhere: str, first_row: int = 0) -> list[str]:
+def faults_lines(
+    ordered: PairingFaults,
+    numbering: str,
+    elsewhere: str,
+    first_row: int = 0,
+    advice: Mapping[FaultCode, str] | None = None,
+) -> list[str]:
     """Return the lines of a message: the number of faults, examples, and the advice for each kind.
 
     Parameters
@@ -158,14 +172,17 @@ def faults_lines(ordered: PairingFaults, numbering: str, elsewhere: str, first_r
         How rows are numbered, in words, and the number of the first one.
     elsewhere
         Where all rows are listed.
+    advice
+        Kind of fault → what to do about it, where that is not done in Python.
     """
+    how = _ADVICE if advice is None else {**_ADVICE, **advice}
     counts = Counter(fault.code for fault in ordered)
     lines = [f"{counted(len(ordered), 'fault')} of pairing ({numbering}):"]
     lines += [f"  {fault.described(first_row)}" for fault in _examples(ordered)]
     if len(ordered) > _SHOWN_FAULTS:
         kinds = ", ".join(f"{n} of {code!r}" for code, n in counts.items())
         lines.append(f"  … in all {kinds}; {elsewhere}")
-    return [*lines, *(f"{code}: {_ADVICE[code]}." for code in counts)]
+    return [*lines, *(f"{code}: {how[code]}." for code in counts)]
 
 
 def _examples(ordered: PairingFaults) -> PairingFaults:

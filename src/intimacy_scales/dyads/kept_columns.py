@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from numbers import Number
 from typing import Any
 
@@ -43,6 +43,8 @@ class KeptColumns(Frozen):
         scores, which have no such option.
     on_invalid
         ``"accept"``: other numbers that look like such codes are taken as they are, without a warning.
+    warned_of
+        Columns about whose numbers a warning was given already, also in other selections of these couples.
     """
 
     table: Table
@@ -51,6 +53,7 @@ class KeptColumns(Frozen):
     labels: frozenset[str] = frozenset()
     missing_codes: tuple[MissingCode, ...] | None = ()
     on_invalid: OnInvalid = "raise"
+    warned_of: set[str] = field(default_factory=set, compare=False, repr=False)
 
     @property
     def names(self) -> list[str]:
@@ -74,19 +77,36 @@ class KeptColumns(Frozen):
         Warns
         -----
         LikelyMissingCodeWarning
-            Some numbers look like codes for missing ones that were not declared.
+            Some numbers look like codes for missing ones that were not declared; once for each column.
         """
+        persons = self._of_persons(name)
+        caution = None if name in self.warned_of else self._code_caution(name, persons)
+        if caution is not None:
+            self.warned_of.add(name)
+            warnings.warn(caution, LikelyMissingCodeWarning, stacklevel=level_outside())
+        numbers: NDArray[np.float64] = np.where(self.rows < 0, np.nan, persons[self.rows])
+        return numbers
+
+    def code_caution(self, name: str) -> str | None:
+        """Return the warning that some numbers of a column look like undeclared codes; None: none does."""
+        return self._code_caution(name, self._of_persons(name))
+
+    def _of_persons(self, name: str) -> NDArray[np.float64]:
+        """Return the numbers of a column, in the rows of the table."""
         column = self.column(name)
         if column is None:
             raise EstimationError(
                 f"column {name!r} was not kept{suggest(name, self.names)}; keep it when couples are paired: "
                 f"keep=[{name!r}]"
             )
-        persons = number_column(without_codes(self.table.column(column), self.missing_codes or ()), name)
-        if self.on_invalid != "accept":
-            _warn_of_codes(name, persons, of_scores=self.missing_codes is None)
-        numbers: NDArray[np.float64] = np.where(self.rows < 0, np.nan, persons[self.rows])
-        return numbers
+        return number_column(without_codes(self.table.column(column), self.missing_codes or ()), name)
+
+    def _code_caution(self, name: str, persons: NDArray[np.float64]) -> str | None:
+        if self.on_invalid == "accept":
+            return None
+        if name in self.of_couples:  # it is stacked for both partners, and holds each value twice
+            persons = persons[: len(persons) // 2]
+        return _caution_about_codes(name, persons, of_scores=self.missing_codes is None)
 
     def known_of_partners(self) -> NDArray[np.bool_]:
         """Return whether each partner has a value in a column of partners that is no label (n_couples, 2)."""
@@ -152,20 +172,18 @@ def _numeric(codes: Sequence[MissingCode]) -> list[float]:
     return numbers
 
 
-def _warn_of_codes(name: str, values: NDArray[np.float64], *, of_scores: bool) -> None:
-    """Warn where numbers look like codes for missing ones."""
+def _caution_about_codes(name: str, values: NDArray[np.float64], *, of_scores: bool) -> str | None:
+    """Return a warning where numbers look like codes for missing ones."""
     codes = undeclared_codes(values, scores=True)
     if not codes:
-        return
+        return None
     n = int(np.count_nonzero(np.isin(values, codes)))
     named = " and ".join(f"{code:g}" for code in codes) if values_shown() else "some of them"
     advice = "pass missing_codes= when couples are paired"
     if of_scores:
         advice = 'make them missing in the table; if they are values, pass on_invalid="accept"'
     those = f"{counted(n, 'value')} ({named}) {'looks' if n == 1 else 'look'}"
-    warnings.warn(
+    return (
         f"kept column {name!r}: {those} like codes for missing ones, and count as numbers. If they mean that "
-        f"there is no value, {advice}",
-        LikelyMissingCodeWarning,
-        stacklevel=level_outside(),
+        f"there is no value, {advice}"
     )

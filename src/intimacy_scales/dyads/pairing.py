@@ -79,6 +79,8 @@ class Pairs:
         Names of the two places.
     faults
         Of the couples that were left out.
+    n_left_out
+        Number of these couples in the whole table; rows without a couple are not among them.
     """
 
     rows: Positions
@@ -87,6 +89,7 @@ class Pairs:
     roles: Positions | None
     names: tuple[str, str]
     faults: PairingFaults
+    n_left_out: int = 0
 
 
 def pair_rows(labels: RowLabels, on_fault: OnFault = "raise") -> Pairs:
@@ -177,6 +180,7 @@ def _paired(labels: RowLabels, members: Members, left_out: NDArray[np.bool_], fa
         roles=roles,
         names=labels.place_names,
         faults=faults,
+        n_left_out=int(np.count_nonzero(bad)),
     )
 
 

@@ -82,7 +82,8 @@ def _answers_of_both(
     if missing:
         raise missing_of_partners(missing, sides, form, table.names, "columns")
     n = len(table)
-    refuse_shared("columns", [reader.names for reader in readers], partners_of(sides))
+    present = set(table.names)  # a column that does not exist is nobody's
+    refuse_shared("columns", [[c for c in r.names if c in present] for r in readers], partners_of(sides))
     codes = np.empty((2 * n, len(readers[0].keys)), dtype=readers[0].dtype, order="F")
     problems = []
     for number, reader in enumerate(readers):

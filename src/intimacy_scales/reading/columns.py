@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -280,12 +280,15 @@ def missing_columns(
         absent, wanted, names, instrument.item_ids, wrong_pattern=wrong_pattern
     )
     lines = _absent_lines(instrument, absent, suggestions)
+    ends_early = not patterns and _ends_early(pattern, wanted, present)
     renamed = any(name != item for item, name in zip(instrument.item_ids, wanted, strict=True))
     numbers = {name_text(name) for name in names if not isinstance(name, str)}
     if not renamed and (other_version := other_version_hint(instrument, names)):
         lines.append(other_version)
     elif numbers.issuperset(map(str, absent.values())):
         lines.append(_NUMBERS_AS_NAMES[from_mappings])
+    elif ends_early and not suggestions:
+        lines.append(_listed_columns(names))
     elif wrong_pattern or patterns or suggestions or len(absent) == len(wanted):
         likely: Mapping[Any, str] = {absent[item]: name for item, name in suggestions.items()}
         lines.append(_advice(patterns, likely if renamed else suggestions, names, renamed=renamed))
@@ -293,9 +296,37 @@ def missing_columns(
         n_present = len(wanted) - len(absent)
         others = "item has" if n_present == 1 else f"{n_present} have"
         lines.append(f"The other {others} one, and no column has a name like these.")
-    if len(absent) < len(wanted) and not patterns:
+    if ends_early:
+        lines.append(_positions_advice(instrument, wanted[: len(wanted) - len(absent)]))
+    elif len(absent) < len(wanted) and not patterns:
         lines.append("To treat them as skipped by everyone, pass allow_missing_items=True.")
     return MissingColumnsError("\n".join(lines), tuple(absent), suggestions, tuple(patterns))
+
+
+def _ends_early(pattern: str | None, wanted: Sequence[Hashable], present: Collection[Hashable]) -> bool:
+    """Return whether a pattern of positions has columns for the first items only.
+
+    A questionnaire with some of the form's items numbers them from 1 too, and these numbers are no positions
+    in the form: answers would be read as those to other items.
+    """
+    if pattern is None or all(field != "n" for _, field, _, _ in string.Formatter().parse(pattern)):
+        return False
+    known = [name in present for name in wanted]
+    return 0 < sum(known) < len(known) and all(known[: sum(known)])
+
+
+def _positions_advice(instrument: Instrument, columns: Sequence[Hashable]) -> str:
+    """Say what {n} counts, and that a mapping names the items of columns with other numbers."""
+    items = instrument.item_ids[: len(columns)]
+    first, last = shortened(columns[0]), shortened(columns[-1])
+    read = f"{first} to {last} would be the answers to {items[0]} to {items[-1]}"
+    if len(columns) == 1:
+        read = f"{first} would be the answers to {items[0]}"
+    return (
+        f"{{n}} is the position among all {len(instrument.items)} items of the form, so that {read}. If only "
+        f"some items were asked, give a mapping of item ids to columns instead of the pattern: "
+        f"{{ITEM: {first}, …}} with the id of the item that each column answers."
+    )
 
 
 def _absent_lines(
@@ -339,7 +370,12 @@ def _advice(
             swapped = ", ".join(f"{col!r}: {name!r}" for name, col in list(suggestions.items())[:_FEW])
             return f"If so, rename it in the table: {{{swapped}{more}}}."
         return f"If so, pass columns={{{mapping}{more}}}."
+    return f"{_listed_columns(names)[:-1]}; name those with answers in columns=."
+
+
+def _listed_columns(names: Sequence[Hashable]) -> str:
+    """Return a sentence with the first columns of the table."""
     listed = ", ".join(map(shortened, names[:_SHOWN])) + (", …" if len(names) > _SHOWN else "")
     if not values_shown():  # the names may be answers or ids, if the table has no header or is transposed
         listed = f"{len(names):,} columns of other names" if names else ""
-    return f"The table has {listed or 'no columns'}; name those with answers in columns=."
+    return f"The table has {listed or 'no columns'}."

@@ -25,9 +25,14 @@ from intimacy_scales.dyads import (
     profile_similarity,
     reliable_difference,
 )
-from intimacy_scales.errors import EstimationError, IntimacyScalesError, KeyingWarning
+from intimacy_scales.errors import (
+    EstimationError,
+    IntimacyScalesError,
+    KeyingWarning,
+    LikelyMissingCodeWarning,
+)
 from tests.shared.comparison import assert_close, near
-from tests.shared.couples import couples_of, mixed_couples
+from tests.shared.couples import couples_of, couples_with_scores, mixed_couples
 from tests.shared.factor_answers import good
 from tests.shared.instruments import PUBLISHED, form_of
 from tests.shared.simulated_couples import close_couples, closeness_answers, normal_couples
@@ -545,3 +550,77 @@ def test_pictures_become_part_of_the_page() -> None:
     assert 'alt="Two &quot;lines&quot; &amp; a &lt;dot&gt;."' in text
     assert "<figcaption>A caption.</figcaption>" in text
     assert "http" not in text.replace('src="data:image/svg+xml;base64,', ""), "nothing is loaded"
+
+
+@pytest.mark.parametrize(("n_bad", "text"), [(0, ""), (1, "1 other couple was"), (3, "3 other couples were")])
+def test_the_paragraph_says_how_many_couples_were_left_out(n_bad: int, text: str) -> None:
+    rng = np.random.default_rng(8)
+    table = pd.DataFrame({"couple": np.repeat(np.arange(30), 2), "role": ["f", "m"] * 30})
+    table["s"] = rng.normal(size=60)
+    table.loc[: 2 * n_bad - 1, "role"] = "f"
+    dyads = Dyads.of_scores(table, ["s"], couple="couple", role="role", on_fault="leave_out")
+    result = couple_report(dyads)
+    assert (result.n_couples, result.n_left_out) == (30 - n_bad, n_bad)
+    first = result.sentence().split(". ")[0]
+    left_out = f"; {text} left out because of faults of pairing" if n_bad else ""
+    assert first == f"Both partners of {30 - n_bad} couples (f and m) have scores{left_out}"
+
+
+# ------------------------------------------------------------------ odd data
+
+
+def cautions(dyads: Dyads, **options: Any) -> str:
+    return "\n".join(couple_report(dyads, invariance=False, **options).warnings)
+
+
+@pytest.mark.parametrize(("n_other", "odd"), [(0, True), (2, True), (6, False)])
+def test_one_partners_answers_twice_are_noticed(n_other: int, odd: bool) -> None:
+    table = answers().copy()
+    second = table.index % 2 == 1
+    items = ["q1", "q2", "q3"]
+    table.loc[second, items] = table.loc[~second, items].to_numpy()
+    table.loc[table.index[second][:n_other], "q1"] = 8 - table.loc[table.index[second][:n_other], "q1"]
+    table.loc[table.index[second][:n_other], "q2"] = table.loc[table.index[second][:n_other], "q2"] % 7 + 1
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
+    text = cautions(Dyads.from_long(form, table, couple="couple", person="person"))
+    caution = f"trust: both partners have the same answers in {60 - n_other} of 60 couples: is this one"
+    assert (caution in text) == odd
+    assert "love: both" not in text
+
+
+def test_one_partners_scores_twice_are_noticed() -> None:
+    scores = np.random.default_rng(3).normal(size=40)
+    same = couples_of(np.column_stack([scores, scores]))
+    assert "trust: both partners have the same score in 40 of 40 couples" in cautions(same)
+    assert "column twice" not in cautions(couples_of(np.full((40, 2), 3.0)))  # nobody differs
+    assert "column twice" not in cautions(couples_of([[1, 1], [2, 2], [3, 3]]))  # by chance
+
+
+def test_likely_codes_in_a_covariate_are_a_caution_and_one_warning() -> None:
+    table = answers().assign(years=lambda t: t["years"].where(t["couple"] > 3, -99))
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
+    keys = {"couple": "couple", "person": "person", "keep": ["years"]}
+    model = {"outcome": "love", "predictors": "trust", "covariates": "years"}
+    dyads = Dyads.from_long(form, table, **keys)
+    with pytest.warns(LikelyMissingCodeWarning) as caught:
+        text = cautions(dyads, **model)
+        dyads.couple_variable("years")
+    assert len(caught) == 1
+    assert "kept column 'years': 8 values (-99) look like codes" in text and "years" in text
+    assert "kept column" not in cautions(dyads)  # it is not in the model
+    assert "kept column" not in cautions(Dyads.from_long(form, table, **keys, missing_codes=-99), **model)
+    hidden = Dyads.from_long(form, table, **keys, show_values=False)
+    with pytest.warns(LikelyMissingCodeWarning):
+        assert "-99" not in cautions(hidden, **model)
+
+
+@pytest.mark.parametrize(
+    ("names", "roles", "odd"),
+    [("wife husband", False, True), ("w h", False, True), ("wife husband", True, False),
+     ("a b", False, False), ("A B", False, False), ("1 2", False, False), ("p1 p2", False, False)],
+)  # fmt: skip
+def test_partners_that_are_named_by_roles_without_roles(names: str, roles: bool, odd: bool) -> None:
+    pairs = {"s": np.random.default_rng(2).normal(size=(30, 2))}
+    first, second = names.split()
+    text = cautions(couples_with_scores(pairs, roles=roles, partners=(first, second)))
+    assert (f"partners are called {first} and {second}, but are exchangeable" in text) == odd

@@ -28,6 +28,7 @@ def _about_couples(report: CoupleReport) -> Iterator[str]:
     """Yield what is special about the couples or the instrument."""
     if report.instrument is not None and report.instrument.status == "draft":
         yield f"{report.instrument.named} is a draft: nobody has shown yet that its scores mean what they say"
+    yield from report.data_cautions
     if report.n_faults:
         yield f"{counted(report.n_faults, 'fault')} of pairing: these couples or rows are left out"
     if report.n_problems:

@@ -30,6 +30,11 @@ class ModelVariables:
     predictors: tuple[str, ...]
     covariates: tuple[str, ...]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return (self.outcome, *self.predictors, *self.covariates)
+
 
 def asked_model(
     dyads: Dyads, outcome: str | None, predictors: str | Sequence[str], covariates: str | Sequence[str]

@@ -62,9 +62,15 @@ def _couples(report: CoupleReport) -> str:
     if report.n_one_partner:
         single = f"; in {report.n_one_partner} only one partner did"
     n = counted(report.n_couples, "couple")
+    left_out = ""
+    if report.n_left_out:
+        was = "was" if report.n_left_out == 1 else "were"
+        left_out = (
+            f"; {counted(report.n_left_out, 'other couple')} {was} left out because of faults of pairing"
+        )
     if report.n_complete == report.n_couples:
-        return f"Both partners of {n} ({who}){verb}."
-    return f"Both partners of {report.n_complete} of {n} ({who}){verb}{single}."
+        return f"Both partners of {n} ({who}){verb}{left_out}."
+    return f"Both partners of {report.n_complete} of {n} ({who}){verb}{single}{left_out}."
 
 
 def _agreement(report: CoupleReport) -> Iterator[str]:

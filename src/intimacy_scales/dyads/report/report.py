@@ -12,6 +12,7 @@ from intimacy_scales.dyads.agreement.agreement import partner_agreement
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.dyads.report.model_variables import asked_model
+from intimacy_scales.dyads.report.odd_data import cautions_about_data
 from intimacy_scales.dyads.report.paragraph import UNKNOWN
 from intimacy_scales.dyads.report.parts import Parts
 from intimacy_scales.dyads.report.result import CoupleReport
@@ -130,6 +131,7 @@ def couple_report(
     return CoupleReport(
         instrument=dyads.instrument,
         titles={name: _title(dyads, name) for name in names},
+        data_cautions=cautions_about_data(dyads, names, () if asked is None else asked.names),
         scoring=scoring_words(dyads, names),
         occasion=_occasion(dyads),
         partners=dyads.partners,
@@ -175,6 +177,7 @@ def _counts(dyads: Dyads) -> dict[str, int]:
         "n_complete": int(np.count_nonzero(dyads.complete)),
         "n_one_partner": int(np.count_nonzero(dyads.answered.sum(axis=1) == 1)),
         "n_faults": len(dyads.faults),
+        "n_left_out": dyads.pairs.n_left_out,
         "n_without_answers": len(dyads.without_answers),
         "n_problems": len(dyads.problems),
     }

@@ -44,15 +44,18 @@ class CoupleReport(Result):
         Id, version, digest and evidence status of the instrument; None for couples made of scores.
     titles
         The scales, with their titles.
+    data_cautions
+        What the data may be that they should not be: roles without ``role=``, one partner's answers twice, or
+        codes for missing values among the numbers of the model.
     scoring
         How scores are made, in words.
     occasion
         The occasion on which they answered, as a text; None where couples have no occasions.
     n_couples, n_complete, n_one_partner
         Couples; those in which both partners answered, and those in which one did.
-    n_faults, n_without_answers, n_problems
-        Faults of pairing whose couples were left out, rows of couples in which nobody answered, and answers
-        that were not accepted and count as missing.
+    n_faults, n_left_out, n_without_answers, n_problems
+        Faults of pairing, couples that were left out because of them, rows of couples in which nobody
+        answered, and answers that were not accepted and count as missing.
     partners, distinguishable, mixed
         As in `Dyads`.
     compositions
@@ -93,12 +96,14 @@ class CoupleReport(Result):
 
     instrument: InstrumentRef | None
     titles: Mapping[str, str]
+    data_cautions: tuple[str, ...]
     scoring: str
     occasion: str | None
     n_couples: int
     n_complete: int
     n_one_partner: int
     n_faults: int
+    n_left_out: int
     n_without_answers: int
     n_problems: int
     partners: tuple[str, str]
