@@ -120,14 +120,23 @@ class TestedFigure:
         return digits_for(self.estimate, self.se, least=least)
 
     def interval_text(self, confidence_level: float = 0.95, *, least: int = 2) -> str:
-        """Return the interval as in a paper: ``95% CI [0.05, 0.45]``."""
+        """Return the interval as in a paper: ``95% CI [0.05, 0.45]``; the reason where it is undefined."""
         interval = self.confidence_interval(confidence_level)
+        if interval.reason is not None:
+            return f"no interval ({interval.reason})"
         return f"{percent(confidence_level)} CI {interval.ends(self.digits(least))}"
 
     def test_text(self) -> str:
         """Return the test as in a paper: ``t(145) = 2.50, p = .014``, or z where `df` is infinite."""
         kind = "z" if math.isinf(self.df) else f"t({self.df:.4g})"
         return f"{kind} = {shown(self.statistic, 2)}, {apa_p(self.p)}"
+
+    def tested_text(self, confidence_level: float = 0.95) -> str:
+        """Return interval and test as in a paper; the reason where they are undefined."""
+        reason = self._undefined_because()
+        if reason is not None:
+            return f"no interval and no test ({reason})"
+        return f"{self.interval_text(confidence_level)}, {self.test_text()}"
 
     def _undefined_because(self) -> str | None:
         """Return why there is no interval, or None."""

@@ -242,6 +242,10 @@ def _effects(report: CoupleReport) -> Iterator[str]:
     model = report.model
     if model is None:
         return
+    if model.improper:
+        title = f"actor-partner model of {report.title_of(model.outcome)}"
+        yield f"The {title} has an improper solution, whose effects are not reported here."
+        return
     level = report.confidence_level
     texts = [
         f"{effect.name} {shown(effect.estimate, effect.digits(2))}"
