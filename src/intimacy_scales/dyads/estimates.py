@@ -10,7 +10,7 @@ from intimacy_scales.late import late_module
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, digits_for, p_shown, percent, shown
+from intimacy_scales.results.wording import apa_p, digits_with_error, p_shown, percent, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,7 +117,7 @@ class TestedFigure:
 
     def digits(self, least: int = 3) -> int:
         """Return how many decimals the estimate and its standard error are shown with."""
-        return digits_for(self.estimate, self.se, least=least)
+        return digits_with_error(self.estimate, self.se, least)
 
     def interval_text(self, confidence_level: float = 0.95, *, least: int = 2) -> str:
         """Return the interval as in a paper: ``95% CI [0.05, 0.45]``; the reason where it is undefined."""

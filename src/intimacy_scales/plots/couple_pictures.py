@@ -10,10 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from intimacy_scales.dyads import Dyads
-from intimacy_scales.dyads.models.actor_partner_words import adjusted_for
 from intimacy_scales.dyads.report.result import CoupleReport
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.plots.actor_partner_diagram import actor_partner_diagram
+from intimacy_scales.plots.actor_partner_diagram import actor_partner_diagram, held_constant
 from intimacy_scales.plots.axes import PlotAxes
 from intimacy_scales.plots.partner_profiles import partner_profiles
 from intimacy_scales.plots.partner_scatter import partner_scatter
@@ -94,7 +93,7 @@ def _of_model(report: CoupleReport) -> Iterator[_Plot]:
             yield _Plot(
                 "_".join(filter(None, ("effects", predictor, composition))),
                 f"Actor and partner effects of {report.title_of(predictor)} on {outcome}{couples}"
-                f"{adjusted_for(model.covariates)}; arrows "
+                f"{held_constant(model, predictor)}; arrows "
                 "are dashed where the 95% interval contains 0.",
                 partial(actor_partner_diagram, model, predictor, composition=composition or None),
             )

@@ -22,7 +22,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.not_kept import NotKept, needed
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, counted, digits_for, shown
+from intimacy_scales.results.wording import apa_p, counted, digits_with_error, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +77,7 @@ class CouplePath(Result):
 
     def sentence(self) -> str:
         """Return what the path says, in plain language."""
-        digits = digits_for(self.estimate, self.se)
+        digits = digits_with_error(self.estimate, self.se)
         change = f"{shown(abs(self.estimate), digits)} {'higher' if self.estimate >= 0 else 'lower'}"
         interval = self.confidence_interval()
         if interval.reason is not None:
@@ -99,7 +99,7 @@ class CouplePath(Result):
 
     def __repr__(self) -> str:
         where = f" ({self.role})" if self.role else ""
-        digits = digits_for(self.estimate, self.se, least=3)
+        digits = digits_with_error(self.estimate, self.se, 3)
         error = f", SE {shown(self.se, digits)}; standardized {shown(self.standardized)}"
         return f"<{self.name}{where}: {shown(self.estimate, digits)}{error}>"
 

@@ -26,22 +26,26 @@ def similarity_table(report: CoupleReport) -> FigureTable | None:
     if similarity is None:
         return None
     means = list(similarity.means.values())
+    digits = [mean.digits() for mean in means]
     columns = [
         words("figure", "Figure", [title_of(mean.name) for mean in means]),
         words("n", "n", [mean.n for mean in means]),
         words("n_undefined", "Undefined", [mean.n_undefined for mean in means]),
-        numbers("mean", "M", [mean.mean for mean in means]),
-        numbers("sd", "SD", [mean.sd for mean in means]),
+        numbers("mean", "M", [mean.mean for mean in means], digits),
+        numbers("sd", "SD", [mean.sd for mean in means], digits),
         intervals(
             "ci",
             f"{percent(report.confidence_level)} CI",
             [report.similarity_intervals[mean.name] for mean in means],
+            digits,
         ),
     ]
     if strangers is not None:
         compared = [strangers.comparisons.get(mean.name) for mean in means]
         columns += [
-            numbers("strangers", "Strangers", [math.nan if c is None else c.expected for c in compared]),
+            numbers(
+                "strangers", "Strangers", [math.nan if c is None else c.expected for c in compared], digits
+            ),
             probabilities("p", "p", [math.nan if c is None else c.p_value for c in compared]),
         ]
     k = len(similarity.components)

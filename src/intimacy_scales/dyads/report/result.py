@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.dyads.agreement.result import PartnerAgreement
+from intimacy_scales.dyads.frames_shown import unit_formats
 from intimacy_scales.dyads.invariance.result import DyadicInvariance
 from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel
 from intimacy_scales.dyads.models.distinguishability import Distinguishability
@@ -204,8 +205,9 @@ class CoupleReport(Result):
         return documented(cls, warnings=Sequence[str], sentence=str)
 
     def __repr__(self) -> str:
-        formats = {"difference_p": p_shown}
-        table = self.to_frame().to_string(na_rep="-", float_format=shown, formatters=formats)
+        frame = self.to_frame()
+        formats = {"difference_p": p_shown, **unit_formats(frame)}
+        table = frame.to_string(na_rep="-", float_format=shown, formatters=formats)
         cautions = "".join(f"\n! {text}" for text in self.warnings)
         missing = "".join(f"\n- {part}: not computed: {why}" for part, why in self.not_computed.items())
         return f"<{self.title}\n{table}{cautions}{missing}>"
