@@ -63,7 +63,7 @@ def _drawn(dyads: Dyads, report: CoupleReport) -> Iterator[PictureFiles]:
             axes = draw()
         except EstimationError:
             continue
-        yield _as_files(axes, _UNSAFE.sub("_", name), caption)
+        yield _as_files(axes, _UNSAFE.sub("_", name), caption, report.occasion)
 
 
 def _of_scales(dyads: Dyads, report: CoupleReport) -> Iterator[_Plot]:
@@ -99,7 +99,13 @@ def _of_model(report: CoupleReport) -> Iterator[_Plot]:
             )
 
 
-def _as_files(axes: PlotAxes, name: str, caption: str) -> PictureFiles:
+def _as_files(axes: PlotAxes, name: str, caption: str, occasion: str | None) -> PictureFiles:
+    """Return the files of a picture, which name the occasion where couples have some."""
+    if occasion is not None:
+        caption = f"{caption} Occasion {occasion}."
+        axes.alt_text = f"{axes.alt_text} Occasion {occasion}."
+        rows = len(next(iter(axes.columns.values())))
+        axes.columns = {**axes.columns, "occasion": [occasion] * rows}
     with TemporaryDirectory() as folder:
         png, svg = (axes.save(Path(folder, f"plot{ending}")).read_bytes() for ending in (".png", ".svg"))
     return PictureFiles(

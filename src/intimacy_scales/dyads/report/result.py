@@ -152,7 +152,8 @@ class CoupleReport(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return the table for a paper as a pandas table, with full precision: a row for each scale.
 
-        In mixed samples, rows are named by scale and composition.
+        In mixed samples, rows are named by scale and composition. Of couples with occasions, the last column
+        is the occasion.
         """
         index = ["scale", "composition"] if self.mixed else ["scale"]
         return self.tables()[0].to_frame().set_index(index)
@@ -205,7 +206,7 @@ class CoupleReport(Result):
         return documented(cls, warnings=Sequence[str], sentence=str)
 
     def __repr__(self) -> str:
-        frame = self.to_frame()
+        frame = self.to_frame().drop(columns="occasion", errors="ignore")  # which is in the title
         formats = {"difference_p": p_shown, **unit_formats(frame)}
         table = frame.to_string(na_rep="-", float_format=shown, formatters=formats)
         cautions = "".join(f"\n! {text}" for text in self.warnings)
