@@ -47,7 +47,7 @@ def _of_composition(parts: Sequence[ScaleAgreement], level: str) -> list[str]:
     if most:
         fewest = min(part.n_left_out for part in parts)
         number = f"{most}" if fewest == most else f"{fewest} to {most}"
-        couples = "couple" if most == 1 else "couples"
+        couples = "couple" if number == "1" else "couples"
         sentences.append(f"Not used: {number} {couples}{_in_couples(parts[0])} without both scores.")
     return sentences
 
