@@ -123,7 +123,12 @@ def test_one_of_several_occasions_is_reported(tmp_path: Path) -> None:
     both.to_csv(tmp_path / "a.csv", index=False)
     with pytest.raises(EstimationError, match="2 occasions"):
         couple_report_file("kmss", tmp_path / "a.csv", **KEYS, time="day")
-    result = couple_report_file("kmss", tmp_path / "a.csv", **KEYS, time="day", occasion=2)
+    out = tmp_path / "out"
+    result = couple_report_file("kmss", tmp_path / "a.csv", **KEYS, time="day", occasion=2, output=out)
+    for file in (out / "couple_scores.csv", *(out / "tables").iterdir()):
+        assert {row["occasion"] for row in rows_of(file)} == {"2"}, file
+    assert result.report is not None
+    assert "occasion" not in result.report.tables()[0].text_table().columns
     assert result.report is not None
     assert result.report.n_couples == 60
     for options, words in (({"time": "day"}, "no occasion '3'; allowed: '1', '2'"), ({}, "allowed: none")):
@@ -163,10 +168,11 @@ def test_the_scores_of_each_couple_are_a_file_of_their_own(data: Path, tmp_path:
     dyads = Dyads.from_long("kmss", LONG, **KEYS)
     scores, reliable = couple_scores(dyads)["total"], reliable_difference(dyads)
     assert list(rows[0]) == [
-        "couple", "scale", "score_1", "score_2", "mean", "absolute_difference", "low", "high", "reliable",
+        "couple", "scale", "score_1", "score_2", "mean", "absolute_difference",
+        "difference_low", "difference_high", "reliable",
     ]  # fmt: skip
     assert [int(row["couple"]) for row in rows] == dyads.couples
-    for name, values in (("score_1", scores.first), ("mean", scores.mean), ("low", reliable.low)):
+    for name, values in (("score_1", scores.first), ("mean", scores.mean), ("difference_low", reliable.low)):
         assert [float(row[name]) for row in rows] == values.tolist()
     assert tuple(row["reliable"] for row in rows) == reliable.category
 

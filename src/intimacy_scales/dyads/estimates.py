@@ -10,7 +10,7 @@ from intimacy_scales.late import late_module
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, digits_for, p_shown, percent, shown
+from intimacy_scales.results.wording import apa_p, digits_with_error, p_shown, percent, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,17 +117,26 @@ class TestedFigure:
 
     def digits(self, least: int = 3) -> int:
         """Return how many decimals the estimate and its standard error are shown with."""
-        return digits_for(self.estimate, self.se, least=least)
+        return digits_with_error(self.estimate, self.se, least)
 
     def interval_text(self, confidence_level: float = 0.95, *, least: int = 2) -> str:
-        """Return the interval as in a paper: ``95% CI [0.05, 0.45]``."""
+        """Return the interval as in a paper: ``95% CI [0.05, 0.45]``; the reason where it is undefined."""
         interval = self.confidence_interval(confidence_level)
+        if interval.reason is not None:
+            return f"no interval ({interval.reason})"
         return f"{percent(confidence_level)} CI {interval.ends(self.digits(least))}"
 
     def test_text(self) -> str:
         """Return the test as in a paper: ``t(145) = 2.50, p = .014``, or z where `df` is infinite."""
         kind = "z" if math.isinf(self.df) else f"t({self.df:.4g})"
         return f"{kind} = {shown(self.statistic, 2)}, {apa_p(self.p)}"
+
+    def tested_text(self, confidence_level: float = 0.95) -> str:
+        """Return interval and test as in a paper; the reason where they are undefined."""
+        reason = self._undefined_because()
+        if reason is not None:
+            return f"no interval and no test ({reason})"
+        return f"{self.interval_text(confidence_level)}, {self.test_text()}"
 
     def _undefined_because(self) -> str | None:
         """Return why there is no interval, or None."""

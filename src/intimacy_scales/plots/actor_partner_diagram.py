@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -9,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 
 from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel
+from intimacy_scales.dyads.models.actor_partner_words import adjusted_for, improper_title
 from intimacy_scales.dyads.models.effects import PathEffect
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import a_type, not_one_of
@@ -104,13 +106,22 @@ def actor_partner_diagram(
     correlation = _residual_correlation(model, composition)
     _curve(axes, shown(correlation, 2))
     unit = "" if standardized is None else ", standardized"
-    title = folded(f"Actor and partner effects{unit}: {couples}", width=60, most=2)
+    held = held_constant(model, chosen)
+    title = folded(f"Actor and partner effects{unit}: {couples}{held}", width=60, most=4)
     axes.set_title(title, loc="left", fontsize="medium")
     if any(_contains_zero(path.effect) for path in paths):
         axes.text(0, 0.01, "dashed: the 95 % interval contains 0", fontsize="x-small", color=GREY)
     columns = _columns(paths, correlation, standardized)
-    words = _alt_text(f"{model.outcome} on {chosen}, {couples}", paths, correlation, standardized)
+    words = _alt_text(f"{model.outcome} on {chosen}, {couples}{held}", paths, correlation, standardized)
     return described(axes, words, columns)
+
+
+def held_constant(model: ActorPartnerModel, predictor: str) -> str:
+    """Return what the effects are adjusted for, and that the solution is improper where it is."""
+    others = [name for name in model.predictors if name != predictor]
+    products = [f"{name} x {covariate}" for name, covariate in model.interactions]
+    names = [*(f"both partners' {name}" for name in others), *model.covariates, *products]
+    return f"{adjusted_for(names)}{improper_title(model.improper)}"
 
 
 def _predictor_of(model: ActorPartnerModel, predictor: str | None) -> str:
@@ -177,7 +188,11 @@ def _estimate_of(effect: PathEffect, standardized: Standardized | None) -> float
 def _label_of(effect: PathEffect, standardized: Standardized | None) -> str:
     """Return the text on an arrow: the estimate and its interval, both in the same unit."""
     low, high = _ends_of(effect, standardized)
-    return f"{_estimate_of(effect, standardized):.2f} [{low:.2f}, {high:.2f}]"
+    digits = effect.digits(2) if standardized is None else 2
+    estimate = shown(_estimate_of(effect, standardized), digits)
+    if math.isnan(low):
+        return estimate
+    return f"{estimate} [{shown(low, digits)}, {shown(high, digits)}]"
 
 
 def _ends_of(effect: PathEffect, standardized: Standardized | None) -> tuple[float, float]:

@@ -88,8 +88,9 @@ def axes_for(ax: Axes | None, height: float) -> PlotAxes:
         ``ax`` is not axes of matplotlib.
     """
     if ax is None:
-        # a Figure of its own, not one of pyplot, which would keep it in memory until it is closed
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        # a Figure of its own, not one of pyplot, which would keep it in memory until it is closed;
+        # compressed: nothing is cut off next to axes whose sides are equal
+        figure = Figure(figsize=(WIDTH, height), layout="compressed")
         return cast(PlotAxes, figure.add_subplot(axes_class=PlotAxes))
     if not isinstance(ax, Axes):
         raise EstimationError(f"ax is {a_type(ax)}; pass axes, as those of matplotlib.pyplot.subplots()")

@@ -10,10 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from intimacy_scales.dyads import Dyads
-from intimacy_scales.dyads.models.actor_partner_words import adjusted_for
 from intimacy_scales.dyads.report.result import CoupleReport
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.plots.actor_partner_diagram import actor_partner_diagram
+from intimacy_scales.plots.actor_partner_diagram import actor_partner_diagram, held_constant
 from intimacy_scales.plots.axes import PlotAxes
 from intimacy_scales.plots.partner_profiles import partner_profiles
 from intimacy_scales.plots.partner_scatter import partner_scatter
@@ -64,7 +63,7 @@ def _drawn(dyads: Dyads, report: CoupleReport) -> Iterator[PictureFiles]:
             axes = draw()
         except EstimationError:
             continue
-        yield _as_files(axes, _UNSAFE.sub("_", name), caption)
+        yield _as_files(axes, _UNSAFE.sub("_", name), caption, report.occasion)
 
 
 def _of_scales(dyads: Dyads, report: CoupleReport) -> Iterator[_Plot]:
@@ -94,13 +93,19 @@ def _of_model(report: CoupleReport) -> Iterator[_Plot]:
             yield _Plot(
                 "_".join(filter(None, ("effects", predictor, composition))),
                 f"Actor and partner effects of {report.title_of(predictor)} on {outcome}{couples}"
-                f"{adjusted_for(model.covariates)}; arrows "
+                f"{held_constant(model, predictor)}; arrows "
                 "are dashed where the 95% interval contains 0.",
                 partial(actor_partner_diagram, model, predictor, composition=composition or None),
             )
 
 
-def _as_files(axes: PlotAxes, name: str, caption: str) -> PictureFiles:
+def _as_files(axes: PlotAxes, name: str, caption: str, occasion: str | None) -> PictureFiles:
+    """Return the files of a picture, which name the occasion where couples have some."""
+    if occasion is not None:
+        caption = f"{caption} Occasion {occasion}."
+        axes.alt_text = f"{axes.alt_text} Occasion {occasion}."
+        rows = len(next(iter(axes.columns.values())))
+        axes.columns = {**axes.columns, "occasion": [occasion] * rows}
     with TemporaryDirectory() as folder:
         png, svg = (axes.save(Path(folder, f"plot{ending}")).read_bytes() for ending in (".png", ".svg"))
     return PictureFiles(

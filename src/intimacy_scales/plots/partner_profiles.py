@@ -19,6 +19,7 @@ from intimacy_scales.numerics.arguments import as_names, is_real
 from intimacy_scales.plots.axes import FIRST, SECOND, PlotAxes, axes_for, described
 from intimacy_scales.plots.texts import folded
 from intimacy_scales.results.interval import check_level
+from intimacy_scales.results.wording import digits_with_error, shown
 
 Floats = NDArray[np.float64]
 _ROW = 0.42  # inches for each scale
@@ -269,8 +270,9 @@ def _value_text(line: _Line, place: int) -> str:
     value = line.values[place]
     if np.isnan(value):
         return f"{line.name} no score"
-    error = "" if np.isnan(line.errors[place]) else f" ± {line.errors[place]:.2f}"
-    return f"{line.name} {value:.2f}{error}"
+    digits = digits_with_error(value, line.errors[place])
+    error = "" if np.isnan(line.errors[place]) else f" ± {shown(line.errors[place], digits)}"
+    return f"{line.name} {shown(value, digits)}{error}"
 
 
 def _columns(scales: Sequence[str], lines: Sequence[_Line]) -> dict[str, Sequence[Any]]:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads import Dyads
@@ -14,12 +15,15 @@ from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.plots.axes import BLUE, GREY, PlotAxes, axes_for, described
 from intimacy_scales.plots.texts import folded
+from intimacy_scales.results.wording import digits_for, shown
 
 Floats = NDArray[np.float64]
 _HEIGHT = 4.6  # inches
 _PLACES = np.linspace(0.08, 0.92, 43)  # on the line, where its label may be
 _SMALLEST, _LARGEST = 12.0, 160.0  # areas of markers in points²
 _EDGE = 1.1  # points
+_LONG_LABELS = 0.1, 10_000.0  # a shorter axis, and larger values, have ticks with many digits
+_FEW_TICKS = 4  # steps between ticks, so that their labels do not meet
 _LONGEST_LABEL = 44  # letters in a line
 
 
@@ -91,6 +95,9 @@ def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> P
     axes.set_xlim(*ends)
     axes.set_ylim(*ends)
     axes.set_aspect("equal")
+    if ends[1] - ends[0] < _LONG_LABELS[0] or max(map(abs, ends)) >= _LONG_LABELS[1]:
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(MaxNLocator(_FEW_TICKS))
     axes.set_xlabel(_label(variable, first))
     axes.set_ylabel(_label(variable, second))
     note = "" if dyads.distinguishable else ", each drawn with either partner first"
@@ -157,7 +164,7 @@ def _alt_text(dyads: Dyads, variable: str, complete: Floats, note: str, most: in
     gap = float(np.abs(difference).mean())
     text = (
         f"Scatter plot of {variable} of both partners, {len(complete)} couples{note}. In {equal} both values "
-        f"are equal; partners are {gap:.2f} apart on average"
+        f"are equal; partners are {shown(gap, digits_for(gap))} apart on average"
     )
     if dyads.distinguishable:
         first, second = dyads.partners

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+_MOST_FURTHER_DIGITS = 4  # that a small standard error adds to those of its estimate
 _SMALLEST_P = 0.001  # smaller p values are written as "<0.001"
 
 
@@ -44,6 +45,35 @@ def digits_for(*figures: float, least: int = 2) -> int:
     """
     largest = max((abs(figure) for figure in figures if math.isfinite(figure)), default=0.0)
     return least if largest == 0 else max(least, 1 - math.floor(math.log10(largest)))
+
+
+def digits_with_spread(level: float, *spreads: float, least: int = 2) -> int:
+    """Return how many decimals means of scores and their spreads need: two digits of the largest spread.
+
+    Examples
+    --------
+    >>> digits_with_spread(4.2, 0.9), digits_with_spread(0.00042, 0.00009), digits_with_spread(0.00042, 0.0)
+    (2, 6, 5)
+    """
+    return (
+        digits_for(*spreads, least=least)
+        if any(spread > 0 for spread in spreads)
+        else (digits_for(level, least=least))
+    )
+
+
+def digits_with_error(estimate: float, error: float, least: int = 2) -> int:
+    """Return how many decimals an estimate and its standard error need, so that neither is shown as 0.
+
+    Examples
+    --------
+    >>> digits_with_error(0.41, 0.07), digits_with_error(0.41, 0.0032), digits_with_error(0.41, 1e-12)
+    (2, 3, 6)
+    """
+    digits = digits_for(estimate, error, least=least)
+    if not 0 < error < math.inf:
+        return digits
+    return max(digits, min(-math.floor(math.log10(error)), digits + _MOST_FURTHER_DIGITS))
 
 
 def p_shown(p: float | None) -> str:

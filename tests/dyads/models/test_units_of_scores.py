@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
-from intimacy_scales.dyads import apim, common_fate, distinguishability, mutual_influence, partner_agreement
+from intimacy_scales.dyads import (
+    apim,
+    common_fate,
+    couple_report,
+    distinguishability,
+    mutual_influence,
+    partner_agreement,
+)
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.errors import EstimationError
 from tests.shared.comparison import roughly
@@ -58,3 +66,21 @@ def test_scores_beyond_what_can_be_computed_are_refused(unit: float) -> None:
     for call in calls:
         with pytest.raises(EstimationError, match=r"allowed: .* in another unit, as by dividing it by"):
             call(dyads)
+
+
+def test_tables_show_figures_in_small_units() -> None:
+    result = couple_report(in_units(1e-4, 1e-4, roles=True, gaps=False), outcome="love", predictors="trust")
+    plain = couple_report(in_units(1, 1, roles=True, gaps=False), outcome="love", predictors="trust")
+    for table, other in zip(result.tables(), plain.tables(), strict=True):
+        texts, expected = table.text_table().columns, other.text_table().columns
+        for heading, column in texts.items():
+            zeros = sum(_is_zero(text) for text in column)
+            assert zeros <= sum(_is_zero(text) for text in expected[heading]), (table.name, heading, column)
+    for shown in (result, result.agreement, result.scores):
+        of_love = next(line for line in str(shown).splitlines() if line.startswith("love"))
+        assert not any(map(_is_zero, of_love.split())), of_love
+
+
+def _is_zero(text: str) -> bool:
+    figures = re.findall(r"\d+\.\d+", text)
+    return bool(figures) and all(float(figure) == 0 for figure in figures)

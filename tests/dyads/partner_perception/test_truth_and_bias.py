@@ -199,8 +199,10 @@ def test_a_path_that_is_not_there_is_refused() -> None:
 def test_sentences_say_what_each_path_means(role: bool) -> None:
     result = model(judged(3), role=role)
     lines = result.sentences()
-    assert len(lines) == 2 + len(result.estimates) + len(result.differences) + role
-    for path, line in zip(result.estimates, lines[1:], strict=False):
+    cautions = len(result.warnings)
+    assert len(lines) == 2 + cautions + len(result.estimates) + len(result.differences) + role
+    assert [line.lower() for line in lines[1 : 1 + cautions]] == [f"{text}." for text in result.warnings]
+    for path, line in zip(result.estimates, lines[1 + cautions :], strict=False):
         assert f"{abs(path.estimate):.2f} " in line
         assert f"{path.interval_text()}, {path.test_text()}, all else" in line
     judge, other = [f"the {name}" for name in result.partners] if role else ("a partner", "the other partner")
@@ -211,5 +213,5 @@ def test_sentences_say_what_each_path_means(role: bool) -> None:
         values = [f"{float(result.path('truth', name)):.2f}" for name in result.partners]
         compared = next(line for line in lines if line.startswith("The truth force is "))
         assert all(value in compared for value in values)
-    assert "90% CI" in result.sentences(0.9)[1]
+    assert "90% CI" in result.sentences(0.9)[1 + cautions]
     assert TruthAndBias.from_json(result.to_json()).sentences() == lines

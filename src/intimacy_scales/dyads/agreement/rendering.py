@@ -75,10 +75,11 @@ def _main_columns(parts: Sequence[ScaleAgreement], interval: str, mixed: bool) -
     columns["n"] = [str(part.n_couples) for part in parts]
     if all(part.distinguishable for part in parts) and len({part.partners for part in parts}) == 1:
         for place, partner in enumerate(parts[0].partners):
-            columns[f"M {partner}"] = [cell(part.means[place], 2) for part in parts]
-            columns[f"SD {partner}"] = [cell(part.sds[place], 2) for part in parts]
+            columns[f"M {partner}"] = [cell(part.means[place], part.digits()) for part in parts]
+            columns[f"SD {partner}"] = [cell(part.sds[place], part.digits()) for part in parts]
     else:
-        columns |= {"M": [cell(part.mean, 2) for part in parts], "SD": [cell(part.sd, 2) for part in parts]}
+        columns["M"] = [cell(part.mean, part.digits()) for part in parts]
+        columns["SD"] = [cell(part.sd, part.digits()) for part in parts]
     symbols = [_SYMBOLS[part.main.name] for part in parts]
     if len(set(symbols)) > 1:
         columns["Coefficient"] = symbols
@@ -99,8 +100,8 @@ def _difference_columns(parts: Sequence[ScaleAgreement], interval: str) -> Colum
     agreements = [part["icc_agreement"] for part in parts]
     return {
         "Scale": [part.title for part in parts],
-        "Mean difference": [cell(figure.estimate) for figure in differences],
-        f"{interval} of it": [ends(figure.interval) for figure in differences],
+        "Mean difference": [cell(figure.estimate, figure.digits(3)) for figure in differences],
+        f"{interval} of it": [ends(figure.interval, figure.digits(3)) for figure in differences],
         **_test_columns(differences, "t"),
         "p": [p_shown(figure.p_value) for figure in differences],
         "d": [cell(figure.estimate, 2) for figure in effects],
@@ -119,8 +120,8 @@ def _exchangeable_columns(parts: Sequence[ScaleAgreement], interval: str) -> Col
         "Scale": [
             part.title if part.composition is None else f"{part.title}, {part.composition}" for part in parts
         ],
-        "MSB": [cell(part.mean_square_between) for part in parts],
-        "MSW": [cell(part.mean_square_within) for part in parts],
+        "MSB": [cell(part.mean_square_between, part.square_digits()) for part in parts],
+        "MSW": [cell(part.mean_square_within, part.square_digits()) for part in parts],
         **_test_columns(iccs, "F"),
         "p": [p_shown(figure.p_value) for figure in iccs],
         "Double-entry r": [cell(figure.estimate) for figure in double],

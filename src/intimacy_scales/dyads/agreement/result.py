@@ -9,6 +9,7 @@ from intimacy_scales.dyads.agreement.compositions import CompositionComparison
 from intimacy_scales.dyads.agreement.rendering import agreement_columns, agreement_tables, legend
 from intimacy_scales.dyads.agreement.scale_agreement import ScaleAgreement
 from intimacy_scales.dyads.agreement.sentence import agreement_sentence
+from intimacy_scales.dyads.frames_shown import unit_formats
 from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
@@ -174,8 +175,9 @@ class PartnerAgreement(Result):
         return documented(cls, warnings=Sequence[str], sentence=str)
 
     def __repr__(self) -> str:
-        formats = dict.fromkeys(("p", "difference_p"), p_shown)
-        table = self.to_frame().to_string(na_rep="-", float_format=shown, formatters=formats)
+        frame = self.to_frame()
+        formats = {**dict.fromkeys(("p", "difference_p"), p_shown), **unit_formats(frame)}
+        table = frame.to_string(na_rep="-", float_format=shown, formatters=formats)
         cautions = "".join(f"\n! {text}" for text in self.warnings)
         return f"<{self.title}\n{table}{cautions}>"
 

@@ -20,7 +20,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.not_kept import NotKept, needed, stored
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, counted, shown
+from intimacy_scales.results.wording import apa_p, counted, digits_for, digits_with_spread, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,11 +95,18 @@ class AgreementFigure(Result):
         value = f"{self.statistic:.3f}"
         return f"{self.statistic_name}{df} = {value}"
 
+    def digits(self, least: int = 2) -> int:
+        """Return how many decimals it is shown with: a mean difference, as many as its size needs."""
+        if self.name != "mean_difference":
+            return least
+        return digits_for(self.estimate, *self.interval, least=least)
+
     def __repr__(self) -> str:
         if self.reason:
             return f"<{self.title} is not defined: {self.reason}>"
         test = f", {self.test}, {apa_p(self.p_value)}" if self.test else ""
-        return f"<{self.title} = {shown(self.estimate)} {self.interval}{test}>"
+        digits = self.digits(3)
+        return f"<{self.title} = {shown(self.estimate, digits)} {self.interval.ends(digits)}{test}>"
 
 
 @result_class
@@ -190,6 +197,14 @@ class ScaleAgreement(Result):
     def main(self) -> AgreementFigure:
         """Pearson's r of distinguishable partners, the intraclass correlation of exchangeable ones."""
         return self["pearson_r" if self.distinguishable else "icc"]
+
+    def digits(self) -> int:
+        """Return how many decimals means and standard deviations are shown with."""
+        return digits_with_spread(self.mean, self.sd, *self.sds)
+
+    def square_digits(self) -> int:
+        """Return how many decimals mean squares are shown with."""
+        return digits_for(self.mean_square_between, self.mean_square_within, least=3)
 
     @property
     def name(self) -> str:

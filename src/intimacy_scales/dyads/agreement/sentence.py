@@ -8,7 +8,7 @@ from functools import partial
 from intimacy_scales.dyads.agreement.compositions import CompositionComparison
 from intimacy_scales.dyads.agreement.scale_agreement import AgreementFigure, ScaleAgreement
 from intimacy_scales.results.interval import Interval
-from intimacy_scales.results.wording import apa, apa_p, digits_for, percent, shown
+from intimacy_scales.results.wording import apa, apa_p, percent, shown
 
 CITED = {"fisher-z": "Fisher's z", "F": "F"}
 
@@ -47,7 +47,7 @@ def _of_composition(parts: Sequence[ScaleAgreement], level: str) -> list[str]:
     if most:
         fewest = min(part.n_left_out for part in parts)
         number = f"{most}" if fewest == most else f"{fewest} to {most}"
-        couples = "couple" if most == 1 else "couples"
+        couples = "couple" if number == "1" else "couples"
         sentences.append(f"Not used: {number} {couples}{_in_couples(parts[0])} without both scores.")
     return sentences
 
@@ -84,7 +84,7 @@ def _differences(parts: Sequence[ScaleAgreement], level: str) -> str:
     values = []
     for part in parts:
         difference, effect = part["mean_difference"], part["standardized_difference"]
-        digits = digits_for(difference.estimate, *difference.interval)
+        digits = difference.digits()
         interval = _interval(difference.interval, level, partial(shown, digits=digits))
         test = f", {_test(difference)}" if difference.test else f" in every couple ({part.n_couples} couples)"
         d = f", d = {shown(effect.estimate, 2)}" if effect.reason is None else ""

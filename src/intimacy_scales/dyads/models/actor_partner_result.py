@@ -7,7 +7,13 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from intimacy_scales.dyads.actor_partner.terms import Kind
-from intimacy_scales.dyads.models.actor_partner_words import adjusted_for, centring_words, test_name
+from intimacy_scales.dyads.models.actor_partner_sentences import actor_partner_sentences
+from intimacy_scales.dyads.models.actor_partner_words import (
+    adjusted_for,
+    centring_words,
+    improper_title,
+    test_name,
+)
 from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
 from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect
 from intimacy_scales.dyads.models.lavaan_script import actor_partner_script
@@ -35,6 +41,7 @@ else:
 
 RatioRefit = Literal["profile", "bootstrap"]
 Part = TypeVar("Part")
+_IMPROPER_FIGURE = " (improper)"  # beyond what such a figure can be
 
 
 @result_class
@@ -78,7 +85,9 @@ class ResidualCorrelation(Result):
 
     def __repr__(self) -> str:
         where = f" ({self.composition})" if self.composition else ""
-        return f"<residual correlation of partners{where}: {shown(self.estimate)}, SE {shown(self.se)}>"
+        improper = _IMPROPER_FIGURE if abs(self.estimate) > 1 else ""
+        value = f"{shown(self.estimate)}{improper}, SE {shown(self.se)}"
+        return f"<residual correlation of partners{where}: {value}>"
 
 
 def _named(name: str, predictor: str | None, cell: str) -> str:
@@ -324,30 +333,23 @@ class ActorPartnerModel(Result):
         return frame
 
     def sentences(self) -> tuple[str, ...]:
-        """Return what each effect and test says, in plain language, with cautions."""
-        sample = f"Actor-partner model of {self.outcome} in {counted(self.n_couples, 'couple')}"
-        single = f", {self.n_one_partner} of them with one partner" if self.n_one_partner else ""
-        lines = [f"{sample}{single}, {self._how()}."]
-        lines += [effect.sentence() for effect in self.effects if effect.kind != "intercept"]
-        lines += [difference.sentence() for difference in self.differences]
-        for rho in self.residual_correlations:
-            low, high = rho.confidence_interval()
-            where = f" of {rho.composition} couples" if rho.composition else ""
-            lines.append(
-                f"What the model leaves unexplained correlates {apa(rho.estimate)} between the "
-                f"partners{where}, "
-                f"95% CI [{apa(low)}, {apa(high)}]."
-            )
-        fit = [] if self.adjusted is None else [self.adjusted.sentence()]
-        return (*lines, *(test.sentence() for test in self.tests), *fit)
+        """Return cautions, and what each effect and test says, in plain language.
 
-    def _how(self) -> str:
+        The effects of an improper solution are left out, and so are tests of them.
+        """
+        return tuple(actor_partner_sentences(self))
+
+    def how(self) -> str:
+        """Return which partners, what effects are adjusted for, and how the model was fitted."""
         kind = "partners in roles" if self.distinguishable else "exchangeable partners"
         kind = f"couples of {len(self.compositions)} compositions" if self.compositions else kind
         how = {"corrected": ", corrected for measurement error", "latent": ", with factors of items"}
         options = f"{self.estimator}{how.get(self.error or '', '')}"
         centred = centring_words(self.predictors, self.covariates, self.centres)
         return ", ".join(filter(None, [f"{kind}{adjusted_for(self.covariates)}", options, centred]))
+
+    def _title(self) -> str:
+        return f"Actor-partner model of {self.outcome}{improper_title(self.improper)}"
 
     def tables(self) -> tuple[TextTable, ...]:
         """Return the effects and the tests as tables for people to read."""
@@ -369,7 +371,7 @@ class ActorPartnerModel(Result):
             "p": [p_shown(test.p) for test in self.tests],
         }
         return (
-            TextTable(title=f"Actor-partner model of {self.outcome}", columns=columns),
+            TextTable(title=self._title(), columns=columns),
             TextTable(title="Tests of hypotheses about paths", columns=tests),
         )
 
@@ -403,8 +405,11 @@ class ActorPartnerModel(Result):
         lines = [repr(effect)[1:-1] for effect in self.effects if effect.kind != "intercept"]
         lines += [repr(rho)[1:-1] for rho in self.residual_correlations]
         lines += [repr(k)[1:-1] for k in self.ratios]
-        explained = ", ".join(f"{cell} {apa(r)}".strip() for cell, r in self.r_squared.items())
+        explained = ", ".join(
+            f"{cell} {apa(r)}{_IMPROPER_FIGURE if not 0 <= r <= 1 else ''}".strip()
+            for cell, r in self.r_squared.items()
+        )
         lines.append(f"R squared: {explained}")
         lines += [f"! {text}" for text in self.warnings]
-        title = f"Actor-partner model of {self.outcome}: {counted(self.n_couples, 'couple')}, {self._how()}"
+        title = f"{self._title()}: {counted(self.n_couples, 'couple')}, {self.how()}"
         return "\n  ".join([f"<{title}>", *lines])

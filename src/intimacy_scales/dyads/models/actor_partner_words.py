@@ -33,6 +33,17 @@ def centring_words(predictors: Sequence[str], covariates: Sequence[str], centres
     return ", ".join(texts)
 
 
+def improper_title(improper: Sequence[str]) -> str:
+    """Return what the title of an improper solution adds; nothing where it is proper.
+
+    Examples
+    --------
+    >>> improper_title(["the variance of f is negative"]), improper_title([])
+    (', improper solution', '')
+    """
+    return ", improper solution" if improper else ""
+
+
 def test_name(heading: str, effects: Sequence[PathEffect]) -> str:
     """Return a heading of p values with the test of single effects: t, or Wald's where all are normal.
 

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from intimacy_scales.dyads.caution_sentences import caution_sentences
 from intimacy_scales.dyads.estimates import interval_by_error, statistic_of, two_sided_p
+from intimacy_scales.dyads.models.actor_partner_words import improper_title
 from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
 from intimacy_scales.dyads.models.lavaan_script import r_script
 from intimacy_scales.dyads.models.path_tests import PathTest
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate
-from intimacy_scales.factor.confirmatory.results.fit_sentence import fit_text, improper_sentence
+from intimacy_scales.factor.confirmatory.results.fit_sentence import fit_text
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.results.document_types import documented
@@ -20,7 +22,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.not_kept import NotKept, needed
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, counted, digits_for, shown
+from intimacy_scales.results.wording import apa_p, counted, digits_with_error, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,11 +77,14 @@ class CouplePath(Result):
 
     def sentence(self) -> str:
         """Return what the path says, in plain language."""
-        digits = digits_for(self.estimate, self.se)
+        digits = digits_with_error(self.estimate, self.se)
         change = f"{shown(abs(self.estimate), digits)} {'higher' if self.estimate >= 0 else 'lower'}"
-        interval = f"95% CI {self.confidence_interval().ends(digits)}"
+        interval = self.confidence_interval()
+        if interval.reason is not None:
+            return f"{self.reading.format(change=change)}, no interval and no test ({interval.reason})."
         z = f"z = {shown(statistic_of(self.estimate, self.se), 2)}"
-        return f"{self.reading.format(change=change)}, {interval}, {z}, {apa_p(self.p)}."
+        tested = f"95% CI {interval.ends(digits)}, {z}, {apa_p(self.p)}"
+        return f"{self.reading.format(change=change)}, {tested}."
 
     def __float__(self) -> float:
         return float(self.estimate)
@@ -94,7 +99,7 @@ class CouplePath(Result):
 
     def __repr__(self) -> str:
         where = f" ({self.role})" if self.role else ""
-        digits = digits_for(self.estimate, self.se, least=3)
+        digits = digits_with_error(self.estimate, self.se, 3)
         error = f", SE {shown(self.se, digits)}; standardized {shown(self.standardized)}"
         return f"<{self.name}{where}: {shown(self.estimate, digits)}{error}>"
 
@@ -175,14 +180,19 @@ class CouplePathModel(Result):
     engine: Any = field(repr=False, compare=False)
 
     def sentences(self) -> tuple[str, ...]:
-        """Return what each path and test says, and how the model fits."""
+        """Return cautions, what each path and test says, and how the model fits.
+
+        The paths of an improper solution are left out, and so are tests of them.
+        """
         lines = [
             f"{self.title} of {self.outcome} and {self.predictor} in {counted(self.n_couples, 'couple')}."
         ]
-        lines += [path.sentence() for path in self.paths if path.reading]
-        lines += [test.sentence() for test in self.tests]
+        lines += caution_sentences(self.warnings, self.improper)
+        if not self.improper:
+            lines += [path.sentence() for path in self.paths if path.reading]
+            lines += [test.sentence() for test in self.tests]
         lines.append(f"Fit: {fit_text(self.fit)}." if self.adjusted is None else self.adjusted.sentence())
-        return (*lines, *filter(None, [improper_sentence(self.improper)]))
+        return tuple(lines)
 
     def to_lavaan(self, path: str = "couples.csv") -> str:
         """Return an R script that fits the same model with lavaan.
@@ -230,6 +240,7 @@ class CouplePathModel(Result):
         lines.append(repr(self.fit)[1:-1] if self.adjusted is None else repr(self.adjusted)[1:-1])
         lines += [f"! {text}" for text in self.warnings]
         title = (
-            f"{self.title}: {self.outcome} and {self.predictor}, {counted(self.n_couples, 'couple')}, {kind}"
+            f"{self.title}{improper_title(self.improper)}: {self.outcome} and {self.predictor}, "
+            f"{counted(self.n_couples, 'couple')}, {kind}"
         )
         return "\n  ".join([f"<{title}", *lines]) + ">"

@@ -112,7 +112,7 @@ class PathEffect(TestedFigure, Result):
         if self.kind == "intercept":
             level = f"is {shown(self.estimate, digits)}, {self.interval_text()}"
             return _sentence(f"{scope}the expected {self.outcome} of {person} {level}.")
-        tested = f"{self.interval_text()}, {self.test_text()}, all else in the model being equal."
+        tested = f"{self.tested_text()}, all else in the model being equal."
         if self.kind != "covariate" and self.covariate is not None:
             effect = f"the {self.kind} effect of {self.predictor} on {person}"
             change = f"changes by {signed(self.estimate, digits)} where {self.covariate} is 1 higher"

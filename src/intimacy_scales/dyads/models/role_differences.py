@@ -71,7 +71,7 @@ class RoleDifference(TestedFigure, Result):
         comparison = effects_compared(self.effects, (f"on the {first}", f"on the {second}"), digits)
         return (
             f"The {self._effect()} {comparison}: difference {shown(self.estimate, digits)}, "
-            f"{self.interval_text()}, {self.test_text()}."
+            f"{self.tested_text()}."
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from intimacy_scales.dyads.caution_sentences import caution_sentences
 from intimacy_scales.dyads.effects_compared import effects_compared
 from intimacy_scales.dyads.estimates import CoupleEstimate
 from intimacy_scales.results.wording import apa, apa_p, counted, digits_for, shown
@@ -23,8 +24,9 @@ def truth_sentences(model: TruthAndBias, confidence_level: float) -> Iterator[st
         f"Truth and bias model of {judged} in {counted(model.n_couples, 'couple')}, {kind}, {model.method}; "
         f"all variables less {shown(model.centre, 2)}, the mean of both partners' own reports."
     )
+    yield from caution_sentences(model.warnings)
     for path in model.estimates:
-        tested = f"{path.interval_text(confidence_level)}, {path.test_text()}"
+        tested = path.tested_text(confidence_level)
         yield f"{_reading(model, path)}, {tested}, all else in the model being equal."
     for difference in model.differences:
         yield _compared(model, difference, confidence_level)
@@ -69,5 +71,5 @@ def _compared(model: TruthAndBias, difference: CoupleEstimate, confidence_level:
         compared = f"is {shown(first, digits)} {of_first} and {shown(second, digits)} {of_second}"
     return (
         f"The {PATH_TITLES[difference.name]} {compared}: difference {shown(difference.estimate, digits)}, "
-        f"{difference.interval_text(confidence_level)}, {difference.test_text()}."
+        f"{difference.tested_text(confidence_level)}."
     )

@@ -10,7 +10,9 @@ import numpy as np
 from intimacy_scales.dyads.profiles.couple_means import Figure, fisher_z
 from intimacy_scales.dyads.profiles.figures import Floats
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, shown
+from intimacy_scales.results.wording import counted, digits_with_spread, shown
+
+_DIGITS = 3
 
 
 @result_class
@@ -53,6 +55,12 @@ class MeanSimilarity(Result):
     n_undefined: int
     reason: str | None = None
 
+    def digits(self) -> int:
+        """Return how many decimals it is shown with: those of correlations, or of squared differences."""
+        if self.n_by_fisher_z is not None:
+            return _DIGITS
+        return digits_with_spread(self.mean, self.sd, least=_DIGITS)
+
     def __float__(self) -> float:
         return float(self.mean)
 
@@ -64,10 +72,8 @@ class MeanSimilarity(Result):
         if self.reason is not None:
             return f"<{self.name}: undefined, {self.reason}>"
         by_z = "" if self.n_by_fisher_z is None else f", by Fisher's z {shown(self.mean_by_fisher_z)}"
-        return (
-            f"<{self.name}: mean {shown(self.mean)}, sd {shown(self.sd)}{by_z}, "
-            f"{counted(self.n, 'couple')}; {self.definition}>"
-        )
+        mean, sd = (shown(figure, self.digits()) for figure in (self.mean, self.sd))
+        return f"<{self.name}: mean {mean}, sd {sd}{by_z}, {counted(self.n, 'couple')}; {self.definition}>"
 
 
 def mean_similarity(name: str, figure: Figure, definition: str, values: Floats) -> MeanSimilarity:

@@ -23,7 +23,7 @@ from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.not_kept import AGAIN_ANSWERS, NotKept
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, p_shown
+from intimacy_scales.results.wording import apa_p, counted, digits_for, p_shown, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,6 +89,13 @@ class StrangerComparison(Result):
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
         return documented(cls, difference=float)
+
+    def __repr__(self) -> str:
+        if self.reason is not None:
+            return f"<{self.name} of couples and strangers: undefined, {self.reason}>"
+        digits = digits_for(self.mean, self.expected, least=3)
+        mean, expected = shown(self.mean, digits), shown(self.expected, digits)
+        return f"<{self.name}: mean {mean} of couples, {expected} of strangers, {apa_p(self.p_value)}>"
 
 
 @result_class

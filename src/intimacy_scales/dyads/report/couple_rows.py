@@ -17,7 +17,9 @@ _UNKNOWN = "unknown"
 def couple_rows(dyads: Dyads, report: CoupleReport) -> dict[str, list[Any]]:
     """Return both scores, their mean and difference, and whether the difference is reliable.
 
-    Unlike the report, these rows show what each couple answered.
+    Unlike the report, these rows show what each couple answered. ``difference_low`` and ``difference_high``
+    are the ends of the interval of the true difference between both partners: of ``difference``, or of
+    ``absolute_difference`` where partners are exchangeable.
 
     Parameters
     ----------
@@ -40,6 +42,8 @@ def couple_rows(dyads: Dyads, report: CoupleReport) -> dict[str, list[Any]]:
     for scale in report.scale_ids:
         of_scale = scores[scale]
         rows: dict[str, Any] = {"couple": dyads.couples}
+        if report.occasion is not None:
+            rows["occasion"] = [report.occasion] * len(dyads)
         if dyads.mixed:
             rows["composition"] = dyads.compositions
         rows |= {"scale": [scale] * len(dyads), "score_1": of_scale.first, "score_2": of_scale.second}
@@ -60,11 +64,15 @@ def _reliable(dyads: Dyads, report: CoupleReport, scale: str, gap: Any) -> dict[
     if scale not in report.reliable_differences:
         unknown = np.full(len(gap), np.nan)
         names = np.where(np.isnan(gap), "no scores", _UNKNOWN)
-        return {"low": unknown, "high": unknown, "reliable": names}
+        return {"difference_low": unknown, "difference_high": unknown, "reliable": names}
     result = reliable_difference(
         dyads,
         scale,
         reliability=report.reliability[scale],
         confidence_level=report.confidence_level,
     )
-    return {"low": result.low, "high": result.high, "reliable": result.category}
+    return {
+        "difference_low": result.low,
+        "difference_high": result.high,
+        "reliable": result.category,
+    }

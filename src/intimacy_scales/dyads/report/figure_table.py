@@ -58,15 +58,21 @@ class FigureTable:
         The name of its file, and its title.
     columns
         The columns; the first one names the rows.
+    occasion
+        The occasion that all rows are of, which is a last column for programs; None without occasions.
     """
 
     name: str
     title: str
     columns: tuple[FigureColumn, ...]
+    occasion: str | None = None
 
     def figures(self) -> dict[str, list[Any]]:
         """Return the columns for programs, with full precision."""
-        return {name: list(values) for column in self.columns for name, values in column.figures.items()}
+        figures = {name: list(values) for column in self.columns for name, values in column.figures.items()}
+        if self.occasion is not None:
+            figures["occasion"] = [self.occasion] * len(next(iter(figures.values())))
+        return figures
 
     def text_table(self) -> TextTable:
         """Return the table as people read it."""

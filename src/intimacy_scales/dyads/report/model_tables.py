@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from intimacy_scales.dyads.models.actor_partner_words import adjusted_for, test_name
+from intimacy_scales.dyads.models.actor_partner_words import adjusted_for, improper_title, test_name
 from intimacy_scales.dyads.profiles.wording import title_of
 from intimacy_scales.dyads.report.figure_table import (
     FigureTable,
@@ -26,22 +26,26 @@ def similarity_table(report: CoupleReport) -> FigureTable | None:
     if similarity is None:
         return None
     means = list(similarity.means.values())
+    digits = [mean.digits() for mean in means]
     columns = [
         words("figure", "Figure", [title_of(mean.name) for mean in means]),
         words("n", "n", [mean.n for mean in means]),
         words("n_undefined", "Undefined", [mean.n_undefined for mean in means]),
-        numbers("mean", "M", [mean.mean for mean in means]),
-        numbers("sd", "SD", [mean.sd for mean in means]),
+        numbers("mean", "M", [mean.mean for mean in means], digits),
+        numbers("sd", "SD", [mean.sd for mean in means], digits),
         intervals(
             "ci",
             f"{percent(report.confidence_level)} CI",
             [report.similarity_intervals[mean.name] for mean in means],
+            digits,
         ),
     ]
     if strangers is not None:
         compared = [strangers.comparisons.get(mean.name) for mean in means]
         columns += [
-            numbers("strangers", "Strangers", [math.nan if c is None else c.expected for c in compared]),
+            numbers(
+                "strangers", "Strangers", [math.nan if c is None else c.expected for c in compared], digits
+            ),
             probabilities("p", "p", [math.nan if c is None else c.p_value for c in compared]),
         ]
     k = len(similarity.components)
@@ -164,14 +168,15 @@ def effect_table(report: CoupleReport) -> FigureTable | None:
         numbers("standardized", "Standardized, pooled SD", [effect.standardized for effect in effects]),
         numbers("in_role", "Standardized, SD of role", [effect.standardized_in_cell for effect in effects]),
     )
-    title = f"Actor-partner model of {model.outcome}{adjusted_for(model.covariates)}"
+    added = f"{adjusted_for(model.covariates)}{improper_title(model.improper)}"
+    title = f"Actor-partner model of {model.outcome}{added}"
     return FigureTable(name="effects", title=title, columns=columns)
 
 
 def reading_table(report: CoupleReport) -> FigureTable | None:
-    """Return what each effect says in plain words; None without a model."""
+    """Return what each effect says in plain words; None without a model, or where it is improper."""
     model = report.model
-    if model is None:
+    if model is None or model.improper:
         return None
     effects = [effect for effect in model.effects if effect.kind != "intercept"]
     columns = (
@@ -193,14 +198,15 @@ def path_test_table(report: CoupleReport) -> FigureTable | None:
         words("df", "df", [test.df for test in model.tests]),
         probabilities("p", "p", [test.p for test in model.tests]),
     )
-    return FigureTable(name="path_tests", title="Tests of hypotheses about paths", columns=columns)
+    title = f"Tests of hypotheses about paths{improper_title(model.improper)}"
+    return FigureTable(name="path_tests", title=title, columns=columns)
 
 
 def ratio_table(report: CoupleReport) -> FigureTable | None:
     """Return the ratios k of partner to actor effects; None where none is given."""
     model = report.model
     ratios = [] if model is None else [k for k in model.ratios if k.reason is None]
-    if not ratios:
+    if model is None or not ratios:
         return None
     level = report.confidence_level
     names = [", ".join(filter(None, (k.predictor, k.cell))) for k in ratios]
@@ -209,7 +215,8 @@ def ratio_table(report: CoupleReport) -> FigureTable | None:
         numbers("k", "k", [k.estimate for k in ratios]),
         intervals("ci", f"{percent(level)} CI (delta)", [k.confidence_interval(level) for k in ratios]),
     )
-    return FigureTable(name="ratios", title="Ratios k of partner to actor effects", columns=columns)
+    title = f"Ratios k of partner to actor effects{improper_title(model.improper)}"
+    return FigureTable(name="ratios", title=title, columns=columns)
 
 
 def missing_parts_table(report: CoupleReport) -> FigureTable | None:

@@ -15,7 +15,7 @@ from intimacy_scales.dyads.scores_of_couples.score_reliability import ScoreRelia
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.support import fits_poorly
 from intimacy_scales.results.interval import Interval
-from intimacy_scales.results.wording import apa, apa_p, counted, digits_for, joined, percent, shown
+from intimacy_scales.results.wording import apa, apa_p, counted, joined, percent, shown
 
 if TYPE_CHECKING:
     from intimacy_scales.dyads.report.result import CoupleReport
@@ -120,7 +120,7 @@ def _differences(parts: Sequence[ScaleAgreement], where: str, level: float) -> s
             continue
         d = part["standardized_difference"]
         size = "" if d.reason is not None else f", d = {shown(d.estimate, 2)}"
-        digits = digits_for(figure.estimate, *figure.interval)
+        digits = figure.digits()
         interval = _ends(figure.interval, level, shown, digits)
         differing.append(
             f"{part.title} ({shown(figure.estimate, digits)}{interval}, {apa_p(figure.p_value)}{size})"
@@ -247,6 +247,10 @@ def _effects(report: CoupleReport) -> Iterator[str]:
     """Yield the sentences on actor and partner effects."""
     model = report.model
     if model is None:
+        return
+    if model.improper:
+        title = f"actor-partner model of {report.title_of(model.outcome)}"
+        yield f"The {title} has an improper solution, whose effects are not reported here."
         return
     level = report.confidence_level
     texts = [

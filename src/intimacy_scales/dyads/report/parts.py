@@ -90,6 +90,9 @@ class Parts:
         for name, reliability in reliabilities.items():
             if reliability.reason is not None:
                 continue
+            if reliability.improper:
+                self.not_computed[f"reliable differences in {name}"] = "the model of reliability is improper"
+                continue
             result = self._computed(
                 f"reliable differences in {name}",
                 lambda name=name, reliability=reliability: reliable_difference(  # type: ignore[misc]  # defaults bind

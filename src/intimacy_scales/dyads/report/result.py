@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.dyads.agreement.result import PartnerAgreement
+from intimacy_scales.dyads.frames_shown import unit_formats
 from intimacy_scales.dyads.invariance.result import DyadicInvariance
 from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel
 from intimacy_scales.dyads.models.distinguishability import Distinguishability
@@ -156,7 +157,8 @@ class CoupleReport(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return the table for a paper as a pandas table, with full precision: a row for each scale.
 
-        In mixed samples, rows are named by scale and composition.
+        In mixed samples, rows are named by scale and composition. Of couples with occasions, the last column
+        is the occasion.
         """
         index = ["scale", "composition"] if self.mixed else ["scale"]
         return self.tables()[0].to_frame().set_index(index)
@@ -209,8 +211,9 @@ class CoupleReport(Result):
         return documented(cls, warnings=Sequence[str], sentence=str)
 
     def __repr__(self) -> str:
-        formats = {"difference_p": p_shown}
-        table = self.to_frame().to_string(na_rep="-", float_format=shown, formatters=formats)
+        frame = self.to_frame().drop(columns="occasion", errors="ignore")  # which is in the title
+        formats = {"difference_p": p_shown, **unit_formats(frame)}
+        table = frame.to_string(na_rep="-", float_format=shown, formatters=formats)
         cautions = "".join(f"\n! {text}" for text in self.warnings)
         missing = "".join(f"\n- {part}: not computed: {why}" for part, why in self.not_computed.items())
         return f"<{self.title}\n{table}{cautions}{missing}>"

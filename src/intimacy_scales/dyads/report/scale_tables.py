@@ -16,7 +16,7 @@ from intimacy_scales.dyads.report.figure_table import (
     words,
 )
 from intimacy_scales.dyads.scores_of_couples.reliability_result import CoupleReliability
-from intimacy_scales.results.wording import percent
+from intimacy_scales.results.wording import digits_for, percent
 
 if TYPE_CHECKING:
     from intimacy_scales.dyads.report.result import CoupleReport
@@ -49,16 +49,17 @@ def _titled(column: FigureColumn, titles: Sequence[str]) -> FigureColumn:
 
 
 def _means(parts: Sequence[ScaleAgreement], *, by_partner: bool) -> list[FigureColumn]:
+    digits = [part.digits() for part in parts]
     if not by_partner:
         return [
-            numbers("mean", "M", [part.mean for part in parts], 2),
-            numbers("sd", "SD", [part.sd for part in parts], 2),
+            numbers("mean", "M", [part.mean for part in parts], digits),
+            numbers("sd", "SD", [part.sd for part in parts], digits),
         ]
     columns = []
     for place, partner in enumerate(parts[0].partners):
         columns += [
-            numbers(f"mean_{partner}", f"M {partner}", [part.means[place] for part in parts], 2),
-            numbers(f"sd_{partner}", f"SD {partner}", [part.sds[place] for part in parts], 2),
+            numbers(f"mean_{partner}", f"M {partner}", [part.means[place] for part in parts], digits),
+            numbers(f"sd_{partner}", f"SD {partner}", [part.sds[place] for part in parts], digits),
         ]
     return columns
 
@@ -78,9 +79,10 @@ def _correlations(parts: Sequence[ScaleAgreement], level: float) -> list[FigureC
 
 def _differences(parts: Sequence[ScaleAgreement], level: float) -> list[FigureColumn]:
     figures = [part["mean_difference"] for part in parts]
+    digits = [figure.digits() for figure in figures]
     return [
-        numbers("difference", "Difference", [figure.estimate for figure in figures], 2),
-        intervals("difference_ci", f"{percent(level)} CI of it", [f.interval for f in figures], 2),
+        numbers("difference", "Difference", [figure.estimate for figure in figures], digits),
+        intervals("difference_ci", f"{percent(level)} CI of it", [f.interval for f in figures], digits),
         probabilities("difference_p", "p of it", [figure.p_value for figure in figures]),
     ]
 
@@ -108,10 +110,11 @@ def difference_table(report: CoupleReport) -> FigureTable | None:
     level = percent(report.confidence_level)
     first, second = parts[0].partners
     same = len({part.partners for part in parts}) == 1
+    digits = [figure.digits(3) for figure in difference]
     columns = [
         *_names(parts, mixed=report.mixed),
-        numbers("difference", "Difference", [f.estimate for f in difference]),
-        intervals("difference_ci", f"{level} CI", [f.interval for f in difference]),
+        numbers("difference", "Difference", [f.estimate for f in difference], digits),
+        intervals("difference_ci", f"{level} CI", [f.interval for f in difference], digits),
         numbers("t", "t", [f.statistic for f in difference], 2),
         words("df", "df", [f"{f.df[0]:g}" if f.df else "" for f in difference]),
         probabilities("p", "p", [f.p_value for f in difference]),
@@ -131,10 +134,11 @@ def exchangeable_table(report: CoupleReport) -> FigureTable | None:
     if not parts:
         return None
     icc, double = [part["icc"] for part in parts], [part["double_entry_r"] for part in parts]
+    digits = [part.square_digits() for part in parts]
     columns = [
         *_names(parts, mixed=report.mixed),
-        numbers("ms_between", "MSB", [part.mean_square_between for part in parts]),
-        numbers("ms_within", "MSW", [part.mean_square_within for part in parts]),
+        numbers("ms_between", "MSB", [part.mean_square_between for part in parts], digits),
+        numbers("ms_within", "MSW", [part.mean_square_within for part in parts], digits),
         numbers("f", "F", [figure.statistic for figure in icc], 2),
         words("df", "df", [", ".join(f"{df:g}" for df in figure.df) for figure in icc]),
         probabilities("p", "p", [figure.p_value for figure in icc]),
@@ -174,6 +178,7 @@ def composition_table(report: CoupleReport) -> FigureTable | None:
 def couple_table(report: CoupleReport) -> FigureTable:
     """Return the means of scores of couples, and the number of reliable differences."""
     rows, counts = report.scores.scales, report.reliable_differences
+    digits = [row.digits() for row in rows]
     columns = [
         _titled(
             words("scale", "Scale", [row.scale for row in rows]), [report.title_of(r.scale) for r in rows]
@@ -181,17 +186,17 @@ def couple_table(report: CoupleReport) -> FigureTable:
         words("n", "n", [row.n for row in rows]),
         words("n_one", "One score", [row.n_one for row in rows]),
         words("n_neither", "No score", [row.n_neither for row in rows]),
-        numbers("mean", "M of means", [row.mean for row in rows], 2),
-        numbers("sd", "SD of means", [row.sd for row in rows], 2),
-        numbers("absolute_difference", "Mean gap", [row.absolute_mean for row in rows], 2),
-        numbers("lower", "Lower partner", [row.lower_mean for row in rows], 2),
-        numbers("higher", "Higher partner", [row.higher_mean for row in rows], 2),
+        numbers("mean", "M of means", [row.mean for row in rows], digits),
+        numbers("sd", "SD of means", [row.sd for row in rows], digits),
+        numbers("absolute_difference", "Mean gap", [row.absolute_mean for row in rows], digits),
+        numbers("lower", "Lower partner", [row.lower_mean for row in rows], digits),
+        numbers("higher", "Higher partner", [row.higher_mean for row in rows], digits),
     ]
     if counts:
         needed = [counts[r.scale].difference_needed if r.scale in counts else math.nan for r in rows]
         reliable = [str(counts[row.scale].n_reliable) if row.scale in counts else "-" for row in rows]
         columns += [
-            numbers("difference_needed", "Reliable gap", needed, 2),
+            numbers("difference_needed", "Reliable gap", needed, digits),
             words("n_reliable", "Couples with it", reliable),
         ]
     return FigureTable(name="couples", title="Scores of couples", columns=tuple(columns))
@@ -208,6 +213,7 @@ def reliability_table(report: CoupleReport) -> FigureTable | None:
         for figure in ("omega", "sem")
     )
     scales = [result.scale for result, _ in pairs]
+    digits = [digits_for(row.sem, least=3) for _, row in pairs]
     columns = (
         _titled(words("scale", "Scale", scales), [report.title_of(name) for name in scales]),
         words("score", "Score", [row.name for _, row in pairs]),
@@ -215,8 +221,8 @@ def reliability_table(report: CoupleReport) -> FigureTable | None:
         words("n_items", "Items", [result.n_items for result, _ in pairs]),
         numbers("omega", "Omega", [row.omega for _, row in pairs]),
         intervals("omega_ci", f"{percent(level)} CI", omega),
-        numbers("sem", "SEM", [row.sem for _, row in pairs]),
-        intervals("sem_ci", f"{percent(level)} CI of SEM", sem),
+        numbers("sem", "SEM", [row.sem for _, row in pairs], digits),
+        intervals("sem_ci", f"{percent(level)} CI of SEM", sem, digits),
     )
     return FigureTable(name="reliability", title="Reliability of scores of couples", columns=columns)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from intimacy_scales.dyads.report.figure_table import FigureTable
@@ -30,7 +32,7 @@ from intimacy_scales.dyads.report.scale_tables import (
 if TYPE_CHECKING:
     from intimacy_scales.dyads.report.result import CoupleReport
 
-_FURTHER = (
+_FURTHER: tuple[Callable[[CoupleReport], FigureTable | None], ...] = (
     difference_table,
     exchangeable_table,
     composition_table,
@@ -63,5 +65,5 @@ LEGEND = (
 
 def report_tables(report: CoupleReport) -> tuple[FigureTable, ...]:
     """Return the table for a paper, then further tables."""
-    further = (make(report) for make in _FURTHER)
-    return (main_table(report), *(table for table in further if table is not None))
+    tables = (make(report) for make in (main_table, *_FURTHER))
+    return tuple(replace(table, occasion=report.occasion) for table in tables if table is not None)

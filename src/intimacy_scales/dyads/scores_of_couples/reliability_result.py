@@ -30,7 +30,7 @@ from intimacy_scales.results.interval import Interval, check_level, undefined_in
 from intimacy_scales.results.not_kept import NotKept, needed
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import TextTable
-from intimacy_scales.results.wording import apa, counted, shown
+from intimacy_scales.results.wording import apa, counted, digits_for, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -275,13 +275,14 @@ class CoupleReliability(Result):
             "omega": [shown(row.omega) for row in self.scores],
             "95% CI of omega": omegas,
             "omega, observed": [shown(row.omega_observed) for row in self.scores],
-            "SEM": [shown(row.sem) for row in self.scores],
+            "SEM": [shown(row.sem, digits_for(row.sem, least=3)) for row in self.scores],
             "95% CI of SEM": sems,
         }
         return TextTable(title=f"Reliability of couples' {self.scale} scores", columns=columns)
 
     def _shown(self, figure: CoupleFigure, row: ScoreReliability) -> str:
-        return str(self.confidence_interval(of=figure, score=row.score))
+        digits = digits_for(row.sem, least=3) if figure == "sem" else 3
+        return self.confidence_interval(of=figure, score=row.score).ends(digits)
 
     def to_frame(
         self,

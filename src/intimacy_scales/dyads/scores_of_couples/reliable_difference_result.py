@@ -16,7 +16,7 @@ from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.results.document_types import documented, many
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, percent, shown
+from intimacy_scales.results.wording import counted, digits_for, percent, shown
 
 Floats = NDArray[np.float64]
 DifferenceCategory = Literal["reliable", "within error", "no scores"]
@@ -114,12 +114,18 @@ class ReliableDifferences(Result):
     @property
     def definition(self) -> str:
         """The definition of a reliable difference, in one sentence."""
+        needed, error = self._shown()
         return (
-            f"a difference is reliable if it is larger than {shown(self.difference_needed)}, the normal "
+            f"a difference is reliable if it is larger than {needed}, the normal "
             f"quantile of a {percent(self.confidence_level)} interval times the standard error of "
-            f"measurement of a difference, {shown(self.standard_error)} (after Jacobson & Truax, 1991); "
+            f"measurement of a difference, {error} (after Jacobson & Truax, 1991); "
             f"{self.source}"
         )
+
+    def _shown(self) -> tuple[str, str]:
+        """Return the difference needed and the standard error as texts."""
+        digits = digits_for(self.standard_error, least=3)
+        return shown(self.difference_needed, digits), shown(self.standard_error, digits)
 
     def to_frame(self) -> Any:
         """Return one row for each couple, in the caller's own kind of frame.
@@ -165,8 +171,9 @@ class ReliableDifferences(Result):
         missing = f", {counts['no scores']} without both scores" if counts["no scores"] else ""
         omega = "" if math.isnan(self.omega) else f", omega of the difference {shown(self.omega)}"
         cautions = "".join(f"\n ! {text}" for text in self.warnings)
+        needed, error = self._shown()
         return (
             f"<Reliable differences in {self.scale}: {counts['reliable']} of {counted(n, 'couple')}{missing}"
-            f"; larger than {shown(self.difference_needed)} (SEM {shown(self.standard_error)}{omega}); "
+            f"; larger than {needed} (SEM {error}{omega}); "
             f"{self.source}{cautions}>"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import digits_for, shown
 
 ScoreOfCouple = Literal["first", "second", "partner", "mean", "difference"]
 
@@ -68,4 +68,5 @@ class ScoreReliability(Result):
     def __repr__(self) -> str:
         if self.reason is not None:
             return f"<{self.name}: undefined: {self.reason}>"
-        return f"<{self.name}: omega = {shown(self.omega)}, SEM = {shown(self.sem)}>"
+        sem = shown(self.sem, digits_for(self.sem, least=3))
+        return f"<{self.name}: omega = {shown(self.omega)}, SEM = {sem}>"

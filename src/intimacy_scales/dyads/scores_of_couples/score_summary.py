@@ -13,7 +13,7 @@ from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import TextTable
-from intimacy_scales.results.wording import counted, shown
+from intimacy_scales.results.wording import counted, digits_with_spread, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,6 +73,10 @@ class ScaleOfCouplesSummary(Result):
     lower_mean: float
     higher_mean: float
 
+    def digits(self, least: int = 2) -> int:
+        """Return how many decimals its means and standard deviations are shown with."""
+        return digits_with_spread(self.mean, self.sd, self.difference_sd, least=least)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as plain values; None where undefined."""
         return {name: plain(getattr(self, name)) for name in self.__slots__}
@@ -124,15 +128,15 @@ class CoupleScoreSummary(Result):
         columns = {"scale": [row.scale for row in self.scales]}
         columns |= {head: [str(getattr(row, name)) for row in self.scales] for head, name in counts.items()}
         columns |= {
-            "mean (SD)": [f"{shown(row.mean)} ({shown(row.sd)})" for row in self.scales],
-            first: [shown(row.first_mean) for row in self.scales],
-            second: [shown(row.second_mean) for row in self.scales],
+            "mean (SD)": [f"{_text(row, 'mean')} ({_text(row, 'sd')})" for row in self.scales],
+            first: [_text(row, "first_mean") for row in self.scales],
+            second: [_text(row, "second_mean") for row in self.scales],
             "difference (SD)": [
-                f"{shown(row.difference_mean)} ({shown(row.difference_sd)})" for row in self.scales
+                f"{_text(row, 'difference_mean')} ({_text(row, 'difference_sd')})" for row in self.scales
             ],
-            "absolute": [shown(row.absolute_mean) for row in self.scales],
-            "lower": [shown(row.lower_mean) for row in self.scales],
-            "higher": [shown(row.higher_mean) for row in self.scales],
+            "absolute": [_text(row, "absolute_mean") for row in self.scales],
+            "lower": [_text(row, "lower_mean") for row in self.scales],
+            "higher": [_text(row, "higher_mean") for row in self.scales],
         }
         if all(math.isnan(row.difference_mean) for row in self.scales):
             columns = {
@@ -156,6 +160,10 @@ class CoupleScoreSummary(Result):
             f"<CoupleScoreSummary{what}: {counted(len(self.scales), 'scale')}, "
             f"up to {counted(most, 'couple')} with both scores>"
         )
+
+
+def _text(row: ScaleOfCouplesSummary, name: str) -> str:
+    return shown(getattr(row, name), row.digits(3))
 
 
 def summary_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from intimacy_scales.dyads.caution_sentences import caution_sentences
 from intimacy_scales.dyads.estimates import CoupleEstimate
 from intimacy_scales.results.wording import apa, apa_p, counted, shown
 
@@ -21,6 +22,7 @@ def surface_sentences(result: ResponseSurface, confidence_level: float) -> Itera
         f"{counted(result.n_couples, 'couple')}, {kind}, {result.method}; scores less "
         f"{shown(result.centre, 2)}."
     )
+    yield from caution_sentences(result.warnings)
     for surface in result.surfaces:
         yield from _of_surface(result, surface, confidence_level)
     if result.distinguishable:
@@ -50,7 +52,7 @@ def _tested(estimate: CoupleEstimate, reading: str, level: float) -> str:
     if estimate.reason is not None:
         return f"{estimate.name} is not defined: {estimate.reason}."
     value = shown(estimate.estimate, estimate.digits(2))
-    return f"{reading} ({estimate.name} = {value}, {estimate.interval_text(level)}, {estimate.test_text()})."
+    return f"{reading} ({estimate.name} = {value}, {estimate.tested_text(level)})."
 
 
 def _reading(estimate: CoupleEstimate, result: ResponseSurface) -> str:

@@ -11,6 +11,7 @@ from intimacy_scales.moments.answers import Answers
 from intimacy_scales.moments.cross_products import Integers, code_frequencies
 from intimacy_scales.moments.item_moments import ItemMoments, highest_code
 from intimacy_scales.moments.keyed import Floats, KeyedMoments, items_of, scale_codes
+from intimacy_scales.results.wording import shown
 
 _MOST = 1.0  # mean absolute skewness, or mean excess kurtosis, without a warning
 _BEGINS = "answers are skewed or peaked"
@@ -43,18 +44,29 @@ class Shape:
     Attributes
     ----------
     skewness
-        Mean absolute skewness of the items that vary; 0 where none does.
+        Mean absolute skewness of the items that vary; 0 where none does. Of one column, its skewness with the
+        sign.
     kurtosis
         Their mean excess kurtosis.
+    single
+        Whether it is the shape of one column.
     """
 
     skewness: float
     kurtosis: float
+    single: bool
 
     @classmethod
     def of(cls, skewness: Floats, kurtosis: Floats) -> Shape:
         """Return the shape of items with this skewness and kurtosis; nan marks items that do not vary."""
-        return cls(skewness=_mean(np.abs(skewness)), kurtosis=_mean(kurtosis))
+        single = len(skewness) == 1
+        values = skewness if single else np.abs(skewness)
+        return cls(skewness=_mean(values), kurtosis=_mean(kurtosis), single=single)
+
+    @property
+    def normal_enough(self) -> bool:
+        """Whether no warning is needed."""
+        return not (abs(self.skewness) > _MOST or self.kurtosis > _MOST)
 
     def narrows(self, intervals: str, remedy: str) -> list[str]:
         """Return a warning where intervals that assume normality are too narrow.
@@ -71,10 +83,10 @@ class Shape:
         remedy
             The option for a distribution-free interval.
         """
-        if not (self.skewness > _MOST or self.kurtosis > _MOST):
+        if self.normal_enough:
             return []
         return [
-            f"{_BEGINS} (mean absolute skewness {self.skewness:.1f}, mean excess kurtosis "
+            f"{_BEGINS} (mean absolute skewness {abs(self.skewness):.1f}, mean excess kurtosis "
             f"{self.kurtosis:.1f}), for which {intervals} intervals are too narrow; from about 200 "
             f"persons, {remedy} is more accurate"
         ]
@@ -93,12 +105,14 @@ class Shape:
         Such intervals are functions of mean squares, whose variance depends on the kurtosis. With skewed
         ratings on five points they covered 80 to 89 % (docs/explanation/intervals.md).
         """
-        if not (self.skewness > _MOST or self.kurtosis > _MOST):
+        if self.normal_enough:
             return ()
+        which = "" if self.single else "mean absolute "
+        skewness, kurtosis = shown(self.skewness, 1), shown(self.kurtosis, 1)
         return (
-            f"{values} are skewed or peaked (skewness {self.skewness:.1f}, excess kurtosis "
-            f"{self.kurtosis:.1f}): the interval assumes normality and is too narrow; nominal 95 % intervals "
-            "covered 80 to 89 % in simulations",
+            f"{values} are skewed or peaked ({which}skewness {skewness}, excess kurtosis {kurtosis}): the "
+            "interval assumes normality and is too narrow; nominal 95 % intervals covered 80 to 89 % in "
+            "simulations",
         )
 
 

@@ -53,7 +53,7 @@ class KeyingFinding:
             return (
                 f"{self.scale}: its reverse-keyed items run against the others: {values}. These answers were "
                 "probably reversed already; pass them as they were given, or use an instrument without "
-                "reverse keys. Nothing was flipped"
+                "reverse keys (docs/how-to/score-files.md makes one). Nothing was flipped"
             )
         verb = "runs against its key" if len(self.items) == 1 else "run against their keys"
         return (
