@@ -76,3 +76,19 @@ def test_mutual_influence_gives_the_reason_where_equal_influence_cannot_be_teste
         assert (test.name, test.df) == ("equal_influence", 1)
         assert math.isnan(test.chi_square)
         assert re.search(r"was not tested: .* has no maximum", test.sentence())
+
+
+@pytest.mark.parametrize("seed", [8, 25, 35])
+def test_mutual_influence_of_incomplete_couples_follows_from_actor_and_partner_effects(seed: int) -> None:
+    scores = actor_partner_scores(seed)
+    scores["y"][:9, 1] = np.nan
+    scores["x"][-9:, 0] = np.nan
+    dyads = couples_with_scores(scores, roles=True)
+    effects = {(e.kind, e.role): e.estimate for e in apim(dyads, "y", "x", missing="fiml").effects}
+    model = mutual_influence(dyads, "y", "x")
+    roughly(model.fit.chi_square, 0.0, abs=1e-7)
+    for path in model.paths:
+        other = "husband" if path.role == "wife" else "wife"
+        if path.name == "influence of the partner":
+            expected = effects["partner", path.role] / effects["actor", other]
+            roughly(path.estimate, expected, rel=1e-4)

@@ -134,6 +134,9 @@ def mutual_influence(
     slopes = _two_stage_slopes(engine.dyads.variable(predictor), engine.dyads.variable(outcome), not roles)
     lines = partial(_lines, x, y, distinguishable=roles, errors_correlated=errors_correlated, equal=equal)
     is_closed = errors_correlated and equal != roles
+    if is_closed and (engine.table.has_gaps or error is not None):
+        likely = _likely_slopes(engine)
+        slopes = slopes if likely is None else likely
     try:
         engine.fit(lines(slopes if is_closed else _settling(slopes)))
     except (NotConvergedError, NotIdentifiedError) as failure:
@@ -193,12 +196,37 @@ def _two_stage_slopes(x: Floats, y: Floats, alike: bool) -> Floats | None:
         return None
     units = np.sqrt((x**2).sum(axis=0))
     slopes = np.linalg.lstsq(x / units, y, rcond=None)[0] / units[:, None]  # entry (j, i): of y_i on x_j
-    direct = slopes.diagonal()
-    if not (np.abs(direct) > 0).all():
+    return _from_reduced_form(slopes.diagonal(), np.array([slopes[1, 0], slopes[0, 1]]))
+
+
+def _from_reduced_form(own: Floats, partner: Floats) -> Floats | None:
+    """Return own effects and influences (2, 2) from own and partner slopes on both outcomes (2,)."""
+    if not (np.abs(own) > 0).all():
         return None
-    influences = np.array([slopes[1, 0] / direct[1], slopes[0, 1] / direct[0]])
-    result: Floats = np.column_stack([direct * (1 - influences.prod()), influences])
+    influences = partner / own[::-1]
+    result: Floats = np.column_stack([own * (1 - influences.prod()), influences])
     return result
+
+
+def _likely_slopes(engine: CoupleEngine) -> Floats | None:
+    """Return own effects and influences (2, 2) that follow from the likeliest reduced form; None without one.
+
+    With scores missing or measured with error, the reduced form has no closed form itself, but is found from
+    any start, as it has no circle of paths.
+    """
+    (x, y), roles = engine.pairs, engine.layout.distinguishable
+    labels = (("s1", "p1"), ("s2", "p2")) if roles else (("s", "p"),) * 2
+    lines = [f"{y[i]} ~ {labels[i][0]}*{x[i]} + {labels[i][1]}*{x[1 - i]}" for i in (0, 1)]
+    text = engine.whole_text([*lines, f"{x[0]} ~~ {x[1]}", f"{y[0]} ~~ {y[1]}"])
+    try:
+        reduced = refitted(text, engine.table, engine.options).parameters
+    except (NotConvergedError, NotIdentifiedError):
+        return None
+    own, partner = (
+        np.array([reduced[f"{y[i]} ~ {x[place]}"].estimate for i, place in enumerate(places)])
+        for places in ((0, 1), (1, 0))
+    )
+    return _from_reduced_form(own, partner)
 
 
 def _settling(slopes: Floats | None) -> Floats | None:
