@@ -20,7 +20,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.not_kept import NotKept, needed
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, counted, digits_for, shown
+from intimacy_scales.results.wording import apa_p, counted, differs, digits_for, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,13 +43,13 @@ class CouplePath(Result):
     n
         Couples.
     reading
-        What a value of the estimate means, with ``{change}`` where its size and direction belong.
+        What a value of the estimate means, with ``{change}`` where the verb with the difference belongs.
 
     Examples
     --------
     >>> path = CouplePath(
     ...     name="common effect of trust", role="", estimate=0.5, se=0.1, standardized=0.6, n=120,
-    ...     reading="Where what both share in trust is 1 higher, what they share in love is {change}",
+    ...     reading="Where what both share in trust is 1 higher, what they share in love {change}",
     ... )
     >>> path.sentence().partition(", 95%")[0]
     'Where what both share in trust is 1 higher, what they share in love is 0.50 higher'
@@ -76,7 +76,7 @@ class CouplePath(Result):
     def sentence(self) -> str:
         """Return what the path says, in plain language."""
         digits = digits_for(self.estimate, self.se)
-        change = f"{shown(abs(self.estimate), digits)} {'higher' if self.estimate >= 0 else 'lower'}"
+        change = differs(self.estimate, digits)
         interval = f"95% CI {self.confidence_interval().ends(digits)}"
         z = f"z = {shown(statistic_of(self.estimate, self.se), 2)}"
         return f"{self.reading.format(change=change)}, {interval}, {z}, {apa_p(self.p)}."

@@ -284,9 +284,9 @@ def _paths(engine: CoupleEngine) -> Iterator[CouplePath]:
         effect, influence = (
             engine.result.parameters[f"{y[place]} ~ {name}"] for name in (x[place], y[1 - place])
         )
-        reading = f"Where {person}'s own {predictor} is 1 higher, that person's {outcome} is {{change}}"
+        reading = f"Where {person}'s own {predictor} is 1 higher, that person's {outcome} {{change}}"
         yield path_of(effect, f"effect of the own {predictor}", roles[place], reading)
-        reading = f"Where {other}'s {outcome} is 1 higher, {person}'s {outcome} is {{change}}"
+        reading = f"Where {other}'s {outcome} is 1 higher, {person}'s {outcome} {{change}}"
         yield path_of(influence, "influence of the partner", roles[place], reading)
 
 
