@@ -199,12 +199,12 @@ def _two_stage_slopes(x: Floats, y: Floats, alike: bool) -> Floats | None:
     return _from_reduced_form(slopes.diagonal(), np.array([slopes[1, 0], slopes[0, 1]]))
 
 
-def _from_reduced_form(own: Floats, partner: Floats) -> Floats | None:
+def _from_reduced_form(actor: Floats, partner: Floats) -> Floats | None:
     """Return own effects and influences (2, 2) from own and partner slopes on both outcomes (2,)."""
-    if not (np.abs(own) > 0).all():
+    if not (np.abs(actor) > 0).all():
         return None
-    influences = partner / own[::-1]
-    result: Floats = np.column_stack([own * (1 - influences.prod()), influences])
+    influences = partner / actor[::-1]
+    result: Floats = np.column_stack([actor * (1 - influences.prod()), influences])
     return result
 
 
@@ -222,11 +222,11 @@ def _likely_slopes(engine: CoupleEngine) -> Floats | None:
         reduced = refitted(text, engine.table, engine.options).parameters
     except (NotConvergedError, NotIdentifiedError):
         return None
-    own, partner = (
+    actor, partner = (
         np.array([reduced[f"{y[i]} ~ {x[place]}"].estimate for i, place in enumerate(places)])
         for places in ((0, 1), (1, 0))
     )
-    return _from_reduced_form(own, partner)
+    return _from_reduced_form(actor, partner)
 
 
 def _settling(slopes: Floats | None) -> Floats | None:
