@@ -35,6 +35,17 @@ def signed(value: float | None, digits: int = 3) -> str:
     return f"+{text}" if text[0].isdigit() and float(text) > 0 else text
 
 
+def differs(value: float, digits: int = 3) -> str:
+    """Return the verb of a difference with its figure, whose sign is that of an interval next to it.
+
+    Examples
+    --------
+    >>> differs(0.31, 2), differs(-0.15, 2)
+    ('is 0.31 higher', 'differs by -0.15')
+    """
+    return f"is {shown(value, digits)} higher" if value >= 0 else f"differs by {shown(value, digits)}"
+
+
 def digits_for(*figures: float, least: int = 2) -> int:
     """Return how many decimals figures in one unit need: two digits of the largest, and ``least`` or more.
 

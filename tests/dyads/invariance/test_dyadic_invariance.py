@@ -97,7 +97,7 @@ def test_a_difference_of_means_is_found_with_its_status() -> None:
     assert means.p < 0.001
     assert result.status("residual") == "supported"
     assert result.status("means") == "not supported"
-    assert "The latent mean of wife was lower than that of husband by" in result.sentence()
+    assert "The latent mean of wife was lower than that of husband: difference -." in result.sentence()
     assert "scalar invariance, on which this comparison rests, was supported" in result.sentence()
 
 

@@ -27,6 +27,9 @@ MODELS: dict[str, Any] = {
     "apim": lambda dyads: apim(dyads, "love", "trust"),
     "corrected": lambda dyads: apim(dyads, "love", "trust", error="corrected", reliability=RELIABILITY),
     "common fate": lambda dyads: common_fate(dyads, "love", "trust"),
+    "corrected common fate": lambda dyads: common_fate(
+        dyads, "love", "trust", error="corrected", reliability=RELIABILITY
+    ),
     "mutual influence": lambda dyads: mutual_influence(dyads, "love", "trust"),
 }
 

@@ -110,10 +110,13 @@ class PartnerMeans(Result):
         if self.reason is not None:
             return f"Latent means were not compared: {self.reason}."
         first, second = self.partners
-        side = "higher" if self.standardized > 0 else "lower"
-        low, high = self.confidence_interval(standardized=True)
+        interval = self.confidence_interval(standardized=True)
+        side = f"was {'higher' if self.standardized > 0 else 'lower'} than"
+        if 0 in interval:
+            side = "did not clearly differ from"
+        low, high = interval
         return (
-            f"The latent mean of {first} was {side} than that of {second} by {apa(abs(self.standardized))} "
+            f"The latent mean of {first} {side} that of {second}: difference {apa(self.standardized)} "
             f"pooled standard deviations, SE = {apa(self.standardized_se)}, 95% CI of the difference "
             f"[{apa(low)}, {apa(high)}], {apa_p(self.p)}; {_resting_on(self.invariance)}."
         )

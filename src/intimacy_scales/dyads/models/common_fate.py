@@ -147,7 +147,7 @@ def _paths(engine: CoupleEngine, factors: Pair) -> list[CouplePath]:
     """Return the common effect, and the covariance of both variables in each person."""
     predictor, outcome, (x, y) = engine.predictor, engine.outcome, engine.pairs
     condition = f"Where what both partners share in {predictor} is 1 higher"
-    reading = f"{condition}, what they share in {outcome} is {{change}}"
+    reading = f"{condition}, what they share in {outcome} {{change}}"
     effect = path_of(
         engine.result.parameters[f"{factors[1]} ~ {factors[0]}"], f"common effect of {predictor}", "", reading
     )

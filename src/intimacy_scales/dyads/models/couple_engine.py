@@ -36,7 +36,7 @@ from intimacy_scales.dyads.models.measurement import (
     strongest_first,
     unit_cautions,
 )
-from intimacy_scales.dyads.models.sem_engine import fitted, refitted
+from intimacy_scales.dyads.models.sem_engine import fitted
 from intimacy_scales.errors import EstimationError, NotConvergedError
 from intimacy_scales.factor.confirmatory.results.fit_sentence import improper_sentence
 from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
@@ -105,10 +105,6 @@ class CoupleEngine:
             self.measured.cautions += unit_cautions(self.items, others)
             self.text = self.whole_text(lines)
             self.result = fitted(self.text, self.table, self.options)
-
-    def constrained(self, constraint: str) -> SEMResult:
-        """Return the fit of the same model under a constraint."""
-        return refitted(f"{self.text}\n{constraint}", self.table, self.options)
 
 
 def couple_engine(

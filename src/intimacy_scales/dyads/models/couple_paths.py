@@ -22,7 +22,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.not_kept import NotKept, needed
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, counted, digits_with_error, shown
+from intimacy_scales.results.wording import apa_p, counted, differs, digits_with_error, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,13 +45,13 @@ class CouplePath(Result):
     n
         Couples.
     reading
-        What a value of the estimate means, with ``{change}`` where its size and direction belong.
+        What a value of the estimate means, with ``{change}`` where the verb with the difference belongs.
 
     Examples
     --------
     >>> path = CouplePath(
     ...     name="common effect of trust", role="", estimate=0.5, se=0.1, standardized=0.6, n=120,
-    ...     reading="Where what both share in trust is 1 higher, what they share in love is {change}",
+    ...     reading="Where what both share in trust is 1 higher, what they share in love {change}",
     ... )
     >>> path.sentence().partition(", 95%")[0]
     'Where what both share in trust is 1 higher, what they share in love is 0.50 higher'
@@ -78,7 +78,7 @@ class CouplePath(Result):
     def sentence(self) -> str:
         """Return what the path says, in plain language."""
         digits = digits_with_error(self.estimate, self.se)
-        change = f"{shown(abs(self.estimate), digits)} {'higher' if self.estimate >= 0 else 'lower'}"
+        change = differs(self.estimate, digits)
         interval = self.confidence_interval()
         if interval.reason is not None:
             return f"{self.reading.format(change=change)}, no interval and no test ({interval.reason})."

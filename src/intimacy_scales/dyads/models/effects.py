@@ -16,7 +16,7 @@ from intimacy_scales.messages import not_one_of
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa, apa_p, shown, signed
+from intimacy_scales.results.wording import apa, apa_p, differs, shown, signed
 
 StandardizedBy = Literal["pooled", "cell"]
 # A ratio to a small actor effect is not computed (Kenny, 2013): smaller than this, standardized.
@@ -106,7 +106,7 @@ class PathEffect(TestedFigure, Result):
         "Where the husband's trust is 1 higher, the wife's love is 0.40 higher"
         """
         digits = self.digits(least=2)
-        change = f"{shown(abs(self.estimate), digits)} {'higher' if self.estimate >= 0 else 'lower'}"
+        change = differs(self.estimate, digits)
         person = f"the {self.role}" if self.role else "a person"
         scope = f"In {self.composition} couples, " if self.composition else ""
         if self.kind == "intercept":
@@ -117,7 +117,7 @@ class PathEffect(TestedFigure, Result):
             effect = f"the {self.kind} effect of {self.predictor} on {person}"
             change = f"changes by {signed(self.estimate, digits)} where {self.covariate} is 1 higher"
             return _sentence(f"{scope}{effect} {change}, {tested}")
-        return _sentence(f"{scope}{self._condition(person)} is {change}, {tested}")
+        return _sentence(f"{scope}{self._condition(person)} {change}, {tested}")
 
     def _condition(self, person: str) -> str:
         """Return where the outcome changes, and whose it is."""

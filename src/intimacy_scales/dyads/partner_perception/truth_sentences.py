@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from intimacy_scales.dyads.caution_sentences import caution_sentences
 from intimacy_scales.dyads.effects_compared import effects_compared
 from intimacy_scales.dyads.estimates import CoupleEstimate
-from intimacy_scales.results.wording import apa, apa_p, counted, digits_for, shown
+from intimacy_scales.results.wording import apa, apa_p, counted, differs, digits_for, shown
 
 if TYPE_CHECKING:
     from intimacy_scales.dyads.partner_perception.truth_result import TruthAndBias
@@ -42,18 +42,19 @@ def truth_sentences(model: TruthAndBias, confidence_level: float) -> Iterator[st
 
 def _reading(model: TruthAndBias, path: CoupleEstimate) -> str:
     """Return what a path means, with its size."""
-    size = shown(abs(path.estimate), path.digits(2))
+    size = shown(path.estimate, path.digits(2))
     judge = "a partner" if path.partner is None else f"the {path.partner}"
     judged = "the other partner" if path.partner is None else f"the {_other(model, path.partner)}"
     if path.name == "directional_bias":
-        side = "above" if path.estimate >= 0 else "below"
+        level = f"are {size} above" if path.estimate >= 0 else f"differ by {size} from"
         condition = f"Where both own reports are {shown(model.centre, 2)}"
-        return f"{condition}, judgements by {judge} are {size} {side} what {judged} reports"
+        return f"{condition}, judgements by {judge} {level} what {judged} reports"
     whose = f"{judge}'s own {model.truth}"
     if path.name == "truth":
         whose = f"the {model.truth} that {judged} reports"
-    side = "higher" if path.estimate >= 0 else "lower"
-    return f"Where {whose} is 1 higher, {judge}'s judgement of {judged} is {size} {side}"
+    return (
+        f"Where {whose} is 1 higher, {judge}'s judgement of {judged} {differs(path.estimate, path.digits(2))}"
+    )
 
 
 def _other(model: TruthAndBias, partner: str) -> str:

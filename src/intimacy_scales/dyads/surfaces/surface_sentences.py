@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from intimacy_scales.dyads.caution_sentences import caution_sentences
 from intimacy_scales.dyads.estimates import CoupleEstimate
-from intimacy_scales.results.wording import apa, apa_p, counted, shown
+from intimacy_scales.results.wording import apa, apa_p, counted, differs, shown
 
 if TYPE_CHECKING:
     from intimacy_scales.dyads.surfaces.result import ResponseSurface
@@ -37,7 +37,7 @@ def _of_surface(result: ResponseSurface, surface: PartnerSurface, level: float) 
     """Yield what a1 to a5 say of one surface, what it explains, where it is level, and the checklist."""
     whose = "" if surface.partner is None else f"For the {surface.partner}: "
     for estimate in surface.parameters:
-        yield whose + _tested(estimate, _reading(estimate, result), level)
+        yield whose + _tested(estimate, _reading(estimate, result, level), level)
     yield whose + f"The surface explains {apa(surface.r_squared)} of the variance of {result.outcome}."
     if surface.shape != "none":
         x, y = (shown(float(surface.estimate(name)) + surface.centre, 2) for name in ("x0", "y0"))
@@ -55,16 +55,22 @@ def _tested(estimate: CoupleEstimate, reading: str, level: float) -> str:
     return f"{reading} ({estimate.name} = {value}, {estimate.tested_text(level)})."
 
 
-def _reading(estimate: CoupleEstimate, result: ResponseSurface) -> str:
+def _reading(estimate: CoupleEstimate, result: ResponseSurface, level: float) -> str:
     """Return what a parameter means: a slope or a curvature along a line, or a difference of curvatures."""
     y, x, value = result.outcome, result.predictor, estimate.estimate
-    change = f"{shown(abs(value), estimate.digits(2))} {'higher' if value >= 0 else 'lower'}, at the centre"
-    curves = f"{y} curves {'upwards' if value >= 0 else 'downwards'}"
-    more = "more" if value >= 0 else "less"
+    change = f"{differs(value, estimate.digits(2))}, at the centre"
+    curves = f"curves {'upwards' if value >= 0 else 'downwards'}"
+    compared = f"curves {'more' if value >= 0 else 'less'} upwards than"
+    if estimate.reason is None and 0 in estimate.confidence_interval(level):
+        change, curves, compared = (
+            "does not clearly differ",
+            "does not clearly curve",
+            "does not clearly curve unlike",
+        )
     return {
-        "a1": f"Where both partners have the same {x}, and it is 1 higher, {y} is {change}",
-        "a2": f"Where both partners have the same {x}, {curves} as it is higher",
-        "a3": f"Where one's own {x} is 1 higher and the partner's is 1 lower, {y} is {change}",
-        "a4": f"Away from equal {x}, {curves} as partners differ more",
-        "a5": f"Along one's own {x}, {y} curves {more} upwards than along the partner's {x}",
+        "a1": f"Where both partners have the same {x}, and it is 1 higher, {y} {change}",
+        "a2": f"Where both partners have the same {x}, {y} {curves} as it is higher",
+        "a3": f"Where one's own {x} is 1 higher and the partner's is 1 lower, {y} {change}",
+        "a4": f"Away from equal {x}, {y} {curves} as partners differ more",
+        "a5": f"Along one's own {x}, {y} {compared} along the partner's {x}",
     }[estimate.name]

@@ -264,8 +264,9 @@ def _path_starts(
     sds = np.sqrt(variances)
     observed = [item for item, _ in s.standing]
     r = np.nan_to_num(sample.correlations)
-    scales = np.concatenate([units, sds[observed]])
-    v = _correlations(table, parameters, loadings, r, observed) * np.outer(scales, scales)
+    correlations = _correlations(table, parameters, loadings, r, observed)
+    scales = np.concatenate([_higher_order_units(table, parameters, correlations, units), sds[observed]])
+    v = correlations * np.outer(scales, scales)
     beta = _least_squares_slopes(parameters, v)
     psi = _residual_covariances(beta, v)
     lambdas = np.zeros((s.p, s.m))
@@ -317,6 +318,26 @@ def _fill_higher_order(table: ParameterTable, correlations: Floats) -> None:
             common = float(np.sqrt(np.abs(correlations[np.ix_(first_order, first_order)]).mean()))
             correlations[k] = np.clip(correlations[first_order].mean(axis=0) / common, -_MOST, _MOST)
             correlations[:, k] = correlations[k]
+
+
+def _higher_order_units(
+    table: ParameterTable, parameters: Sequence[Parameter], correlations: Floats, units: Floats
+) -> Floats:
+    """Return the signed standard deviation of each factor, given those of factors that have items.
+
+    A factor with a fixed loading gives its unit to the higher-order one, as an item does to a factor.
+    """
+    latent, position, scales = table.model.latent, table.among_factors.index, units.copy()
+    markers = [
+        (position(p.lhs), position(p.rhs), p.fixed)
+        for p in parameters
+        if p.op == "=~" and p.fixed and p.rhs in latent
+    ]
+    for _ in markers:  # as often as there may be orders of factors
+        for high, low, loading in reversed(markers):  # the first one counts
+            share = float(correlations[low, high])
+            scales[high] = np.copysign(max(abs(share), _LEAST), share) * scales[low] / loading
+    return scales
 
 
 def _unrelated(parameters: Sequence[Parameter]) -> list[tuple[int, int]]:
