@@ -39,5 +39,5 @@ def test_rows_above_the_header(tmp_path):
     path.write_text("Study of 2026\nWave 1\nkmss_1,kmss_2,kmss_3\n1,2,3\n")
     result = run("score", path, "-i", "kmss")
     assert result.exit_code == 2
-    assert "On the command line: --skip-rows 2" in result.output
+    assert "--skip-rows 2" in result.output
     assert run("score", path, "-i", "kmss", "--skip-rows", "2").exit_code == 0

@@ -66,7 +66,7 @@ def test_classes_of_results_that_one_keeps_are_public() -> None:
     """A document is read by its class, which must be found without private modules."""
     homes = [
         import_module(f"intimacy_scales{name}")
-        for name in ("", ".coding", ".scoring", ".reliability", ".factor", ".engines", ".dyads")
+        for name in ("", ".coding", ".scoring", ".reliability", ".factor", ".engines", ".dyads", ".interop")
     ]
     parts = {  # of other results
         "Finding", "Fit", "Guide", "InterItem", "ItemStructure", "MissingCorrectedFit", "ModificationIndex",

@@ -6,6 +6,8 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -52,6 +54,7 @@ from intimacy_scales.factor import (
     scree,
     sem,
 )
+from intimacy_scales.interop import read_answers, recognize
 from intimacy_scales.reliability import (
     diary_reliability,
     jacobson_truax_cutoffs,
@@ -61,6 +64,7 @@ from intimacy_scales.results.result import Result
 from tests.shared.couples import couples_with_scores, mixed_couples
 from tests.shared.factor_answers import good
 from tests.shared.one_of_each_result import MODEL, RESULTS, answers, judged_couples, result_classes
+from tests.shared.qualtrics_exports import export
 from tests.shared.simulated_couples import (
     close_couples,
     closeness_answers,
@@ -199,6 +203,20 @@ MORE |= {
     "distinguishability": lambda: distinguishability(scored_couples(40), ["love", "trust"]),
     "coding": lambda: check_of(ten(), options_of_ten(1)),
     "couple report": lambda: couple_report(close_couples(closeness_answers(60)), invariance=False),
+}
+
+
+def mapping_report() -> Any:
+    """The report of an export with a preview, and a code that the file declares as missing."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "export.csv")
+        path.write_text(export(("1", 1, 1, 1), (6, -99, 6)))
+        return read_answers(path, "kmss").report
+
+
+MORE |= {
+    "mapping report": mapping_report,
+    "recognition": lambda: recognize([{f"ras_{n}_{who}": 4 for who in "AB" for n in range(1, 8)}]),
 }
 
 

@@ -60,7 +60,7 @@ def row(path: Path) -> str:
         shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST].rstrip()} …"
         return f"| {name} | | | | | refused: {shown} |"
     report = answers.report
-    held = sum(role in ("answer", "choice") for role in report.others.values())
+    held = sum(other.role in ("answer", "choice") for other in report.others)
     what = f"{held} of {len(report.others)}" if report.is_export else f"{len(report.others)} columns"
     platform = report.platform + (f", {report.version}" if report.version else "")
     left = sum(part.n for part in report.left_out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +73,22 @@ class ItemMapping:
     cautions: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherColumn:
+    """A column that holds no item.
+
+    Attributes
+    ----------
+    column
+        Its name.
+    role
+        What it holds; ``"unknown"`` for columns that were left alone.
+    """
+
+    column: str
+    role: str
+
+
 @result_class
 class MappingReport(Result):
     r"""How a file of answers is read.
@@ -94,7 +110,7 @@ class MappingReport(Result):
     items
         The column of each item.
     others
-        Other columns → what they hold; ``"unknown"`` for columns that were left alone.
+        Other columns, in the order of the file.
     row_id
         The column that identifies a row, kept with the scores; None if none was recognised.
     notes
@@ -121,7 +137,7 @@ class MappingReport(Result):
     decisions: tuple[Decision, ...]
     left_out: tuple[LeftOut, ...]
     items: tuple[ItemMapping, ...]
-    others: Mapping[str, str]
+    others: tuple[OtherColumn, ...]
     row_id: str | None
     notes: tuple[str, ...]
 
@@ -190,8 +206,8 @@ class MappingReport(Result):
 
     def _others_by_role(self) -> dict[str, list[str]]:
         names: dict[str, list[str]] = {}
-        for name, role in self.others.items():
-            names.setdefault("left alone" if role == "unknown" else role, []).append(name)
+        for other in self.others:
+            names.setdefault("left alone" if other.role == "unknown" else other.role, []).append(other.column)
         return names
 
     def to_dict(self) -> dict[str, Any]:
@@ -231,7 +247,11 @@ def mapping_report(
         decisions=tuple(facts.decisions),
         left_out=tuple(LeftOut(why=p.why, n=p.n, first=tuple(p.first)) for p in facts.left_out.values()),
         items=tuple(_item_mapping(source, meanings.get(source.item, Meaning())) for source in sources),
-        others={name: facts.of(name).role for name in file.names if name not in used},
+        others=tuple(
+            OtherColumn(column=name, role=facts.of(name).role)
+            for name in dict.fromkeys(file.names)
+            if name not in used
+        ),
         row_id=facts.row_id,
         notes=tuple(notes),
     )
