@@ -160,7 +160,7 @@ WRONG_USE: dict[str, tuple[list[str], str]] = {
         ["{data}", "-i", "ras", "--missing-code", "5"],
         "is an answer that item",
     ),
-    "no instrument": (["{data}"], "--instrument"),
+    "no instrument": (["{data}"], "To go on: --yes, or name it: -i ras"),
     "bad choice": (["{data}", "-i", "ras", "--on-invalid", "drop"], "drop"),
 }
 

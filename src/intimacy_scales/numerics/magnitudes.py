@@ -24,8 +24,7 @@ def within_range(name: str, numbers: NDArray[np.float64]) -> NDArray[np.float64]
     >>> within_range("trust", np.array([1e150, 2.0]))
     Traceback (most recent call last):
         ...
-    intimacy_scales.errors.EstimationError: trust has the value 1e+150, whose powers are too large to compute
-    with; allowed: values up to 1e+30; give it in another unit, as by dividing it by 1e+150
+    intimacy_scales.errors.EstimationError: trust has the value 1e+150, whose powers are too large ...
     """
     known = numbers[~np.isnan(numbers)]
     if not known.size:
