@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,11 +49,20 @@ def label_order(dyads: Dyads) -> NDArray[np.intp]:
     Draws from a seed then concern the same couples in whatever order the rows of a table are, and whether
     labels are numbers or, as in a file, texts of numbers. Couples without labels are in the order of rows.
     """
-    names = [name_of(label) for label in dyads.couple_labels.values]
-    order = sorted(range(len(names)), key=lambda place: _by_number(names[place]))
-    ranks = np.empty(len(names), dtype=np.intp)
-    ranks[order] = np.arange(len(names))
+    order = _order_of(dyads.couple_labels.values)
+    ranks = np.empty(len(order), dtype=np.intp)
+    ranks[order] = np.arange(len(order))
     return np.argsort(ranks[dyads.pairs.couple], kind="stable")
+
+
+def _order_of(labels: Sequence[Any]) -> Sequence[int] | NDArray[np.intp]:
+    """Return the places of labels in their order; whole numbers are sorted as an array, which is faster."""
+    if {int, np.int64}.issuperset(map(type, labels)):
+        numbers = np.array(labels)
+        if numbers.dtype.kind == "i":  # not larger than an array can hold
+            return np.argsort(numbers, kind="stable")
+    names = [name_of(label) for label in labels]
+    return sorted(range(len(names)), key=lambda place: _by_number(names[place]))
 
 
 def _by_number(name: str) -> tuple[int, int, str]:
