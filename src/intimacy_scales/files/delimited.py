@@ -25,7 +25,7 @@ from intimacy_scales.files.base import (
     output_columns,
     python_values,
 )
-from intimacy_scales.files.head import UTF_8, Head, another_encoding, chunks, marked_encoding
+from intimacy_scales.files.head import UTF_8, Head, chunks, marked_encoding, unknown_encoding, wrong_encoding
 from intimacy_scales.files.plain_text import PlainText
 from intimacy_scales.files.read_ahead import Rest
 from intimacy_scales.files.row_texts import NumberTexts, row_texts
@@ -205,16 +205,11 @@ class DelimitedFile(AnswerFile):
                     file.seek(offset)
                 yield file
         except LookupError:
-            raise ResponseError(
-                f"encoding {self.encoding!r} is not valid; allowed: one that Python knows, such as 'cp1252'"
-            ) from None
+            raise unknown_encoding(self.encoding) from None
         except UnicodeDecodeError as error:
             place = error.start
             emptied(error)
-            raise ResponseError(
-                f"{self.path}: is not {self.encoding} text (byte {place}); pass its encoding, "
-                f"for example encoding={another_encoding(self.encoding)!r}"
-            ) from None
+            raise wrong_encoding(self.path, self.encoding, f" (byte {place})") from None
 
     @staticmethod
     def _whole_records(lines: list[str]) -> list[str]:

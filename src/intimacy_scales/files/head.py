@@ -45,6 +45,21 @@ def another_encoding(encoding: str) -> str:
     return "latin-1" if encoding.lower() in ("cp1252", "windows-1252") else "cp1252"
 
 
+def unknown_encoding(encoding: str | None) -> ResponseError:
+    """Return the error for an encoding that Python does not know."""
+    return ResponseError(
+        f"encoding {encoding!r} is not valid; allowed: one that Python knows, such as 'cp1252'"
+    )
+
+
+def wrong_encoding(path: Path, encoding: str, detail: str = "") -> ResponseError:
+    """Return the error for a file that is not text of an encoding, which proposes another one."""
+    return ResponseError(
+        f"{path}: is not {encoding} text{detail}; pass its encoding, for example "
+        f"encoding={another_encoding(encoding)!r}"
+    )
+
+
 def chunks(path: Path) -> Iterator[bytes]:
     """Yield the bytes of a text file in chunks.
 

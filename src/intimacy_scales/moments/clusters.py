@@ -113,7 +113,7 @@ def is_missing_label(label: Any) -> bool:
     """Return whether a label is missing: null, nan of any kind, or a text such as a blank or a dot."""
     if isinstance(label, str):
         return normalized(label) in _NOBODY
-    return is_null(label) or (isinstance(label, float | Decimal | np.floating) and label != label)  # noqa: PLR0124
+    return is_null(label) or (isinstance(label, float | Decimal | np.floating) and label != label)  # noqa: PLR0124 - nan
 
 
 def label_positions(labels: Any, option: str = "labels", *, first_row: int = 0) -> NDArray[np.intp]:

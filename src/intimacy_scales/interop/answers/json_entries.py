@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.files.head import Head, another_encoding, marked_encoding
+from intimacy_scales.files.head import Head, marked_encoding, unknown_encoding, wrong_encoding
 from intimacy_scales.interop.answers.json_source import DEEPEST
 from intimacy_scales.messages import emptied
 
@@ -105,16 +105,11 @@ def json_entries(path: Path, encoding: str | None = None) -> Iterator[Entry]:
                     yield Entry(part, source.value(), in_list=False)
                 part += 1
     except LookupError:
-        raise ResponseError(
-            f"encoding {used!r} is not valid; allowed: one that Python knows, such as 'cp1252'"
-        ) from None
+        raise unknown_encoding(used) from None
     except UnicodeDecodeError as error:
         reason = error.reason
         emptied(error)
-        raise ResponseError(
-            f"{path}: is not {used} text: {reason}; pass its encoding, for example "
-            f"encoding={another_encoding(used)!r}"
-        ) from None
+        raise wrong_encoding(path, used, f": {reason}") from None
 
 
 def _of_list(source: _Source, part: int) -> Iterator[Entry]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.files.head import Head, another_encoding, marked_encoding
+from intimacy_scales.files.head import Head, marked_encoding, unknown_encoding, wrong_encoding
 from intimacy_scales.messages import emptied
 from intimacy_scales.reading.columns import check_width
 
@@ -66,16 +66,11 @@ def decoded(path: Path, data: bytes, encoding: str | None) -> str:
     try:
         return data.decode(used)
     except LookupError:
-        raise ResponseError(
-            f"encoding {used!r} is not valid; allowed: one that Python knows, such as 'cp1252'"
-        ) from None
+        raise unknown_encoding(used) from None
     except UnicodeDecodeError as error:
         reason = error.reason
         emptied(error)
-        raise ResponseError(
-            f"{path}: is not {used} text: {reason}; pass its encoding, for example "
-            f"encoding={another_encoding(used)!r}"
-        ) from None
+        raise wrong_encoding(path, used, f": {reason}") from None
 
 
 def parsed(text: str, called: str) -> Any:

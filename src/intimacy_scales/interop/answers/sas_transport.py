@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import BATCH_ROWS
-from intimacy_scales.files.head import Head, another_encoding
+from intimacy_scales.files.head import Head, unknown_encoding, wrong_encoding
 from intimacy_scales.interop.answers.data_file_headers import check_n_columns
 from intimacy_scales.interop.answers.data_files import PART_BYTES, SAS_TAGS, Cells, DataFile
 from intimacy_scales.interop.answers.platform import USUAL, OpenOptions
@@ -164,14 +164,9 @@ class TransportFile(DataFile):
         try:
             return data.decode(self._encoding).rstrip(" \0")
         except UnicodeDecodeError:
-            raise ResponseError(
-                f"{self.path}: is not {self._encoding} text; pass its encoding, for example "
-                f"encoding={another_encoding(self._encoding)!r}"
-            ) from None
+            raise wrong_encoding(self.path, self._encoding) from None
         except LookupError:
-            raise ResponseError(
-                f"encoding {self._encoding!r} is not valid; allowed: one that Python knows, such as 'cp1252'"
-            ) from None
+            raise unknown_encoding(self._encoding) from None
 
     def _check_single(self, file: IO[bytes]) -> None:
         """Raise if there is another data set after the first."""
@@ -246,7 +241,7 @@ def sas_numbers(stored: NDArray[np.uint8]) -> Cells:
     special = np.flatnonzero(missing & (filled[:, 0] != ord(".")))
     if not len(special):
         return numbers
-    cells: list[Any] = [None if value != value else value for value in numbers.tolist()]  # noqa: PLR0124
+    cells: list[Any] = [None if value != value else value for value in numbers.tolist()]  # noqa: PLR0124 - nan
     for row in special.tolist():
         cells[row] = f".{chr(filled[row, 0])}"
     return cells

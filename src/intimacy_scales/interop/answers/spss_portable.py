@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import BATCH_ROWS
-from intimacy_scales.files.head import Head, another_encoding
+from intimacy_scales.files.head import Head, unknown_encoding, wrong_encoding
 from intimacy_scales.interop.answers.data_file_headers import check_n_columns
 from intimacy_scales.interop.answers.data_files import Cells, DataFile
 from intimacy_scales.interop.answers.platform import USUAL, OpenOptions
@@ -70,14 +69,9 @@ class PortableFile(DataFile):
         try:
             return data.decode(self._encoding).rstrip()
         except UnicodeDecodeError:
-            raise ResponseError(
-                f"{self.path}: is not {self._encoding} text; pass its encoding, for example "
-                f"encoding={another_encoding(self._encoding)!r}"
-            ) from None
+            raise wrong_encoding(self.path, self._encoding) from None
         except LookupError:
-            raise ResponseError(
-                f"encoding {self._encoding!r} is not valid; allowed: one that Python knows, such as 'cp1252'"
-            ) from None
+            raise unknown_encoding(self._encoding) from None
 
     def _dictionary(self, text: PortableText) -> None:
         """Read everything before the answers; a letter or digit tells the kind of each record."""
