@@ -115,6 +115,11 @@ def test_numbers_and_texts_of_numbers_have_one_order(spelled: Any) -> None:
     assert couples_in_order(mixed).couples[-3:] == ["a10", "a9", "b"]
 
 
+def test_truth_values_are_names() -> None:
+    labels = np.array([3, True, 2, *range(4, N), 0], dtype=object)
+    assert couples_in_order(paired(table(labels), None)).couples == [0, 2, 3, *range(4, N), True]
+
+
 def test_label_order_without_labels_is_that_of_rows() -> None:
     values = np.random.default_rng(1).normal(size=(12, 2))
     dyads = Dyads.of_scores(pd.DataFrame(values, columns=["a", "b"]), {"s": {"a": "a", "b": "b"}})

@@ -14,6 +14,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import a_type
 
 _MOST_DIGITS = 40  # of a label that is read as a number
+_WHOLE = (int, np.int64)
 
 
 def check_dyads(option: str, value: object) -> None:
@@ -49,18 +50,28 @@ def label_order(dyads: Dyads) -> NDArray[np.intp]:
     Draws from a seed then concern the same couples in whatever order the rows of a table are, and whether
     labels are numbers or, as in a file, texts of numbers. Couples without labels are in the order of rows.
     """
-    order = _order_of(dyads.couple_labels.values)
+    return np.argsort(ranks_of_labels(dyads.couple_labels.values)[dyads.pairs.couple], kind="stable")
+
+
+def ranks_of_labels(labels: Sequence[Any]) -> NDArray[np.intp]:
+    """Return the place of each of some different labels in the order of `label_order`."""
+    order = _order_of(labels)
     ranks = np.empty(len(order), dtype=np.intp)
     ranks[order] = np.arange(len(order))
-    return np.argsort(ranks[dyads.pairs.couple], kind="stable")
+    return ranks
 
 
 def _order_of(labels: Sequence[Any]) -> Sequence[int] | NDArray[np.intp]:
     """Return the places of labels in their order; whole numbers are sorted as an array, which is faster."""
-    if {int, np.int64}.issuperset(map(type, labels)):
+    if isinstance(labels, range):  # couples without labels: the numbers of their rows
+        return np.arange(len(labels))
+    if len(labels) and type(labels[0]) in _WHOLE:
         numbers = np.array(labels)
-        if numbers.dtype.kind == "i":  # not larger than an array can hold
-            return np.argsort(numbers, kind="stable")
+        is_whole = numbers.dtype.kind == "i" and numbers.ndim == 1  # not larger than an array can hold
+        if is_whole and all(
+            type(labels[place]) in _WHOLE for place in np.flatnonzero(numbers >> 1 == 0).tolist()
+        ):
+            return np.argsort(numbers, kind="stable")  # True and False, which are 1 and 0, are names
     names = [name_of(label) for label in labels]
     return sorted(range(len(names)), key=lambda place: _by_number(names[place]))
 

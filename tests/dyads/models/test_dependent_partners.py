@@ -17,13 +17,17 @@ from tests.shared.simulated_couples import Floats
 OWN, PARTNER = 0.7, 0.2
 
 
-def sharing(*, roles: bool, gaps: bool = False, noise: float = 0.0) -> Dyads:
-    """Return couples who divide 100 % of the chores between them; love depends on both shares."""
+def sharing(*, roles: bool, gaps: bool = False, noise: float = 0.0, n: int = 60, n_others: int = 0) -> Dyads:
+    """Return couples who divide 100 % of the chores between them; love depends on both shares.
+
+    The last ``n_others`` couples do some of the chores twice.
+    """
     rng = np.random.default_rng(2)
-    share = rng.uniform(20, 80, (60, 1))
+    share = rng.uniform(20, 80, (n, 1))
     chores: Floats = np.hstack([share, 100 - share])
+    chores[n - n_others :, 1] += rng.uniform(5, 20, n_others)
     love = (
-        OWN * chores + PARTNER * chores[:, ::-1] + noise * rng.normal(size=(60, 2)) + rng.normal(size=(60, 1))
+        OWN * chores + PARTNER * chores[:, ::-1] + noise * rng.normal(size=(n, 2)) + rng.normal(size=(n, 1))
     )
     if gaps:
         chores[::6, 1] = love[::6, 1] = np.nan
@@ -37,6 +41,14 @@ def test_shares_of_a_whole_are_named_with_advice(error: Any, gaps: bool) -> None
     for roles, advice in ((False, "the slope of the partners' differences"), (True, "own chores alone")):
         with pytest.raises(NotIdentifiedError, match=f"the sum of chores .* is the same, .*{advice}"):
             apim(sharing(roles=roles, gaps=gaps, noise=1), "love", "chores", **options)
+
+
+@pytest.mark.parametrize("roles", [False, True])
+def test_all_couples_count_not_the_first_ones(roles: bool) -> None:
+    with pytest.raises(NotIdentifiedError, match="in all of 300 complete couples, the sum of chores"):
+        apim(sharing(roles=roles, noise=1, n=300), "love", "chores")
+    model = apim(sharing(roles=roles, noise=1, n=300, n_others=30), "love", "chores")
+    assert abs(model.effect("actor", "chores", cell="wife" if roles else None).estimate - OWN) < 0.3
 
 
 def test_advice_for_exchangeable_partners_gives_what_it_says() -> None:

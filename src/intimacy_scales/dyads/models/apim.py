@@ -10,7 +10,7 @@ import numpy as np
 from intimacy_scales.dyads.actor_partner.cross_products import Floats
 from intimacy_scales.dyads.actor_partner.terms import Variables
 from intimacy_scales.dyads.dyads import Dyads
-from intimacy_scales.dyads.given_couples import couples_in_order
+from intimacy_scales.dyads.given_couples import couples_once
 from intimacy_scales.dyads.models.actor_partner_parts import Design, actor_partner_model_of
 from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel
 from intimacy_scales.dyads.models.actor_partner_text import ActorPartnerText, product_name
@@ -134,7 +134,7 @@ def apim(
     >>> model.effect("actor", "trust")
     <actor effect of trust: 0.343, SE 0.043; standardized 0.364>
     """
-    dyads = couples_in_order(dyads)
+    dyads = couples_once(dyads)
     check_measurement(error, reliability, loadings)
     if estimator is not None and estimator not in get_args(PathEstimator):
         raise EstimationError(not_one_of("estimator", estimator, get_args(PathEstimator)))

@@ -129,8 +129,9 @@ class ClosedFormEngine:
         self, positions: Sequence[int], n_resamples: int, rng: np.random.Generator
     ) -> Floats:
         """Return coefficients in resamples of couples (n_resamples, k)."""
-        coefficients: Floats = resampled_coefficients(self.result, n_resamples, rng)[:, list(positions)]
-        return coefficients
+        ordered = closed_form(self.table.in_label_order(), self.outcome, self.text, self.estimator)
+        coefficients = resampled_coefficients(ordered.result, n_resamples, rng)
+        return coefficients[:, list(positions)]
 
 
 def closed_form(

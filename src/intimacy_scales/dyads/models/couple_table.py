@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from intimacy_scales.dyads.actor_partner.terms import Composition
 from intimacy_scales.dyads.dyads import Dyads
 from intimacy_scales.dyads.enough_couples import check_enough_couples, check_enough_of_each
+from intimacy_scales.dyads.given_couples import ranks_of_labels
 from intimacy_scales.dyads.left_out import left_out_text
 from intimacy_scales.dyads.models.layout import Layout
 from intimacy_scales.dyads.models.names import Names
@@ -27,6 +28,7 @@ else:
     pd = late_module("pandas")
 
 Floats = NDArray[np.float64]
+Positions = NDArray[np.intp]
 Pair = tuple[str, str]
 MissingPartners = Literal["fiml", "listwise"]
 COMPOSITION = "composition"  # the column with the kind of couple
@@ -55,6 +57,8 @@ class CoupleTable:
         Couples of which one partner has no score.
     placed
         Whether partners are in an order that follows from their scores, not in that of their roles.
+    labels, couple
+        Different labels of couples, and the number of each couple's label (n,).
     """
 
     columns: Mapping[str, Floats]
@@ -65,6 +69,8 @@ class CoupleTable:
     left_out: Mapping[str, int]
     n_one_partner: int
     placed: bool = False
+    labels: Sequence[Any] = ()
+    couple: Positions = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
     @property
     def n(self) -> int:
@@ -93,14 +99,31 @@ class CoupleTable:
             columns[second] = np.where(couples, self.columns[first], self.columns[second])
         return replace(self, columns=columns, placed=True)
 
+    def in_label_order(self) -> CoupleTable:
+        """Return the table with couples in the order of their labels within compositions, for draws."""
+        ranks = ranks_of_labels(self.labels)[self.couple]
+        return self._rows(np.lexsort((ranks, self._kinds)))
+
     def drawn(self, rng: np.random.Generator) -> CoupleTable:
         """Return as many couples drawn with replacement, within compositions."""
-        kinds = np.zeros(self.n, dtype="U1") if self.composition is None else np.array(self.composition)
-        rows = np.arange(self.n)
-        for kind in dict.fromkeys(kinds.tolist()):
+        rows, kinds = np.arange(self.n), self._kinds
+        for kind in range(int(kinds.max(initial=0)) + 1):
             members = np.flatnonzero(kinds == kind)
             rows[members] = members[rng.integers(0, len(members), size=len(members))]
-        return replace(self, columns={name: column[rows] for name, column in self.columns.items()})
+        return self._rows(rows)
+
+    @property
+    def _kinds(self) -> Positions:
+        """The number of each couple's composition (n,), in order of first rows."""
+        if self.composition is None:
+            return np.zeros(self.n, dtype=np.intp)
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(self.composition))}
+        return np.array([numbers[name] for name in self.composition], dtype=np.intp)
+
+    def _rows(self, rows: Positions) -> CoupleTable:
+        """Return the table of some couples, as many of each composition as there are, in this order."""
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        return replace(self, columns=columns, couple=self.couple[rows])
 
     def frame(self) -> pd.DataFrame:
         """Return the numbers as a pandas table."""
@@ -199,6 +222,8 @@ class TableBuilder:
             n_given=len(self.dyads),
             left_out=left_out,
             n_one_partner=n_one_partner,
+            labels=self.dyads.couple_labels.values,
+            couple=self.dyads.pairs.couple[used],
         )
 
 
@@ -276,15 +301,15 @@ def check_varies(
                     f"{variable} does not vary between couples ({where}: {value}); leave it out"
                 )
         if variable in table.partners:
-            _check_both(variable, table.both(variable))
+            _check_both(variable, *(table.columns[column] for column in table.partners[variable]))
 
 
-def _check_both(variable: str, numbers: Floats) -> None:
+def _check_both(variable: str, first: Floats, second: Floats) -> None:
     """Raise where too few couples have a score of both partners for these to be related."""
-    known = int((~np.isnan(numbers)).all(axis=1).sum())
+    known = len(first) - int(np.count_nonzero(np.isnan(first) | np.isnan(second)))
     if known < 2:
         raise EstimationError(
-            f"{counted(known, 'couple') if known else 'no couple'} of {len(numbers)} has {variable} of both "
+            f"{counted(known, 'couple') if known else 'no couple'} of {len(first)} has {variable} of both "
             "partners, so that it is not known how these are related; at least two are needed"
         )
 
@@ -296,4 +321,4 @@ def _columns_of(table: CoupleTable, variable: str) -> tuple[str, ...]:
 def _varies(numbers: Floats) -> bool:
     """Return whether numbers, some of which may be missing, differ."""
     known = numbers[~np.isnan(numbers)]
-    return len(known) > 0 and bool(np.ptp(known) > 0)
+    return len(known) > 0 and bool(known.max() > known.min())

@@ -184,8 +184,9 @@ class SemEngine:
         labels = [self.text.label(self.text.terms[position]) for position in positions]
         text, options = self.text.constrained(np.zeros((0, 0))), {**self.options, "estimator": "ML"}
         effects = np.full((n_resamples, len(labels)), np.nan)
+        table = self.table.in_label_order()
         for row in range(n_resamples):
-            drawn = self.table.drawn(rng)
+            drawn = table.drawn(rng)
             try:
                 result = refitted(text, drawn, options)
             except (EstimationError, NotConvergedError):
