@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 AGREE = {
@@ -15,6 +15,15 @@ AGREE = {
     4: "somewhat agree",
     5: "strongly agree",
 }
+
+
+def with_channel(text: str, channels: Sequence[str]) -> str:
+    """Return an export with the column DistributionChannel, given for each person."""
+    rows = list(csv.reader(io.StringIO(text)))
+    more = ["DistributionChannel", "Verteilungskanal", '{"ImportId":"distributionChannel"}', *channels]
+    changed = io.StringIO()
+    csv.writer(changed).writerows([*row, cell] for row, cell in zip(rows, more, strict=True))
+    return changed.getvalue()
 
 
 def export(*rows: Any, ids: bool = True, status: str = "0") -> str:

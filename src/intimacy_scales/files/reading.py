@@ -26,6 +26,7 @@ from intimacy_scales.reading.advice import (
 from intimacy_scales.reading.answers import PROBLEM, AnswerKey
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names
 from intimacy_scales.reading.frames import ListTable, Table, check_unique
+from intimacy_scales.reading.header_rows import second_header
 from intimacy_scales.reading.options import Reading
 from intimacy_scales.reading.other_wording import find_remedy
 from intimacy_scales.reading.problems import PROBLEM_FIELDS, Problems, problem_dict
@@ -54,11 +55,13 @@ class Account:
         self.first: list[ResponseProblem] = []
         self.answered: AnsweredRanges | None = None
         self._offences: Counter[Offence] = Counter()
+        self._n_in_first_row = 0
 
     def add(self, n_persons: int, problems: Problems) -> None:
         """Count a batch."""
         self.n_persons += n_persons
         self.n_problems += len(problems)
+        self._n_in_first_row += problems.n_in_first_row
         self.first += islice(problems, max(0, _KEPT_PROBLEMS - len(self.first)))
         if len(self._offences) < _KEPT_VALUES:
             self._offences += problems.offences()
@@ -70,7 +73,8 @@ class Account:
 
     def remedy(self, form: Instrument) -> Remedy | None:
         """Return what to do about the problems, if most are of one kind."""
-        return find_remedy(form, self._offences, self.answered)
+        header = second_header(form, self._offences, self._n_in_first_row)
+        return header or find_remedy(form, self._offences, self.answered)
 
 
 class ProblemFile:

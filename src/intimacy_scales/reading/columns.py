@@ -228,6 +228,7 @@ def _suggestions(missing: Sequence[str], names: Sequence[str], taken: Iterable[H
         loosely_equal = by_loose.get(loose(item))
         similar = [name for name in nearest(item, free, most=_FEW, alike=0.8) if _same_numbers(item, name)]
         similar = similar if loosely_equal is None else [loosely_equal]
+        similar = similar or [name for name in free if name.startswith(f"{item} (")]  # "Q0 (trial 2)"
         if similar:
             suggestions[item] = similar[0]
     return suggestions

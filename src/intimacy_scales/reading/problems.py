@@ -16,6 +16,7 @@ from intimacy_scales.late import late_module
 from intimacy_scales.messages import shortened_text
 from intimacy_scales.reading.advice import AnsweredRanges, Offence, Remedy, offence_of
 from intimacy_scales.reading.explanations import Explanation
+from intimacy_scales.reading.header_rows import second_header
 from intimacy_scales.reading.mapping import BadCell
 from intimacy_scales.reading.other_wording import find_remedy
 from intimacy_scales.results.document_types import Object
@@ -199,6 +200,13 @@ class Problems(Sequence[ResponseProblem]):
     def __bool__(self) -> bool:
         return bool(self.columns)
 
+    @property
+    def n_in_first_row(self) -> int:
+        """Number of bad answers in the first row of a table."""
+        if self.offset or not self.numbered:
+            return 0
+        return sum(len(part.rows) > 0 and int(part.rows[0]) == 0 for part in self.columns)
+
     def __iter__(self) -> Iterator[ResponseProblem]:
         def cells(order: int, part: BadColumn) -> Iterator[tuple[int, int, BadColumn, Any]]:
             for row, value in zip(part.rows, part.values, strict=True):
@@ -324,7 +332,8 @@ def problems_text(
 
     ``answered`` is that of `remedy_for`.
     """
-    remedy = find_remedy(form, problems.offences(), answered)
+    offences = problems.offences()
+    remedy = second_header(form, offences, problems.n_in_first_row) or find_remedy(form, offences, answered)
     first = list(islice(problems, _SHOWN))
     return describe_problems(form.ref.called, first, len(problems), remedy and remedy.python), remedy
 

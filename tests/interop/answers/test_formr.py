@@ -187,3 +187,20 @@ def test_values_are_hidden_where_asked(written):
         file.show_values = False
         list(file.batches(["calm_1"]))
         assert "calm_1: 1 answer is not among its options; the options are 1, 2" in file.facts.notes
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_test_sessions_are_left_out(written, kind):
+    rows = [
+        {"session": name, "created": "x", "modified": "x", "ended": "x", "calm_1": n, "calm_2R": 1}
+        for n, name in enumerate(["happyLlamaXXXxGfPn", "QusAufEXXXIizao", "a", "joyousCoyoteXXXB9"], start=1)
+    ]
+    path = written(rows) if kind == "json" else written(table(rows), "results.csv")
+    form = form_of({"t": "calm_1 calm_2R"}, evidence=PUBLISHED)
+    answers = read_answers(path, form)
+    assert answers.rows.tolist() == [2, 3]
+    assert score(form, answers)["t"].tolist() == [1.5, 2.0]
+    assert [(part.why, part.first) for part in answers.report.left_out] == [
+        ("test session (XXX in its name)", (1, 4))
+    ]
+    assert len(read_answers(path, form, all_rows=True)) == 4

@@ -12,7 +12,7 @@ from intimacy_scales.interop.answers import open_file, read_answers
 from intimacy_scales.jobs import score_file
 from tests.shared.folders import reference_data
 from tests.shared.instruments import PUBLISHED, form_of
-from tests.shared.qualtrics_exports import AGREE, export, survey_of
+from tests.shared.qualtrics_exports import AGREE, export, survey_of, with_channel
 
 SAMPLES = reference_data() / "samples" / "qualtrics"
 needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the real files are not here")
@@ -110,6 +110,27 @@ def test_other_separators_and_encodings(written, separator, encoding):
     csv.writer(text, delimiter=separator).writerows(rows)
     path = written(text.getvalue(), encoding=encoding)
     assert score("kmss", read_answers(path, "kmss"))["total"].tolist() == [17.0, 6.0]
+
+
+def test_previews_are_known_by_their_channel_where_the_status_is_in_another_language(written):
+    rows = [("IP-Adresse", 6, 5, 6), ("Umfragevorschau", 1, 1, 1), ("IP-Adresse", 7, 7, 7)]
+    path = written(with_channel(export(*rows), ["anonymous", "preview", "email"]))
+    answers = read_answers(path, "kmss")
+    assert score("kmss", answers)["total"].tolist() == [17.0, 21.0]
+    assert answers.rows.tolist() == [1, 3]
+    assert [(part.why, part.first) for part in answers.report.left_out] == [
+        ("preview of the survey (column DistributionChannel)", (2,))
+    ]
+    assert len(read_answers(path, "kmss", all_rows=True)) == 3
+
+
+def test_a_row_that_two_columns_mark_is_left_out_once(written):
+    rows = [("Survey Preview", 1, 1, 1), ("Survey Preview", 2, 2, 2), (3, 3, 3)]
+    answers = read_answers(written(with_channel(export(*rows), ["preview", "anonymous", "qr"])), "kmss")
+    assert answers.rows.tolist() == [3]
+    assert [(part.why, part.n) for part in answers.report.left_out] == [
+        ("preview of the survey (column Status)", 2)
+    ]
 
 
 def test_previews_and_tests_are_left_out_with_their_rows(written, tmp_path):

@@ -205,3 +205,12 @@ def test_comments_show_that_surveyjs_wrote_it(written):
         assert file.facts.of("q1-Comment").role == "text"
     with open_file(written([{"q1": 1, "Comment": "so"}])) as file:
         assert file.facts.platform == "JSON"
+
+
+@pytest.mark.parametrize("n", [2, 30_000])
+def test_results_of_the_service_are_those_of_its_list(written, n):
+    results = [{"a": 1 + i % 5, "b": 2, "HappendAt": "2026-01-01", "InstanceId": str(i)} for i in range(n)]
+    answers = read_answers(written({"ResultCount": n, "Data": results}))
+    assert (answers.report.platform, len(answers)) == ("SurveyJS", n)
+    assert answers.metadata.columns.tolist() == ["HappendAt", "InstanceId"]
+    assert score(form_of({"t": "a b"}, evidence=PUBLISHED), answers)["t"][:2].tolist() == [1.5, 2.0]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import is_empty
@@ -18,8 +21,10 @@ from intimacy_scales.interop.answers.formr_items import ItemTable, directions, i
 from intimacy_scales.interop.answers.json_entries import beginning_of, json_entries
 from intimacy_scales.interop.answers.nested_cells import nested_columns
 from intimacy_scales.interop.answers.platform import USUAL, LoadedFile, OpenOptions
+from intimacy_scales.interop.answers.row_choice import participants_only
 from intimacy_scales.interop.answers.table_heads import text_header
 from intimacy_scales.reading.columns import check_width
+from intimacy_scales.reading.frames import Table
 from intimacy_scales.results.wording import counted
 
 _ROLES: dict[str, Role] = {
@@ -27,7 +32,9 @@ _ROLES: dict[str, Role] = {
     "modified": "time", "ended": "time", "expired": "time",
 }  # fmt: skip
 _MARKS = frozenset({"session", "created", "modified", "ended"})
+_TEST_SESSION = re.compile(r"[a-z]+[A-Z][a-z]+XXX")  # formr names test sessions after animals
 _SHOWN = 6
+_TEST = "test session (XXX in its name)"
 _STRUCTURE = "the item table of formr (JSON, .csv, .xlsx)"
 
 
@@ -95,7 +102,16 @@ class FormrTable(_FormrResults, DelimitedFile):
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
         refuse_item_table(path)
         DelimitedFile.__init__(self, path, how.encoding)
+        self._all_rows = how.all_rows
         self._describe(self.names, how.structure)
+
+    def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
+        """Yield the columns, some rows at a time, without test sessions."""
+        if self._all_rows or "session" not in self.names:
+            yield from super().batches(items, others)
+            return
+        every = super().batches(items, [*others, "session"])
+        yield from participants_only(every, ["session"], kind_of_session, self.facts)
 
 
 class FormrJson(_FormrResults, LoadedFile):
@@ -111,10 +127,24 @@ class FormrJson(_FormrResults, LoadedFile):
         refuse_item_table(path)
         entries = (entry.value for entry in json_entries(path, how.encoding))
         columns, n_rows = nested_columns(path, entries, ".")
+        if not how.all_rows:
+            columns = self._of_participants(columns)
+            n_rows = len(next(iter(columns.values()), ()))
         self.facts.decide("rows", counted(n_rows, "object"), "one for each time that somebody began")
         self._describe(list(columns), how.structure)
         self._note_rows(columns, n_rows)
         return columns
+
+    def _of_participants(self, columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        """Return the columns without test sessions."""
+        sessions = [str(session) for session in columns.get("session", ())]
+        tests = [row for row, session in enumerate(sessions) if kind_of_session("session", session)]
+        if not tests:
+            return columns
+        self.facts.leave_out(_TEST, [row + 1 for row in tests])
+        kept = sorted(set(range(len(sessions))) - set(tests))
+        self._row_numbers = np.array(kept, dtype=np.intp)
+        return {name: [values[row] for row in kept] for name, values in columns.items()}
 
     def _note_rows(self, columns: Mapping[str, Sequence[Any]], n_rows: int) -> None:
         sessions = Counter(value for value in columns.get("session", ()) if not is_empty(value))
@@ -125,6 +155,18 @@ class FormrJson(_FormrResults, LoadedFile):
         n_open = sum(map(is_empty, columns.get("ended", ())))
         if n_open:
             self.facts.notes.append(f"{counted(n_open, 'row')} did not reach the end (ended is empty); kept")
+
+
+def kind_of_session(column: str, session: str) -> str | None:
+    """Return why a row of a session is left out; None for that of a participant.
+
+    Examples
+    --------
+    >>> kind_of_session("session", "happyLlamaXXXxGfPnwB"), kind_of_session("session", "gvQvm3qqNz2o0JF")
+    ('test session (XXX in its name)', None)
+    """
+    del column
+    return _TEST if _TEST_SESSION.match(session) else None
 
 
 def refuse_item_table(path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -11,21 +10,16 @@ from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.facts import NOTHING, ColumnFacts
 from intimacy_scales.instrument import Instrument, Item
-from intimacy_scales.instrument.numerals import as_compared
 from intimacy_scales.interop.answers.declared_keys import check_title, key_cautions
 from intimacy_scales.interop.answers.option_meanings import (
     ask_for_codes,
     read_options,
     recodes_positions,
 )
+from intimacy_scales.interop.answers.questions import is_marked_reversed, question_text, questions_of
 from intimacy_scales.reading.answer_keys import Meaning
 from intimacy_scales.reading.columns import as_spelled, column_names
 from intimacy_scales.reading.options import Reading
-
-_NUMBERED = re.compile(r"^\s*\(?(?:item\s*)?\d{1,3}\s*[.):]\s*", re.IGNORECASE)
-_REVERSED = re.compile(
-    r"\s*[(\[]\s*(?:[-\u2212\u2013]|r|rev|reversed?|reverse[- ]scored|invertiert)\s*[)\]]\s*$", re.IGNORECASE
-)
 
 
 class ItemSource(NamedTuple):
@@ -43,6 +37,8 @@ class ItemSource(NamedTuple):
         Missing codes and recoding that follow from the file.
     cautions
         What the user should check.
+    sought
+        The column that the user named, where the file does not have it.
     """
 
     item: str
@@ -51,6 +47,7 @@ class ItemSource(NamedTuple):
     how: str
     meaning: Meaning = Meaning()
     cautions: tuple[str, ...] = ()
+    sought: str | None = None
 
 
 def item_sources(
@@ -67,7 +64,7 @@ def item_sources(
     """
     named = as_spelled(column_names(form, reading.columns), names)
     present = set(names)
-    questions, named_in_structure = _questions(columns), _names_in_structure(columns)
+    questions, named_in_structure = questions_of(names, columns), _names_in_structure(columns)
     given, meanings_given = reading.columns is not None, dict(reading.by_item)
     reverse_keyed = {key.item for scale in form.scales for key in scale.keys if key.reverse}
     sources, unexplained = [], {}
@@ -76,7 +73,8 @@ def item_sources(
         if name not in present:
             matching = _by_structure(item, named_in_structure, questions) if not given else None
             if matching is None:
-                sources.append(ItemSource(item.id, None, "no column has its name or its text", ""))
+                why = "no column has its name or its text"
+                sources.append(ItemSource(item.id, None, why, "", sought=column if given else None))
                 continue
             column, why = matching
         recode = (*reading.recode, *meanings_given.get(item.id, Meaning()).recode)
@@ -107,7 +105,8 @@ def reading_with(sources: Sequence[ItemSource], reading: Reading) -> Reading:
             meaning = Meaning(codes, meaning.missing_ranges, of_user.recode or meaning.recode)
         if meaning != Meaning():
             by_item[source.item] = meaning
-    columns = {source.item: source.column for source in sources if source.column is not None}
+    named = {source.item: source.column or source.sought for source in sources}
+    columns = {item: column for item, column in named.items() if column is not None}
     is_renamed = any(item != column for item, column in columns.items())
     return replace(
         reading, columns=columns if is_renamed else reading.columns, by_item=tuple(by_item.items())
@@ -115,13 +114,12 @@ def reading_with(sources: Sequence[ItemSource], reading: Reading) -> Reading:
 
 
 def _by_structure(
-    item: Item, named_in_structure: Mapping[str, str], questions: Mapping[str, str]
+    item: Item, named_in_structure: Mapping[str, str], questions: Mapping[str, tuple[str, str]]
 ) -> tuple[str, str] | None:
     """Return the column of an item by what the file says of its columns, and why; None if none has it."""
     if item.id in named_in_structure:
         return named_in_structure[item.id], "its question has the name of the item"
-    by_text = questions.get(question_text(item.text)) if item.text else None
-    return None if by_text is None else (by_text, "its question is the text of the item")
+    return questions.get(question_text(item.text)) if item.text else None
 
 
 def _names_in_structure(columns: Mapping[str, ColumnFacts]) -> dict[str, str]:
@@ -135,23 +133,9 @@ def _names_in_structure(columns: Mapping[str, ColumnFacts]) -> dict[str, str]:
 
 def _keying(facts: ColumnFacts, reverse_keyed: set[str], item: str) -> tuple[str, ...]:
     """Return a caution where a question is marked as reversed, and no scale reverses its item."""
-    if not facts.question or not _REVERSED.search(facts.question) or item in reverse_keyed:
+    if not facts.question or not is_marked_reversed(facts.question) or item in reverse_keyed:
         return ()
     return ("its question is marked as reversed, and no scale of the instrument reverses it",)
-
-
-def _questions(columns: Mapping[str, ColumnFacts]) -> dict[str, str]:
-    """Return question → the column that has it, for questions that only one column has."""
-    having: dict[str, list[str]] = {}
-    for name, facts in columns.items():
-        if facts.role in ("answer", "unknown") and facts.question:
-            having.setdefault(question_text(facts.question), []).append(name)
-    return {text: names[0] for text, names in having.items() if len(names) == 1}
-
-
-def question_text(text: str) -> str:
-    """Return a question as it is compared: without number, case, mark of reversal, and final punctuation."""
-    return as_compared(_REVERSED.sub("", _NUMBERED.sub("", text))).rstrip(" .:?!")
 
 
 class FileReading(NamedTuple):
@@ -169,14 +153,24 @@ def file_reading(
     With ``settled``, ``reading`` says all of it, and nothing is taken from what the file says of itself.
     """
     columns = _positions_of(file.facts.columns) if settled else file.facts.columns
-    if not columns and not settled:
+    is_plain = not columns and not settled
+    if is_plain and not _may_have_texts(form, file.names, reading):
         return FileReading((), reading)
     if not settled:
         check_title(form, file.facts, is_named=reading.columns is not None)
     sources = item_sources(form, file.names, columns, reading)
+    if is_plain and all(source.column in (None, source.item) for source in sources):
+        return FileReading((), reading)
     if settled:
         return FileReading(tuple(_settled(source, dict(reading.by_item)) for source in sources), reading)
     return FileReading(sources, reading_with(sources, reading))
+
+
+def _may_have_texts(form: Instrument, names: Sequence[str], reading: Reading) -> bool:
+    """Tell whether the header of a plain table may hold texts of items, in place of their names."""
+    if reading.columns is not None or not any(item.text for item in form.items):
+        return False
+    return not set(names).issuperset(form.item_ids)
 
 
 def _positions_of(columns: Mapping[str, ColumnFacts]) -> dict[str, ColumnFacts]:

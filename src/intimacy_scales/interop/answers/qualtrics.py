@@ -8,15 +8,13 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.delimited import DelimitedFile, detect_separator
 from intimacy_scales.files.facts import ColumnFacts, Role
 from intimacy_scales.files.head import Head
 from intimacy_scales.interop.answers.platform import USUAL, OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics_survey import survey_columns
-from intimacy_scales.interop.answers.row_choice import some_rows
+from intimacy_scales.interop.answers.row_choice import participants_only
 from intimacy_scales.reading.frames import Table
 
 _IMPORT_ID = re.compile(r"""\s*\{\s*["']ImportId["']\s*:\s*["'](?P<id>[^"']*)""")
@@ -24,7 +22,7 @@ _LEGACY = ("ResponseID", "ResponseSet")  # texts of the second row in exports be
 _SEEN = (-99, "seen, and not answered")
 _TIMING = re.compile(r"[_ ](?:First Click|Last Click|Page Submit|Click Count)$")
 _MOST_HEADER = 1 << 20  # characters
-_NOT_ANSWERS = {  # values of Status, as code and as text, of rows that no participant made
+_NOT_ANSWERS = {  # values of Status and DistributionChannel in rows that no participant made
     "1": "preview",
     "2": "test",
     "9": "preview",
@@ -33,6 +31,8 @@ _NOT_ANSWERS = {  # values of Status, as code and as text, of rows that no parti
     "survey test": "test",
     "survey preview spam": "preview",
     "offline survey preview": "preview",
+    "preview": "preview",
+    "test": "test",
 }
 _ROLES: dict[str, Role] = {
     "startdate": "time", "enddate": "time", "recordeddate": "time", "status": "layout", "progress": "layout",
@@ -145,24 +145,26 @@ class QualtricsFile(DelimitedFile, Platform):
 
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield the columns, some rows at a time, without the rows of previews and tests."""
-        status = next((name for name in self.names if name.casefold() == "status"), None)
-        if status is None and self._n_header_rows == 2:
-            status = next(
-                (name for name, known in self.facts.columns.items() if known.question == "Status"), None
-            )
-        if status is None or self._all_rows:
+        marking = [] if self._all_rows else self._marking()
+        if not marking:
             yield from super().batches(items, others)
             return
-        before = 0
-        for table in super().batches(items, [*others, status]):
-            kinds = [self._kind(value) for value in table.values(status, "columns")]
-            for kind in dict.fromkeys(kind for kind in kinds if kind is not None):
-                rows = [before + row + 1 for row, other in enumerate(kinds) if other == kind]
-                self.facts.leave_out(f"{kind} of the survey (column {status})", rows)
-            kept = np.array([row for row, kind in enumerate(kinds) if kind is None], dtype=np.intp)
-            yield some_rows(table, kept, before)
-            before += len(table)
 
-    @staticmethod
-    def _kind(status: object) -> str | None:
-        return _NOT_ANSWERS.get(str(status).strip().casefold())
+        def kind_of(name: str, text: str) -> str | None:
+            kind = _NOT_ANSWERS.get(text.strip().casefold())
+            return None if kind is None else f"{kind} of the survey (column {name})"
+
+        yield from participants_only(
+            super().batches(items, [*others, *marking]), marking, kind_of, self.facts
+        )
+
+    def _marking(self) -> list[str]:
+        """Return the columns that mark previews and tests.
+
+        Texts of Status are in the language of whoever exports, those of DistributionChannel are not.
+        """
+        by_folded = {name.casefold(): name for name in reversed(self.names)}
+        marking = [by_folded[name] for name in ("status", "distributionchannel") if name in by_folded]
+        if not marking and self._n_header_rows == 2:
+            marking = [name for name, known in self.facts.columns.items() if known.question == "Status"][:1]
+        return marking

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.files.facts import FileFacts
+from intimacy_scales.interop.answers.text_columns import text_column
 from intimacy_scales.reading.frames import ArrowTable, ListTable, Table
 
 
@@ -31,6 +34,41 @@ def some_rows(table: Table, rows: NDArray[np.intp], before: int) -> Table:
     chosen = table if len(rows) == len(table) else _taken(table, rows)
     chosen.row_numbers = rows + before
     return chosen
+
+
+def participants_only(
+    batches: Iterable[Table],
+    marking: Sequence[str],
+    kind_of: Callable[[str, str], str | None],
+    facts: FileFacts,
+) -> Iterator[Table]:
+    """Yield batches without the rows that no participant made, and record these.
+
+    Parameters
+    ----------
+    batches
+        All rows of a file.
+    marking
+        The columns that show what a row is.
+    kind_of
+        Returns why a row is left out, from such a column and its text there; None for a participant's text.
+    facts
+        Where rows that are left out are recorded.
+    """
+    before = 0
+    for table in batches:
+        kept = np.ones(len(table), dtype=np.bool_)
+        for name in marking:
+            texts, positions = text_column(table, name)
+            for place, kind in enumerate(kind_of(name, text) for text in texts):
+                if kind is None:
+                    continue
+                gone = np.flatnonzero((positions == place) & kept)
+                kept[gone] = False
+                if len(gone):
+                    facts.leave_out(kind, (gone + before + 1).tolist())
+        yield some_rows(table, np.flatnonzero(kept), before)
+        before += len(table)
 
 
 def _taken(table: Table, rows: NDArray[np.intp]) -> Table:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.delimited import DelimitedFile
-from intimacy_scales.files.facts import ColumnFacts
+from intimacy_scales.files.facts import ColumnFacts, Role
 from intimacy_scales.files.head import Head
 from intimacy_scales.interop.answers.declared_options import DeclaredOptions, say_codes
 from intimacy_scales.interop.answers.formula_scores import declared_scores
@@ -25,8 +26,25 @@ from intimacy_scales.reading.columns import check_width
 from intimacy_scales.results.wording import counted
 
 _COMMENT = "-Comment"
+_WRAPPER = {"ResultCount", "Data"}
+_SERVICE = re.compile(r'^\W*"ResultCount"\s*:\s*\d+\s*,\s*"Data"\s*:\s*\[')
+_PIECE = 200  # characters
+_OF_SERVICE: dict[str, Role] = {
+    "HappendAt": "time", "InstanceId": "id", "UserId": "id", "IPAddress": "id",
+}  # fmt: skip
 _UPLOAD = {"name", "type", "content"}  # of each file that was uploaded
 _MOST_OF_MARKS = 20_000  # characters
+
+
+def _is_wrapped(value: Any) -> bool:
+    """Tell whether an object is what the service of SurveyJS returns: results, with their number."""
+    return isinstance(value, dict) and value.keys() >= _WRAPPER and isinstance(value["Data"], list)
+
+
+def _persons(path: Path, encoding: str | None) -> Iterator[Any]:
+    """Yield the answers of each person."""
+    for entry in json_entries(path, encoding):
+        yield from entry.value["Data"] if _is_wrapped(entry.value) else [entry.value]
 
 
 def begins_survey(head: Head) -> bool:
@@ -84,7 +102,8 @@ class _SurveyjsAnswers(DeclaredOptions):
 
 
 def _undeclared(name: str) -> ColumnFacts:
-    return ColumnFacts(role="text") if name.endswith(_COMMENT) else ColumnFacts()
+    role = "text" if name.endswith(_COMMENT) else _OF_SERVICE.get(name)
+    return ColumnFacts() if role is None else ColumnFacts(role=role)
 
 
 def _matched(names: Sequence[str], declared: Sequence[Column]) -> dict[str, Column]:
@@ -107,6 +126,8 @@ class SurveyjsJson(_SurveyjsAnswers, LoadedFile):
         start = beginning_of(head)
         if start is None:
             return False
+        if _is_wrapped(start.first) or (not start.is_list and _SERVICE.search((head.text or "")[:_PIECE])):
+            return True
         has_uploads = any(
             value and all(part.keys() >= _UPLOAD for part in objects_of(value))
             for value in start.first.values()
@@ -124,8 +145,7 @@ class SurveyjsJson(_SurveyjsAnswers, LoadedFile):
 
     def _load(self, path: Path, how: OpenOptions) -> dict[str, list[Any]]:
         _refuse_survey(path)
-        entries = (entry.value for entry in json_entries(path, how.encoding))
-        columns, n_rows = nested_columns(path, entries, JOINT)
+        columns, n_rows = nested_columns(path, _persons(path, how.encoding), JOINT)
         if not columns:
             raise ResponseError(f"{path}: has no answers; allowed: a list with an object for each person")
         self.facts.decide("rows", counted(n_rows, "object"), "one for each person")

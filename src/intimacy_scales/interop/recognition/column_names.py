@@ -7,9 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from intimacy_scales.files.facts import ColumnFacts
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.interop.answers.item_columns import question_text
+from intimacy_scales.interop.answers.questions import question_text
 from intimacy_scales.reading.columns import loose
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[\W_]+")
@@ -112,15 +111,11 @@ def numbered_sets(names: Iterable[str]) -> dict[int, list[tuple[str, dict[int, s
     return by_length
 
 
-def by_question(form: Instrument, columns: Mapping[str, ColumnFacts]) -> Columns | None:
-    """Return the columns whose questions are the texts of the items; None if fewer than half have one."""
-    having: dict[str, list[str]] = defaultdict(list)
-    for name, facts in columns.items():
-        if facts.question:
-            having[question_text(facts.question)].append(name)
-    matched = {}
-    for item in form.items:
-        names = having.get(question_text(item.text), []) if item.text else []
-        if len(names) == 1:
-            matched[item.id] = names[0]
+def by_question(form: Instrument, questions: Mapping[str, tuple[str, str]]) -> Columns | None:
+    """Return the columns whose questions are the texts of the items; None if fewer than half have one.
+
+    ``questions`` are those of `questions_of`.
+    """
+    texts = {item.id: question_text(item.text) for item in form.items if item.text}
+    matched = {item: questions[text][0] for item, text in texts.items() if text in questions}
     return Columns(Affix("", ""), matched, None) if 2 * len(matched) >= len(form.items) else None

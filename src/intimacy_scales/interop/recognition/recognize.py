@@ -15,6 +15,7 @@ from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import load, load_file, load_shipped, shipped_ids
 from intimacy_scales.interop.answers.item_columns import ItemSource, reading_with
 from intimacy_scales.interop.answers.option_meanings import read_options
+from intimacy_scales.interop.answers.questions import questions_of
 from intimacy_scales.interop.answers.source_file import SourceFile
 from intimacy_scales.interop.recognition.column_names import (
     Affix,
@@ -88,8 +89,9 @@ def recognize(
     opened = _opened(answers, structure, sheet)
     index, runs = IdIndex(forms).sets(opened.names), numbered_sets(opened.names)
     candidates = []
+    questions = questions_of(opened.names, opened.facts)
     for number, form in enumerate(forms):
-        by_text = by_question(form, opened.facts)
+        by_text = by_question(form, questions)
         by_id = [part for part in index.get(number, []) if 2 * len(part.columns) >= len(form.items)]
         if by_text is not None:
             candidates.append(_candidate(form, "wording", [by_text], opened))

@@ -1,0 +1,93 @@
+"""Columns are matched by the texts of items: whole questions, rows of grids, and headers of plain tables."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from intimacy_scales import score
+from intimacy_scales.errors import MissingColumnsError
+from intimacy_scales.files.facts import ColumnFacts
+from intimacy_scales.interop import recognize
+from intimacy_scales.interop.answers import read_answers
+from intimacy_scales.interop.answers.questions import is_marked_reversed, question_text, questions_of
+from tests.shared.instruments import PUBLISHED, form_of
+
+TEXTS = ["I like my desk.", "I lose my pens - often", "Paper piles up"]
+FORM = form_of(
+    {"t": "a -b c"},
+    items=[{"id": name, "text": text} for name, text in zip("abc", TEXTS, strict=True)],
+    low=1,
+    high=5,
+    evidence=PUBLISHED,
+)
+
+
+def written(folder: Path, header: list[str]) -> Path:
+    path = folder / "answers.csv"
+    path.write_text("\t".join(header) + "\n5\t1\t4\n2\t2\t2\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "{}",
+        "3. {}",
+        "Think of your desk: how true is it? [{}]",
+        "How true - on most days? - {}",
+        "Desk/{}",
+        "Work/Desk/{}",
+        "{} (R)",
+    ],
+)
+def test_an_item_is_recognised_by_its_text(tmp_path: Path, pattern: str) -> None:
+    path = written(tmp_path, [pattern.format(text) for text in TEXTS])
+    assert score(FORM, read_answers(path, FORM))["t"].round(6).tolist() == [4.666667, 2.666667]
+    best = recognize(path, [FORM]).best
+    assert best is not None
+    assert best.instrument.id == FORM.id
+
+
+def test_two_columns_with_the_text_of_an_item_are_not_chosen_from(tmp_path: Path) -> None:
+    header = ["You [Paper piles up]", "Your partner [Paper piles up]", "I like my desk."]
+    with pytest.raises(MissingColumnsError, match="2 of 3 items"):
+        read_answers(written(tmp_path, header), FORM)
+
+
+def test_columns_named_like_items_come_first(tmp_path: Path) -> None:
+    path = written(tmp_path, ["a", "b", "c"])
+    path.write_text(path.read_text().replace("a\tb\tc", "a\tb\tI like my desk."))
+    with pytest.raises(MissingColumnsError, match="1 of 3 items"):
+        read_answers(path, FORM)
+
+
+def test_a_question_that_is_a_text_is_preferred_to_one_that_ends_with_it() -> None:
+    names = ["Paper piles up", "At home [Paper piles up]"]
+    assert questions_of(names, {})["paper piles up"] == (names[0], "its question is the text of the item")
+
+
+def test_columns_that_hold_no_answers_are_no_questions() -> None:
+    names = ["start of it", "end of it"]
+    columns = {"start of it": ColumnFacts(role="time")}
+    assert set(questions_of(names, columns)) == {"end of it"}
+
+
+@pytest.mark.parametrize("text", ["1) I like it. (R)", "I like it", "(3) i LIKE it!", "Item 12: I like it ."])
+def test_question_text(text: str) -> None:
+    assert question_text(text) == "i like it"
+    assert is_marked_reversed(text) == text.endswith("(R)")
+
+
+def test_a_column_that_was_named_and_is_missing_is_the_one_in_the_message(tmp_path: Path) -> None:
+    path = tmp_path / "data.json"
+    trials = [
+        {"trial_type": "survey-likert", "trial_index": number, "time_elapsed": number, "response": response}
+        for number, response in enumerate([{"Q0": 1, "Q1": 2}, {"Q0": 3}])
+    ]
+    path.write_text(json.dumps(trials))
+    form = form_of({"t": "a b"}, low=0, high=4)
+    with pytest.raises(MissingColumnsError, match=r"a \(looked for as 'Q0'\); did you mean 'Q0 \(trial 0\)'"):
+        read_answers(path, form, columns={"a": "Q0", "b": "Q1"})
