@@ -121,3 +121,11 @@ def test_a_question_that_two_columns_have_is_no_evidence(tmp_path):
     path.write_text(f"Timestamp,Before [{text}],After [{text}],b,c\nx,1,2,3,4\n", encoding="utf-8")
     with pytest.raises(MissingColumnsError, match="1 of 3 items"):
         read_answers(path, form())
+
+
+def test_a_first_column_called_timestamp_is_not_enough_to_be_google_forms(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text("Timestamp,a,b,c\n2026-01-01,1,2,3\n", encoding="utf-8")
+    answers = read_answers(path, form())
+    assert answers.report.platform == "delimited text"
+    assert score(form(), answers)["t"].round(6).tolist() == [2.333333]

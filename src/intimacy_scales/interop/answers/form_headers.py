@@ -35,7 +35,7 @@ _GRID = re.compile(r"(?P<stem>.+?)\s*\[(?P<row>[^\[\]]+)\]\s*", re.DOTALL)
 def describe_header(file: AnswerFile, names: Sequence[str]) -> None:
     """Record what the header of a plain table shows, if Google Forms or Microsoft Forms wrote it."""
     folded = [name.strip().casefold() for name in names]
-    if len(folded) > 1 and folded[0] in _TIMESTAMP:
+    if len(folded) > 1 and folded[0] in _TIMESTAMP and any(" " in name for name in folded[1:]):
         file.facts.platform = "Google Forms"
         file.facts.decide("platform", "Google Forms", f"the first column is {names[0]!r}")
         file.facts.add({names[0]: ColumnFacts(role="time")} | _questions(names[1:]))

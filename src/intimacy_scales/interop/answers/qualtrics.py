@@ -19,6 +19,7 @@ from intimacy_scales.reading.frames import Table
 
 _IMPORT_ID = re.compile(r"""\s*\{\s*["']ImportId["']\s*:\s*["'](?P<id>[^"']*)""")
 _LEGACY = ("ResponseID", "ResponseSet")  # texts of the second row in exports before 2017
+_OF_EXPORT = frozenset({"startdate", "enddate", "status", "finished", "responseid"})  # in the first row
 _SEEN = (-99, "seen, and not answered")
 _TIMING = re.compile(r"[_ ](?:First Click|Last Click|Page Submit|Click Count)$")
 _MOST_HEADER = 1 << 20  # characters
@@ -42,10 +43,15 @@ _ROLES: dict[str, Role] = {
     "name": "id", "responseset": "layout", "locationlatitude": "layout", "locationlongitude": "layout",
     "locationaccuracy": "layout",
 }  # fmt: skip
+_VERSIONS = {
+    1: ("1 header row", "the first has the names that Qualtrics gives, and what follows are persons"),
+    2: ("2 header rows (before 2017)", "ResponseID and ResponseSet are in the second"),
+    3: ("3 header rows (since 2017)", "import ids are in the third"),
+}
 
 
 class QualtricsFile(DelimitedFile, Platform):
-    """A Qualtrics export, with two or three header rows.
+    """A Qualtrics export, with two or three header rows; or one, where somebody removed the others.
 
     The names are in the first row, the question texts in the second, and in exports since 2017 an import id
     in the third. Rows of previews and tests are left out. ``-99`` stands for a question that was seen and not
@@ -58,13 +64,13 @@ class QualtricsFile(DelimitedFile, Platform):
     @classmethod
     def detect(cls, head: Head) -> bool:
         """Tell whether there are import ids below the header, or the names of an export before 2017."""
-        if head.text is None or not any(mark in head.text for mark in ("ImportId", *_LEGACY)):
+        if head.text is None or not any(mark in head.text for mark in ("ImportId", "ResponseId", *_LEGACY)):
             return False
         return bool(cls._header_rows(head.text))
 
     @staticmethod
     def _header_rows(text: str) -> list[list[str]]:
-        """Return the header rows of an export, of which there are two or three; none for another file."""
+        """Return the header rows of an export, of which there are one to three; none for another file."""
         lines = text[:_MOST_HEADER].lstrip("\r\n").splitlines(keepends=True)
         try:
             reader = csv.reader(lines, delimiter=detect_separator(lines[:1]))
@@ -75,6 +81,8 @@ class QualtricsFile(DelimitedFile, Platform):
             return rows
         if len(rows) > 1 and set(_LEGACY) <= set(rows[1]):
             return rows[:2]
+        if rows and {name.strip().casefold() for name in rows[0]} >= _OF_EXPORT:
+            return rows[:1]
         return []
 
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
@@ -82,11 +90,9 @@ class QualtricsFile(DelimitedFile, Platform):
         self._all_rows = how.all_rows
         rows = self._header_of_file()
         self._n_header_rows = len(rows)
-        self.facts.version = "3 header rows (since 2017)" if len(rows) == 3 else "2 header rows (before 2017)"
-        is_modern = len(rows) == 3
-        why = "import ids are in the third" if is_modern else "ResponseID and ResponseSet are in the second"
+        self.facts.version, why = _VERSIONS[len(rows)]
         self.facts.decide("header rows", str(len(rows)), why)
-        texts = [*rows[1], *[""] * len(self.names)]
+        texts = [*(rows[1] if len(rows) > 1 else ()), *[""] * len(self.names)]
         ids = [self._import_id(cell) for cell in rows[2]] if len(rows) == 3 else [""] * len(self.names)
         self.facts.add(
             {
