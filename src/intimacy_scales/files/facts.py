@@ -170,6 +170,8 @@ class FileFacts:
         Names of the questionnaire in the file, which may be in several languages.
     scores
         Scores that the file defines.
+    opening
+        Options with which the file was opened, apart from those with their usual values.
     """
 
     platform: str
@@ -181,6 +183,7 @@ class FileFacts:
     row_id: str | None = None
     titles: list[str] = field(default_factory=list)
     scores: list[DeclaredScore] = field(default_factory=list)
+    opening: dict[str, Any] = field(default_factory=dict)
 
     def decide(self, what: str, value: str, why: str) -> None:
         """Record a decision."""

@@ -54,6 +54,7 @@ class FhirFile(LoadedFile):
 
     _platform = "FHIR"
     structure_is = "the FHIR Questionnaire that was answered"
+    leaves_out = "responses of FHIR that were entered in error"
 
     @classmethod
     def detect(cls, head: Head) -> bool:

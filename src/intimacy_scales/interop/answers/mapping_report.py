@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +115,8 @@ class MappingReport(Result):
         The column that identifies a row, kept with the scores; None if none was recognised.
     notes
         What else the reader should know.
+    opening
+        Options with which the file was opened, such as ``sheet``, apart from those with their usual values.
 
     Examples
     --------
@@ -140,6 +142,7 @@ class MappingReport(Result):
     others: tuple[OtherColumn, ...]
     row_id: str | None
     notes: tuple[str, ...]
+    opening: Mapping[str, Any]
 
     @property
     def n_mapped(self) -> int:
@@ -254,6 +257,7 @@ def mapping_report(
         ),
         row_id=facts.row_id,
         notes=tuple(notes),
+        opening=dict(facts.opening),
     )
 
 

@@ -74,6 +74,7 @@ class RedcapFile(DelimitedFile, Platform):
 
     _platform = "REDCap"
     structure_is = "the data dictionary (.csv) or project XML of REDCap"
+    leaves_out = "events and forms of REDCap without these items"
 
     @classmethod
     def detect(cls, head: Head) -> bool:
