@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from intimacy_scales.reading.answers import stored_value
+
 Code = int | float | str
 Role = Literal[
     "answer",  # to a question
@@ -95,6 +97,13 @@ class ColumnFacts:
     is_reversed: bool | None = None
     name: str | None = None
     holds_positions: bool = False
+
+    def declares_missing(self, value: Any) -> bool:
+        """Tell whether a stored value, as it is compared, means no answer."""
+        if any(stored_value(code) == value for code, _ in self.missing):
+            return True
+        is_number = isinstance(value, int | float)
+        return is_number and any(low <= value <= high for low, high in self.missing_ranges)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

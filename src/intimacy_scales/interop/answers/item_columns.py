@@ -18,7 +18,7 @@ from intimacy_scales.interop.answers.option_meanings import (
     read_options,
     recodes_positions,
 )
-from intimacy_scales.reading.answer_keys import Meaning
+from intimacy_scales.reading.answer_keys import Meaning, whole_meaning
 from intimacy_scales.reading.columns import as_spelled, column_names
 from intimacy_scales.reading.options import Reading
 
@@ -68,7 +68,7 @@ def item_sources(
     named = as_spelled(column_names(form, reading.columns), names)
     present = set(names)
     questions, named_in_structure = _questions(columns), _names_in_structure(columns)
-    given, meanings_given = reading.columns is not None, dict(reading.by_item)
+    given = reading.columns is not None
     reverse_keyed = {key.item for scale in form.scales for key in scale.keys if key.reverse}
     sources, unexplained = [], {}
     for item, name in zip(form.items, named, strict=True):
@@ -79,10 +79,12 @@ def item_sources(
                 sources.append(ItemSource(item.id, None, "no column has its name or its text", ""))
                 continue
             column, why = matching
-        recode = (*reading.recode, *meanings_given.get(item.id, Meaning()).recode)
+        given_meaning = whole_meaning(item, reading.missing_codes, reading.recode, reading.by_item)
         facts = columns.get(column, NOTHING)
-        is_recoded = recodes_positions(item, recode) if facts.holds_positions else bool(recode)
-        options = read_options(item, facts, column, is_recoded=is_recoded)
+        recode = given_meaning.recode
+        if facts.holds_positions and not recodes_positions(item, recode):
+            recode = ()
+        options = read_options(item, facts, column, recode=recode, missing_codes=given_meaning.missing_codes)
         cautions = (
             *options.cautions,
             *_keying(facts, reverse_keyed, item.id),
@@ -104,7 +106,8 @@ def reading_with(sources: Sequence[ItemSource], reading: Reading) -> Reading:
         meaning, of_user = source.meaning, meanings_given.get(source.item, Meaning())
         if of_user != Meaning():
             codes = tuple(dict.fromkeys([*of_user.missing_codes, *meaning.missing_codes]))
-            meaning = Meaning(codes, meaning.missing_ranges, of_user.recode or meaning.recode)
+            ranges = (*of_user.missing_ranges, *meaning.missing_ranges)
+            meaning = Meaning(codes, tuple(dict.fromkeys(ranges)), (*of_user.recode, *meaning.recode))
         if meaning != Meaning():
             by_item[source.item] = meaning
     columns = {source.item: source.column for source in sources if source.column is not None}
