@@ -8,11 +8,10 @@ from intimacy_scales import score
 from intimacy_scales.errors import InvalidResponsesError, ResponseError
 from intimacy_scales.interop.answers import open_file, read_answers
 from intimacy_scales.jobs import score_file
-from tests.shared.folders import reference_data
 from tests.shared.instruments import PUBLISHED, form_of
+from tests.shared.samples import REAL_FILES, needs_samples
 
-SAMPLES = reference_data() / "samples" / "xlsform"
-needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the real files are not here")
+SAMPLES = REAL_FILES / "xlsform"
 AGREE = {1: "Disagree", 2: "Neutral", 3: "Agree"}
 SURVEY = [
     ("type", "name", "label::English (en)", "label::Español (es)", "appearance", "calculation"),

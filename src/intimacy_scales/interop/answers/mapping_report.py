@@ -12,6 +12,7 @@ from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.interop.answers.declared_keys import score_notes, title_notes
 from intimacy_scales.interop.answers.item_columns import ItemSource, item_sources
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import first_of
 from intimacy_scales.reading.answer_keys import Meaning, whole_meaning
 from intimacy_scales.reading.options import AS_THEY_ARE, Reading
 from intimacy_scales.results.result import Result, plain, result_class
@@ -161,7 +162,7 @@ class MappingReport(Result):
         for item in self.items:
             for caution in item.cautions:
                 items.setdefault(caution, []).append(item.item)
-        return tuple(f"{_listed(ids)}: {caution}" for caution, ids in items.items())
+        return tuple(f"{first_of(ids)}: {caution}" for caution, ids in items.items())
 
     def sentence(self) -> str:
         """Return what was read, in one sentence."""
@@ -195,9 +196,9 @@ class MappingReport(Result):
             rows = ", ".join(map(str, part.first[:_SHOWN])) + (", …" if part.n > _SHOWN else "")
             yield f"  left out: {counted(part.n, 'row')} ({rows}): {part.why}"
         for (why, how), ids in self._alike().items():
-            yield f"  {_listed(ids)}: {why}; {how}" if how else f"  {_listed(ids)}: {why}"
+            yield f"  {first_of(ids)}: {why}; {how}" if how else f"  {first_of(ids)}: {why}"
         for role, names in self._others_by_role().items():
-            yield f"  {role}: {_listed(names)}"
+            yield f"  {role}: {first_of(names)}"
         for caution in (*self.cautions, *self.notes):
             yield f"  ! {caution}"
 
@@ -272,8 +273,3 @@ def _item_mapping(source: ItemSource, meaning: Meaning) -> ItemMapping:
         recode=meaning.recode,
         cautions=source.cautions,
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
