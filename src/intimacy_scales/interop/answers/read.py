@@ -281,10 +281,12 @@ def read_answers(
     form = None if instrument is None else options.form(as_instrument(instrument))
     with source_file.open(as_path(path, "path")) as file:
         sources: tuple[ItemSource, ...] = ()
+        items: set[Hashable] = set()
         if form is not None:
             sources, options = source_file.reading(form, file, options)
-            checked_columns(form, file, options, {"person": [options.person], "keep": options.keep})
-        table = _whole(file, {source.column for source in sources})
+            others = {"person": [options.person], "keep": options.keep}
+            items |= set(checked_columns(form, file, options, others))
+        table = _whole(file, items)
         return FileAnswers(
             instrument=form,
             table=table,
@@ -295,7 +297,7 @@ def read_answers(
         )
 
 
-def _whole(file: AnswerFile, items: set[str | None]) -> ListTable:
+def _whole(file: AnswerFile, items: Collection[Hashable]) -> ListTable:
     """Return all columns of a file as one table."""
     names = list(dict.fromkeys(file.names))
     check_width(len(names))

@@ -21,7 +21,7 @@ from intimacy_scales.interop.answers.json_entries import Beginning, beginning_of
 from intimacy_scales.interop.answers.json_source import objects_of, read_json
 from intimacy_scales.interop.answers.nested_cells import nested_columns
 from intimacy_scales.interop.answers.platform import USUAL, LoadedFile, OpenOptions
-from intimacy_scales.interop.answers.table_heads import part_of, sheet_titles, text_header
+from intimacy_scales.interop.answers.table_heads import sheet_texts, sheet_titles, text_header
 from intimacy_scales.interop.answers.xlsform_columns import (
     described,
     is_meta,
@@ -118,7 +118,7 @@ class SubmissionWorkbook(_Submissions, SpreadsheetFile):
             return holds_form or is_table or cls._is_of_platform(head)
         if holds_form or is_item_table(head):
             return True
-        texts = part_of(head, "xl/sharedStrings.xml") + part_of(head, "xl/worksheets/sheet1.xml")
+        texts = sheet_texts(head, 1)
         return any(mark in texts for mark in _MARKS) and cls._is_of_platform(head)
 
     @staticmethod
