@@ -84,7 +84,6 @@ class AnswerFile(ABC):
 
     _platform = "table"
 
-    _line = "line"
     _why_too_long = "is this the right separator, or did an unquoted one slip into a text?"
 
     @classmethod
@@ -146,7 +145,7 @@ class AnswerFile(ABC):
         if len(row) > n and all(map(is_empty, row[n:])):
             return row[:n]
         raise ResponseError(
-            f"{self.path}: {self._line} {line} has {len(row)} fields, the header {n}; {self._why_too_long}"
+            f"{self.path}: line {line} has {len(row)} fields, the header {n}; {self._why_too_long}"
         )
 
     def first_rows(self) -> Iterable[tuple[int, Sequence[Any]]]:

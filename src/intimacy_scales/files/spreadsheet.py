@@ -61,7 +61,6 @@ class SpreadsheetFile(AnswerFile):
     The value of a formula is the one stored with it.
     """
 
-    _line = "row"
     _why_too_long = "name every column in the first row, or delete the cells beyond the last name"
 
     _platform = "Excel workbook"

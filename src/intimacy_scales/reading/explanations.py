@@ -66,11 +66,11 @@ def explain(key: AnswerKey, value: Any) -> Explanation:
         plain = number
     if isinstance(plain, int | float | Decimal | Fraction):
         return _explain_number(key, plain, allowed)
-    if isinstance(plain, date | time | timedelta):
-        return Explanation("type", "is a date or a time, not a number or a text", allowed, _date_hint(plain))
     several = isinstance(value, list | tuple | dict) or getattr(value, "ndim", 0) > 0
     hint = "one cell holds one answer, and a mapping is one person's answers; for a table, pass a DataFrame"
     reason = f"is of type {type(value).__name__}, not a number or a text"
+    if isinstance(plain, date | time | timedelta):
+        return Explanation("type", reason, allowed, _date_hint(plain))
     return Explanation("type", reason, allowed, hint if several else None)
 
 
@@ -97,17 +97,14 @@ def _explain_number(key: AnswerKey, value: int | float | Decimal | Fraction, all
     return Explanation("range", "is outside the range", allowed, hint)
 
 
-def _of_sheet(value: str, allowed: str) -> Explanation | None:
-    """Return why a text that spreadsheets make is not an answer; None for other texts."""
+def _sheet_hint(value: str) -> str | None:
+    """Return what to do about a text that spreadsheets make; None for other texts."""
     if value.upper() in _SHEET_ERRORS:
-        hint = f"an error in a spreadsheet: correct the formula, or declare it: missing_codes=[{value!r}]"
-        return Explanation("number", "is not a number", allowed, hint)
+        return f"an error in a spreadsheet: correct the formula, or declare it: missing_codes=[{value!r}]"
     if _PERCENTAGE.fullmatch(value):
-        hint = "in a spreadsheet, set the format of the column to numbers, which shows what is stored"
-        return Explanation("number", "is a percentage", allowed, hint)
+        return "a percentage: in a spreadsheet, set the column to numbers, which shows what is stored"
     if value.upper() in ("TRUE", "FALSE"):
-        hint = f"say what it stands for: recode={{{value!r}: …}}"
-        return Explanation("boolean", "is a truth value, not an answer", allowed, hint)
+        return f"say what it stands for: recode={{{value!r}: …}}"
     return None
 
 
@@ -126,6 +123,6 @@ def _explain_text(key: AnswerKey, value: str, allowed: str) -> Explanation:
     )
     near = nearest(folded, options)
     if not near:
-        return _of_sheet(value.strip(), allowed) or Explanation(*code_and_reason, allowed)
+        return Explanation(*code_and_reason, allowed, _sheet_hint(value.strip()))
     meant = options[near[0]]
     return Explanation(*code_and_reason, allowed, f"did you mean {meant!r}?", meant)

@@ -131,7 +131,10 @@ def test_percentages_are_refused_as_they_are_shown(book_of, value, shown, kind):
     def format_as_percentage(book):
         book.active["B2"].number_format = kind
 
-    refused(book_of(["a", value, 2, 3], change=format_as_percentage), f"'{shown}' is a percentage")
+    refused(
+        book_of(["a", value, 2, 3], change=format_as_percentage),
+        f"'{shown}' is not a number; allowed: 1 to 7; a percentage: in a spreadsheet",
+    )
 
 
 def test_percentages_that_are_kept_stay_numbers(book_of, tmp_path):
@@ -154,7 +157,7 @@ def test_empty_columns_and_rows_at_the_end_are_ignored(book_of):
     scores = score("kmss", read_answers(path, "kmss"))
     assert scores["total"].tolist()[:2] == [6, 9]
     assert scores.answered[2:].sum() == 0
-    words = "row 2 has 5 fields, the header 4; name every column in the first row"
+    words = "line 2 has 5 fields, the header 4; name every column in the first row"
     with pytest.raises(ResponseError, match=words):
         read_answers(book_of(["a", 1, 2, 3, "note"]), "kmss")
 
@@ -163,7 +166,7 @@ def test_truth_values_are_refused_and_can_be_recoded(book_of):
     path = book_of(["a", True, 2, 3], ["b", False, 2, 3])
     refused(
         path,
-        "'TRUE' is a truth value, not an answer; allowed: 1 to 7; say what it stands for: recode={'TRUE'",
+        "'TRUE' is not a number; allowed: 1 to 7; say what it stands for: recode={'TRUE'",
     )
     assert totals(path, recode={"kmss_1": {"TRUE": 7, "FALSE": 1}}) == [12, 6]
 
