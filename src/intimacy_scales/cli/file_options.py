@@ -122,14 +122,16 @@ def reads_file(*, without: tuple[str, ...] = ()) -> Callable[[Callable[..., None
     """
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
-        own = [p for p in inspect.signature(function, eval_str=True).parameters.values() if p.name != "given"]
+        specific = [
+            p for p in inspect.signature(function, eval_str=True).parameters.values() if p.name != "given"
+        ]
         shared = [parameter for parameter in _PARAMETERS if parameter.name not in without]
 
         def command(**values: Any) -> None:
             given = FileOptionsGiven(**{p.name: values.pop(p.name) for p in shared})
             function(given=given, **values)
 
-        return with_parameters(command, [*own, *shared], function)
+        return with_parameters(command, [*specific, *shared], function)
 
     return decorate
 

@@ -87,9 +87,9 @@ def report_command(
             out.print(f"\n{without_output}")
 
     usual = list(inspect.signature(command, eval_str=True).parameters.values())[:-1]
-    own = inspect.signature(options, eval_str=True).parameters.values()
+    specific = inspect.signature(options, eval_str=True).parameters.values()
     first = [p for p in usual if p.default is p.empty]
-    return reads_file()(with_parameters(command, [*first, *own, *usual[len(first) :]], options))
+    return reads_file()(with_parameters(command, [*first, *specific, *usual[len(first) :]], options))
 
 
 _Output = Annotated[

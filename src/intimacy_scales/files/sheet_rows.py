@@ -94,11 +94,11 @@ def _is_hidden(row: Mapping[str, Any]) -> bool:
 
 def _percent_styles(book: Any) -> set[int]:
     """Return the numbers of styles that show numbers as percentages."""
-    own = dict(enumerate(book._number_formats, start=_FIRST_OWN_FORMAT))
+    formats = dict(enumerate(book._number_formats, start=_FIRST_OWN_FORMAT))
     return {
         number
         for number, style in enumerate(book._cell_styles)
-        if style.numFmtId in _PERCENT_FORMATS or "%" in own.get(style.numFmtId, "")
+        if style.numFmtId in _PERCENT_FORMATS or "%" in formats.get(style.numFmtId, "")
     }
 
 

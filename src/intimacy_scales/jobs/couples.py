@@ -317,7 +317,7 @@ def _check_one_mark(
     ``rows`` are the numbers of the rows in the file.
     """
     places = {name: _rows_with(_WITH_COMMA, texts) for name, texts in columns.items()}
-    commas = {name: found[0] for name, found in places.items() if found}
+    commas = {name: rows_with[0] for name, rows_with in places.items() if rows_with}
     for name, texts in columns.items() if commas else ():
         points = _rows_with(_WITH_POINT, texts)
         decimal = any(not _LIKE_THOUSANDS.fullmatch(texts[row].strip()) for row in points)
