@@ -80,6 +80,17 @@ def _without_repr(value: Any, error: Exception) -> str:
     return f"a value of type {type(value).__name__} that cannot be shown"
 
 
+def first_of(names: Sequence[str], most: int = 6) -> str:
+    """Return the first few of some names, and how many there are beyond them.
+
+    Examples
+    --------
+    >>> first_of(["a", "b", "c"]), first_of(["a", "b", "c"], 2)
+    ('a, b, c', 'a, b and 1 more')
+    """
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
 def a_type(value: Any) -> str:
     """Return the type of a value with its article.
 

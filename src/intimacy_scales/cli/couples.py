@@ -14,27 +14,8 @@ from rich.markup import escape
 from intimacy_scales.cli.console import BAD_ANSWERS, err, out
 from intimacy_scales.cli.couple_faults import print_faults
 from intimacy_scales.cli.couple_layout import CoupleLayout, read_keep
-from intimacy_scales.cli.options import (
-    AllowMissingItems,
-    AnswersFile,
-    CodingName,
-    ColumnsText,
-    EncodingName,
-    FormVersion,
-    InstrumentName,
-    LanguageName,
-    MissingCodes,
-    OnInvalidChoice,
-    OnInvalidOption,
-    ProblemsFile,
-    RecodePairs,
-    SheetName,
-    VariantName,
-    Wanted,
-    load_for,
-    read_missing_codes,
-    read_recode,
-)
+from intimacy_scales.cli.file_options import FileOptionsGiven, reads_file
+from intimacy_scales.cli.options import AnswersFile, InstrumentName, ProblemsFile
 from intimacy_scales.cli.terminal import errors_as_messages, print_blank_rows, print_problems, print_table
 from intimacy_scales.cli.terminal import progress as progress_bar
 from intimacy_scales.errors import (
@@ -90,7 +71,9 @@ OtherColumns = Annotated[
 ]
 
 
+@reads_file()
 def couples(
+    given: FileOptionsGiven,
     file: AnswersFile,
     instrument: InstrumentName,
     a: PartnerColumns = None,
@@ -134,7 +117,6 @@ def couples(
     ] = False,
     time: Annotated[str | None, typer.Option(help="Column of occasions, if couples answered often.")] = None,
     occasion: Annotated[str | None, typer.Option(help="The occasion to report, with --time.")] = None,
-    columns: ColumnsText = None,
     scale: Annotated[
         list[str] | None, typer.Option(help="Scale to report; may be repeated. By default all of them.")
     ] = None,
@@ -164,14 +146,10 @@ def couples(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random re-pairings of strangers.")] = 0,
-    missing_code: MissingCodes = None,
-    recode: RecodePairs = None,
-    on_invalid: OnInvalidOption = OnInvalidChoice.RAISE,
     on_fault: Annotated[
         OnFaultChoice,
         typer.Option(help="Rows that cannot be paired: stop, or leave these couples out."),
     ] = OnFaultChoice.RAISE,
-    allow_missing_items: AllowMissingItems = False,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="Write the report, tables, scores and pictures to this folder."),
@@ -180,12 +158,6 @@ def couples(
     faults: Annotated[
         Path | None, typer.Option(help="Write every fault of pairing to this .csv file.")
     ] = None,
-    coding: CodingName = None,
-    form_version: FormVersion = None,
-    language: LanguageName = None,
-    variant: VariantName = None,
-    encoding: EncodingName = None,
-    sheet: SheetName = None,
 ) -> None:
     """Compute a report of couples: agreement, reliability, similarity, actor and partner effects.
 
@@ -200,14 +172,19 @@ def couples(
             warnings.simplefilter("ignore", contained)  # the report contains it
         layout = CoupleLayout(
             a=a, b=b, a_name=a_name, b_name=b_name, a_role=a_role, b_role=b_role, roles=roles,
-            person=person, role=role, columns=columns, couple=couple, time=time, occasion=occasion,
+            person=person, role=role, columns=given.columns, couple=couple, time=time, occasion=occasion,
             mixed=mixed, role_order=role_order,
         )  # fmt: skip
         options = layout.arguments()
         names = (a_name or "a", b_name or "b")
         options["keep"] = read_keep(keep or (), of_couples="partners" in options, names=names)
         _check_model(outcome, predictor, covariate)
-        form = load_for(instrument, Wanted(form_version, language, variant), coding)
+        if "partners" in options:
+            given.refuse_save_mapping(
+                "a mapping names one column for each item, and a file with a row for each couple has two; "
+                "leave it out"
+            )
+        form = given.form(instrument)
         draw, no_pictures = _drawing() if output is not None else (None, None)
         try:
             result = _job()(
@@ -225,18 +202,13 @@ def couples(
                 invariance=invariance,
                 rng=seed,
                 draw=draw,
-                missing_codes=read_missing_codes(missing_code or ()),
-                recode=read_recode(recode or ()),
-                on_invalid=on_invalid.as_option(),
-                allow_missing_items=allow_missing_items,
-                encoding=encoding,
-                sheet=sheet,
                 progress=bar,
-                **options,
+                **{**given.arguments(), **options},
             )
         except PairingError as error:
             print_faults(error.faults, faults)
             raise typer.Exit(BAD_ANSWERS) from None
+        given.print_mapping(result.mapping)
     _print_result(result, output, no_pictures)
 
 

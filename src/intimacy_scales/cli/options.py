@@ -82,25 +82,6 @@ FormVersion = Annotated[
         "by the command show.",
     ),
 ]
-SheetName = Annotated[
-    str | None, typer.Option(help="Sheet of a workbook; by default the first that is not hidden.")
-]
-EncodingName = Annotated[str | None, typer.Option(help="Encoding of a text file, if not detected.")]
-StructureFile = Annotated[
-    Path | None,
-    typer.Option(help="File that describes questions and options, such as a Qualtrics survey (.qsf)."),
-]
-AllRows = Annotated[
-    bool, typer.Option("--all-rows", help="Also read rows that a platform marks as previews or tests.")
-]
-SkipRows = Annotated[int, typer.Option("--skip-rows", help="Number of rows above the header.")]
-MappingFile = Annotated[
-    Path | None,
-    typer.Option("--mapping", help="A .toml file of --save-mapping, which says how every item is read."),
-]
-SaveMapping = Annotated[
-    Path | None, typer.Option("--save-mapping", help="Write how the file was read to this .toml file.")
-]
 
 
 def typed_source(text: str) -> str | Path:

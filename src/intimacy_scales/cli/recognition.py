@@ -10,25 +10,32 @@ import typer
 from rich.markup import escape
 
 from intimacy_scales.cli.console import WRONG_USE, err, out
-from intimacy_scales.errors import UnverifiedKeyWarning
+from intimacy_scales.errors import ResponseError, UnverifiedKeyWarning
 
 if TYPE_CHECKING:
+    from intimacy_scales.cli.file_options import FileOptionsGiven
     from intimacy_scales.interop.recognition import Candidate
 
 
-def recognized(file: Path, of_file: dict[str, Any], *, go_on: bool) -> Candidate:
+def recognized(file: Path, given: FileOptionsGiven, *, go_on: bool) -> Candidate:
     """Print which instrument a file holds answers to, and return it if the command may go on with it.
 
     Raises
     ------
+    ResponseError
+        A mapping is given, which names columns of items and not their instrument.
     typer.Exit
         No instrument alone fits without contradiction, or the user did not say to go on (``--yes``).
     """
     from intimacy_scales.interop.recognition import recognize
 
+    if given.mapping is not None:
+        raise ResponseError(
+            f"--mapping {given.mapping} says how items are read, and not of which instrument; name it: -i ID"
+        )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnverifiedKeyWarning)  # it comes when the instrument is used
-        recognition = recognize(file, structure=of_file.get("structure"), sheet=of_file.get("sheet"))
+        recognition = recognize(file, **given.opening())
     for line in recognition.lines():
         out.print(escape(line), soft_wrap=True)
     best = recognition.best

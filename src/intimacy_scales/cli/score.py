@@ -12,35 +12,12 @@ import typer
 from rich.markup import escape
 
 from intimacy_scales.cli.console import BAD_ANSWERS, err, out
-from intimacy_scales.cli.options import (
-    AllowMissingItems,
-    AllRows,
-    CodingName,
-    ColumnsText,
-    EncodingName,
-    FormVersion,
-    LanguageName,
-    MappingFile,
-    MissingCodes,
-    OnInvalidChoice,
-    OnInvalidOption,
-    RecodePairs,
-    SaveMapping,
-    SheetName,
-    SkipRows,
-    StructureFile,
-    VariantName,
-    Wanted,
-    load_for,
-    read_columns,
-    read_missing_codes,
-    read_recode,
-)
+from intimacy_scales.cli.file_options import FileOptionsGiven, reads_file
+from intimacy_scales.cli.options import OnInvalidChoice
 from intimacy_scales.cli.recognition import named_sets, recognized
 from intimacy_scales.cli.terminal import (
     errors_as_messages,
     print_blank_rows,
-    print_mapping,
     print_only_ticked,
     print_problems,
     print_summary,
@@ -63,7 +40,9 @@ class EngineChoice(StrEnum):
     DUCKDB = "duckdb"
 
 
+@reads_file()
 def score(
+    given: FileOptionsGiven,
     files: Annotated[
         list[Path],
         typer.Argument(
@@ -80,17 +59,12 @@ def score(
             help="Id or file of the instrument; recognised if it is not named.",
         ),
     ] = None,
-    columns: ColumnsText = None,
     keep: Annotated[
         list[str] | None, typer.Option(help="Column to keep in the output; may be repeated.")
     ] = None,
     person: Annotated[
         str | None, typer.Option(help="Column of persons' ids, for messages and for the output.")
     ] = None,
-    missing_code: MissingCodes = None,
-    recode: RecodePairs = None,
-    on_invalid: OnInvalidOption = OnInvalidChoice.RAISE,
-    allow_missing_items: AllowMissingItems = False,
     answered: Annotated[
         bool,
         typer.Option(
@@ -113,17 +87,6 @@ def score(
         Path | None,
         typer.Option(help="Write every bad cell to this .csv file; for several files, to a folder."),
     ] = None,
-    coding: CodingName = None,
-    form_version: FormVersion = None,
-    language: LanguageName = None,
-    variant: VariantName = None,
-    encoding: EncodingName = None,
-    sheet: SheetName = None,
-    structure: StructureFile = None,
-    all_rows: AllRows = False,
-    skip_rows: SkipRows = 0,
-    mapping: MappingFile = None,
-    save_mapping: SaveMapping = None,
     yes: Annotated[bool, typer.Option("--yes", help="Go on with the instrument that is recognised.")] = False,
     engine: Annotated[
         EngineChoice | None,
@@ -150,43 +113,40 @@ def score(
         progress_bar("scoring") as progress,
     ):
         warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)  # the summary shows it
-        of_file = {"structure": structure, "all_rows": all_rows, "skip_rows": skip_rows, "mapping": mapping}
         best, sets, reports = None, {}, {}
         if instrument is None:
-            best = recognized(_only(files), of_file | {"sheet": sheet}, go_on=yes)
+            best = recognized(_only(files), given, go_on=yes)
             instrument = best.instrument.id
-        form = load_for(instrument, Wanted(form_version, language, variant), coding)
+        form = given.form(instrument)
         options = {
             "problems": problems,
-            "columns": read_columns(columns),
             "keep": list(dict.fromkeys(keep or ())),
             "person": person,
-            "missing_codes": read_missing_codes(missing_code or ()),
-            "recode": read_recode(recode or ()),
-            "on_invalid": on_invalid.as_option(),
-            "allow_missing_items": allow_missing_items,
             "answered": answered,
             "pomp": pomp,
-            "encoding": encoding,
-            "sheet": sheet,
             "progress": progress,
+            **given.arguments(),
         }
-        options |= {name: value for name, value in of_file.items() if value}
-        if best is not None and columns is None:
+        if best is not None and given.columns is None:
             sets = named_sets(best)
             if len(sets) > 1:
+                given.refuse_save_mapping(
+                    "columns of both partners were found, and a mapping names one for each item; score them "
+                    "one after the other with -i and --columns, or leave it out"
+                )
                 del options["columns"]
                 reports = score_column_sets(form, files[0], sets, output=output, **options)
             else:
                 options["columns"] = next(iter(sets.values()))
         if len(sets) < 2:
-            report = _scored(form, files, output, engine, options, keep_gone=keep_gone)
+            report = _scored(form, files, output, engine, options, given, keep_gone=keep_gone)
+            if isinstance(report, FileReport):
+                given.print_mapping(report.mapping)
     where = "" if answered else " (--answered marks which)"
     if reports:
-        _print_sets(reports, output, on_invalid, where)
+        _print_sets(reports, output, given.on_invalid, where)
     elif isinstance(report, FileReport):
-        print_mapping(report.mapping, save_mapping, of_file | {"sheet": sheet, "encoding": encoding})
-        _print_file(report, output, on_invalid, where)
+        _print_file(report, output, given.on_invalid, where)
     else:
         _print_folder(report, output, where)
 
@@ -204,6 +164,7 @@ def _scored(
     output: Path | None,
     engine: EngineChoice | None,
     options: dict[str, Any],
+    given: FileOptionsGiven,
     *,
     keep_gone: bool,
 ) -> FileReport | FolderReport:
@@ -213,6 +174,10 @@ def _scored(
     if len(files) > 1 or is_several(files[0]):
         from intimacy_scales.jobs import score_folder
 
+        given.refuse_save_mapping(
+            "each of several files has its own; save it for one of them (intimacy-scales inspect FILE "
+            "--save-mapping), and pass it for all: --mapping"
+        )
         if output is None:
             raise ResponseError("the scores of several files are written to a folder; pass -o FOLDER")
         source: Any = files if len(files) > 1 else files[0]

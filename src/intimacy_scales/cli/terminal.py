@@ -10,7 +10,6 @@ from ast import literal_eval
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -30,7 +29,6 @@ from intimacy_scales.errors import (
 )
 
 if TYPE_CHECKING:
-    from intimacy_scales.interop.answers import MappingReport
     from intimacy_scales.jobs import CoupleFileReport, FileReport
     from intimacy_scales.jobs.job import StatisticsFileReport
     from intimacy_scales.scoring.summary import ScoreSummary
@@ -232,18 +230,3 @@ def print_table(cells: Mapping[str, Sequence[str]]) -> None:
         table.add_row(*map(escape, row))
     out.print(table)
     out.print()
-
-
-def print_mapping(report: MappingReport | None, path: Path | None, opening: Mapping[str, Any]) -> None:
-    """Print how the export of a platform was read, and save it where a path is given."""
-    if report is None:
-        return
-    if report.is_export:
-        out.print(escape(report.sentence()), soft_wrap=True)
-        for caution in (*report.cautions, *report.notes):
-            err.print(f"[yellow]warning:[/] {escape(caution)}", soft_wrap=True)
-    if path is not None:
-        from intimacy_scales.interop.answers.mapping_file import save_mapping
-
-        save_mapping(report, path, opening)
-        out.print(f"How the file is read was written to {escape(str(path))}", soft_wrap=True)

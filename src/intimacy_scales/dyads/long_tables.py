@@ -115,6 +115,7 @@ def labels_of_rows(table: Table, columns: Mapping[str, Hashable], how: PairingOp
         time=by_option.get("time"),
         mixed=how.mixed,
         role_order=how.role_order(has_column="role" in by_option),
+        table_rows=table.row_numbers,
     )
 
 

@@ -39,7 +39,7 @@ class RowLabels:
     role_order
         The names of all roles, in the order of the partners' places; None: in alphabetical order.
     table_rows
-        (n,): positions of the rows in the caller's table, where they are others than 0, 1, 2 ...
+        (n,): numbers of the rows in the caller's table or file, where they are others than 0, 1, 2 ...
     sides
         (n,): which of the two partners in the caller's table each row is, 0 or 1; None where it has a row for
         each person.

@@ -89,7 +89,8 @@ def _answers_of_both(
     for number, reader in enumerate(readers):
         codes[number * n : (number + 1) * n] = reader.read_all()
         problems.append(reader.finish())
-    bad = Problems(tuple(part for one in problems for part in one.columns), problems[0].persons)
+    columns = tuple(part for one in problems for part in one.columns)
+    bad = Problems(columns, problems[0].persons, row_numbers=problems[0].row_numbers)
     if bad and reading.on_invalid == "raise":
         raise invalid_responses(form, bad, used.answered)
     used.warn()
@@ -153,11 +154,13 @@ def paired_in_rows(
     # row by row, the first partner before the second
     used = np.flatnonzero(takes_part.reshape(2, n).T.ravel())
     used = used // 2 + n * (used % 2)
-    couple = Labels(np.tile(np.arange(n), 2), range(1, n + 1))
+    numbers = np.arange(n) if table.row_numbers is None else table.row_numbers
+    couple = Labels(np.tile(np.arange(n), 2), (numbers + 1).tolist())
     if labels.couple is not None:
         couple = _read_both(table, (labels.couple, labels.couple), "couple")
     time = None if labels.time is None else _read_both(table, (labels.time, labels.time), "time")
-    _refuse_double_entry(values, answered, None if labels.couple is None else _units(couple, time, n))
+    of_rows = None if labels.couple is None else _units(couple, time, n)
+    _refuse_double_entry(values, answered, of_rows, numbers)
     rows = RowLabels(
         couple=_some(couple, used),
         person=_some(names if persons is None else persons, used),
@@ -167,7 +170,7 @@ def paired_in_rows(
         role_order=labels.role_order,
         places=sides[used] if labels.role is None else None,
         names=labels.partners,
-        table_rows=used % n,
+        table_rows=numbers[used % n],
         sides=sides[used],
     )
     pairs = pair_rows(rows, on_fault)
@@ -201,11 +204,15 @@ def _take_part(
 
 
 def _refuse_double_entry(
-    values: Sequence[NDArray[Any]], answered: NDArray[np.bool_], couple: Positions | None
+    values: Sequence[NDArray[Any]], answered: NDArray[np.bool_], couple: Positions | None, numbers: Positions
 ) -> None:
-    """Raise where couples have two rows, one with the partners exchanged; arguments as `paired_in_rows`."""
+    """Raise where couples have two rows, one with the partners exchanged.
+
+    ``numbers`` are those of the rows in the caller's table; other arguments as of `paired_in_rows`.
+    """
     if fault := double_entry_fault(values, answered, couple):
-        raise pairing_error(PairingFaults([fault]))
+        rows, example = (tuple(numbers[list(some)].tolist()) for some in (fault.rows, fault.example))
+        raise pairing_error(PairingFaults([replace(fault, rows=rows, example=example)]))
 
 
 def _units(couple: Labels, time: Labels | None, n: int) -> Positions:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from intimacy_scales.reading.answers import stored_value
+
 Code = int | float | str
 Role = Literal[
     "answer",  # to a question
@@ -96,6 +98,13 @@ class ColumnFacts:
     name: str | None = None
     holds_positions: bool = False
 
+    def declares_missing(self, value: Any) -> bool:
+        """Tell whether a stored value, as it is compared, means no answer."""
+        if any(stored_value(code) == value for code, _ in self.missing):
+            return True
+        is_number = isinstance(value, int | float)
+        return is_number and any(low <= value <= high for low, high in self.missing_ranges)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredScore:
@@ -170,6 +179,8 @@ class FileFacts:
         Names of the questionnaire in the file, which may be in several languages.
     scores
         Scores that the file defines.
+    opening
+        Options with which the file was opened, apart from those with their usual values.
     """
 
     platform: str
@@ -181,6 +192,7 @@ class FileFacts:
     row_id: str | None = None
     titles: list[str] = field(default_factory=list)
     scores: list[DeclaredScore] = field(default_factory=list)
+    opening: dict[str, Any] = field(default_factory=dict)
 
     def decide(self, what: str, value: str, why: str) -> None:
         """Record a decision."""

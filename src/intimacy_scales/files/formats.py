@@ -88,7 +88,7 @@ def open_answers(
     if not source.is_file():
         raise ResponseError(f"{source}: there is no such file")
     reader = _reader_of(source, Head.of(source))
-    _check_options(source, reader, sheet, skip_rows)
+    _check_options(source, reader, encoding, sheet, skip_rows)
     if issubclass(reader, SpreadsheetFile):
         return reader(source, encoding, sheet, skip_rows)
     if issubclass(reader, DelimitedFile):
@@ -96,8 +96,15 @@ def open_answers(
     return reader(source, encoding)
 
 
-def _check_options(path: Path, reader: Reader, sheet: Any, skip_rows: Any) -> None:
+def has_own_encoding(path: Path) -> ResponseError:
+    """Return the error for an encoding that is given for a file whose format settles it."""
+    return ResponseError(f"{path}: its format settles how texts are stored; leave encoding= out")
+
+
+def _check_options(path: Path, reader: Reader, encoding: Any, sheet: Any, skip_rows: Any) -> None:
     """Raise where an option is not valid, or is for files of another format."""
+    if encoding is not None and issubclass(reader, SpreadsheetFile | ParquetFile):
+        raise has_own_encoding(path)
     if sheet is not None and not isinstance(sheet, str):
         raise ResponseError(f"sheet={sheet!r} is not valid; pass the name of a sheet, a text")
     if sheet is not None and not issubclass(reader, SpreadsheetFile):

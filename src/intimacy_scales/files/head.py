@@ -90,17 +90,20 @@ class Head:
         These bytes.
     path
         The file; None if ``data`` is all of it.
+    sheet
+        The sheet that is read of a workbook; None: the first that is not hidden.
     """
 
-    def __init__(self, data: bytes, path: Path | None = None) -> None:
+    def __init__(self, data: bytes, path: Path | None = None, sheet: str | None = None) -> None:
         self.data = data
         self.path = path
+        self.sheet = sheet
 
     @classmethod
-    def of(cls, path: Path) -> Head:
+    def of(cls, path: Path, sheet: str | None = None) -> Head:
         """Return the beginning of a file."""
         with path.open("rb") as file:
-            return cls(file.read(_SIZE), path)
+            return cls(file.read(_SIZE), path, sheet)
 
     @property
     def is_cut(self) -> bool:

@@ -10,6 +10,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from intimacy_scales.errors import MissingColumnsError, ResponseProblem
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.delimited import DelimitedScores
@@ -161,6 +164,11 @@ def _checked_columns(
 
 def _is_allowed(key: AnswerKey, text: str) -> bool:
     return key.decode(text) != PROBLEM
+
+
+def row_numbers(table: Table, before: int) -> NDArray[np.intp]:
+    """Return the number of each row in its file, from 0; ``before`` rows of the file came before it."""
+    return np.arange(before, before + len(table)) if table.row_numbers is None else table.row_numbers
 
 
 def batches_of(file: AnswerFile, items: Sequence[Hashable], others: Sequence[str]) -> Iterator[Table]:

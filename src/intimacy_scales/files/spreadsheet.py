@@ -27,10 +27,10 @@ from intimacy_scales.files.base import (
 )
 from intimacy_scales.files.formulas import UncomputedFormulas, column_letters, holds_formulas
 from intimacy_scales.files.head import Head
-from intimacy_scales.files.sheet_rows import sheet_rows
+from intimacy_scales.files.sheet_rows import Percentage, SheetLayout, as_shown, sheet_rows
 from intimacy_scales.files.unpacking import check_parts, measured
 from intimacy_scales.messages import emptied, suggest
-from intimacy_scales.reading.frames import Table, needs
+from intimacy_scales.reading.frames import ListTable, Table, needs
 from intimacy_scales.results.csv_text import without_formula
 from intimacy_scales.results.wording import counted
 
@@ -153,11 +153,11 @@ class SpreadsheetFile(AnswerFile):
             )
         return header
 
-    def _others_with(self, wanted: Sequence[Hashable]) -> list[str]:
-        """Return the names of other visible sheets that have all of these columns."""
+    def _others_with(self, wanted: Sequence[Hashable], state: str = "visible") -> list[str]:
+        """Return the names of other sheets, visible or hidden, that have all of these columns."""
         titles = []
         for sheet in self._book.worksheets:
-            if sheet is not self._sheet and sheet.sheet_state == "visible":
+            if sheet is not self._sheet and sheet.sheet_state == state:
                 with contextlib.suppress(*_DAMAGE):
                     if set(map(str, wanted)) <= set(_header_of(sheet, self.path, self._n_skipped)):
                         titles.append(sheet.title)
@@ -189,7 +189,7 @@ class SpreadsheetFile(AnswerFile):
         if hint_on_header or not others:
             return hint_on_header
         n_more_text = [f"{len(others) - _SHOWN_SHEETS} more"] if len(others) > _SHOWN_SHEETS else []
-        fitting = self._others_with(wanted) if wanted else []
+        fitting = self._others_with(wanted) or self._others_with(wanted, "hidden") if wanted else []
         advice = (
             f"Sheet {fitting[0]!r} has all of these columns: sheet={fitting[0]!r}."
             if fitting
@@ -227,13 +227,42 @@ class SpreadsheetFile(AnswerFile):
         with self._damage_reported():
             self._check_choice(wanted)
             self._check_formulas(wanted)
-        rows = sheet_rows(self._sheet, self.path)
+        layout = SheetLayout()
+        rows = sheet_rows(self._sheet, self.path, layout)
         self._held.callback(rows.close)  # it keeps the sheet open in the workbook
         picked = map(self.picker(wanted), self._rows(islice(rows, self._n_skipped + 1, None)))
         while batch := self._some(picked):
-            yield self.table(batch, wanted)
+            table = self.table(batch, wanted)
+            shown = {
+                name: list(map(as_shown, table.columns[name]))
+                for name in items
+                if any(isinstance(cell, bool | Percentage) for cell in table.columns[name])
+            }
+            yield ListTable({**table.columns, **shown}, len(table)) if shown else table
+        self._check_merged(layout, items)
+        if layout.n_hidden:
+            self.facts.notes.append(f"{counted(layout.n_hidden, 'row')} hidden in the sheet, and read")
         self.position = self.size
         self.close()
+
+    def _check_merged(self, layout: SheetLayout, items: Sequence[Hashable]) -> None:
+        """Raise where answers are in merged cells, of which all but the first are empty."""
+        places = {place + 1 for place in self.places(items)}
+        inside = [
+            cells
+            for cells in layout.merged
+            if cells[1] > self._n_skipped + 1 and places.intersection(range(cells[2], cells[3] + 1))
+        ]
+        if inside:
+            listed = ", ".join(
+                f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
+                for top, bottom, left, right in inside[:_SHOWN_SHEETS]
+            )
+            raise ResponseError(
+                f"{self.path}: sheet {self._sheet.title!r} has merged cells in columns of answers "
+                f"({listed}), of which only the first has a value: the others would be missing answers. "
+                "Unmerge them, and fill in each answer"
+            )
 
     def _rows(self, rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
         """Yield the rows; empty rows are persons without answers, unless they are the last."""

@@ -13,14 +13,21 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath
 from intimacy_scales.files.formats import open_output
-from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, batches_of, checked_columns
+from intimacy_scales.files.reading import (
+    Account,
+    ProblemFile,
+    batch_reading,
+    batches_of,
+    checked_columns,
+    row_numbers,
+)
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.interop.answers.item_columns import FileReading
 from intimacy_scales.interop.answers.mapping_report import mapping_report
 from intimacy_scales.interop.answers.source_file import FileOptions, SourceFile, reads_files, split_options
 from intimacy_scales.jobs.paths import JobPaths
-from intimacy_scales.jobs.scores import FileReport, ScoreColumns, only_ticked, row_numbers
+from intimacy_scales.jobs.scores import FileReport, ScoreColumns, only_ticked
 from intimacy_scales.reading.columns import ColumnMap, as_spelled
 from intimacy_scales.reading.options import Reading, reading_of
 from intimacy_scales.reading.range_use import RangeUse

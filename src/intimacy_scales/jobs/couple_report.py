@@ -19,6 +19,8 @@ from intimacy_scales.files.reading import Account, ProblemFile
 from intimacy_scales.files.replacement import write_text
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.interop.answers.mapping_report import MappingReport
+from intimacy_scales.interop.answers.source_file import CoupleFileOptions, reads_files, split_options
 from intimacy_scales.jobs.couples import read_couples
 from intimacy_scales.jobs.job import Progress, json_text
 from intimacy_scales.jobs.paths import JobPaths
@@ -26,7 +28,7 @@ from intimacy_scales.jobs.report_folder import ReportFolder
 from intimacy_scales.messages import shortened, suggest
 from intimacy_scales.reading.advice import LikelyMissingCode, Remedy
 from intimacy_scales.reading.columns import ColumnMap
-from intimacy_scales.reading.options import CoupleReadingOptions, as_keep, reading_of, reads_answers
+from intimacy_scales.reading.options import as_keep, reading_of
 from intimacy_scales.reading.problems import Problems
 from intimacy_scales.results.csv_text import csv_text
 from intimacy_scales.results.frames import pandas_frame
@@ -51,6 +53,8 @@ class CoupleFileReport:
         Faults of pairing of the couples that were left out.
     files
         The files that were written.
+    mapping
+        How the file was read; None if bad cells prevented the report.
 
     Examples
     --------
@@ -72,9 +76,10 @@ class CoupleFileReport:
     remedy: Remedy | None
     faults: PairingFaults
     files: tuple[Path, ...]
+    mapping: MappingReport | None = None
 
 
-@reads_answers
+@reads_files
 def couple_report_file(
     instrument: Instrument | str | Path,
     source: FilePath,
@@ -101,10 +106,8 @@ def couple_report_file(
     invariance: bool | None = None,
     rng: int | None = 0,
     draw: Draw | None = None,
-    encoding: str | None = None,
-    sheet: str | None = None,
     progress: Progress = lambda _done, _all: None,
-    **reading: Unpack[CoupleReadingOptions],
+    **reading: Unpack[CoupleFileOptions],
 ) -> CoupleFileReport:
     """Compute the report of couples from a file of answers, and write it to a folder.
 
@@ -131,14 +134,11 @@ def couple_report_file(
         As in `couple_report`.
     draw
         Function that draws the pictures, such as `couple_pictures`; None: the folder has no pictures.
-    encoding
-        Encoding of a text file; None: detected.
-    sheet
-        Name of the sheet of a workbook, as in `score_file`.
     progress
         Called with the amount done, and the total amount.
     **reading
-        How answers are read, as in `encode`. With ``on_invalid="raise"``, any bad cell prevents the report.
+        How the file is opened and answers are read, as in `read_couples`. With ``on_invalid="raise"``, any
+        bad cell prevents the report.
 
     Returns
     -------
@@ -168,7 +168,7 @@ def couple_report_file(
     folder = None
     if output is not None:
         folder = ReportFolder(as_path(output, "output"), [paths.source, paths.problems, paths.output])
-    form = reading_of(reading).form(as_instrument(instrument))
+    form = reading_of(split_options(reading)[1]).form(as_instrument(instrument))
     asked = names_of_option("predictors", predictors)
     shared = names_of_option("covariates", covariates)
     of_model = [*shared, *([outcome, *asked] if partners is None else [])]
@@ -176,8 +176,7 @@ def couple_report_file(
     try:
         couples = read_couples(
             instrument, source, partners=partners, columns=columns, couple=couple, person=person, role=role,
-            time=time, keep=keep, roles=roles, mixed=mixed, on_fault=on_fault, encoding=encoding, sheet=sheet,
-            progress=progress, **reading,
+            time=time, keep=keep, roles=roles, mixed=mixed, on_fault=on_fault, progress=progress, **reading,
         )  # fmt: skip
     except InvalidResponsesError as error:
         assert isinstance(error.problems, Problems)
@@ -198,7 +197,9 @@ def couple_report_file(
     files: tuple[Path, ...] = ()
     if folder is not None:
         files = folder.write(report_files(dyads, report, () if draw is None else draw(dyads, report)))
-    return _result(couples.account, form, report=report, faults=dyads.faults, files=files)
+    return _result(
+        couples.account, form, report=report, faults=dyads.faults, files=files, mapping=couples.mapping
+    )
 
 
 def _with_columns(keep: str | Sequence[str] | Mapping[str, Any], names: Sequence[str]) -> Any:
@@ -215,6 +216,7 @@ def _result(
     report: CoupleReport | None,
     faults: PairingFaults,
     files: tuple[Path, ...] = (),
+    mapping: MappingReport | None = None,
 ) -> CoupleFileReport:
     return CoupleFileReport(
         report=report,
@@ -226,6 +228,7 @@ def _result(
         remedy=account.remedy(form),
         faults=faults,
         files=files,
+        mapping=mapping,
     )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,19 +17,24 @@ from intimacy_scales.dyads.pairing import OnFault
 from intimacy_scales.dyads.partner_columns import by_partner, missing_of_partners
 from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path
-from intimacy_scales.files.reading import Account, batches_of, checked_columns
+from intimacy_scales.files.reading import Account, batches_of, checked_columns, row_numbers
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.interop.answers import FileAnswers, MappingReport
+from intimacy_scales.interop.answers.item_columns import ItemSource
 from intimacy_scales.interop.answers.mapping_report import mapping_report
-from intimacy_scales.interop.answers.source_file import CoupleFileOptions, reads_files, split_options
+from intimacy_scales.interop.answers.source_file import (
+    CoupleFileOptions,
+    SourceFile,
+    reads_files,
+    split_options,
+)
 from intimacy_scales.jobs.job import Progress
 from intimacy_scales.messages import values_shown
 from intimacy_scales.moments.clusters import is_missing_label
 from intimacy_scales.reading.columns import ColumnMap
 from intimacy_scales.reading.frames import ListTable
 from intimacy_scales.reading.options import (
-    AS_THEY_ARE,
     Reading,
     as_keep,
     reading_of,
@@ -57,7 +62,8 @@ class CouplesFile:
     account
         Bad cells of the file, and advice about them.
     mapping
-        How the file was read, apart from the columns of items.
+        How the file was read. Items are listed for a file with one row for each person; in one with a row for
+        each couple, every item has two columns.
 
     Examples
     --------
@@ -114,7 +120,8 @@ def read_couples(
     progress
         Called with the amount done, and the total amount.
     **reading
-        How the file is opened, as in `score_file`, and how answers are read, as in `encode`.
+        How the file is opened, as in `score_file`, and how answers are read, as in `encode`. ``mapping=`` is
+        for files with one row for each person: it names one column for each item.
 
     Returns
     -------
@@ -147,19 +154,22 @@ def read_couples(
     }  # fmt: skip
     labels = {name for names in others.values() for name in names}
     others["keep"] = kept
+    if partners is not None:
+        _refuse_mapping(source_file)
     with source_file.open(as_path(source, "source")) as file:
-        items = _items_of(form, file, how, sides, others)
+        read_by_side = _read_by_side(form, file, source_file, how, sides, others)
         every = dict.fromkeys(str(name) for names in others.values() for name in names)
+        items = list(dict.fromkeys(name for side in read_by_side for name in side.columns))
         table = _whole_table(file, items, list(every), progress)
         n_blank = file.n_blank
-        report, facts = mapping_report(file, None, (), len(table)), dict(file.facts.columns)
+        report, facts = _report(form, file, read_by_side, len(table)), dict(file.facts.columns)
     table = _with_numbers(table, [name for name in kept if name not in labels], how.show_values)
     answers = FileAnswers(
-        instrument=None,
+        instrument=form,
         table=table,
         report=report,
-        reading=AS_THEY_ARE,
-        given_reading=AS_THEY_ARE,
+        reading=replace(read_by_side[0].reading, keep=()),
+        given_reading=replace(how, columns=columns),
         columns=facts,
     )
     options: dict[str, Any] = {**answer_options, "couple": couple, "person": person, "time": time}
@@ -207,26 +217,55 @@ def _kept(keep: Any) -> tuple[Hashable, ...]:
     return as_keep(keep)
 
 
-def _items_of(
+class _Side(NamedTuple):
+    """How the answers of one partner, or of all persons, are read, and their columns in the file."""
+
+    sources: tuple[ItemSource, ...]
+    reading: Reading
+    columns: tuple[Hashable, ...]
+
+
+def _refuse_mapping(source_file: SourceFile) -> None:
+    """Raise where a mapping is given for a file with a row for each couple."""
+    if source_file.mapping is not None:
+        raise ResponseError(
+            f"mapping={str(source_file.mapping.source)!r} names one column for each item, and a file with a "
+            "row for each couple has two of them, which partners= names: leave the mapping out, and pass "
+            "what else it says as options, such as sheet= and missing_codes="
+        )
+
+
+def _read_by_side(
     form: Instrument,
     file: AnswerFile,
+    source_file: SourceFile,
     reading: Reading,
     sides: Mapping[str, ColumnMap],
     others: Mapping[str, Sequence[Hashable]],
-) -> list[Hashable]:
-    """Return the columns of items of both partners; raise where the file lacks one."""
-    items: dict[Hashable, None] = {}
+) -> list[_Side]:
+    """Return how the answers of each partner are read; raise where the file lacks a column."""
+    read: list[_Side] = []
     missing: dict[str, MissingColumnsError] = {}
     for partner, side in sides.items():
+        sources, of_side = source_file.reading(form, file, replace(reading, columns=side))
         try:
-            items |= dict.fromkeys(checked_columns(form, file, replace(reading, columns=side), others))
+            read.append(_Side(sources, of_side, tuple(checked_columns(form, file, of_side, others))))
         except MissingColumnsError as error:
             missing[partner] = error
     if missing:
         if len(sides) == 1:
             raise missing[""]
         raise missing_of_partners(missing, sides, form, file.names, "partners")
-    return list(items)
+    return read
+
+
+def _report(form: Instrument, file: AnswerFile, sides: Sequence[_Side], n_rows: int) -> MappingReport:
+    """Return how the file was read; items of both partners are not listed, but what to check of them is."""
+    if len(sides) == 1:
+        return mapping_report(file, form, sides[0].sources, n_rows, sides[0].reading)
+    report = mapping_report(file, None, (), n_rows)
+    cautions = [text for side in sides for source in side.sources for text in source.cautions]
+    return replace(report, notes=(*report.notes, *dict.fromkeys(cautions)))
 
 
 def _whole_table(
@@ -264,15 +303,21 @@ def _with_numbers(table: ListTable, names: Sequence[Hashable], show_values: bool
         read = _numbers_in(columns[name])
         if read is not None:
             numbers[name] = read
-    _check_one_mark({name: columns[name] for name in numbers}, show_values)
+    _check_one_mark({name: columns[name] for name in numbers}, row_numbers(table, 0), show_values)
     converted = ListTable(columns | numbers, len(table))
     converted.row_numbers = table.row_numbers
     return converted
 
 
-def _check_one_mark(columns: Mapping[Hashable, Sequence[Any]], show_values: bool | None) -> None:
-    """Raise where points and commas are in numbers, and one of the marks may separate thousands."""
-    commas = {name: rows[0] for name, texts in columns.items() if (rows := _rows_with(_WITH_COMMA, texts))}
+def _check_one_mark(
+    columns: Mapping[Hashable, Sequence[Any]], rows: NDArray[np.intp], show_values: bool | None
+) -> None:
+    """Raise where points and commas are in numbers, and one of the marks may separate thousands.
+
+    ``rows`` are the numbers of the rows in the file.
+    """
+    places = {name: _rows_with(_WITH_COMMA, texts) for name, texts in columns.items()}
+    commas = {name: rows_with[0] for name, rows_with in places.items() if rows_with}
     for name, texts in columns.items() if commas else ():
         points = _rows_with(_WITH_POINT, texts)
         decimal = any(not _LIKE_THOUSANDS.fullmatch(texts[row].strip()) for row in points)
@@ -283,9 +328,9 @@ def _check_one_mark(columns: Mapping[Hashable, Sequence[Any]], show_values: bool
         if values_shown(show_values):
             with_point, with_comma = texts[points[0]].strip(), columns[other][commas[other]].strip()
         raise ResponseError(
-            f"column {name!r}: row {points[0]} (from 0) holds {with_point}, and row {commas[other]} of "
-            f"{other!r} {with_comma}: one of the marks may separate thousands; write decimals with one mark "
-            "in the whole file, and thousands without any"
+            f"column {name!r}: row {rows[points[0]]} (from 0) holds {with_point}, and row "
+            f"{rows[commas[other]]} of {other!r} {with_comma}: one of the marks may separate thousands; "
+            "write decimals with one mark in the whole file, and thousands without any"
         )
 
 

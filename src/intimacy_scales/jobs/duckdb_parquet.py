@@ -53,15 +53,15 @@ class DuckDBParquetFile(ParquetFile):
         return arrow.Table.from_batches([batch]).cast(arrow.schema(in_file))
 
 
-def open_by_duckdb(path: Path, *, encoding: str | None = None, sheet: str | None = None) -> ParquetFile:
-    """Open a Parquet file to be read by DuckDB; arguments and errors as in `open_answers`.
+def open_by_duckdb(path: Path) -> ParquetFile:
+    """Open a Parquet file to be read by DuckDB; errors as of `open_answers`.
 
     Raises
     ------
     ResponseError
         The file has another format, whose types DuckDB would guess, or its name is a pattern to DuckDB.
     """
-    with open_answers(path, encoding=encoding, sheet=sheet) as file:
+    with open_answers(path) as file:
         if not isinstance(file, ParquetFile):
             raise ResponseError(
                 f"{path}: engine='duckdb' is for Parquet files only, as DuckDB guesses the types of texts; "

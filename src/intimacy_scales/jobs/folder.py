@@ -15,14 +15,14 @@ from intimacy_scales.files.formats import endings
 from intimacy_scales.files.reading import Account
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
-from intimacy_scales.interop.answers.source_file import SourceFile
+from intimacy_scales.interop.answers.source_file import FileOptions, SourceFile, reads_files, split_options
 from intimacy_scales.jobs.duckdb_parquet import open_by_duckdb
 from intimacy_scales.jobs.executors import EngineName, executor_of
 from intimacy_scales.jobs.parts import Part, parts_of
 from intimacy_scales.jobs.parts_folder import PartsFolder
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.jobs.scores import ScoreColumns, only_ticked, score_pass
-from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
+from intimacy_scales.reading.options import reading_of
 from intimacy_scales.reading.problems import Problems
 from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.scoring.drafts import warn_if_draft
@@ -160,7 +160,11 @@ class PartJob:
         return Outcome(part.name, None, summary.to_bytes(), report.n_blank_rows, report.written)
 
     def _open_by_duckdb(self, path: Path) -> AnswerFile:
-        return open_by_duckdb(path, encoding=self.source_file.encoding, sheet=self.source_file.sheet)
+        with self.source_file.open(path) as usual:  # raises where an option means nothing for the file
+            facts = usual.facts
+        file = open_by_duckdb(path)
+        file.facts = facts
+        return file
 
     def account_of(self, part: Part) -> Any | None:
         """Return the account of a finished part; None if it or a requested file of bad cells is missing."""
@@ -185,7 +189,7 @@ class _QuietRangeUse(RangeUse):
         """Do nothing."""
 
 
-@reads_answers
+@reads_files
 def score_folder(
     form: Instrument | str | Path,
     source: FilePath | Sequence[FilePath],
@@ -194,12 +198,10 @@ def score_folder(
     problems: FilePath | None = None,
     answered: bool = False,
     pomp: bool = False,
-    encoding: str | None = None,
-    sheet: str | None = None,
     engine: EngineName | None = None,
     gone: Gone = "refuse",
     progress: Callable[[int, int], Any] = lambda _done, _all: None,
-    **reading: Unpack[ReadingOptions],
+    **reading: Unpack[FileOptions],
 ) -> FolderReport:
     r"""Score many files of answers, each to a file of its own.
 
@@ -218,7 +220,7 @@ def score_folder(
         A pattern as the last name, such as ``scores/*.parquet``, sets the format of all.
     problems
         Folder for a CSV file of bad cells for each part that has any.
-    answered, pomp, encoding, sheet
+    answered, pomp
         As in `score_file`.
     engine
         ``"dask"`` or ``"spark"`` scores several parts at a time, with Dask's current scheduler or the active
@@ -230,7 +232,9 @@ def score_folder(
     progress
         Called with the number of finished parts, and of all parts.
     **reading
-        As in `score_file`. With ``on_invalid="raise"``, parts with bad cells are not written; the others are.
+        As in `score_file`; every file is opened with the same options, and one that means nothing
+        for a file is an error. With ``on_invalid="raise"``, parts with bad cells are not written; the others
+        are.
 
     Returns
     -------
@@ -254,11 +258,11 @@ def score_folder(
     >>> written, [run.n_done_before for run in runs]
     (['a.csv', 'b.csv'], [0, 2])
     """
-    options = reading_of(reading)
+    source_file, answers = split_options(reading)
+    options = reading_of(answers)
     form = options.form(as_instrument(form))
     warn_if_draft(form.ref)
     wanted = ScoreColumns.of(form, options, answered=answered, pomp=pomp)
-    source_file = SourceFile(encoding=encoding, sheet=sheet)
     target, ending = _target_of(as_path(output, "output"))
     parts = parts_of(source, target, ending)
     request = _request(form, wanted, parts.folder, ending, source_file.to_dict())

@@ -12,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError, ResponseProblem
-from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, batches_of, checked_columns
+from intimacy_scales.files.reading import (
+    Account,
+    ProblemFile,
+    batch_reading,
+    batches_of,
+    checked_columns,
+    row_numbers,
+)
 from intimacy_scales.files.replacement import Replacement, put_text
 from intimacy_scales.instrument import NOT_ANSWERED, Instrument, normalized
 from intimacy_scales.interop.answers.mapping_report import MappingReport, mapping_report
@@ -228,6 +235,7 @@ class GatheredAnswers(Generic[ReportT]):
         self._form, self._clusters, self._compute = form, clusters, compute
         self._codes: list[Codes] = []
         self._labels: list[Any] = []
+        self._rows: list[NDArray[np.intp]] = []
 
     def report(self) -> ReportT:
         """Return the report of all answers."""
@@ -244,14 +252,14 @@ class GatheredAnswers(Generic[ReportT]):
         """Add a batch."""
         self._codes.append(reader.read_all())
         if self._clusters is not None:
+            self._rows.append(row_numbers(reader.table, len(self._labels)))
             labels: Any = reader.table.values(self._clusters, "clusters")
             listed = labels.tolist() if hasattr(labels, "tolist") else list(labels)
             self._labels += [
                 None if isinstance(x, str) and normalized(x) in NOT_ANSWERED else x for x in listed
             ]
 
-    @staticmethod
-    def _in_cluster(labels: list[Any], codes: Codes) -> NDArray[np.bool_]:
+    def _in_cluster(self, labels: list[Any], codes: Codes) -> NDArray[np.bool_]:
         """Return whether each person belongs to a cluster; blank rows may have no label.
 
         Raises
@@ -259,12 +267,13 @@ class GatheredAnswers(Generic[ReportT]):
         ResponseError
             A person who answered belongs to no cluster.
         """
-        in_cluster = label_positions(labels, "clusters", first_row=1) >= 0
+        rows = np.concatenate(self._rows)
+        in_cluster = label_positions(labels, "clusters", rows=rows, first_row=1) >= 0
         without = np.flatnonzero(~in_cluster & codes.any(axis=1))
         if len(without):
             raise ResponseError(
                 f"clusters: {counted(len(without), 'person')} without a cluster, the first in row "
-                f"{without[0] + 1} (row 1 is the first after the header); leave them out, or give each a "
-                "label of its own"
+                f"{rows[without[0]] + 1} (row 1 is the first after the header); leave them out, or give each "
+                "a label of its own"
             )
         return np.asarray(in_cluster, dtype=np.bool_)

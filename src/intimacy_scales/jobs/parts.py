@@ -13,6 +13,7 @@ from typing import NamedTuple
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import FilePath, as_path
 from intimacy_scales.files.formats import endings
+from intimacy_scales.interop.answers.opening import ENDINGS, ENDINGS_OF_ANY
 from intimacy_scales.messages import shortened_text
 
 
@@ -72,7 +73,8 @@ def parts_of(source: FilePath | Sequence[FilePath], folder: Path, ending: str | 
     ----------
     source
         A folder (with its subfolders, except names that begin with ``_`` or ``.``), a pattern such as
-        ``answers/*.parquet``, or a list of files and patterns.
+        ``answers/*.parquet``, or a list of files and patterns. Files that may also be surveys, such as .json,
+        are chosen by patterns or listed.
     folder
         Folder of the outputs, whose files are never read as answers.
     ending
@@ -91,9 +93,10 @@ def parts_of(source: FilePath | Sequence[FilePath], folder: Path, ending: str | 
     files = sorted(files)
     if not files:
         raise ResponseError(
-            f"{shortened_text(source)}: there are no files of answers; allowed endings: {endings()}"
+            f"{shortened_text(source)}: there are no files of answers; allowed endings: {_allowed()}"
         )
-    _check_endings(files, common)
+    is_folder = isinstance(source, str | os.PathLike) and as_path(source, "source").is_dir()
+    _check_endings(files, common, (*_known(), *(() if is_folder else ENDINGS_OF_ANY)))
     writable = endings(output=True).split(", ")
     parts, written = [], dict[str, Path]()
     for file in files:
@@ -107,17 +110,26 @@ def parts_of(source: FilePath | Sequence[FilePath], folder: Path, ending: str | 
     return Parts(common, tuple(parts))
 
 
-def _check_endings(files: Sequence[Path], common: Path) -> None:
+def _known() -> tuple[str, ...]:
+    """Return the endings of files that hold answers and nothing else."""
+    return (*endings().split(", "), *ENDINGS)
+
+
+def _allowed() -> str:
+    return ", ".join((*_known(), *ENDINGS_OF_ANY))
+
+
+def _check_endings(files: Sequence[Path], common: Path, known: Sequence[str]) -> None:
     """Raise if a file has an ending of no known format of answers."""
-    known = endings().split(", ")
     others = [file for file in files if file.suffix.lower() not in known]
     if not others:
         return
-    found_endings = dict.fromkeys(file.suffix for file in files if file.suffix.lower() in known)
+    readable = (*_known(), *ENDINGS_OF_ANY)
+    found_endings = dict.fromkeys(file.suffix for file in files if file.suffix.lower() in readable)
     patterns = " ".join(f"'{common}/*{ending}'" for ending in found_endings)
     advice = f"; select the others by patterns, such as {patterns}" if found_endings else ""
     raise ResponseError(
-        f"{others[0]}: is not a file of answers by its name; allowed endings: {endings()}{advice}"
+        f"{others[0]}: is not a file of answers by its name; allowed endings: {', '.join(known)}{advice}"
     )
 
 

@@ -9,13 +9,17 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any, Self, Unpack
 
-import numpy as np
-from numpy.typing import NDArray
-
 from intimacy_scales.errors import ResponseError, ResponseProblem
 from intimacy_scales.files.base import AnswerFile, FilePath
 from intimacy_scales.files.formats import open_output
-from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, batches_of, checked_columns
+from intimacy_scales.files.reading import (
+    Account,
+    ProblemFile,
+    batch_reading,
+    batches_of,
+    checked_columns,
+    row_numbers,
+)
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.interop.answers.mapping_report import MappingReport, mapping_report
@@ -23,7 +27,6 @@ from intimacy_scales.interop.answers.source_file import FileOptions, SourceFile,
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.reading.advice import LikelyMissingCode, Remedy
 from intimacy_scales.reading.columns import as_spelled
-from intimacy_scales.reading.frames import Table
 from intimacy_scales.reading.options import Reading, reading_of
 from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.scoring.drafts import warn_if_draft
@@ -266,11 +269,6 @@ def score_pass(
         only_ticked=only_ticked(form, summary) if used.only_ticked else (),
         mapping=mapping_report(file, form, sources, account.n_persons, reading),
     )
-
-
-def row_numbers(table: Table, before: int) -> NDArray[np.intp]:
-    """Return the number of each row in its file, from 0; ``before`` rows of the file came before it."""
-    return np.arange(before, before + len(table)) if table.row_numbers is None else table.row_numbers
 
 
 def only_ticked(form: Instrument, summary: ScoreSummary) -> tuple[str, ...]:

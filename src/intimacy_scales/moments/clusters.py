@@ -116,7 +116,15 @@ def is_missing_label(label: Any) -> bool:
     return is_null(label) or (isinstance(label, float | Decimal | np.floating) and label != label)  # noqa: PLR0124 - nan
 
 
-def label_positions(labels: Any, option: str = "labels", *, first_row: int = 0) -> NDArray[np.intp]:
+def row_in_file(table: Table | None, row: int) -> int:
+    """Return the number of a row in the file that a table was read from, from 0; its position otherwise."""
+    numbers = None if table is None else table.row_numbers
+    return row if numbers is None else int(numbers[row])
+
+
+def label_positions(
+    labels: Any, option: str = "labels", *, rows: NDArray[np.intp] | None = None, first_row: int = 0
+) -> NDArray[np.intp]:
     """Return each label as a number from 0 in order of appearance, -1 where it is missing (n,).
 
     Parameters
@@ -125,8 +133,10 @@ def label_positions(labels: Any, option: str = "labels", *, first_row: int = 0) 
         One for each row.
     option
         Name of the option, for messages.
+    rows
+        Number of each row in its file, from 0, where others were left out.
     first_row
-        Number of the first row in messages.
+        What is added to numbers of rows in messages.
 
     Raises
     ------
@@ -156,19 +166,20 @@ def label_positions(labels: Any, option: str = "labels", *, first_row: int = 0) 
         raise EstimationError("labels must be texts or numbers; one of them is a list, dict or set") from None
     positions = np.array(positions_of_rows, dtype=np.intp)
     if (alike := first_alike(numbers)) is not None:
-        raise _look_the_same(alike, [numbers[label] for label in alike], positions, option, first_row)
+        in_table = [int(np.flatnonzero(positions == numbers[label])[0]) for label in alike]
+        in_file = in_table if rows is None else rows[in_table].tolist()
+        raise _look_the_same(alike, [row + first_row for row in in_file], option, from_one=first_row == 1)
     return positions
 
 
 def _look_the_same(
-    alike: Sequence[Any], numbers: Sequence[int], positions: NDArray[np.intp], option: str, first_row: int
+    alike: Sequence[Any], rows: Sequence[int], option: str, *, from_one: bool
 ) -> EstimationError:
-    """Return the error that names two labels that look the same."""
-    rows = [int(np.flatnonzero(positions == number)[0]) + first_row for number in numbers]
+    """Return the error that names two labels that look the same, and their rows."""
     named = [f"{label!a:.80} (row {row})" for label, row in zip(alike, rows, strict=True)]
     if not values_shown():
         named = [f"that of row {row}" for row in rows]
-    row_hint = " (row 1 is the first after the header)" if first_row else ""
+    row_hint = " (row 1 is the first after the header)" if from_one else ""
     texts = sum(isinstance(label, str) for label in alike)
     kinds = "; one is a text and the other is not" if texts == 1 else ""
     return EstimationError(
@@ -180,7 +191,10 @@ def _look_the_same(
 
 def column_positions(answers: CodedResponses, column: Hashable, option: str) -> NDArray[np.intp]:
     """Return the labels in a column of the checked table as `label_positions` does."""
-    return label_positions(kept_column(answers.kept, column, option), option)
+    kept = answers.kept
+    return label_positions(
+        kept_column(kept, column, option), option, rows=None if kept is None else kept.row_numbers
+    )
 
 
 def kept_column(kept: Table | None, column: Hashable, option: str) -> Any:
@@ -227,7 +241,8 @@ def labelled_rows(answers: CodedResponses, labels: Any, option: str) -> NDArray[
         )
     missing = np.flatnonzero(positions < 0)
     if len(missing):
-        raise EstimationError(f"{option}: row {missing[0]} has no label; leave such rows out")
+        row = row_in_file(answers.kept, int(missing[0]))
+        raise EstimationError(f"{option}: row {row} has no label; leave such rows out")
     return positions
 
 
@@ -260,8 +275,8 @@ def cluster_positions(answers: CodedResponses, clusters: Clusters) -> NDArray[np
     missing = np.flatnonzero(positions < 0)
     if len(missing):
         raise EstimationError(
-            f"clusters: {len(missing)} persons belong to none, the first in row {missing[0]}; leave them "
-            "out, or give each a label of their own"
+            f"clusters: {len(missing)} persons belong to none, the first in row "
+            f"{row_in_file(answers.kept, int(missing[0]))}; leave them out, or give each a label of their own"
         )
     warn_of_no_pairs(positions)
     return positions

@@ -77,7 +77,7 @@ class AnswerKey:
         missing_ranges: tuple[tuple[float, float], ...] = (),
     ) -> None:
         self.scale = scale
-        self.missing_ranges = missing_ranges
+        self.missing_ranges: tuple[tuple[float, float], ...] = ()
         self.minimum = scale.minimum
         self.recoded = _Recoded({}, {}, {})
         self.places: dict[Any, int] = {v: place for place, v in enumerate(scale.values, start=1)}
@@ -99,6 +99,7 @@ class AnswerKey:
         if recode:
             self.recoded = _recoded(self, recode)
             self.texts |= self.recoded.labels
+        self.missing_ranges = missing_ranges  # after the recoding, since a value that it names comes first
         texts = [text for _, text in scale.labels]
         first_points = [*islice(self.places, FEW_POINTS)]  # others are decoded when they occur
         candidates = (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from datetime import date, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,6 +18,10 @@ from intimacy_scales.reading.kinds import DECIMAL_COMMA
 
 if TYPE_CHECKING:
     from intimacy_scales.reading.answers import AnswerKey
+
+_FIRST_YEAR = 1900  # in spreadsheets, where day 1 is the first of January
+_PERCENTAGE = re.compile(r"[+-]?\d+([.,]\d+)?\s*%", re.ASCII)
+_SHEET_ERRORS = ("#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
 
 
 class Explanation(NamedTuple):
@@ -63,7 +69,20 @@ def explain(key: AnswerKey, value: Any) -> Explanation:
     several = isinstance(value, list | tuple | dict) or getattr(value, "ndim", 0) > 0
     hint = "one cell holds one answer, and a mapping is one person's answers; for a table, pass a DataFrame"
     reason = f"is of type {type(value).__name__}, not a number or a text"
+    if isinstance(plain, date | time | timedelta):
+        return Explanation("type", reason, allowed, _date_hint(plain))
     return Explanation("type", reason, allowed, hint if several else None)
+
+
+def _date_hint(value: date | time | timedelta) -> str:
+    """Return how an answer may have become a date."""
+    if isinstance(value, date) and value.year == _FIRST_YEAR and value.month <= 2:
+        day = value.timetuple().tm_yday
+        return f"in a spreadsheet, this is the number {day} in the format of a date: set it to numbers"
+    return (
+        "spreadsheets turn answers such as 1-5 into dates: set the format of the column to text, and enter "
+        "them again"
+    )
 
 
 def _explain_number(key: AnswerKey, value: int | float | Decimal | Fraction, allowed: str) -> Explanation:
@@ -76,6 +95,17 @@ def _explain_number(key: AnswerKey, value: int | float | Decimal | Fraction, all
         wrong = "is not one of the answers" if key.scale.points else f"is off the step of {key.scale.step}"
         return Explanation("step", wrong, allowed, hint)
     return Explanation("range", "is outside the range", allowed, hint)
+
+
+def _sheet_hint(value: str) -> str | None:
+    """Return what to do about a text that spreadsheets make; None for other texts."""
+    if value.upper() in _SHEET_ERRORS:
+        return f"an error in a spreadsheet: correct the formula, or declare it: missing_codes=[{value!r}]"
+    if _PERCENTAGE.fullmatch(value):
+        return "a percentage: in a spreadsheet, set the column to numbers, which shows what is stored"
+    if value.upper() in ("TRUE", "FALSE"):
+        return f"say what it stands for: recode={{{value!r}: …}}"
+    return None
 
 
 def _explain_text(key: AnswerKey, value: str, allowed: str) -> Explanation:
@@ -93,6 +123,6 @@ def _explain_text(key: AnswerKey, value: str, allowed: str) -> Explanation:
     )
     near = nearest(folded, options)
     if not near:
-        return Explanation(*code_and_reason, allowed)
+        return Explanation(*code_and_reason, allowed, _sheet_hint(value.strip()))
     meant = options[near[0]]
     return Explanation(*code_and_reason, allowed, f"did you mean {meant!r}?", meant)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from intimacy_scales.errors import IntimacyScalesError
 from intimacy_scales.interop.answers import read_answers
-from tests.shared.folders import DOCS, reference_data
+from tests.shared.folders import DOCS
+from tests.shared.samples import REAL_FILES
 
 PAGE = DOCS / "reference" / "real-files.md"
-SAMPLES = reference_data() / "samples"
 _SKIPPED = ("SOURCE.md", "README.md")
 _LONGEST = 150  # characters of a refusal
 # answers → the file in the same folder that describes them
@@ -42,12 +42,12 @@ part of the project.
 
 def files() -> list[Path]:
     """Return the files, in order."""
-    return sorted(path for path in SAMPLES.rglob("*") if path.is_file() and path.name not in _SKIPPED)
+    return sorted(path for path in REAL_FILES.rglob("*") if path.is_file() and path.name not in _SKIPPED)
 
 
 def row(path: Path) -> str:
     """Return the row of a file."""
-    name = path.relative_to(SAMPLES).as_posix()
+    name = path.relative_to(REAL_FILES).as_posix()
     described_by = _DESCRIBED_BY.get(name)
     structure = None if described_by is None else path.parent / described_by
     try:
@@ -55,7 +55,7 @@ def row(path: Path) -> str:
             warnings.simplefilter("ignore")
             answers = read_answers(path, structure=structure)
     except IntimacyScalesError as error:
-        text = str(error).partition("\n")[0].replace(str(path), path.name).replace(str(SAMPLES), "")
+        text = str(error).partition("\n")[0].replace(str(path), path.name).replace(str(REAL_FILES), "")
         text = text.replace("|", "\\|")
         shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST].rstrip()} …"
         return f"| {name} | | | | | refused: {shown} |"

@@ -9,11 +9,10 @@ import pytest
 from intimacy_scales import score
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.interop.answers import open_file, read_answers
-from tests.shared.folders import reference_data
 from tests.shared.instruments import PUBLISHED, form_of
+from tests.shared.samples import REAL_FILES, needs_samples
 
-SAMPLES = reference_data() / "samples" / "bids"
-needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the real files are not here")
+SAMPLES = REAL_FILES / "bids"
 HOPKINS = {
     "anxiety": (2, 17, 23, 33, 39, 50),
     "depression": (5, 15, 19, 20, 22, 26, 29, 30, 31, 32, 54),

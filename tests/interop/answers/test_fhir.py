@@ -8,11 +8,10 @@ import pytest
 from intimacy_scales import score
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.interop.answers import json_source, open_file, read_answers
-from tests.shared.folders import reference_data
 from tests.shared.instruments import PUBLISHED, form_of
+from tests.shared.samples import REAL_FILES, needs_samples
 
-SAMPLES = reference_data() / "samples" / "fhir"
-needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the real files are not here")
+SAMPLES = REAL_FILES / "fhir"
 WEIGHT = "http://hl7.org/fhir/StructureDefinition/itemWeight"
 ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"

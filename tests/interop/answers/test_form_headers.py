@@ -9,10 +9,10 @@ import pytest
 from intimacy_scales import score
 from intimacy_scales.errors import InvalidResponsesError, MissingColumnsError
 from intimacy_scales.interop.answers import read_answers
-from tests.shared.folders import reference_data
 from tests.shared.instruments import PUBLISHED, form_of
+from tests.shared.samples import REAL_FILES, needs_samples
 
-SAMPLE = reference_data() / "samples" / "google_forms" / "extraversion_raw_de.csv"
+SAMPLE = REAL_FILES / "google_forms" / "extraversion_raw_de.csv"
 LABELS = {1: "stimmt nicht", 2: "stimmt kaum", 3: "stimmt eher", 4: "stimmt genau"}
 QUESTIONS = {
     "a": "Ich bin gerne unter Leuten",
@@ -41,7 +41,7 @@ def extraversion(scale):
     )
 
 
-@pytest.mark.skipif(not SAMPLE.is_file(), reason="the real file is not here")
+@needs_samples
 @pytest.mark.parametrize(("rule", "n", "mean"), [({}, 821, 2.892), ({"missing": {"count": 1}}, 822, 2.891)])
 def test_a_real_german_form_has_the_numbers_of_its_authors(rule, n, mean):
     instrument = extraversion(rule)

@@ -9,11 +9,10 @@ import pytest
 from intimacy_scales import score
 from intimacy_scales.errors import InvalidResponsesError, ResponseError
 from intimacy_scales.interop.answers import open_file, read_answers
-from tests.shared.folders import reference_data
 from tests.shared.instruments import PUBLISHED, form_of
+from tests.shared.samples import REAL_FILES, needs_samples
 
-SAMPLES = reference_data() / "samples" / "formr"
-needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the real files are not here")
+SAMPLES = REAL_FILES / "formr"
 AGREE = {1: "strongly disagree", 2: "somewhat disagree", 3: "somewhat agree", 4: "strongly agree"}
 RESULTS = [
     {"session": "a", "created": "2026-01-01", "modified": "x", "ended": "x", "calm_1": 4, "calm_2R": 1},

@@ -8,12 +8,11 @@ from intimacy_scales import score
 from intimacy_scales.errors import InvalidResponsesError, ResponseError
 from intimacy_scales.interop.answers import open_file, read_answers
 from intimacy_scales.jobs import score_file
-from tests.shared.folders import reference_data
 from tests.shared.instruments import PUBLISHED, form_of
 from tests.shared.platform_exports import table_text
+from tests.shared.samples import REAL_FILES, needs_samples
 
-SAMPLES = reference_data() / "samples" / "limesurvey"
-needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the real files are not here")
+SAMPLES = REAL_FILES / "limesurvey"
 FREQUENCY = {0: "Not at all", 1: "Several days", 2: "More than half the days", 3: "Nearly every day"}
 HEAD = ["id", "submitdate", "lastpage", "startlanguage"]
 PARTS = {"SQ001": "I am calm", "SQ002": "I am happy"}

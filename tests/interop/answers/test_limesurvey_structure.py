@@ -5,10 +5,9 @@ import pytest
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.interop.answers.limesurvey_questions import Option, Question, columns_of
 from intimacy_scales.interop.answers.limesurvey_structure import survey_of
-from tests.shared.folders import reference_data
+from tests.shared.samples import REAL_FILES, needs_samples
 
-SAMPLES = reference_data() / "samples" / "limesurvey"
-needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the real files are not here")
+SAMPLES = REAL_FILES / "limesurvey"
 
 
 def joined(name):

@@ -119,7 +119,7 @@ def test_save_mapping_refuses_a_path(answers, tmp_path, name, words):
 def test_a_mapping_is_plain_toml(answers, tmp_path):
     path, said = answers
     answers_read = read_answers(path, FORM, **said)
-    save_mapping(answers_read.report, tmp_path / "map.toml", {"sheet": None})
+    save_mapping(answers_read.report, tmp_path / "map.toml")
     content = tomllib.loads((tmp_path / "map.toml").read_text())
     assert content["columns"] == said["columns"]
     assert content["recode"] == {"a": {"6": 5, "2": 2}, "b": {"oft": 4}}

@@ -10,12 +10,11 @@ from intimacy_scales import score
 from intimacy_scales.errors import InvalidResponsesError, ResponseError
 from intimacy_scales.interop.answers import open_file, read_answers
 from intimacy_scales.jobs import score_file
-from tests.shared.folders import reference_data
 from tests.shared.instruments import PUBLISHED, form_of
 from tests.shared.qualtrics_exports import AGREE, export, survey_of, with_channel
+from tests.shared.samples import REAL_FILES, needs_samples
 
-SAMPLES = reference_data() / "samples" / "qualtrics"
-needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the real files are not here")
+SAMPLES = REAL_FILES / "qualtrics"
 MISSPELT = {"stronlgy disagree": 1}
 
 

@@ -8,12 +8,11 @@ from intimacy_scales import score
 from intimacy_scales.errors import InvalidResponsesError, ResponseError
 from intimacy_scales.interop.answers import open_file, read_answers
 from intimacy_scales.jobs import score_file
-from tests.shared.folders import reference_data
 from tests.shared.instruments import PUBLISHED, form_of
 from tests.shared.platform_exports import dictionary_text, table_text
+from tests.shared.samples import REAL_FILES, needs_samples
 
-SAMPLES = reference_data() / "samples" / "redcap"
-needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the real files are not here")
+SAMPLES = REAL_FILES / "redcap"
 OPTIONS = {1: "Never", 2: "Rarely", 3: "Often", 4: "Always"}
 CHOICES = " | ".join(f"{code}, {text}" for code, text in OPTIONS.items())
 ITEMS = {"q1": "Do you talk?", "q2": "Do you laugh?"}

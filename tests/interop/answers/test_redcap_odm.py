@@ -5,12 +5,11 @@ import pytest
 from intimacy_scales import score
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.interop.answers import open_file, read_answers, redcap_odm, xml_parts
-from tests.shared.folders import reference_data
 from tests.shared.instruments import PUBLISHED, form_of
 from tests.shared.platform_exports import odm_form, odm_text, table_text
+from tests.shared.samples import REAL_FILES, needs_samples
 
-SAMPLE = reference_data() / "samples" / "redcap" / "simple_project_odm.xml"
-needs_samples = pytest.mark.skipif(not SAMPLE.is_file(), reason="the real files are not here")
+SAMPLE = REAL_FILES / "redcap" / "simple_project_odm.xml"
 FIELDS = {"record_id": "intro", "q1": "talk", "q2": "talk"}
 DOCTYPE = '<!DOCTYPE ODM [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
 

@@ -8,11 +8,10 @@ import pytest
 from intimacy_scales import score
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.interop.answers import open_file, read_answers
-from tests.shared.folders import reference_data
 from tests.shared.instruments import PUBLISHED, form_of
+from tests.shared.samples import REAL_FILES, needs_samples
 
-SAMPLES = reference_data() / "samples" / "reproschema"
-needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the real files are not here")
+SAMPLES = REAL_FILES / "reproschema"
 CONTEXT = "https://raw.githubusercontent.com/ReproNim/reproschema/1.0.0/contexts/reproschema"
 LIBRARY = "https://raw.githubusercontent.com/ReproNim/reproschema-library/8c11e4f/activities"
 

@@ -15,11 +15,10 @@ from intimacy_scales import score
 from intimacy_scales.errors import InvalidResponsesError, MissingDependencyError, ResponseError
 from intimacy_scales.interop.answers import open_file, read_answers, statistics_files
 from intimacy_scales.jobs import score_file
-from tests.shared.folders import reference_data
 from tests.shared.instruments import PUBLISHED, form_of
+from tests.shared.samples import REAL_FILES, needs_samples
 
-SAMPLES = reference_data() / "samples" / "spss"
-needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the real files are not here")
+SAMPLES = REAL_FILES / "spss"
 AGREE = {1: "Strongly Disagree", 2: "Disagree", 3: "No Opinion", 4: "Agree", 5: "Strongly Agree"}
 FIVE = {"minimum": 1, "maximum": 5, "labels": AGREE}
 IDS = ["kmss_1", "kmss_2", "kmss_3"]

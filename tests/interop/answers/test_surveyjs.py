@@ -7,11 +7,10 @@ import pytest
 from intimacy_scales import score
 from intimacy_scales.errors import InvalidResponsesError, ResponseError
 from intimacy_scales.interop.answers import open_file, read_answers
-from tests.shared.folders import reference_data
 from tests.shared.instruments import PUBLISHED, form_of
+from tests.shared.samples import REAL_FILES, needs_samples
 
-SAMPLES = reference_data() / "samples" / "surveyjs"
-needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the real files are not here")
+SAMPLES = REAL_FILES / "surveyjs"
 OFTEN = {0: "Not at all", 1: "Several days", 2: "More than half the days", 3: "Nearly every day"}
 MATRIX = {
     "type": "matrix",

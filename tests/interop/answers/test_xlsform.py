@@ -8,11 +8,10 @@ from intimacy_scales import score
 from intimacy_scales.errors import InvalidResponsesError, ResponseError
 from intimacy_scales.interop.answers import open_file, read_answers
 from intimacy_scales.jobs import score_file
-from tests.shared.folders import reference_data
 from tests.shared.instruments import PUBLISHED, form_of
+from tests.shared.samples import REAL_FILES, needs_samples
 
-SAMPLES = reference_data() / "samples" / "xlsform"
-needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the real files are not here")
+SAMPLES = REAL_FILES / "xlsform"
 AGREE = {1: "Disagree", 2: "Neutral", 3: "Agree"}
 SURVEY = [
     ("type", "name", "label::English (en)", "label::Español (es)", "appearance", "calculation"),
@@ -314,3 +313,56 @@ def test_near_misses_are_plain(written):
         n = header.count(",") + 1
         with open_file(written(f"{header}\n{','.join('1' * n)}\n", "plain.csv")) as file:
             assert file.facts.platform == "delimited text"
+
+
+FORM_SHEETS = {
+    "survey": [["type", "name", "label"], *(["select_one how", f"q{n}", f"Item {n}"] for n in (1, 2))],
+    "choices": [["list_name", "name", "label"], ["how", "lo", "rarely"], ["how", "hi", "often"]],
+}
+
+
+def of_form(labels):
+    scale = {"minimum": 1, "maximum": 2, "labels": dict(enumerate(labels, start=1))}
+    return form_of({"t": "q1 q2"}, response_scale=scale, evidence=PUBLISHED)
+
+
+def test_the_sheet_that_is_named_is_recognised(tmp_path):
+    submissions = [
+        ["q1", "q2", "_uuid", "_submission_time"],
+        ["lo", "hi", "u-1", "2026"],
+        ["hi", "hi", "u-2", "2026"],
+    ]
+    other = write_book(tmp_path / "notes.xlsx", Notes=[["x"], [1]], Main=submissions)
+    named = read_answers(other, sheet="Main")
+    assert (named.report.platform, named.report.row_id, len(named)) == ("KoBo", "_uuid", 2)
+    assert read_answers(other, sheet=" main ").report.platform == "KoBo"
+    assert read_answers(other).report.platform == "Excel workbook"  # the first sheet is another
+    assert read_answers(other, sheet="Notes").report.platform == "Excel workbook"
+    form = write_book(tmp_path / "form.xlsx", **FORM_SHEETS)
+    described = read_answers(other, of_form(["rarely", "often"]), sheet="Main", structure=form)
+    assert score(described.instrument, described)["t"].tolist() == [1.5, 2]
+    with pytest.raises(ResponseError, match="has no sheet 'Mian'"):
+        read_answers(other, sheet="Mian")
+
+
+@pytest.mark.parametrize("order", [("survey", "choices", "Data"), ("Data", "survey", "choices")])
+def test_a_workbook_with_its_form_is_read_by_it(order, tmp_path):
+    submissions = [["q1", "q2", "_uuid", "_submission_time"], ["lo", "hi", "u-1", "2026"]]
+    sheets = {name: {**FORM_SHEETS, "Data": submissions}[name] for name in order}
+    path = write_book(tmp_path / "both.xlsx", **sheets)
+    answers = read_answers(path, of_form(["rarely", "often"]), sheet="Data")
+    assert score(answers.instrument, answers)["t"].tolist() == [1.5]
+    with pytest.raises(ResponseError, match="is a form"):
+        read_answers(path, sheet="survey")
+    if order[0] == "Data":
+        assert read_answers(path).report.platform == "KoBo"
+    else:
+        with pytest.raises(ResponseError, match="If answers are on sheet 'Data': sheet='Data'"):
+            read_answers(path)
+
+
+def test_a_sheet_that_is_called_survey_may_hold_answers(tmp_path):
+    path = write_book(tmp_path / "plain.xlsx", Notes=[["x"], [1]], survey=[["q1", "q2"], ["1", "2"]])
+    answers = read_answers(path, of_form(["a", "b"]), sheet="survey")
+    assert answers.report.platform == "Excel workbook"
+    assert score(answers.instrument, answers)["t"].tolist() == [1.5]

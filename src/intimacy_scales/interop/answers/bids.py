@@ -12,6 +12,7 @@ from intimacy_scales.files.facts import ColumnFacts, Role
 from intimacy_scales.files.head import Head
 from intimacy_scales.interop.answers.bids_sidecar import Sidecar, holds_columns, read_sidecar
 from intimacy_scales.interop.answers.platform import USUAL, OpenOptions, Platform
+from intimacy_scales.messages import first_of
 from intimacy_scales.reading.columns import check_width
 from intimacy_scales.results.wording import counted
 
@@ -105,5 +106,4 @@ class BidsFile(DelimitedFile, Platform):
         self.facts.notes += sidecar.notes
         absent = [name for name in sidecar.columns if name not in self.facts.columns]
         if absent:
-            more = f" and {len(absent) - _SHOWN} more" if len(absent) > _SHOWN else ""
-            self.facts.notes.append(f"described, and not in the file: {', '.join(absent[:_SHOWN])}{more}")
+            self.facts.notes.append(f"described, and not in the file: {first_of(absent)}")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.facts import Code, ColumnFacts, DeclaredScore, FileFacts
 from intimacy_scales.instrument import Instrument, Item, Scale
-from intimacy_scales.messages import shortened
+from intimacy_scales.messages import first_of, shortened
 
 _SHOWN = 8
 _SIMILAR = 0.5  # of the items of a score and a scale together, those that they share
@@ -147,18 +147,13 @@ def _differences(
     theirs = {items.get(column, column) for column in score.reversed_columns}
     parts = []
     if without := [item for item in reverse if item not in members]:
-        parts.append(f"without {_listed(without)}")
+        parts.append(f"without {first_of(without, 8)}")
     if more := sorted(members - reverse.keys()):
-        parts.append(f"with {_listed(more)}")
+        parts.append(f"with {first_of(more, 8)}")
     if unreversed := [item for item in reverse if reverse[item] and item in members - theirs]:
-        parts.append(f"does not reverse {_listed(unreversed)}")
+        parts.append(f"does not reverse {first_of(unreversed, 8)}")
     if reversed_too := [item for item in reverse if not reverse[item] and item in theirs]:
-        parts.append(f"reverses {_listed(reversed_too)}")
+        parts.append(f"reverses {first_of(reversed_too, 8)}")
     if score.method is not None and score.method != scale.method:
         parts.append(f"a {score.method}, where the scale is a {scale.method}")
     return parts
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from intimacy_scales.interop.answers.fhir_value_sets import Resource, ValueSets
 from intimacy_scales.interop.answers.fhir_xml import begins_xml, read_xml
 from intimacy_scales.interop.answers.json_source import begins_json, decoded, objects_of, parsed, read_json
 from intimacy_scales.interop.answers.platform import LoadedFile, OpenOptions
-from intimacy_scales.messages import shortened
+from intimacy_scales.messages import first_of, shortened
 from intimacy_scales.results.wording import counted
 
 _RESPONSE = re.compile(r'"resourceType"\s*:\s*"QuestionnaireResponse"')
@@ -54,6 +54,7 @@ class FhirFile(LoadedFile):
 
     _platform = "FHIR"
     structure_is = "the FHIR Questionnaire that was answered"
+    leaves_out = "responses of FHIR that were entered in error"
 
     @classmethod
     def detect(cls, head: Head) -> bool:
@@ -104,9 +105,8 @@ class FhirFile(LoadedFile):
         self.facts.decide("options", structure.name, f"describes {counted(len(matched), 'question')}")
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(map(shortened, names[:_SHOWN])) + more
+def _listed(names: list[str]) -> str:
+    return first_of([*map(shortened, names)])
 
 
 def _resources(path: Path, encoding: str | None) -> Iterator[Resource]:

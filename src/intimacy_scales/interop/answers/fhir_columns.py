@@ -22,7 +22,7 @@ from intimacy_scales.interop.answers.fhir_value_sets import (
     number_of,
 )
 from intimacy_scales.interop.answers.json_source import GrownColumns, objects_of, text_of
-from intimacy_scales.messages import shortened
+from intimacy_scales.messages import first_of, shortened
 
 _SHOWN = 6
 _WHOLE = "QuestionnaireResponse."
@@ -267,7 +267,7 @@ class ResponseColumns:
             if seen.n_several:
                 notes.append(f"{name}: {seen.n_several} responses have several answers, joined with |")
             if len(seen.units) > 1:
-                notes.append(f"{name}: values have several units: {_listed([*seen.units])}")
+                notes.append(f"{name}: values have several units: {first_of([*seen.units])}")
         for name in ("subject", "id"):
             counts = Counter(v for v in self._columns.get(f"{_WHOLE}{name}", ()) if v is not None)
             again = [value for value, n in counts.items() if n > 1]
@@ -276,7 +276,7 @@ class ResponseColumns:
                 more = "several responses, a row for each" if name == "subject" else "more than once"
                 notes.append(f"{len(again)} {what} {more}")
         if len(self.answered) > 1:
-            notes.append(f"the responses answer several questionnaires: {_listed([*self.answered])}")
+            notes.append(f"the responses answer several questionnaires: {first_of([*self.answered])}")
         return notes + ([] if questionnaire is None else self._unmatched(questionnaire))
 
     def _unmatched(self, questionnaire: Questionnaire) -> list[str]:
@@ -284,11 +284,11 @@ class ResponseColumns:
         notes = []
         links = dict.fromkeys(self._key(name, questionnaire) for name in self._seen)
         if unknown := [link for link in links if link not in questionnaire.columns]:
-            notes.append(f"linkIds with answers that are not in the Questionnaire: {_listed(unknown)}")
+            notes.append(f"linkIds with answers that are not in the Questionnaire: {first_of(unknown)}")
         for address in dict.fromkeys(questionnaire.elsewhere.values()):
             having = [link for link, other in questionnaire.elsewhere.items() if other == address]
             notes.append(
-                f"options of {_listed(having)} are in value set {address}, which is not in the file; their "
+                f"options of {first_of(having)} are in value set {address}, which is not in the file; their "
                 "numbers are not known"
             )
         return notes
@@ -333,8 +333,3 @@ def _reference(value: Any) -> str | None:
     inner = identifier.get("value") if isinstance(identifier, dict) else None
     texts = map(text_of, (value.get("reference"), inner, value.get("display")))
     return next(filter(None, texts), None)
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

@@ -23,6 +23,7 @@ from intimacy_scales.interop.answers.nested_cells import nested_columns
 from intimacy_scales.interop.answers.platform import USUAL, LoadedFile, OpenOptions
 from intimacy_scales.interop.answers.row_choice import participants_only
 from intimacy_scales.interop.answers.table_heads import text_header
+from intimacy_scales.messages import first_of
 from intimacy_scales.reading.columns import check_width
 from intimacy_scales.reading.frames import Table
 from intimacy_scales.results.wording import counted
@@ -75,13 +76,14 @@ class _FormrResults(DeclaredOptions):
         reversing = [name for name in names if reverse.get(name)]
         if reversing:
             self.facts.notes.append(
-                f"formr calls {_listed(reversing)} reverse-keyed (R at the end of the name). Results of its "
+                f"formr calls {first_of(reversing)} reverse-keyed (R at the end of the name). Results of its "
                 "web site are as they were answered, and the instrument's key is applied to them. formr's R "
                 "package reverses them when it imports them: do not pass answers that it has reversed"
             )
         if ends := [name for name in table.ends if name in names]:
             self.facts.notes.append(
-                f"the choices of {_listed(ends)} are the labels of both ends of a rating, and not its options"
+                f"the choices of {first_of(ends)} are the labels of both ends of a rating, and not its "
+                "options"
             )
 
 
@@ -176,7 +178,3 @@ def refuse_item_table(path: Path) -> None:
             f"{path}: is an item table of formr, which has questions and no answers; pass the results of the "
             "survey (JSON or CSV), and this file with them as structure= (--structure)"
         )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")

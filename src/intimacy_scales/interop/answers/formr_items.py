@@ -15,7 +15,7 @@ from intimacy_scales.interop.answers.json_source import objects_of, read_json
 from intimacy_scales.interop.answers.markup import without_markup
 from intimacy_scales.interop.answers.table_heads import (
     as_text,
-    part_of,
+    sheet_texts,
     sheet_titles,
     structure_rows,
     text_header,
@@ -61,9 +61,10 @@ def is_item_table(head: Head) -> bool:
         text = (head.text or "")[:10_000]
         return '"items"' in text and '"choice_list"' in text
     if titles := sheet_titles(head):
-        # the names of columns are in the first sheet, or among the texts that all sheets share
-        texts = part_of(head, "xl/sharedStrings.xml") + part_of(head, "xl/worksheets/sheet1.xml")
-        return "survey" in titles and b">showif<" in texts and b">type<" in texts
+        if "survey" not in titles:
+            return False
+        texts = sheet_texts(head)
+        return b">showif<" in texts and b">type<" in texts
     names = {name.casefold() for name in text_header(head)}
     return names >= _OF_TABLE and bool(names & _OF_FORMR)
 

@@ -17,7 +17,7 @@ from intimacy_scales.interop.answers.option_meanings import (
     recodes_positions,
 )
 from intimacy_scales.interop.answers.questions import is_marked_reversed, question_text, questions_of
-from intimacy_scales.reading.answer_keys import Meaning
+from intimacy_scales.reading.answer_keys import Meaning, whole_meaning
 from intimacy_scales.reading.columns import as_spelled, column_names
 from intimacy_scales.reading.options import Reading
 
@@ -65,7 +65,7 @@ def item_sources(
     named = as_spelled(column_names(form, reading.columns), names)
     present = set(names)
     questions, named_in_structure = questions_of(names, columns), _names_in_structure(columns)
-    given, meanings_given = reading.columns is not None, dict(reading.by_item)
+    given = reading.columns is not None
     reverse_keyed = {key.item for scale in form.scales for key in scale.keys if key.reverse}
     sources, unexplained = [], {}
     for item, name in zip(form.items, named, strict=True):
@@ -77,10 +77,12 @@ def item_sources(
                 sources.append(ItemSource(item.id, None, why, "", sought=column if given else None))
                 continue
             column, why = matching
-        recode = (*reading.recode, *meanings_given.get(item.id, Meaning()).recode)
+        given_meaning = whole_meaning(item, reading.missing_codes, reading.recode, reading.by_item)
         facts = columns.get(column, NOTHING)
-        is_recoded = recodes_positions(item, recode) if facts.holds_positions else bool(recode)
-        options = read_options(item, facts, column, is_recoded=is_recoded)
+        recode = given_meaning.recode
+        if facts.holds_positions and not recodes_positions(item, recode):
+            recode = ()
+        options = read_options(item, facts, column, recode=recode, missing_codes=given_meaning.missing_codes)
         cautions = (
             *options.cautions,
             *_keying(facts, reverse_keyed, item.id),
@@ -102,7 +104,8 @@ def reading_with(sources: Sequence[ItemSource], reading: Reading) -> Reading:
         meaning, of_user = source.meaning, meanings_given.get(source.item, Meaning())
         if of_user != Meaning():
             codes = tuple(dict.fromkeys([*of_user.missing_codes, *meaning.missing_codes]))
-            meaning = Meaning(codes, meaning.missing_ranges, of_user.recode or meaning.recode)
+            ranges = (*of_user.missing_ranges, *meaning.missing_ranges)
+            meaning = Meaning(codes, tuple(dict.fromkeys(ranges)), (*of_user.recode, *meaning.recode))
         if meaning != Meaning():
             by_item[source.item] = meaning
     named = {source.item: source.column or source.sought for source in sources}

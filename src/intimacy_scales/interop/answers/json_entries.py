@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.files.head import Head, marked_encoding, unknown_encoding, wrong_encoding
-from intimacy_scales.interop.answers.json_source import DEEPEST
+from intimacy_scales.files.head import Head, marked_encoding
+from intimacy_scales.interop.answers.json_source import DEEPEST, decoding
 from intimacy_scales.messages import emptied
 
 _PIECE = 1 << 16  # characters read at a time
@@ -94,22 +94,15 @@ def json_entries(path: Path, encoding: str | None = None) -> Iterator[Entry]:
     """
     with path.open("rb") as file:
         used = encoding or marked_encoding(file.read(_MARK)) or "utf-8-sig"
-    try:
-        with path.open(encoding=used) as text:
-            source = _Source(text, path)
-            part = 0
-            while mark := source.mark():
-                if mark == "[":
-                    yield from _of_list(source, part)
-                else:
-                    yield Entry(part, source.value(), in_list=False)
-                part += 1
-    except LookupError:
-        raise unknown_encoding(used) from None
-    except UnicodeDecodeError as error:
-        reason = error.reason
-        emptied(error)
-        raise wrong_encoding(path, used, f": {reason}") from None
+    with decoding(path, used), path.open(encoding=used) as text:
+        source = _Source(text, path)
+        part = 0
+        while mark := source.mark():
+            if mark == "[":
+                yield from _of_list(source, part)
+            else:
+                yield Entry(part, source.value(), in_list=False)
+            part += 1
 
 
 def _of_list(source: _Source, part: int) -> Iterator[Entry]:

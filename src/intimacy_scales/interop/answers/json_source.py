@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,14 +64,21 @@ def decoded(path: Path, data: bytes, encoding: str | None) -> str:
         They are not text of this encoding.
     """
     used = encoding or marked_encoding(data[:_MARK]) or "utf-8-sig"
-    try:
+    with decoding(path, used):
         return data.decode(used)
+
+
+@contextmanager
+def decoding(path: Path, encoding: str) -> Iterator[None]:
+    """Raise a `ResponseError` where an encoding is unknown, or not that of the text."""
+    try:
+        yield
     except LookupError:
-        raise unknown_encoding(used) from None
+        raise unknown_encoding(encoding) from None
     except UnicodeDecodeError as error:
         reason = error.reason
         emptied(error)
-        raise wrong_encoding(path, used, f": {reason}") from None
+        raise wrong_encoding(path, encoding, f": {reason}") from None
 
 
 def parsed(text: str, called: str) -> Any:

@@ -16,6 +16,7 @@ from intimacy_scales.interop.answers.json_entries import beginning_of, json_entr
 from intimacy_scales.interop.answers.jspsych_trials import RunColumns, Runs, id_name, run_columns
 from intimacy_scales.interop.answers.platform import LoadedFile, OpenOptions
 from intimacy_scales.interop.answers.table_heads import text_header
+from intimacy_scales.messages import first_of
 from intimacy_scales.reading.columns import check_width
 from intimacy_scales.reading.frames.base import listed
 from intimacy_scales.results.wording import counted
@@ -92,7 +93,7 @@ class JspsychFile(LoadedFile):
         self.facts.row_id = identifier
         if columns.positions:
             names = [name for name in columns.values if name in columns.positions]
-            self.facts.decide("values", "positions counted from 0", f"as jsPsych stores {_listed(names)}")
+            self.facts.decide("values", "positions counted from 0", f"as jsPsych stores {first_of(names)}")
 
     def _note(self, runs: Runs, columns: RunColumns, identifier: str | None) -> None:
         notes = self.facts.notes
@@ -103,7 +104,7 @@ class JspsychFile(LoadedFile):
             notes.append(f"{counted(n, 'run')} without {identifier}")
         if columns.repeated:
             notes.append(
-                f"{_listed(columns.repeated)}: asked in several trials of a run, and named by the number of "
+                f"{first_of(columns.repeated)}: asked in several trials of a run, and named by the number of "
                 "the trial. If the order of trials was random, such a column holds different questions"
             )
         if runs.n_without_answers:
@@ -142,7 +143,3 @@ def _names_with_values(trials: Iterator[tuple[int, Any]]) -> set[str]:
         if isinstance(trial, dict):
             names.update(name for name, value in trial.items() if name not in names and not is_empty(value))
     return names
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")

@@ -23,6 +23,7 @@ from intimacy_scales.interop.answers.limesurvey_structure import ALLOWED, Survey
 from intimacy_scales.interop.answers.markup import folded_text, without_markup
 from intimacy_scales.interop.answers.platform import USUAL, OpenOptions, Platform
 from intimacy_scales.interop.answers.text_columns import n_empty
+from intimacy_scales.messages import first_of
 from intimacy_scales.reading.columns import check_width
 from intimacy_scales.reading.frames import Table
 from intimacy_scales.results.wording import counted
@@ -184,14 +185,15 @@ class LimesurveyFile(DelimitedFile, Platform):
             )
         if differing:
             self.facts.notes.append(
-                f"{_listed(differing)}: the question differs from that of structure=, whose options are not "
-                "used there; is it the survey of these responses?"
+                f"{first_of(differing, 4)}: the question differs from that of structure=, whose options are "
+                "not used there; is it the survey of these responses?"
             )
         spoken = f" in {', '.join(survey.languages)}" if any(survey.languages) else ""
         self.facts.decide("options", survey.kind, f"describes {counted(n_declared, 'column')}{spoken}")
         if random:
             self.facts.notes.append(
-                f"{_listed(random)}: shown to each person in another order, which the export does not hold"
+                f"{first_of(random, 4)}: shown to each person in another order, which the export does not "
+                "hold"
             )
 
     def _look_at(self, rows: Sequence[Sequence[str]], survey: Survey | None) -> None:
@@ -278,7 +280,3 @@ def _has_text(declared: SurveyColumn, text: str) -> bool:
 def _joined(name: str) -> str:
     """Return the name of a column as exports for R and SPSS and queXML write it: ``Q1[SQ1]`` → ``Q1_SQ1``."""
     return name.replace("][", "_").replace("[", "_").replace("]", "")
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

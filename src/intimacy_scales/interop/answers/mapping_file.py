@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -45,7 +46,7 @@ class SavedMapping(NamedTuple):
     meanings: Mapping[str, Meaning]
 
 
-def save_mapping(report: MappingReport, path: FilePath, opening: Mapping[str, Any] | None = None) -> None:
+def save_mapping(report: MappingReport, path: FilePath) -> None:
     r"""Write how a file was read to a TOML file.
 
     Parameters
@@ -53,9 +54,7 @@ def save_mapping(report: MappingReport, path: FilePath, opening: Mapping[str, An
     report
         The mapping report of the file.
     path
-        The file to write; an older one is replaced.
-    opening
-        Options with which the file was opened; None values are left out.
+        The file to write; an older one is replaced. A structure is named by its path from there.
 
     Raises
     ------
@@ -79,18 +78,18 @@ def save_mapping(report: MappingReport, path: FilePath, opening: Mapping[str, An
     if target.suffix.lower() != ".toml":
         raise ResponseError(f"save_mapping={str(target)!r}: the ending is not valid; allowed: .toml")
     with Replacement(target) as new:
-        put_text(new, "\n".join(_lines(report, opening or {})) + "\n")
+        put_text(new, "\n".join(_lines(report, target.parent)) + "\n")
 
 
-def _lines(report: MappingReport, opening: Mapping[str, Any]) -> Iterator[str]:
+def _lines(report: MappingReport, folder: Path) -> Iterator[str]:
     assert report.instrument is not None
     yield f"# How {report.file} is read for {report.instrument.named}: pass it as mapping= or --mapping."
     yield "[file]"
     yield f"platform = {_value(report.platform)}"
     for name in _OF_FILE[1:]:
-        value = opening.get(name)
+        value = report.opening.get(name)
         if value:
-            yield f"{name} = {_value(str(value) if isinstance(value, Path) else value)}"
+            yield f"{name} = {_value(_seen_from(folder, value) if name == 'structure' else value)}"
     yield "\n[columns]"
     for item in report.items:
         if item.column is not None:
@@ -109,6 +108,12 @@ def _lines(report: MappingReport, opening: Mapping[str, Any]) -> Iterator[str]:
             yield f'\n[recode.{_key(item.item)}]  # stored value = answer; "" = no answer'
             for stored, answer in item.recode:
                 yield f"{_key(str(stored))} = {_value('' if answer is None else answer)}"
+
+
+def _seen_from(folder: Path, structure: str) -> str:
+    """Return the path of a structure as seen from the folder of the mapping file; absolute paths stay."""
+    path = Path(structure)
+    return structure if path.is_absolute() else Path(os.path.relpath(path, folder)).as_posix()
 
 
 def _key(name: str) -> str:

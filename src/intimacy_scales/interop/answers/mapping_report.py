@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.interop.answers.declared_keys import score_notes, title_notes
 from intimacy_scales.interop.answers.item_columns import ItemSource, item_sources
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import first_of
 from intimacy_scales.reading.answer_keys import Meaning, whole_meaning
 from intimacy_scales.reading.options import AS_THEY_ARE, Reading
 from intimacy_scales.results.result import Result, plain, result_class
@@ -115,6 +116,8 @@ class MappingReport(Result):
         The column that identifies a row, kept with the scores; None if none was recognised.
     notes
         What else the reader should know.
+    opening
+        Options with which the file was opened, such as ``sheet``, apart from those with their usual values.
 
     Examples
     --------
@@ -140,6 +143,7 @@ class MappingReport(Result):
     others: tuple[OtherColumn, ...]
     row_id: str | None
     notes: tuple[str, ...]
+    opening: Mapping[str, Any]
 
     @property
     def n_mapped(self) -> int:
@@ -158,7 +162,7 @@ class MappingReport(Result):
         for item in self.items:
             for caution in item.cautions:
                 items.setdefault(caution, []).append(item.item)
-        return tuple(f"{_listed(ids)}: {caution}" for caution, ids in items.items())
+        return tuple(f"{first_of(ids)}: {caution}" for caution, ids in items.items())
 
     def sentence(self) -> str:
         """Return what was read, in one sentence."""
@@ -192,9 +196,9 @@ class MappingReport(Result):
             rows = ", ".join(map(str, part.first[:_SHOWN])) + (", …" if part.n > _SHOWN else "")
             yield f"  left out: {counted(part.n, 'row')} ({rows}): {part.why}"
         for (why, how), ids in self._alike().items():
-            yield f"  {_listed(ids)}: {why}; {how}" if how else f"  {_listed(ids)}: {why}"
+            yield f"  {first_of(ids)}: {why}; {how}" if how else f"  {first_of(ids)}: {why}"
         for role, names in self._others_by_role().items():
-            yield f"  {role}: {_listed(names)}"
+            yield f"  {role}: {first_of(names)}"
         for caution in (*self.cautions, *self.notes):
             yield f"  ! {caution}"
 
@@ -254,6 +258,7 @@ def mapping_report(
         ),
         row_id=facts.row_id,
         notes=tuple(notes),
+        opening=dict(facts.opening),
     )
 
 
@@ -268,8 +273,3 @@ def _item_mapping(source: ItemSource, meaning: Meaning) -> ItemMapping:
         recode=meaning.recode,
         cautions=source.cautions,
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

@@ -8,7 +8,7 @@ from pathlib import Path
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.files.delimited import DelimitedFile
-from intimacy_scales.files.formats import open_answers
+from intimacy_scales.files.formats import has_own_encoding, open_answers
 from intimacy_scales.files.head import Head
 from intimacy_scales.files.spreadsheet import SpreadsheetFile
 from intimacy_scales.interop.answers.bids import BidsFile
@@ -53,6 +53,10 @@ PLATFORMS: tuple[type[Platform], ...] = (
     BidsFile,
     SurveyjsTable,
 )
+ENDINGS = (".sav", ".zsav", ".por", ".dta", ".xpt", ".sas7bdat")
+"""Endings of files of platforms that hold answers only, in addition to those of tables."""
+ENDINGS_OF_ANY = (".json", ".jsonld", ".xml")
+"""Endings of files of platforms that may also be surveys, or descriptions of tables."""
 
 
 def open_file(
@@ -95,13 +99,36 @@ def open_file(
     Qualtrics How are you?
     """
     source = as_path(path, "path")
+    file = _opened(source, encoding, sheet, structure, all_rows=all_rows, skip_rows=skip_rows)
+    given = {
+        "encoding": encoding,
+        "sheet": sheet,
+        "structure": None if structure is None else str(structure),
+        "all_rows": all_rows,
+        "skip_rows": skip_rows,
+    }
+    file.facts.opening = {name: value for name, value in given.items() if value}
+    return file
+
+
+def _opened(
+    source: Path,
+    encoding: str | None,
+    sheet: str | None,
+    structure: FilePath | None,
+    *,
+    all_rows: bool,
+    skip_rows: int,
+) -> AnswerFile:
+    """Open a file; arguments and errors as of `open_file`."""
     described_by = None if structure is None else _structure(structure)
-    recognised = source.is_file() and sheet is None and not skip_rows
-    platform = _platform_of(source, described_by) if recognised else None
+    how = OpenOptions(encoding, described_by, all_rows, sheet)
+    platform = _platform_of(source, described_by, sheet) if source.is_file() else None
     if platform is not None:
-        if described_by is not None and platform.structure_is is None:
-            raise ResponseError(f"structure={str(described_by)!r}: {source} needs none; leave it out")
-        return platform(source, OpenOptions(encoding, described_by, all_rows))
+        _check_options(source, platform, how, skip_rows)
+        return platform(source, how)
+    if source.is_file() and all_rows:
+        raise _reads_all_rows(source)
     if described_by is not None:
         if begins_json(Head.of(described_by)):
             read_json(described_by, f"structure={str(described_by)!r}")  # raises if it is damaged
@@ -116,6 +143,31 @@ def open_file(
     return file
 
 
+def _check_options(path: Path, platform: type[Platform], how: OpenOptions, skip_rows: int) -> None:
+    """Raise for an option that means nothing for files of a platform; it would be ignored."""
+    if how.structure is not None and platform.structure_is is None:
+        raise ResponseError(f"structure={str(how.structure)!r}: {path} needs none; leave it out")
+    if how.all_rows and platform.leaves_out is None:
+        raise _reads_all_rows(path)
+    if how.sheet is not None and not issubclass(platform, SpreadsheetFile):
+        raise ResponseError(f"{path}: is not a workbook, and has no sheet {how.sheet!r}; leave sheet= out")
+    if how.encoding is not None and not platform.has_encoding:
+        raise has_own_encoding(path)
+    if skip_rows:
+        raise ResponseError(
+            f"{path}: the tool that wrote it is recognised, and with it where its names are; leave "
+            "skip_rows= out"
+        )
+
+
+def _reads_all_rows(path: Path) -> ResponseError:
+    kinds = ", ".join(sorted({p.leaves_out for p in PLATFORMS if p.leaves_out is not None}))
+    return ResponseError(
+        f"{path}: all its rows are read anyway, so that all_rows=True means nothing; it is for {kinds}. "
+        "Leave it out"
+    )
+
+
 def _structure(structure: FilePath) -> Path:
     path = as_path(structure, "structure")
     if path.is_dir() and (schemas := list(islice(path.glob("*_schema"), 2))):
@@ -128,9 +180,9 @@ def _structure(structure: FilePath) -> Path:
     return path
 
 
-def _platform_of(path: Path, structure: Path | None) -> type[Platform] | None:
+def _platform_of(path: Path, structure: Path | None, sheet: str | None) -> type[Platform] | None:
     """Return the platform that wrote a file, by its content, or else by the structure passed with it."""
-    head = Head.of(path)
+    head = Head.of(path, sheet)
     detected = next((platform for platform in PLATFORMS if platform.detect(head)), None)
     if detected is None and structure is not None:
         detected = next((p for p in PLATFORMS if p.is_described_by(head, structure)), None)

@@ -54,14 +54,18 @@ class OptionReading(NamedTuple):
     unexplained: tuple[tuple[Code, str], ...] = ()
 
 
-def read_options(item: Item, facts: ColumnFacts, column: str, *, is_recoded: bool = False) -> OptionReading:
+def read_options(
+    item: Item, facts: ColumnFacts, column: str, *, recode: Recode = (), missing_codes: Sequence[Code] = ()
+) -> OptionReading:
     """Compare the options that a file declares with those of an item, and return how its values are read.
 
     A label of the file that is also a label of the instrument decides what its code means. Codes without such
     labels are read as the numbers that the file counts for them, or as they are, if they are points of the
     response scale. What the file declares as missing is missing, even if the instrument allows it as an
-    answer. With ``is_recoded``, the user said what values stand for, and only missing codes are taken from
-    the file.
+    answer.
+
+    What the user said of a value comes first: ``recode``, and then only missing values are taken from the
+    file, apart from those that it names; ``missing_codes``, of which the file's options are not read.
 
     Raises
     ------
@@ -71,16 +75,21 @@ def read_options(item: Item, facts: ColumnFacts, column: str, *, is_recoded: boo
         instrument's values.
     """
     key = plain_key(item.response_scale)
-    codes, absorbed, notes = _missing(key, facts)
-    if is_recoded:
-        return OptionReading(Meaning(codes), "recoded as you said")
+    codes, absorbed, notes = _missing(key, facts, recode)
+    ranges = tuple(part for low, high in facts.missing_ranges for part in _without_points(key, low, high))
+    if recode:
+        is_book = any(_point(key, stored) is not None for stored, _ in recode)
+        added = _with_missing((), [] if is_book else key.places, absorbed)
+        return OptionReading(Meaning(codes, ranges, added), "recoded as you said", tuple(notes))
     if facts.holds_positions:
         return OptionReading(Meaning(codes), *_positions(item, column))
     pairs, how, cautions = _labelled(item, key, facts, column)
-    ranges = tuple(part for low, high in facts.missing_ranges for part in _without_points(key, low, high))
-    if absorbed:
-        kept = [(value, value) for value in key.places if value not in absorbed]
-        pairs = (*(pairs or kept), *((value, None) for value in absorbed))
+    declared = {stored_value(code) for code in missing_codes}
+    contradicted = [code for code, answer in pairs if stored_value(code) in declared and answer is not None]
+    if contradicted:
+        cautions = [*cautions, f"you declared {shortened(contradicted[0])} as missing, an option of the file"]
+        pairs = tuple(pair for pair in pairs if stored_value(pair[0]) not in declared)
+    pairs = _with_missing(pairs, key.places, absorbed)
     cautions = [*cautions, *notes]
     is_by_label = bool(_meant(item, facts.labels))
     by_number = bool(facts.numbers) and not is_by_label
@@ -153,13 +162,31 @@ def _positions(item: Item, column: str) -> tuple[str, tuple[str, ...]]:
     )
 
 
-def _missing(key: AnswerKey, facts: ColumnFacts) -> tuple[tuple[Code, ...], list[Number], list[str]]:
-    """Return the missing codes of a file, those among them that are points, and what to say of these."""
+def _with_missing(pairs: Recode, points: Iterable[Number], absorbed: Sequence[Number]) -> Recode:
+    """Return a recoding in which some points mean no answer; without pairs, the other ones stay."""
+    if not absorbed:
+        return pairs
+    kept = [(value, value) for value in points if value not in absorbed]
+    return (*(pairs or kept), *((value, None) for value in absorbed))
+
+
+def _missing(
+    key: AnswerKey, facts: ColumnFacts, recode: Recode
+) -> tuple[tuple[Code, ...], list[Number], list[str]]:
+    """Return the missing codes of a file, those among them that are points, and what to say of these.
+
+    Values that ``recode`` names are not among them.
+    """
+    named = {stored_value(stored): answer for stored, answer in recode}
     codes: list[Code] = []
     absorbed = [
-        value for value in key.places if any(low <= value <= high for low, high in facts.missing_ranges)
+        value
+        for value in key.places
+        if value not in named and any(low <= value <= high for low, high in facts.missing_ranges)
     ]
     for code, reason in facts.missing:
+        if stored_value(code) in named:
+            continue
         place = key.place(code)
         if place > 0:
             absorbed.append(key.scale.values[place - 1])
@@ -169,12 +196,18 @@ def _missing(key: AnswerKey, facts: ColumnFacts) -> tuple[tuple[Code, ...], list
             if key.decode(reason) > 0 or key.decode(reason) in (MISSING, NOT_APPLICABLE):
                 continue
             codes.append(reason)  # in exports of texts
+    codes = [code for code in dict.fromkeys(codes) if stored_value(code) not in named]
     absorbed = list(dict.fromkeys(absorbed))
     notes = []
+    for value, answer in named.items():
+        if answer is not None and facts.declares_missing(value):
+            notes.append(
+                f"the file declares {shortened(value)} as missing, which is {answer} by your recoding"
+            )
     if absorbed:
         listed = ", ".join(f"{value:g}" for value in absorbed[:_SHOWN])
         notes.append(f"the file declares {listed} as missing, which the instrument allows as an answer")
-    return tuple(dict.fromkeys(codes)), absorbed, notes
+    return tuple(codes), absorbed, notes
 
 
 def _without_points(key: AnswerKey, low: float, high: float) -> list[tuple[float, float]]:

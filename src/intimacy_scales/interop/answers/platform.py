@@ -26,11 +26,14 @@ class OpenOptions(NamedTuple):
         A file that describes the questions and options; None if it is not given.
     all_rows
         Whether to keep rows that the platform marks as previews or tests.
+    sheet
+        Name of the sheet of a workbook; None: the first that is not hidden.
     """
 
     encoding: str | None = None
     structure: Path | None = None
     all_rows: bool = False
+    sheet: str | None = None
 
 
 USUAL = OpenOptions()
@@ -43,9 +46,15 @@ class Platform(AnswerFile):
     ----------
     structure_is
         What a file that describes its questions and options is, for messages; None if the platform has none.
+    leaves_out
+        Rows that are left out unless ``all_rows`` is said, for messages; None if all are read anyway.
+    has_encoding
+        Whether files can be in several encodings of text; otherwise the format settles it.
     """
 
     structure_is: ClassVar[str | None] = None
+    leaves_out: ClassVar[str | None] = None
+    has_encoding: ClassVar[bool] = True
 
     @classmethod
     @abstractmethod

@@ -60,6 +60,7 @@ class QualtricsFile(DelimitedFile, Platform):
 
     _platform = "Qualtrics"
     structure_is = "the survey file of Qualtrics (.qsf)"
+    leaves_out = "previews and tests of Qualtrics"
 
     @classmethod
     def detect(cls, head: Head) -> bool:

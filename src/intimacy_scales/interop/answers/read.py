@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -123,16 +123,22 @@ class FileAnswers:
         Where a file has several languages, the text is in the first of them.
         """
         return self._looked_up(
-            lambda facts: partial(_text_of, _by_code(reversed(facts.labels))) if facts.labels else None
+            lambda _, facts: partial(_text_of, _by_code(reversed(facts.labels))) if facts.labels else None
         )
 
     @cached_property
     def missing_reasons(self) -> pd.DataFrame:
         """Why an answer is missing, in each cell whose code the file declares; otherwise null.
 
+        It is null too where ``recode=`` makes an answer of the code.
+
         The reason of an empty cell is given where the file says under which condition its question was shown.
         """
-        reasons = self._looked_up(_reasons)
+        answers = {
+            item.column: {stored_value(stored) for stored, answer in item.recode if answer is not None}
+            for item in self.report.items
+        }
+        reasons = self._looked_up(lambda name, facts: _reasons(facts, answers.get(name, set())))
         cells = _Cells(self.table)
         for name, facts in self.columns.items():
             if facts.shown_if is not None and name in self.table.columns:
@@ -143,10 +149,10 @@ class FileAnswers:
                 ]
         return reasons
 
-    def _looked_up(self, text_for: Callable[[ColumnFacts], _TextOf | None]) -> pd.DataFrame:
+    def _looked_up(self, text_for: Callable[[str, ColumnFacts], _TextOf | None]) -> pd.DataFrame:
         columns = {}
         for name, facts in self.columns.items():
-            text_of = text_for(facts)
+            text_of = text_for(name, facts)
             if text_of is not None and name in self.table.names:
                 columns[name] = [text_of(value) for value in listed(self.table, name)]
         return pd.DataFrame(columns, index=pd.Index(self.rows, name="row"))
@@ -201,13 +207,18 @@ def _by_code(texts: Iterable[tuple[Code, str | None]]) -> dict[Any, str]:
     return {stored_value(code): text or _NO_REASON for code, text in texts}
 
 
-def _reasons(facts: ColumnFacts) -> _TextOf | None:
-    """Return a function from a value to why it means no answer; None if the file declares no such value."""
+def _reasons(facts: ColumnFacts, answers: Collection[Any]) -> _TextOf | None:
+    """Return a function from a value to why it means no answer; None if the file declares no such value.
+
+    ``answers`` are values that the user recoded to answers.
+    """
     if not facts.missing and not facts.missing_ranges:
         return None
     reasons = _by_code(facts.missing)
 
     def reason_of(value: Any) -> str | None:
+        if isinstance(value, int | float | str) and stored_value(value) in answers:
+            return None
         reason = _text_of(reasons, value)
         if reason is None and isinstance(value, int | float):
             return _NO_REASON if any(low <= value <= high for low, high in facts.missing_ranges) else None
@@ -270,10 +281,12 @@ def read_answers(
     form = None if instrument is None else options.form(as_instrument(instrument))
     with source_file.open(as_path(path, "path")) as file:
         sources: tuple[ItemSource, ...] = ()
+        items: set[Hashable] = set()
         if form is not None:
             sources, options = source_file.reading(form, file, options)
-            checked_columns(form, file, options, {"person": [options.person], "keep": options.keep})
-        table = _whole(file, {source.column for source in sources})
+            others = {"person": [options.person], "keep": options.keep}
+            items |= set(checked_columns(form, file, options, others))
+        table = _whole(file, items)
         return FileAnswers(
             instrument=form,
             table=table,
@@ -284,7 +297,7 @@ def read_answers(
         )
 
 
-def _whole(file: AnswerFile, items: set[str | None]) -> ListTable:
+def _whole(file: AnswerFile, items: Collection[Hashable]) -> ListTable:
     """Return all columns of a file as one table."""
     names = list(dict.fromkeys(file.names))
     check_width(len(names))

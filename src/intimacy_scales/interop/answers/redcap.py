@@ -31,11 +31,11 @@ from intimacy_scales.interop.answers.redcap_layout import (
     INSTANCE,
     REPEATED,
     add_notes,
-    first_names,
     form_rows,
     statuses_by_column,
 )
 from intimacy_scales.interop.answers.redcap_odm import is_odm, odm_project
+from intimacy_scales.messages import first_of
 from intimacy_scales.reading.columns import check_width
 from intimacy_scales.reading.frames import ListTable, Table
 from intimacy_scales.reading.frames.base import listed
@@ -74,6 +74,7 @@ class RedcapFile(DelimitedFile, Platform):
 
     _platform = "REDCap"
     structure_is = "the data dictionary (.csv) or project XML of REDCap"
+    leaves_out = "events and forms of REDCap without these items"
 
     @classmethod
     def detect(cls, head: Head) -> bool:
@@ -205,7 +206,7 @@ class RedcapFile(DelimitedFile, Platform):
         ]
         if names:
             self.facts.notes.append(
-                f"{first_names(names)}: numbers with a comma; structure= (the data dictionary) tells whether "
+                f"{first_of(names, 4)}: numbers with a comma; structure= (the data dictionary) tells whether "
                 "it is a decimal comma, and they are read then"
             )
 

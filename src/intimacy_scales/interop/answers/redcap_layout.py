@@ -7,9 +7,9 @@ from collections.abc import Hashable, Mapping, Sequence
 from intimacy_scales.files.facts import FileFacts
 from intimacy_scales.interop.answers.form_rows import FormRows
 from intimacy_scales.interop.answers.redcap_dictionary import STATUS, Project
+from intimacy_scales.messages import first_of
 
 EVENT, REPEATED, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
-_SHOWN = 4
 
 
 def form_rows(
@@ -37,19 +37,19 @@ def add_notes(facts: FileFacts, names: Sequence[str], project: Project | None) -
     boxes = list(dict.fromkeys(name.partition("___")[0] for name in facts.with_role("choice")))
     if boxes:
         facts.notes.append(
-            f"{first_names(boxes)}: REDCap writes 0 for every box that was not ticked, also where the "
+            f"{first_of(boxes, 4)}: REDCap writes 0 for every box that was not ticked, also where the "
             "question was not answered or not shown; a row of zeros may be no answer"
         )
     if project is not None and project.branched:
         fields = [field.name for field in project.branched]
         facts.notes.append(
-            f"{first_names(fields)}: shown on a condition that is not evaluated (branching logic with "
+            f"{first_of(fields, 4)}: shown on a condition that is not evaluated (branching logic with "
             "functions or other events); an empty cell may mean that the question was not shown"
         )
     calculated = facts.with_role("calculated")
     if calculated:
         facts.notes.append(
-            f"{first_names(calculated)}: calculated by REDCap; the formula is shown, and not compared with "
+            f"{first_of(calculated, 4)}: calculated by REDCap; the formula is shown, and not compared with "
             "the scoring of the instrument"
         )
 
@@ -70,9 +70,3 @@ def statuses_by_column(
         else:
             by_column[name] = following
     return by_column
-
-
-def first_names(names: Sequence[str]) -> str:
-    """Return the first names, and how many more there are."""
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

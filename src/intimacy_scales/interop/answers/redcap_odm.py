@@ -46,6 +46,8 @@ class RedcapOdmFile(LoadedFile):
     """The XML of a REDCap project with its answers, which declares its own options."""
 
     _platform = "REDCap"
+    leaves_out = "events and forms of REDCap without these items"
+    has_encoding = False
 
     @classmethod
     def detect(cls, head: Head) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self, TypedDict
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.files.base import AnswerFile, FilePath
+from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.interop.answers.item_columns import FileReading, file_reading
 from intimacy_scales.interop.answers.mapping_file import SavedMapping, read_mapping
@@ -161,9 +162,9 @@ class SourceFile:
         options = {
             "columns": reading.columns is not None,
             "missing_codes": bool(reading.missing_codes),
-            "recode": bool(reading.recode),
+            "recode": bool(reading.recode or reading.by_item),
         }
-        twice = [name for name, is_given in (options | {"recode": bool(reading.by_item)}).items() if is_given]
+        twice = [name for name, is_given in options.items() if is_given]
         if twice:
             raise ResponseError(
                 f"{twice[0]}= is given in addition to mapping={str(saved.source)!r}, which says it already: "
@@ -173,11 +174,18 @@ class SourceFile:
         return file_reading(form, file, settled_reading, settled=True)
 
     def to_dict(self) -> Mapping[str, Any]:
-        """Return the options that open a file, for a mapping file or a request."""
+        """Return everything by which a file is opened and its items are found, for a request."""
+        structure = None
+        if self.structure is not None:
+            path = as_path(self.structure, "structure")
+            files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+            contents = (p.read_bytes() for p in files if p.is_file())
+            structure = f"{path}, content {sha256(b''.join(contents)).hexdigest()}"
         return {
             "encoding": self.encoding,
             "sheet": self.sheet,
-            "structure": None if self.structure is None else str(self.structure),
+            "structure": structure,
             "all_rows": self.all_rows,
             "skip_rows": self.skip_rows,
+            "mapping": None if self.mapping is None else repr(self.mapping._replace(source=Path())),
         }

@@ -21,6 +21,7 @@ from intimacy_scales.reading.frames.base import listed
 _SHEET = re.compile(rb"""<(?:\w+:)?sheet\b[^>]*?\bname\s*=\s*["']([^"']*)["']""")
 _BOOK = "xl/workbook.xml"
 _MOST = 1 << 20  # bytes of a part that are read
+_MOST_SHEETS = 8
 _MOST_ROWS = 50_000  # of a structure
 _OLD = b"\xd0\xcf\x11\xe0"  # an .xls workbook
 
@@ -52,6 +53,12 @@ def part_of(head: Head, name: str) -> bytes:
             return part.read(_MOST)
     except (zipfile.BadZipFile, zlib.error, OSError, LookupError, ValueError, NotImplementedError):
         return b""
+
+
+def sheet_texts(head: Head, most: int = _MOST_SHEETS) -> bytes:
+    """Return the beginnings of a workbook's texts: those that sheets share, and those in its first sheets."""
+    parts = ("xl/sharedStrings.xml", *(f"xl/worksheets/sheet{n}.xml" for n in range(1, most + 1)))
+    return b"".join(part_of(head, part) for part in parts)
 
 
 def check_not_old(path: Path) -> None:

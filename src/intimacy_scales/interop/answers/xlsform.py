@@ -21,7 +21,7 @@ from intimacy_scales.interop.answers.json_entries import Beginning, beginning_of
 from intimacy_scales.interop.answers.json_source import objects_of, read_json
 from intimacy_scales.interop.answers.nested_cells import nested_columns
 from intimacy_scales.interop.answers.platform import USUAL, LoadedFile, OpenOptions
-from intimacy_scales.interop.answers.table_heads import part_of, sheet_titles, text_header
+from intimacy_scales.interop.answers.table_heads import sheet_texts, sheet_titles, text_header
 from intimacy_scales.interop.answers.xlsform_columns import (
     described,
     is_meta,
@@ -43,6 +43,7 @@ from intimacy_scales.results.wording import counted
 _JOINT = "/"
 _LISTS = ("submissions", "results", "value")  # of submissions, in a document around them
 _MARKS = (b"_submission_time", b"_uuid", b"_submission__uuid", b"SubmissionDate", b"meta-instanceID")
+_FORM_SHEETS = ("survey", "choices", "settings")
 _STATUS = "_validation_status"
 _APPROVED = ("", "approved", "validation_status_approved", "None")
 
@@ -59,7 +60,7 @@ class _Submissions(DeclaredOptions):
     ) -> None:
         """Record what the names of the columns, and the form, say."""
         check_width(len(names), f"{self.path}: has {{}} columns")
-        self.facts.platform = platform_of(names) or ("KoBo" if inside else self._platform)
+        self.facts.platform = platform_of(names) or self._platform
         questions = list(inside) if structure is None else read_form(structure)
         columns = described([name for name in names if not is_meta(name)], questions)
         if structure is not None and not columns:
@@ -102,20 +103,30 @@ class SubmissionTable(_Submissions, DelimitedFile):
 
 
 class SubmissionWorkbook(_Submissions, SpreadsheetFile):
-    """Submissions as a workbook: its first sheet."""
+    """Submissions as a workbook: the sheet that is named, or the first; the form may be on other sheets."""
+
+    has_encoding = False
 
     @classmethod
     def detect(cls, head: Head) -> bool:
-        """Tell whether it is a form, or its first sheet has columns that KoBo or ODK adds to every form."""
+        """Tell whether it is a form, or the sheet has columns that KoBo or ODK adds to every form."""
         if not sheet_titles(head):
             return False
-        if is_form(head) or is_item_table(head):
+        holds_form = is_form(head)
+        if head.sheet is not None:
+            is_table = _is_of_form(head.sheet) and is_item_table(head)
+            return holds_form or is_table or cls._is_of_platform(head)
+        if holds_form or is_item_table(head):
             return True
-        texts = part_of(head, "xl/sharedStrings.xml") + part_of(head, "xl/worksheets/sheet1.xml")
-        if head.path is None or not any(mark in texts for mark in _MARKS):
+        texts = sheet_texts(head, 1)
+        return any(mark in texts for mark in _MARKS) and cls._is_of_platform(head)
+
+    @staticmethod
+    def _is_of_platform(head: Head) -> bool:
+        if head.path is None:
             return False
         try:
-            with SpreadsheetFile(head.path) as book:
+            with SpreadsheetFile(head.path, None, head.sheet) as book:
                 return platform_of(book.names) is not None
         except ResponseError:  # the reader of workbooks reports what is wrong with it
             return False
@@ -126,11 +137,21 @@ class SubmissionWorkbook(_Submissions, SpreadsheetFile):
         return SpreadsheetFile.detect(head) and is_form(Head.of(structure))
 
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
-        refuse_item_table(path)
-        if is_form(Head.of(path)):
-            raise _without_answers(path)
-        SpreadsheetFile.__init__(self, path)
-        self._describe(self.names, how.structure)
+        head = Head.of(path, how.sheet)
+        if how.sheet is None or _is_of_form(how.sheet):
+            refuse_item_table(path)
+        holds_form = is_form(head)
+        if holds_form and (
+            _is_of_form(how.sheet) if how.sheet is not None else not self._is_of_platform(head)
+        ):
+            raise _without_answers(path, [name for name in sheet_titles(head) if not _is_of_form(name)])
+        SpreadsheetFile.__init__(self, path, None, how.sheet)
+        is_inside = holds_form and how.structure is None
+        self._describe(self.names, how.structure, read_form(path) if is_inside else ())
+
+
+def _is_of_form(sheet: object) -> bool:
+    return isinstance(sheet, str) and sheet.strip().casefold() in _FORM_SHEETS
 
 
 class SubmissionJson(_Submissions, LoadedFile):
@@ -167,6 +188,8 @@ class SubmissionJson(_Submissions, LoadedFile):
             raise _without_answers(path)
         self.facts.decide("rows", counted(n_rows, "submission"), "one for each object of the list")
         self._describe(list(columns), how.structure, inside)
+        if inside and self.facts.platform == self._platform:
+            self.facts.platform = "KoBo"  # whose documents alone have the form too
         say_codes(self.facts)
         self.facts.notes += note_lists({name: x for name, x in columns.items() if not is_meta(name)})
         self._note_status(columns)
@@ -205,9 +228,12 @@ def _inside(start: Beginning) -> list[Mapping[str, Any]]:
     return [first for first in firsts if first is not None]
 
 
-def _without_answers(path: Path) -> ResponseError:
+def _without_answers(path: Path, other_sheets: Sequence[str] = ()) -> ResponseError:
+    named = (
+        f". If answers are on sheet {other_sheets[0]!r}: sheet={other_sheets[0]!r}" if other_sheets else ""
+    )
     return ResponseError(
         f"{path}: is a form (of KoBo, ODK or another tool that uses XLSForm), which has questions and no "
         "answers; pass the submissions (.csv, .xlsx or JSON), and this file with them as structure= "
-        "(--structure)"
+        f"(--structure){named}"
     )

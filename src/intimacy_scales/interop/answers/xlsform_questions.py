@@ -15,7 +15,7 @@ from intimacy_scales.interop.answers.json_source import objects_of, read_json
 from intimacy_scales.interop.answers.markup import without_markup
 from intimacy_scales.interop.answers.table_heads import (
     as_text,
-    part_of,
+    sheet_texts,
     sheet_titles,
     structure_rows,
 )
@@ -97,7 +97,7 @@ def is_form(head: Head) -> bool:
         return '"survey"' in text and '"type"' in text and '"name"' in text
     if "survey" not in {title.strip().casefold() for title in sheet_titles(head)} or is_item_table(head):
         return False
-    texts = part_of(head, "xl/sharedStrings.xml") + part_of(head, "xl/worksheets/sheet1.xml")
+    texts = sheet_texts(head)
     return all(mark in texts for mark in _TEXTS)
 
 

@@ -49,8 +49,11 @@ def recognize(
     answers: Any,
     instruments: Iterable[Instrument | str | Path] | FilePath | None = None,
     *,
-    structure: FilePath | None = None,
+    encoding: str | None = None,
     sheet: str | None = None,
+    structure: FilePath | None = None,
+    all_rows: bool = False,
+    skip_rows: int = 0,
 ) -> Recognition:
     """Say which instrument a table or a file holds answers to.
 
@@ -61,7 +64,7 @@ def recognize(
     instruments
         Instruments to compare in addition to the shipped ones: a folder of their .toml and .json files, or a
         list of instruments and paths.
-    structure, sheet
+    encoding, sheet, structure, all_rows, skip_rows
         As in `read_answers`, for files.
 
     Returns
@@ -86,7 +89,11 @@ def recognize(
     ('ras', ['P1_{item}', 'P2_{item}'])
     """
     forms = _forms(instruments)
-    opened = _opened(answers, structure, sheet)
+    opening = {
+        "encoding": encoding, "sheet": sheet, "structure": structure, "all_rows": all_rows,
+        "skip_rows": skip_rows,
+    }  # fmt: skip
+    opened = _opened(answers, opening)
     index, runs = IdIndex(forms).sets(opened.names), numbered_sets(opened.names)
     candidates = []
     questions = questions_of(opened.names, opened.facts)
@@ -127,15 +134,14 @@ def _forms(instruments: Any) -> list[Instrument]:
     return forms
 
 
-def _opened(answers: Any, structure: FilePath | None, sheet: str | None) -> _Sheet:
+def _opened(answers: Any, opening: Mapping[str, Any]) -> _Sheet:
     """Return the beginning of a table or of a file."""
     if not isinstance(answers, str | os.PathLike):
         table = open_table(answers)
         check_width(len(table.names))
         names = [text for name in table.names if (text := name_text(name)) is not None]
         return _Sheet(names, table, {})
-    given = {"structure": structure, "sheet": sheet}
-    with SourceFile.of(given).open(as_path(answers, "answers")) as file:
+    with SourceFile.of(opening).open(as_path(answers, "answers")) as file:
         names = list(dict.fromkeys(file.names))
         check_width(len(names))
         for batch in file.batches([], names):
