@@ -42,7 +42,7 @@ STORED: dict[str, tuple[Instrument, np.ndarray]] = {
     "from 0": (FORM, options_of_ten(1)),
     "from 1": (FROM_0, options_of_ten(1) + 1),
     "recodes out of order": (FORM, out_of_order(*range(10))),
-    "recodes of one item out of order": (FORM, out_of_order(0)),
+    "recodes of one item out of order": (FORM, out_of_order(5)),
 }
 
 
@@ -99,3 +99,11 @@ def test_a_recode_in_a_mapping_file_gives_a_clean_check(kind: str, tmp_path: Pat
     saved = read_answers(tmp_path / "answers.csv", form, mapping=tmp_path / "saved.toml")
     assert np.array_equal(score(form, saved)["total"], score(form, answers)["total"])
     assert set(tomllib.loads((tmp_path / "saved.toml").read_text(encoding="utf-8"))["recode"]) <= set(ITEMS)
+
+
+def test_an_order_that_answers_do_not_tell_is_not_given_as_found() -> None:
+    check = check_coding(FORM, pd.DataFrame(out_of_order(0), columns=ITEMS))
+    (fault,) = check.faults
+    assert fault.items == ("q1",) and "look up what 6 stands for" in fault.text
+    assert "only if the options rise with their codes: recode={'q1'" in fault.text
+    assert "To read it so" not in fault.text
