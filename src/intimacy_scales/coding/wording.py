@@ -143,8 +143,8 @@ def of_own_range(
     if hypothesis == "recodes permuted":
         advice = advice.replace(
             " To read it so:",
-            f" Its order cannot be told from these answers: look up what {_values(strange)} stands for, and only "
-            "if the options rise with their codes:",
+            f" Its order cannot be told from these answers: look up what {_values(strange)} stands for, "
+            "and only if the options rise with their codes:",
         )
     return (
         f"{item}: {lead}: {counted(n, 'answer')} ({_values(strange)}) {_is(n)} not among the options; "

@@ -326,7 +326,10 @@ def problems_text(
     """
     remedy = find_remedy(form, problems.offences(), answered)
     first = list(islice(problems, _SHOWN))
-    return describe_problems(form.ref.called, first, len(problems), remedy and remedy.python), remedy
+    from intimacy_scales.reading.header_rows import header_rows_advice
+
+    advice = header_rows_advice(problems, len(form.items)) or (remedy and remedy.python)
+    return describe_problems(form.ref.called, first, len(problems), advice), remedy
 
 
 def invalid_responses(
