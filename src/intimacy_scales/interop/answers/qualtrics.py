@@ -23,6 +23,7 @@ _IMPORT_ID = re.compile(r"""\s*\{\s*["']ImportId["']\s*:\s*["'](?P<id>[^"']*)"""
 _LEGACY = ("ResponseID", "ResponseSet")  # texts of the second row in exports before 2017
 _SEEN = (-99, "seen, and not answered")
 _TIMING = re.compile(r"[_ ](?:First Click|Last Click|Page Submit|Click Count)$")
+_FEWEST_TEXTS = 2  # names of the platform's own columns in words, from which a row of texts is told
 _MOST_HEADER = 1 << 20  # characters
 _NOT_ANSWERS = {  # values of Status, as code and as text, of rows that no participant made
     "1": "preview",
@@ -44,6 +45,16 @@ _ROLES: dict[str, Role] = {
 }  # fmt: skip
 
 
+def _is_texts_of(names: Sequence[str], texts: Sequence[str]) -> bool:
+    """Tell whether a second row names columns of the platform in words: ``Start Date`` for ``StartDate``."""
+    parted = [
+        name
+        for name, text in zip(names, texts, strict=False)
+        if name.casefold() in _ROLES and " " in text and text.replace(" ", "").casefold() == name.casefold()
+    ]
+    return len(parted) >= _FEWEST_TEXTS
+
+
 class QualtricsFile(DelimitedFile, Platform):
     """A Qualtrics export, with two or three header rows.
 
@@ -57,8 +68,8 @@ class QualtricsFile(DelimitedFile, Platform):
 
     @classmethod
     def detect(cls, head: Head) -> bool:
-        """Tell whether there are import ids below the header, or the names of an export before 2017."""
-        if head.text is None or not any(mark in head.text for mark in ("ImportId", *_LEGACY)):
+        """Tell whether there are import ids or names of its own columns below the header."""
+        if head.text is None or not any(mark in head.text for mark in ("ImportId", "ResponseId", *_LEGACY)):
             return False
         return bool(cls._header_rows(head.text))
 
@@ -73,7 +84,7 @@ class QualtricsFile(DelimitedFile, Platform):
             return []
         if len(rows) == 3 and any(_IMPORT_ID.match(cell) for cell in rows[2]):
             return rows
-        if len(rows) > 1 and set(_LEGACY) <= set(rows[1]):
+        if len(rows) > 1 and (set(_LEGACY) <= set(rows[1]) or _is_texts_of(rows[0], rows[1])):
             return rows[:2]
         return []
 
@@ -85,6 +96,9 @@ class QualtricsFile(DelimitedFile, Platform):
         self.facts.version = "3 header rows (since 2017)" if len(rows) == 3 else "2 header rows (before 2017)"
         is_modern = len(rows) == 3
         why = "import ids are in the third" if is_modern else "ResponseID and ResponseSet are in the second"
+        if not is_modern and not set(_LEGACY) <= set(rows[1]):
+            self.facts.version = "2 header rows (without import ids)"
+            why = "the second repeats the names in words"
         self.facts.decide("header rows", str(len(rows)), why)
         texts = [*rows[1], *[""] * len(self.names)]
         ids = [self._import_id(cell) for cell in rows[2]] if len(rows) == 3 else [""] * len(self.names)
