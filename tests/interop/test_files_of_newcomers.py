@@ -1,4 +1,4 @@
-"""What happened to a new user with files of their own ends well, on the command line and in Python, kind by kind."""
+"""What happened to a new user with their own files ends well, on the command line and in Python."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_header_rows_of_qualtrics_are_not_people(here: Path, n_lines: int, ids: 
 def test_header_rows_in_a_data_frame_are_named(here: Path, ids: bool) -> None:
     path = written(export((1, 2, 3), (4, 5, 5), ids=ids))
     frame = pd.read_csv(path)
-    with pytest.raises(InvalidResponsesError, match="Qualtrics.*read_answers") as caught:
+    with pytest.raises(InvalidResponsesError, match=r"Qualtrics.*read_answers") as caught:
         score(KMSS, frame)
     assert "missing_codes" not in str(caught.value)
     n_rows = 2 if ids else 1
@@ -296,7 +296,7 @@ def test_a_wrong_file_of_columns_says_what_is_allowed(
 
 
 def test_a_file_of_columns_that_is_absent_is_named(here: Path) -> None:
-    with pytest.raises(ResponseError, match="columns no.toml: cannot be read"):
+    with pytest.raises(ResponseError, match=r"columns no\.toml: cannot be read"):
         score_file(SIX, written("q1,q2,q3\n1,2,3\n"), columns=Path("no.toml"))
 
 
@@ -329,5 +329,5 @@ def test_a_long_header_is_not_printed_in_whole(here: Path) -> None:
 def test_a_path_in_place_of_answers_is_sent_to_what_reads_files(here: Path) -> None:
     path = written("q1,q2,q3\n1,2,3\n")
     for given in (path, str(path)):
-        with pytest.raises(ResponseError, match="score_file|read_answers"):
+        with pytest.raises(ResponseError, match=r"score_file|read_answers"):
             score(SIX, given)
