@@ -40,8 +40,8 @@ left out, columns that hold answers, or the refusal. Where the file or its struc
 instrument (its columns as items, its own range), the last columns say how many of its items were found, how
 many persons were scored, and the mean score, or the refusal; options are named where there would be no scores
 without them (all rows are previews; a label is misspelt). A test compares them with a naive computation.
-Written by `python -m tests.interop.answers.real_files`; a test fails if it is out of date. The files themselves
-are not part of the project.
+Written by `python -m tests.interop.answers.real_files`; a test fails if it is out of date. The files are not
+part of the project.
 
 | file | structure | platform | rows | left out | columns with answers | items | scored | mean |
 |---|---|---|---|---|---|---|---|---|
