@@ -178,7 +178,7 @@ def test_a_code_for_no_basis_is_not_a_low_answer(here: Path) -> None:
 
 def workbook(**sheets: list[list[Any]]) -> Path:
     book = openpyxl.Workbook()
-    book.remove(book.active)
+    del book[book.sheetnames[0]]
     for title, rows in sheets.items():
         sheet = book.create_sheet(title)
         for row in rows:
