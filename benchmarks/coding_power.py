@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from intimacy_scales import CodingCheck, Instrument, check_coding
-from intimacy_scales.coding.range_choice import SURELY
+from intimacy_scales.coding.certainty import SURELY
 
 Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -15,6 +15,7 @@ from intimacy_scales.instrument import Instrument, ItemBank
 from intimacy_scales.instrument.loading import known_id, load, load_either, shipped_ids
 from intimacy_scales.instrument.numbers import as_number
 from intimacy_scales.reading.answers import stored_value
+from intimacy_scales.reading.columns_file import columns_of_file
 
 _OTHER_FILE = re.compile(r"\.(csv|txt|tsv|ya?ml|xlsx|ini|jsonl|md)$", re.IGNORECASE)
 
@@ -135,24 +136,10 @@ def read_columns(text: str | None) -> Any:
     """Return the value of ``--columns``: a pattern, or the content of a TOML or JSON file."""
     if text is None:
         return None
-    if not text.casefold().endswith((".toml", ".json")):
-        if "{" not in text and (Path(text).is_file() or _OTHER_FILE.search(text)):
-            raise ResponseError(
-                f"--columns {text}: the ending is not valid; allowed for a file of columns: .toml, with "
-                'lines of item = "column", and .json, with {"item": "column"}'
-            )
-        return text
-    import json
-    import tomllib
-
-    try:
-        content = Path(text).read_text(encoding="utf-8-sig")
-        mapping = tomllib.loads(content) if text.casefold().endswith(".toml") else json.loads(content)
-    except (OSError, ValueError) as error:
-        raise ResponseError(f"--columns {text}: cannot be read: {error}") from None
-    if not isinstance(mapping, dict) or not all(isinstance(name, str) for name in mapping.values()):
-        raise ResponseError(f'--columns {text}: must hold lines of item = "column"')
-    return mapping
+    is_named = text.casefold().endswith((".toml", ".json"))
+    if is_named or ("{" not in text and (Path(text).is_file() or _OTHER_FILE.search(text))):
+        return columns_of_file(Path(text), "--columns")
+    return text
 
 
 def read_missing_codes(codes: Sequence[str]) -> list[int | float | str]:

@@ -22,6 +22,7 @@ from intimacy_scales.errors import (
     AnotherRangeWarning,
     EstimationError,
     InstrumentError,
+    KeyingWarning,
     MissingColumnsError,
     NoNormsError,
     ResponseError,
@@ -90,6 +91,7 @@ def errors_as_messages(
         with warnings.catch_warnings():
             warnings.simplefilter("always", UnverifiedKeyWarning)
             warnings.simplefilter("always", AnotherRangeWarning)
+            warnings.simplefilter("always", KeyingWarning)
             warnings.showwarning = partial(_print_warning, instrument=instrument)
             yield
     except OSError as error:

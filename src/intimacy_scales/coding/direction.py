@@ -81,7 +81,8 @@ def direction_evidence(correlations: Floats, n: Floats, means: Floats, sets: Set
         (B, m): which items belong to each set.
     """
     rho, se = _rho(correlations, n, sets)
-    density = np.exp(-0.5 * ((rho[:, None] - _RHO) / se[:, None]) ** 2)
+    exponents = -0.5 * ((rho[:, None] - _RHO) / se[:, None]) ** 2
+    density = np.exp(exponents - exponents.max(axis=1, keepdims=True))  # of many persons, all would be 0
     keyed = density @ _normed((1 + _RHO) ** _POWER)
     mirrored = density @ _normed((1 - _RHO) ** _POWER)
     apart = density @ _normed(np.exp(-0.5 * (_RHO / _UNRELATED_SD) ** 2))
@@ -105,6 +106,7 @@ def _rho(correlations: Floats, n: Floats, sets: Sets) -> tuple[Floats, Floats]:
 
     The error of the mean correlation between them is that of the covariance of two normal sums,
     ``sqrt((v_1 v_2 + c^2) / n)``; the errors of both mean correlations within are added by the delta method.
+    Items that repeat each other leave no error in a sample; ``1 / n`` is taken to be the least.
     """
     inside = sets.astype(np.float64)
     outside = 1.0 - inside
@@ -121,7 +123,8 @@ def _rho(correlations: Floats, n: Floats, sets: Sets) -> tuple[Floats, Floats]:
     cv_in = np.where(single, cv_out, cv_in)
     scale = sizes * others * np.sqrt(within_in * within_out)
     rho = across / scale
-    return rho, np.sqrt((error / scale) ** 2 + (rho / 2) ** 2 * (cv_in**2 + cv_out**2))
+    se = np.sqrt((error / scale) ** 2 + (rho / 2) ** 2 * (cv_in**2 + cv_out**2))
+    return rho, np.maximum(se, 1 / persons)
 
 
 def _mean_r(total: Floats, k: Floats, n: Floats) -> tuple[Floats, Floats]:

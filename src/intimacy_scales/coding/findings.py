@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from intimacy_scales.coding import wording
 from intimacy_scales.coding.believed import relations_of
+from intimacy_scales.coding.certainty import PROBABLY, SURELY
 from intimacy_scales.coding.codings import Hypothesis
 from intimacy_scales.coding.direction import direction_evidence
 from intimacy_scales.coding.flips import RunsAgainst
 from intimacy_scales.coding.item_recodes import Pairs, item_recodes, turned_pairs
 from intimacy_scales.coding.joint_counts import Block
 from intimacy_scales.coding.keyed_items import keyed_items
-from intimacy_scales.coding.range_choice import PROBABLY, SURELY, GroupRange
+from intimacy_scales.coding.range_choice import GroupRange
 from intimacy_scales.coding.result import Certainty, CodingCheck, CodingFinding
 from intimacy_scales.coding.weighing import Weighed
 

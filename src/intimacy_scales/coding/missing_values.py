@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from intimacy_scales.coding.believed import Believed, base_order, rest_scores
 from intimacy_scales.coding.categories import USUAL_MISSING_CODES, ItemGroup
+from intimacy_scales.coding.certainty import PROBABLY
 from intimacy_scales.coding.codings import Hypothesis
 from intimacy_scales.coding.joint_counts import Block
 from intimacy_scales.coding.missing_inside import missing_evidence, neighbours_of, spike_evidence
 from intimacy_scales.coding.orders import as_orders, item_evidence
-from intimacy_scales.coding.range_choice import PROBABLY, GroupRange
+from intimacy_scales.coding.range_choice import GroupRange
 from intimacy_scales.coding.stored_answers import StoredAnswers
 
 Floats = NDArray[np.float64]

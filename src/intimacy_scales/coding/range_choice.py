@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.coding.believed import Believed, rest_scores
 from intimacy_scales.coding.categories import ItemGroup, category_scores, places_of
+from intimacy_scales.coding.certainty import SURELY
 from intimacy_scales.coding.codings import Hypothesis, StoredOptions, ways_of_storing
 from intimacy_scales.coding.joint_counts import Block
 from intimacy_scales.coding.orders import item_evidence
@@ -23,8 +24,6 @@ from intimacy_scales.coding.range_evidence import RangeFit, range_fits
 from intimacy_scales.coding.stored_answers import StoredAnswers
 
 Floats = NDArray[np.float64]
-SURELY = 1.5  # log10 of posterior odds, from which a fault is called sure (97 %)
-PROBABLY = 1.0  # the same, from which it is called probable (91 %)
 _MADE = ("another scale's answers", "recodes permuted")  # ways made of the values, which therefore always fit
 _FEW_ITEMS = 0.25  # share of the items of a group that may be odd ones
 _MANY_STRAYS = 5  # values that are not options, for each odd item

@@ -13,7 +13,6 @@ from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.numerals import spelled
 from intimacy_scales.messages import shortened, values_as_asked
-from intimacy_scales.reading.answer_keys import answer_keys
 from intimacy_scales.reading.answers import PROBLEM, AnswerKey
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names
 from intimacy_scales.reading.frames import ListTable, Numbers, Table, check_unique, open_table
@@ -70,7 +69,8 @@ def read_stored(form: Instrument, answers: Any, reading: Reading) -> StoredAnswe
     form
         The instrument, with the coding in which the answers are said to be stored.
     answers
-        As in `encode`, or `CodedResponses`, which hold only answers that were allowed.
+        As in `encode`, also what `read_answers` returns; or `CodedResponses`, which hold only answers that
+        were allowed.
     reading
         Columns, missing codes and recodes. A recoded value is read as the answer that it stands for.
 
@@ -81,7 +81,9 @@ def read_stored(form: Instrument, answers: Any, reading: Reading) -> StoredAnswe
     """
     if isinstance(answers, CodedResponses):
         return _of_codes(form, answers)
-    keys = answer_keys(form, reading.missing_codes, reading.recode)
+    if hasattr(answers, "answers_read"):
+        answers, reading = answers.answers_read(form, reading)
+    keys = reading.keys(form)
     with values_as_asked(reading.show_values):
         table, names = _opened(form, answers, reading)
         present = set(table.names)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.coding.certainty import PROBABLY, SURELY
 from intimacy_scales.coding.flips import RunsAgainst, best_set, sides_of, unclear_set
 from intimacy_scales.coding.joint_counts import home_scales
-from intimacy_scales.coding.range_choice import PROBABLY, SURELY
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.messages import a_type
@@ -74,11 +74,11 @@ def direction_faults(summed: ItemMoments) -> Iterator[DirectionFault]:
     """
     form = summed.instrument
     for scale in home_scales(form):
-        yield from _faults_of(keyed_moments(summed, scale, "pairwise", pair_sds=False), form)
+        yield from faults_of_scale(keyed_moments(summed, scale, "pairwise", pair_sds=False), form)
 
 
-def _faults_of(moments: KeyedMoments, form: Instrument) -> Iterator[DirectionFault]:
-    """Yield the faults of one scale."""
+def faults_of_scale(moments: KeyedMoments, form: Instrument) -> Iterator[DirectionFault]:
+    """Yield the faults of one scale, as `direction_faults` does."""
     scale = scale_items(form)[moments.scale]
     r = np.nan_to_num(moments.correlations())
     np.fill_diagonal(r, 1.0)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.coding.believed import Believed, base_order, relations_of, rest_scores
 from intimacy_scales.coding.categories import ItemGroup, item_groups
+from intimacy_scales.coding.certainty import PROBABLY, SURELY
 from intimacy_scales.coding.flips import RunsAgainst, Sides, best_set, sides_of, unclear_set
 from intimacy_scales.coding.joint_counts import Block, blocks_of
 from intimacy_scales.coding.keyed_items import keyed_items
@@ -29,8 +30,6 @@ from intimacy_scales.coding.orders import (
 )
 from intimacy_scales.coding.published_figures import MOST_BY_PUBLISHED, published_evidence
 from intimacy_scales.coding.range_choice import (
-    PROBABLY,
-    SURELY,
     GroupRange,
     choose,
     first_belief,

@@ -140,6 +140,12 @@ def of_own_range(
     if hypothesis == "another scale's answers":
         lead = f"has answers that look like those on {_span(fit)}"
         advice = " Compare the column with the questionnaire: it may hold another question."
+    if hypothesis == "recodes permuted":
+        advice = advice.replace(
+            " To read it so:",
+            f" Its order cannot be told from these answers: look up what {_values(strange)} stands for, "
+            "and only if the options rise with their codes:",
+        )
     return (
         f"{item}: {lead}: {counted(n, 'answer')} ({_values(strange)}) {_is(n)} not among the options; "
         f"{_bayes(log10, hypothesis, 'as printed')}.{advice}"

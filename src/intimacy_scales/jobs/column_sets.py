@@ -10,6 +10,7 @@ from typing import Any, Unpack
 
 from numpy.typing import NDArray
 
+from intimacy_scales.coding.watch import CodingWatch
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath
 from intimacy_scales.files.formats import open_output
@@ -27,10 +28,9 @@ from intimacy_scales.interop.answers.item_columns import FileReading
 from intimacy_scales.interop.answers.mapping_report import mapping_report
 from intimacy_scales.interop.answers.source_file import FileOptions, SourceFile, reads_files, split_options
 from intimacy_scales.jobs.paths import JobPaths
-from intimacy_scales.jobs.scores import FileReport, ScoreColumns, only_ticked
+from intimacy_scales.jobs.scores import FileReport, ScoreColumns, only_ticked, with_coding_warning
 from intimacy_scales.reading.columns import ColumnMap, as_spelled
 from intimacy_scales.reading.options import Reading, reading_of
-from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.scoring.drafts import warn_if_draft
 from intimacy_scales.scoring.scores import Scores
 from intimacy_scales.scoring.summary import ScoreSummary
@@ -42,7 +42,7 @@ class _SetOfColumns:
 
     def __init__(self, form: Instrument, name: str, how: FileReading) -> None:
         self.form, self.name, self.how = form, name, how
-        self.account, self.used = Account(), RangeUse(form)
+        self.account, self.used = Account(), CodingWatch(form, name)
         self.summary: ScoreSummary | None = None
 
     def score(self, batch: Any) -> Scores:
@@ -59,7 +59,7 @@ class _SetOfColumns:
         assert self.summary is not None
         self.used.warn()
         self.account.answered = self.used.answered
-        return FileReport(
+        report = FileReport(
             summary=self.summary,
             n_persons=self.account.n_persons,
             n_problems=self.account.n_problems,
@@ -73,6 +73,7 @@ class _SetOfColumns:
                 file, self.form, self.how.sources, self.account.n_persons, self.how.reading
             ),
         )
+        return with_coding_warning(report, self.used, self.how.reading)
 
 
 @reads_files

@@ -9,6 +9,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any, Self, Unpack
 
+from intimacy_scales.coding.watch import CodingWatch
 from intimacy_scales.errors import ResponseError, ResponseProblem
 from intimacy_scales.files.base import AnswerFile, FilePath
 from intimacy_scales.files.formats import open_output
@@ -59,6 +60,9 @@ class FileReport:
         blanks may stand for boxes that were not ticked.
     mapping
         How the file was read.
+    coding_warning
+        What `intimacy_scales.coding.coding_warning` says of the answers: items that run against the others of
+        their scale; None if there are none, or if bad cells prevented the scores.
 
     Examples
     --------
@@ -83,6 +87,7 @@ class FileReport:
     written: bool
     only_ticked: tuple[str, ...] = ()
     mapping: MappingReport | None = None
+    coding_warning: str | None = None
 
 
 def row_column(form: Instrument, keep: Collection[Hashable], *, answered: bool, pomp: bool) -> str:
@@ -155,6 +160,13 @@ def score_file(
     ResponseError
         The file cannot be read, or columns are missing.
 
+    Warns
+    -----
+    KeyingWarning
+        Items run against the others of their scale in the whole file; see `check_coding`. Nothing is flipped.
+    AnotherRangeWarning
+        As in `intimacy_scales.score`.
+
     Examples
     --------
     >>> from pathlib import Path
@@ -174,8 +186,16 @@ def score_file(
     warn_if_draft(form.ref)
     wanted = ScoreColumns.of(form, options, answered=answered, pomp=pomp)
     paths = JobPaths.of(source, output, problems)
-    account, used = Account(), RangeUse(form)
-    return score_pass(form, paths, wanted, account, used, source_file, progress=progress)
+    account, used = Account(), CodingWatch(form)
+    report = score_pass(form, paths, wanted, account, used, source_file, progress=progress)
+    return with_coding_warning(report, used, options)
+
+
+def with_coding_warning(report: FileReport, used: CodingWatch, reading: Reading) -> FileReport:
+    """Warn of items that run against the others, if scores were made of all answers; return the report."""
+    if report.n_problems and reading.on_invalid == "raise":
+        return report
+    return replace(report, coding_warning=used.warn_of_coding())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,7 +140,7 @@ def _full_block(block: NDArray[Any], k: int, *, squares: bool) -> PairSums:
     """Return the sums of a block without gaps, where each pair has the sums of its items."""
     values = block[:, :k]
     products = _products(values).astype(np.int64)
-    sums = values.sum(axis=0, dtype=np.float64).astype(np.int64)
+    sums = (np.ones(len(block), dtype=block.dtype) @ values).astype(np.int64)  # exact, as products are
     ones = np.ones((1, k), dtype=np.int64)
     return PairSums(
         np.full((k, k), len(block), dtype=np.int64),

@@ -221,13 +221,18 @@ class ItemMoments(Frozen, Sums):
         return f"<ItemMoments of {self.instrument.ref}: {self.n_persons} persons, {items} items>"
 
 
-def check_capacity(instrument: Instrument, n_persons: int) -> None:
-    """Raise where sums over so many persons might not be exact whole numbers."""
+def most_persons(instrument: Instrument) -> int:
+    """Return the number of persons up to which sums are exact whole numbers."""
     totals = [
         int(np.sum(np.maximum(np.abs(s.slopes * s.points + s.offsets), np.abs(s.slopes + s.offsets))))
         for s in scale_items(instrument).values()
     ]
-    if n_persons * max(highest_code(instrument), *totals) ** 2 >= _LARGEST:
+    return (_LARGEST - 1) // max(highest_code(instrument), *totals) ** 2
+
+
+def check_capacity(instrument: Instrument, n_persons: int) -> None:
+    """Raise where sums over so many persons might not be exact whole numbers."""
+    if n_persons > most_persons(instrument):
         raise EstimationError(
             f"{n_persons} persons are too many for exact sums of {instrument.id}, whose answers have "
             f"{highest_code(instrument)} points; analyse fewer persons, or declare a coarser step"

@@ -346,6 +346,13 @@ def keyed_moments_of(
 ) -> KeyedMoments:
     """Return means and covariances of any keyed items; `name` takes the place of a scale's id."""
     sums = _sums(answers, name, items, missing, squares=pair_sds)
+    return keyed_moments_of_sums(answers.instrument.ref, len(answers), name, items, missing, sums)
+
+
+def keyed_moments_of_sums(
+    instrument: InstrumentRef, n_persons: int, name: str, items: ScaleItems, missing: Missing, sums: PairSums
+) -> KeyedMoments:
+    """Return means and covariances of keyed items from the sums of their pairs."""
     covariances, pair_variances = _scaled_covariances(sums)
     signs = np.where(items.reverse, -items.steps, items.steps)
     n_answered = sums.counts.diagonal()
@@ -353,12 +360,12 @@ def keyed_moments_of(
         codes = sums.sums.diagonal() / n_answered
     values = items.minima + items.steps * (codes - 1)
     return KeyedMoments(
-        instrument=answers.instrument.ref,
+        instrument=instrument,
         scale=name,
         items=items.ids,
         reverse=items.reverse,
         missing=missing,
-        n_persons=len(answers),
+        n_persons=n_persons,
         counts=sums.counts,
         means=np.where(items.reverse, items.ends - values, values),
         covariances=covariances * (signs[:, None] * signs),

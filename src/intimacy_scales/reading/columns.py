@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from numbers import Real
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.errors import MissingColumnsError, ResponseError
@@ -18,7 +19,7 @@ from intimacy_scales.reading.column_patterns import patterns_that_fit
 if TYPE_CHECKING:
     from intimacy_scales.instrument import Instrument
 
-ColumnMap = Mapping[str, Hashable] | str | Sequence[str] | None
+ColumnMap = Mapping[str, Hashable] | str | Sequence[str] | Path | None
 
 _SHOWN = 8  # names in a message
 _FEW = 3  # suggestions in a message
@@ -94,7 +95,8 @@ def _from_pattern(instrument: Instrument, pattern: str) -> tuple[Hashable, ...]:
     if not fields or not fields <= {"item", "n"}:
         raise ResponseError(
             f"columns={shortened(pattern)} is not a pattern: write {{item}} for the item's id or {{n}} for "
-            "its position, from 1, as in 'prqc.1_{n}'"
+            "its position, from 1, as in 'prqc.1_{n}'; a file with lines of item = \"column\" is passed as "
+            "columns=Path('columns.toml')"
         )
     if any(form is not None and not _FORMAT.fullmatch(form) for _, _, form, _ in parts):
         raise ResponseError(

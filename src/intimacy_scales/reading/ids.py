@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
@@ -26,6 +27,10 @@ _ONLY_OF_IDS = "family lfd part partner record resp response study user worker"
 _IDS = re.compile(
     rf"(.* )?(id|ids|uid|uuid|guid|pid)|({_PERSONS.replace(' ', '|')}) ?(id|nr|no|num|number|code)?|"
     rf"({_ONLY_OF_IDS.replace(' ', '|')}) ?(id|nr|no|num|number)|nr|token|lfdn|row ?names?|unnamed( .*)?"
+)
+_ROW_IDS = re.compile(
+    r"((case|participant|person|proband|record|respondent|response|subject|subj|vp) )?(id|uid|uuid|guid|pid)|"
+    r"(participant|person|proband|respondent|subject|vp|vpn) ?(nr|no|num|number|code)?|lfdn"
 )
 _TIMES = re.compile(
     r"(beep|day|occasion|prompt|session|timepoint|trial|visit|wave) ?(id|nr|no|num|number|index|count)?"
@@ -95,6 +100,20 @@ def _words(name: str) -> str:
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     parted = re.sub(r"(?<=[A-Za-z])(?=\d)", " ", parted)
     return " ".join(re.findall(r"[^\W_]+", parted.casefold()))
+
+
+def id_column(names: Sequence[Hashable]) -> str | None:
+    """Return the first column whose name says that it holds ids of persons or rows, and that no other has.
+
+    Examples
+    --------
+    >>> id_column(["day", "ParticipantID", "q1"]), id_column(["q1", "q2"])
+    ('ParticipantID', None)
+    """
+    counts = Counter(names)
+    return next(
+        (n for n in names if isinstance(n, str) and counts[n] == 1 and _ROW_IDS.fullmatch(_words(n))), None
+    )
 
 
 def _counts_rows(values: Floats) -> bool:

@@ -75,7 +75,8 @@ class Reading:
     ----------
     columns
         Where the answers are: item id → column, or a pattern such as ``"q{n}"`` (``{n}``: the
-        item's position from 1; ``{item}``: its id). For an array: the item ids in the order of its columns.
+        item's position from 1; ``{item}``: its id), or the `Path` of a .toml or .json file with the
+        mapping. For an array: the item ids in the order of its columns.
     missing_codes
         Values or texts that mean "no answer", in addition to those that the instrument declares; or a mapping
         from item to such values.
@@ -179,6 +180,10 @@ def reading_of(options: ReadingOptions | DiaryReadingOptions | CoupleReadingOpti
         )
     if "keep" in given:
         given = given | {"keep": as_keep(given["keep"])}
+    if isinstance(given.get("columns"), Path):
+        from intimacy_scales.reading.columns_file import columns_of_file
+
+        given = given | {"columns": columns_of_file(given["columns"])}
     return Reading(**given)
 
 

@@ -16,7 +16,7 @@ from intimacy_scales.late import late_module
 from intimacy_scales.messages import shortened_text
 from intimacy_scales.reading.advice import AnsweredRanges, Offence, Remedy, offence_of
 from intimacy_scales.reading.explanations import Explanation
-from intimacy_scales.reading.header_rows import second_header
+from intimacy_scales.reading.header_rows import header_rows_advice
 from intimacy_scales.reading.mapping import BadCell
 from intimacy_scales.reading.other_wording import find_remedy
 from intimacy_scales.results.document_types import Object
@@ -333,9 +333,10 @@ def problems_text(
     ``answered`` is that of `remedy_for`.
     """
     offences = problems.offences()
-    remedy = second_header(form, offences, problems.n_in_first_row) or find_remedy(form, offences, answered)
+    remedy = find_remedy(form, offences, answered)
     first = list(islice(problems, _SHOWN))
-    return describe_problems(form.ref.called, first, len(problems), remedy and remedy.python), remedy
+    advice = header_rows_advice(problems, len(form.items)) or (remedy and remedy.python)
+    return describe_problems(form.ref.called, first, len(problems), advice), remedy
 
 
 def invalid_responses(

@@ -16,7 +16,7 @@ from intimacy_scales.files.replacement import Replacement, put_text
 from intimacy_scales.interop.answers.mapping_report import MappingReport
 from intimacy_scales.messages import shortened, suggest
 from intimacy_scales.reading.answer_keys import Meaning
-from intimacy_scales.reading.answers import as_missing_codes, as_recode
+from intimacy_scales.reading.answers import Recode, as_missing_codes, as_recode
 
 _TABLES = ("file", "columns", "missing_codes", "missing_ranges", "recode")
 _OF_FILE = ("platform", "encoding", "sheet", "structure", "all_rows", "skip_rows")
@@ -37,6 +37,8 @@ class SavedMapping(NamedTuple):
         Item → column.
     meanings
         Item → what its stored values mean.
+    recode
+        What stored values of all items stand for, in addition.
     """
 
     source: Path
@@ -44,6 +46,7 @@ class SavedMapping(NamedTuple):
     opening: Mapping[str, Any]
     columns: Mapping[str, str]
     meanings: Mapping[str, Meaning]
+    recode: Recode = ()
 
 
 def save_mapping(report: MappingReport, path: FilePath) -> None:
@@ -149,6 +152,8 @@ def read_mapping(path: FilePath) -> SavedMapping:
     _check_names(source, content, _TABLES, "table")
     tables = {name: _table(source, content, name) for name in _TABLES}
     _check_names(source, tables["file"], _OF_FILE, "name in [file]")
+    common = {stored: one for stored, one in tables["recode"].items() if not isinstance(one, dict)}
+    tables["recode"] = {item: one for item, one in tables["recode"].items() if isinstance(one, dict)}
     items = dict.fromkeys(
         [*tables["columns"], *tables["missing_codes"], *tables["missing_ranges"], *tables["recode"]]
     )
@@ -166,6 +171,7 @@ def read_mapping(path: FilePath) -> SavedMapping:
         opening=opening,
         columns=tables["columns"],
         meanings={item: _meaning(source, tables, item) for item in items},
+        recode=_recode(common),
     )
 
 
@@ -187,9 +193,6 @@ def _table(source: Path, content: Mapping[str, Any], name: str) -> Mapping[str, 
 
 def _meaning(source: Path, tables: Mapping[str, Mapping[str, Any]], item: str) -> Meaning:
     """Return what stored values of an item mean; raise where the file says something else."""
-    pairs = tables["recode"].get(item, {})
-    if not isinstance(pairs, dict):
-        raise ResponseError(f"mapping={str(source)!r}: recode.{item} must be a table of stored = answer")
     ranges = tables["missing_ranges"].get(item, [])
     try:
         ends = tuple((float(low), float(high)) for low, high in ranges)
@@ -197,5 +200,10 @@ def _meaning(source: Path, tables: Mapping[str, Mapping[str, Any]], item: str) -
         raise ResponseError(
             f"mapping={str(source)!r}: missing_ranges.{item} must be pairs of numbers, as in [[-999, -1]]"
         ) from None
-    recode = {stored: None if answer == "" else answer for stored, answer in pairs.items()}
-    return Meaning(as_missing_codes(tables["missing_codes"].get(item)), ends, as_recode(recode))
+    recode = _recode(tables["recode"].get(item, {}))
+    return Meaning(as_missing_codes(tables["missing_codes"].get(item)), ends, recode)
+
+
+def _recode(pairs: Mapping[str, Any]) -> Recode:
+    """Return a table of stored = answer as pairs."""
+    return as_recode({stored: None if answer == "" else answer for stored, answer in pairs.items()})

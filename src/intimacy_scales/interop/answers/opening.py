@@ -30,6 +30,7 @@ from intimacy_scales.interop.answers.statistics_files import SasFile, SpssFile, 
 from intimacy_scales.interop.answers.surveyjs import SurveyjsJson, SurveyjsTable
 from intimacy_scales.interop.answers.table_heads import check_not_old
 from intimacy_scales.interop.answers.xlsform import SubmissionJson, SubmissionTable, SubmissionWorkbook
+from intimacy_scales.reading.ids import id_column
 
 PLATFORMS: tuple[type[Platform], ...] = (
     SpssFile,
@@ -140,6 +141,8 @@ def _opened(
     file = open_answers(source, encoding=encoding, sheet=sheet, skip_rows=skip_rows)
     if isinstance(file, DelimitedFile | SpreadsheetFile):
         describe_header(file, file.names)
+    if file.facts.row_id is None:
+        file.facts.row_id = id_column(file.names)
     return file
 
 

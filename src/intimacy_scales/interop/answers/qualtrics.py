@@ -22,6 +22,7 @@ _LEGACY = ("ResponseID", "ResponseSet")  # texts of the second row in exports be
 _OF_EXPORT = frozenset({"startdate", "enddate", "status", "finished", "responseid"})  # in the first row
 _SEEN = (-99, "seen, and not answered")
 _TIMING = re.compile(r"[_ ](?:First Click|Last Click|Page Submit|Click Count)$")
+_FEWEST_TEXTS = 2  # names of the platform's own columns in words, from which a row of texts is told
 _MOST_HEADER = 1 << 20  # characters
 _NOT_ANSWERS = {  # values of Status and DistributionChannel in rows that no participant made
     "1": "preview",
@@ -50,6 +51,16 @@ _VERSIONS = {
 }
 
 
+def _is_texts_of(names: Sequence[str], texts: Sequence[str]) -> bool:
+    """Tell whether a second row names columns of the platform in words: ``Start Date`` for ``StartDate``."""
+    parted = [
+        name
+        for name, text in zip(names, texts, strict=False)
+        if name.casefold() in _ROLES and " " in text and text.replace(" ", "").casefold() == name.casefold()
+    ]
+    return len(parted) >= _FEWEST_TEXTS
+
+
 class QualtricsFile(DelimitedFile, Platform):
     """A Qualtrics export, with two or three header rows; or one, where somebody removed the others.
 
@@ -64,7 +75,7 @@ class QualtricsFile(DelimitedFile, Platform):
 
     @classmethod
     def detect(cls, head: Head) -> bool:
-        """Tell whether there are import ids below the header, or the names of an export before 2017."""
+        """Tell whether there are import ids or names of its own columns in the first rows."""
         if head.text is None or not any(mark in head.text for mark in ("ImportId", "ResponseId", *_LEGACY)):
             return False
         return bool(cls._header_rows(head.text))
@@ -80,7 +91,7 @@ class QualtricsFile(DelimitedFile, Platform):
             return []
         if len(rows) == 3 and any(_IMPORT_ID.match(cell) for cell in rows[2]):
             return rows
-        if len(rows) > 1 and set(_LEGACY) <= set(rows[1]):
+        if len(rows) > 1 and (set(_LEGACY) <= set(rows[1]) or _is_texts_of(rows[0], rows[1])):
             return rows[:2]
         if rows and {name.strip().casefold() for name in rows[0]} >= _OF_EXPORT:
             return rows[:1]
@@ -92,6 +103,9 @@ class QualtricsFile(DelimitedFile, Platform):
         rows = self._header_of_file()
         self._n_header_rows = len(rows)
         self.facts.version, why = _VERSIONS[len(rows)]
+        if len(rows) == 2 and not set(_LEGACY) <= set(rows[1]):
+            self.facts.version = "2 header rows (without import ids)"
+            why = "the second repeats the names in words"
         self.facts.decide("header rows", str(len(rows)), why)
         texts = [*(rows[1] if len(rows) > 1 else ()), *[""] * len(self.names)]
         ids = [self._import_id(cell) for cell in rows[2]] if len(rows) == 3 else [""] * len(self.names)

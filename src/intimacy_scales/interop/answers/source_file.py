@@ -170,7 +170,18 @@ class SourceFile:
                 f"{twice[0]}= is given in addition to mapping={str(saved.source)!r}, which says it already: "
                 "write it into that file, or leave the mapping out"
             )
-        settled_reading = replace(reading, columns=dict(saved.columns), by_item=tuple(saved.meanings.items()))
+        for stored, _ in saved.recode:
+            if stored in form.item_ids:
+                raise ResponseError(
+                    f"mapping={str(saved.source)!r}: recode.{stored} must be a table of stored = answer, as "
+                    f"in [recode.{stored}], since {stored} is an item of {form.ref.named}"
+                )
+        settled_reading = replace(
+            reading,
+            columns=dict(saved.columns),
+            recode=saved.recode,
+            by_item=tuple(saved.meanings.items()),
+        )
         return file_reading(form, file, settled_reading, settled=True)
 
     def to_dict(self) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,11 @@ def open_table(responses: Any, columns: Any = None) -> Table:
             f"a {type(responses).__name__} holds no answers yet: pass it to score_stream() or "
             "item_moments_stream(), which read it in batches, to engines.score() or "
             "engines.item_moments(), or pass the table that it returns"
+        )
+    if isinstance(responses, PurePath):
+        raise ResponseError(
+            f"{shortened(str(responses)) if values_shown() else 'this'} is a path, not answers: pass "
+            "read_answers(path), or use score_file(), reliability_file() or structure_file()"
         )
     if isinstance(responses, str):
         raise ResponseError(
