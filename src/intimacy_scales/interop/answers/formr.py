@@ -44,6 +44,7 @@ class _FormrResults(DeclaredOptions):
 
     _platform = "formr"
     structure_is = _STRUCTURE
+    leaves_out = "test sessions of formr"
     facts: FileFacts
 
     def _describe(self, names: Sequence[str], structure: Path | None) -> None:
