@@ -80,6 +80,17 @@ def test_scales_of_two_items_and_no_persons_say_nothing() -> None:
     assert CodingWatch(ten()).coding_warning() is None
 
 
+def test_a_few_persons_who_repeat_one_answer_are_not_warned_of() -> None:
+    codes = np.asfortranarray(
+        np.resize(np.arange(1, 6), (29, 1)) * np.ones((1, 10), dtype=np.uint8), np.uint8
+    )
+    watch = CodingWatch(ten())
+    watch.add(codes)
+    assert watch.coding_warning() is None
+    watch.add(codes[:1])
+    assert "q7, q8, q9, q10 run against" in str(watch.coding_warning())
+
+
 def test_warn_of_coding_names_the_set_of_columns() -> None:
     stored = options_of_ten(1) + 1
     stored[:, 2] = 6 - stored[:, 2]

@@ -102,6 +102,7 @@ def test_long_cells_are_not_gathered(tmp_path: Path, ending: str, wanted: bool) 
         assert score_file("ras", path, keep=["note"] if wanted else ()).n_persons == 40
 
 
+@pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")  # each gives one answer to all
 @pytest.mark.parametrize("most", [1, 100, 10_000])
 def test_batches_by_length_lose_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     for module in (delimited, jsonlines):

@@ -67,7 +67,7 @@ def _numbered(prefix: str, n: int) -> list[str]:
 
 
 def _rows(path: Path, separator: str = ",", *, skip: int = 0) -> list[dict[str, str]]:
-    """Return the rows of a text file below its header; ``skip`` of them are no answers."""
+    """Return the rows of a text file below its header; ``skip`` of them are left out."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file, delimiter=separator))[skip:]
 

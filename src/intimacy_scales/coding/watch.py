@@ -18,7 +18,7 @@ from intimacy_scales.moments.item_moments import highest_code, most_persons
 from intimacy_scales.moments.keyed import keyed_moments_of_sums
 from intimacy_scales.moments.scale_items import scale_items
 from intimacy_scales.reading.encoding import Codes
-from intimacy_scales.reading.range_use import RangeUse
+from intimacy_scales.reading.range_use import FEWEST_PERSONS, RangeUse
 
 Columns = NDArray[np.intp]
 _TOGETHER = 32  # items whose pairs are summed at once: small scales one by one would take longer
@@ -70,7 +70,12 @@ class CodingWatch(RangeUse):
                 group.add(codes, self._highest)
 
     def coding_warning(self) -> str | None:
-        """Return what `intimacy_scales.coding.coding_warning` says of all answers so far."""
+        """Return what `intimacy_scales.coding.coding_warning` says of all answers so far, if they are enough.
+
+        Of fewer than 30 persons nothing is said: a few who gave the same answer to everything would do.
+        """
+        if self.n_persons < FEWEST_PERSONS:
+            return None
         form, scales, lines = self.instrument, scale_items(self.instrument), {}
         for group in self._groups:
             for name in group.scales:

@@ -201,18 +201,22 @@ class SpreadsheetFile(AnswerFile):
             f"{', '.join([*others[:_SHOWN_SHEETS], *n_more_text])}. {advice}"
         )
 
-    def _check_formulas(self, wanted: Sequence[Hashable]) -> None:
-        """Raise if a wanted column has formulas without a value, which would be read as missing answers."""
+    def _uncomputed(self, wanted: Sequence[Hashable]) -> UncomputedFormulas | None:
+        """Return the formulas without a value in some columns; None where the sheet has no formulas."""
         with self._sheet._get_source() as xml:
             if not holds_formulas(xml):
-                return
+                return None
         with zipfile.ZipFile(self.path) as parts:
             workbook_parts = [name for name in parts.namelist() if name.endswith("workbook.xml")]
             compute_all = any(_COMPUTE_ALL.search(parts.read(name)) for name in workbook_parts)
         columns = {column_letters(self.names.index(str(name)) + 1) for name in wanted}
         with self._sheet._get_source() as xml:
-            uncomputed = UncomputedFormulas(xml, columns, zeros_stand_in=compute_all)
-        if uncomputed.count:
+            return UncomputedFormulas(xml, columns, zeros_stand_in=compute_all)
+
+    def _check_formulas(self, wanted: Sequence[Hashable]) -> None:
+        """Raise if a wanted column has formulas without a value, which would be read as missing answers."""
+        uncomputed = self._uncomputed(wanted)
+        if uncomputed is not None and uncomputed.count:
             cells = ", ".join(uncomputed.first) + (", …" if uncomputed.count > len(uncomputed.first) else "")
             raise ResponseError(
                 f"{self.path}: sheet {self._sheet.title!r} has {counted(uncomputed.count, 'formula')} "
@@ -220,6 +224,12 @@ class SpreadsheetFile(AnswerFile):
                 "compute them. Open the workbook in Excel and save it (in LibreOffice, press Ctrl+Shift+F9 "
                 "first), or paste values over the formulas."
             )
+
+    def has_values(self, name: str) -> bool:
+        """Tell whether a column can be read: no formula in it lacks its value."""
+        with self._damage_reported():
+            uncomputed = self._uncomputed([name])
+        return uncomputed is None or not uncomputed.count
 
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield the wanted columns, some rows at a time."""

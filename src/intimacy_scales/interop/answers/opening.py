@@ -142,7 +142,9 @@ def _opened(
     if isinstance(file, DelimitedFile | SpreadsheetFile):
         describe_header(file, file.names)
     if file.facts.row_id is None:
-        file.facts.row_id = id_column(file.names)
+        name = id_column(file.names)
+        if name is not None and (not isinstance(file, SpreadsheetFile) or file.has_values(name)):
+            file.facts.row_id = name
     return file
 
 
