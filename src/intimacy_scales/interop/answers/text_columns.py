@@ -1,7 +1,8 @@
-"""Texts in the columns of a batch: each text once, and how many are empty."""
+"""Texts in the columns of a batch: each text once, how often it occurs, and how many are empty."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable
 from typing import Any, NamedTuple
 
@@ -48,6 +49,27 @@ def text_column(table: Table, name: Hashable) -> TextColumn:
     cells = listed(table, name)
     places = np.fromiter((known.setdefault(cell, len(known)) for cell in cells), np.intp, len(cells))
     return TextColumn(list(map(_text, known)), places)
+
+
+def value_counts(table: Table, name: Hashable) -> dict[Any, int]:
+    """Return how often each value of a column occurs, without empty ones.
+
+    Examples
+    --------
+    >>> from intimacy_scales.reading.frames import ListTable
+    >>> value_counts(ListTable({"a": ["x", None, "x", ""]}, 4), "a")
+    {'x': 2}
+    """
+    column = table.answers(name)
+    counts: Counter[Any] = Counter()
+    if isinstance(column, Distinct):
+        chosen = column.positions[column.positions >= 0]
+        times = np.bincount(chosen, minlength=len(column.values)).tolist()
+        for value, n in zip(column.values, times, strict=True):  # values of parts may be equal
+            counts[value] += n
+    else:
+        counts.update(listed(table, name))
+    return {value: n for value, n in counts.items() if n and not is_empty(value)}
 
 
 def n_empty(table: Table, name: Hashable) -> int:
