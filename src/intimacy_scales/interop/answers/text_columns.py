@@ -93,13 +93,13 @@ def n_empty(table: Table, name: Hashable) -> int:
 
 
 def _encoded(table: ArrowTable, name: Hashable) -> ArrowTable:
-    """Return one column of a table, with a dictionary of its texts."""
+    """Return a table in which a column has a dictionary of its texts."""
     import pyarrow as pa
 
     column = table.native.column(str(name))
-    if not pa.types.is_dictionary(column.type):
-        column = column.dictionary_encode()
-    return ArrowTable(pa.table({str(name): column}), is_own=True)
+    if pa.types.is_dictionary(column.type):
+        return table
+    return ArrowTable(pa.table({str(name): column.dictionary_encode()}), is_own=True)
 
 
 def _text(value: object) -> str:
