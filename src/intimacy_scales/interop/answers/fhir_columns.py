@@ -25,6 +25,8 @@ from intimacy_scales.interop.answers.json_source import GrownColumns, objects_of
 from intimacy_scales.messages import shortened
 
 _SHOWN = 6
+_PLAIN = (int, float, str)
+_MOST_KNOWN = 10_000  # codings of a question that are remembered
 _WHOLE = "QuestionnaireResponse."
 _METADATA: dict[str, Role] = {
     "id": "id", "subject": "id", "authored": "time", "status": "layout", "questionnaire": "layout",
@@ -63,9 +65,29 @@ class _Seen:
         self.reasons: dict[str, None] = {}
         self.n_several = 0
         self.is_boolean = False
+        self._codings: dict[tuple[tuple[str, str], ...], Any] = {}
 
     def value(self, answer: Resource) -> Any:
         """Return the value of an answer; None if it has none."""
+        if len(answer) == 1:  # most answers are one number, text or coding, and recur
+            ((name, value),) = answer.items()
+            if name == "valueCoding":
+                return self._known_coding(value, answer)
+            if type(value) in _PLAIN and name.startswith("value"):
+                return value
+        return self._any_value(answer)
+
+    def _known_coding(self, value: Any, answer: Resource) -> Any:
+        """Return the value of an answer that is a coding, which is worked out once."""
+        parts = tuple(value.items()) if isinstance(value, dict) else ()
+        if not all(type(part) is str for _, part in parts):
+            return self._any_value(answer)
+        if parts not in self._codings and len(self._codings) < _MOST_KNOWN:
+            self._codings[parts] = self._any_value(answer)
+        return self._codings[parts] if parts in self._codings else self._any_value(answer)
+
+    def _any_value(self, answer: Resource) -> Any:
+        """Return the value of an answer of any kind."""
         name, value = next(
             ((n, v) for n, v in answer.items() if n.startswith("value") and v is not None), (None, None)
         )
@@ -138,6 +160,11 @@ class ResponseColumns:
             if value is not None:
                 self._metadata.put(f"{_WHOLE}{name}", row, value)
         links = self.answered.setdefault(questionnaire_url(response) or "", {})
+        flat = _flat_answers(response.get("item"))
+        if flat is not None:
+            for link, answer, item in flat:
+                self._add_flat(link, answer, item, row, links)
+            return
         named: set[str] = set()
         for place in walked(response, f"{self._path}: response {row + 1}", by_path=self._by_path):
             link = str(place.item.get("linkId"))
@@ -157,6 +184,20 @@ class ResponseColumns:
             links[link] = None
             seen.n_several += len(values) > 1
             self._answers.put(place.name, row, values[0] if len(values) == 1 else _Several(tuple(values)))
+
+    def _add_flat(
+        self, link: str, answer: Resource, item: Resource, row: int, links: dict[str, None]
+    ) -> None:
+        """Add the only answer to a question outside of groups."""
+        seen = self._seen.get(link)
+        if seen is None:
+            seen = self._seen[link] = _Seen(link, link)
+        value = seen.value(answer)
+        if seen.text is None and "text" in item:
+            seen.text = text_of(item["text"])
+        if value is not None:
+            links[link] = None
+            self._answers.put(link, row, value)
 
     def _note_ambiguous(self, name: str, row: int) -> None:
         """Note that two answers of a response have the same name; raise if even their paths are the same."""
@@ -292,6 +333,33 @@ class ResponseColumns:
                 "numbers are not known"
             )
         return notes
+
+
+def _flat_answers(items: Any) -> list[tuple[str, Resource, Resource]] | None:
+    """Return linkId, answer and item of each answered item; None if `walked` is needed to name them.
+
+    It is not needed if no item lies in another one, no linkId occurs twice, and no question has several
+    answers.
+    """
+    if not isinstance(items, list):
+        return None
+    found: list[tuple[str, Resource, Resource]] = []
+    links: set[str] = set()
+    for item in items:
+        link = item.get("linkId") if type(item) is dict else None
+        if type(link) is not str or not link or "item" in item or link in links:
+            return None
+        links.add(link)
+        answers = item.get("answer")
+        if not answers:
+            continue
+        if type(answers) is not list or len(answers) > 1:
+            return None
+        answer = answers[0]
+        if type(answer) is not dict or "item" in answer:
+            return None
+        found.append((link, answer, item))
+    return found
 
 
 def _is_same(coding: _Coding, option: Option) -> bool:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.head import Head, marked_encoding, unknown_encoding, wrong_encoding
@@ -88,7 +88,7 @@ def parsed(text: str, called: str) -> Any:
             f"{_MOST_PARTS:,}"
         )
     try:
-        return json.loads(text, object_pairs_hook=_unique)
+        return _DECODER.decode(text)
     except RecursionError:
         raise ResponseError(
             f"{called}: is JSON that is nested too deeply; allowed: at most {DEEPEST} levels"
@@ -111,6 +111,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(fields) < len(pairs):
         raise ValueError("a name occurs twice in one object")
     return fields
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique)
 
 
 def objects_of(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -157,7 +160,11 @@ class GrownColumns:
         if column is None:
             check_width(len(self._columns) + 1, f"{self._path}: has {{}} questions")
             column = self._columns[name] = []
-        self._grow(column, row)
+        if len(column) < row:
+            self._grow(column, row)
+        elif self._n_cells >= _MOST_CELLS:
+            self._refuse()
+        self._n_cells += 1
         column.append(value)
 
     def get(self, name: str, row: int) -> Any:
@@ -176,10 +183,13 @@ class GrownColumns:
         return self._columns
 
     def _grow(self, column: list[Any], n_rows: int) -> None:
-        self._n_cells += max(1, n_rows - len(column))
+        self._n_cells += n_rows - len(column)
         if self._n_cells > _MOST_CELLS:
-            raise ResponseError(
-                f"{self._path}: its questions and responses make more than {_MOST_CELLS:,} cells, most "
-                "of them empty: do the responses belong to one questionnaire? Pass each one by itself"
-            )
+            self._refuse()
         column += [None] * (n_rows - len(column))
+
+    def _refuse(self) -> NoReturn:
+        raise ResponseError(
+            f"{self._path}: its questions and responses make more than {_MOST_CELLS:,} cells, most of them "
+            "empty: do the responses belong to one questionnaire? Pass each one by itself"
+        )
