@@ -197,9 +197,9 @@ def text_files(folder: Path) -> dict[str, Callable[[], Path]]:
         "names made of 30,000 digits and brackets": lambda: _text(
             folder / "a.csv", ",".join("([" * 3000 + "1" * 3000 + f"_{n}" for n in range(100)), "\n"
         ),
-        "200,000 rows of different texts": lambda: _text(
+        "50,000 rows of different texts": lambda: _text(
             folder / "a.csv", HEADER, "\n",
-            *(",".join(f"text {n} of {k}" for k in range(7)) + "\n" for n in range(200_000)),
+            *(",".join(f"text {n} of {k}" for k in range(7)) + "\n" for n in range(50_000)),
         ),
         "a cell with JSON nested 100,000 deep": lambda: _text(
             folder / "a.csv", "trial_type,trial_index,response\n", 'survey-likert,0,"' + "[" * 100_000 + '"\n'

@@ -135,6 +135,11 @@ class GrownColumns:
     path
         The file, for messages.
 
+    Attributes
+    ----------
+    n_cells
+        Number of cells so far.
+
     Examples
     --------
     >>> columns = GrownColumns(Path("answers.json"))
@@ -146,7 +151,7 @@ class GrownColumns:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._columns: dict[str, list[Any]] = {}
-        self._n_cells = 0
+        self.n_cells = 0
 
     def put(self, name: str, row: int, value: Any) -> None:
         """Set the value of a column in a row, which is the last so far.
@@ -162,9 +167,9 @@ class GrownColumns:
             column = self._columns[name] = []
         if len(column) < row:
             self._grow(column, row)
-        elif self._n_cells >= _MOST_CELLS:
+        elif self.n_cells >= _MOST_CELLS:
             self._refuse()
-        self._n_cells += 1
+        self.n_cells += 1
         column.append(value)
 
     def get(self, name: str, row: int) -> Any:
@@ -183,8 +188,8 @@ class GrownColumns:
         return self._columns
 
     def _grow(self, column: list[Any], n_rows: int) -> None:
-        self._n_cells += n_rows - len(column)
-        if self._n_cells > _MOST_CELLS:
+        self.n_cells += n_rows - len(column)
+        if self.n_cells > _MOST_CELLS:
             self._refuse()
         column += [None] * (n_rows - len(column))
 
