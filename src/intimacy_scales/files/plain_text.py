@@ -20,6 +20,7 @@ from intimacy_scales.reading.frames import ArrowTable, Table, arrow_texts
 
 CHUNK = 1 << 20  # bytes that are parsed at a time
 _LEAST = 1 << 19  # bytes; importing Arrow takes longer than reading a smaller file
+_WIDEST = 5_000  # columns; of more, Arrow takes longer than the other reader, and ten times the memory
 _QUOTE, _NEWLINE, _RETURN, _BLANK = map(ord, '"\n\r ')
 
 
@@ -67,7 +68,7 @@ class PlainText:
     @classmethod
     def can_read(cls, path: Path, n_columns: int) -> bool:
         """Tell whether this reader can be used and is faster; with one column, a row may be a blank line."""
-        return n_columns > 1 and path.stat().st_size >= _LEAST and find_spec("pyarrow") is not None
+        return 1 < n_columns <= _WIDEST and path.stat().st_size >= _LEAST and find_spec("pyarrow") is not None
 
     def tables(self) -> Iterator[tuple[Table, int]]:
         """Yield some rows at a time, and the position in the file after them."""

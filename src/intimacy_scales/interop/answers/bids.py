@@ -53,9 +53,9 @@ class BidsFile(DelimitedFile, Platform):
 
     @staticmethod
     def _beginning_of(head: Head) -> tuple[list[str], list[str]]:
-        """Return the names and the first row of tab-separated text; nothing for other files."""
-        lines = [line.split("\t") for line in head.lines[:2]]
-        names = [name.strip() for name in lines[0]] if lines else []
+        """Return the names and the first row of tab-separated text, with or without quotes."""
+        lines = [[_unquoted(cell) for cell in line.split("\t")] for line in head.lines[:2]]
+        names = lines[0] if lines else []
         return (names, lines[1] if len(lines) > 1 else []) if len(names) > 1 else ([], [])
 
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
@@ -107,3 +107,9 @@ class BidsFile(DelimitedFile, Platform):
         absent = [name for name in sidecar.columns if name not in self.facts.columns]
         if absent:
             self.facts.notes.append(f"described, and not in the file: {first_of(absent)}")
+
+
+def _unquoted(cell: str) -> str:
+    """Return a cell without the quotes that R and others write around every text."""
+    cell = cell.strip()
+    return cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell

@@ -7,14 +7,13 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from intimacy_scales.files.base import is_empty
 from intimacy_scales.files.facts import Code, ColumnFacts, FileFacts
 from intimacy_scales.instrument.numerals import as_compared
 from intimacy_scales.interop.answers.platform import Platform
+from intimacy_scales.interop.answers.text_columns import value_counts
 from intimacy_scales.messages import shortened, values_shown
 from intimacy_scales.reading.answers import stored_value
 from intimacy_scales.reading.frames import Table
-from intimacy_scales.reading.frames.base import listed
 from intimacy_scales.results.wording import counted
 
 _SHOWN = 6
@@ -49,7 +48,8 @@ class DeclaredOptions(Platform):
             for name in table.names:
                 allowed = options.get(str(name))
                 if allowed:
-                    self._count(undeclared.setdefault(str(name), Counter()), allowed, listed(table, name))
+                    counts = undeclared.setdefault(str(name), Counter())
+                    self._count(counts, allowed, value_counts(table, name))
             yield table
         for name, values in undeclared.items():
             note = self._note(name, values)
@@ -64,8 +64,8 @@ class DeclaredOptions(Platform):
         return frozenset(stored | {as_compared(text) for _, text in pairs if text is not None})
 
     @staticmethod
-    def _count(counts: Counter[Any], allowed: frozenset[Any], values: Sequence[Any]) -> None:
-        for value, n in Counter(value for value in values if not is_empty(value)).items():
+    def _count(counts: Counter[Any], allowed: frozenset[Any], values: Mapping[Any, int]) -> None:
+        for value, n in values.items():
             is_known = isinstance(value, int | float | str) and stored_value(value) in allowed
             if not is_known and (value in counts or len(counts) < _MOST_KEPT):
                 counts[value] += n

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
+from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from intimacy_scales.errors import ResponseError
+from intimacy_scales.files.base import BATCH_ROWS
 from intimacy_scales.files.facts import FileFacts
 from intimacy_scales.files.head import Head
 from intimacy_scales.interop.answers.fhir_columns import ResponseColumns, answers, questionnaire_url
@@ -24,8 +28,9 @@ from intimacy_scales.interop.answers.fhir_questionnaire import (
 from intimacy_scales.interop.answers.fhir_value_sets import Resource, ValueSets
 from intimacy_scales.interop.answers.fhir_xml import begins_xml, read_xml
 from intimacy_scales.interop.answers.json_source import begins_json, decoded, objects_of, parsed, read_json
-from intimacy_scales.interop.answers.platform import LoadedFile, OpenOptions
+from intimacy_scales.interop.answers.platform import USUAL, OpenOptions, Platform
 from intimacy_scales.messages import first_of, shortened
+from intimacy_scales.reading.frames import ListTable, Table
 from intimacy_scales.results.wording import counted
 
 _RESPONSE = re.compile(r'"resourceType"\s*:\s*"QuestionnaireResponse"')
@@ -36,6 +41,7 @@ _XML = re.compile(
 )
 _LONGEST = 8_000_000  # bytes of a line
 _SHOWN = 6
+_DESCRIBING = ("Questionnaire", "ValueSet", "CodeSystem")
 _WRONG = "entered-in-error"
 _USUAL = ("completed", "amended")
 _KEPT = {"in-progress": "not finished", "stopped": "abandoned"}
@@ -45,7 +51,7 @@ _ADVICE = (
 )
 
 
-class FhirFile(LoadedFile):
+class FhirFile(Platform):
     """QuestionnaireResponses of FHIR (STU3, R4, R4B, R5), a row for each.
 
     Columns are named by linkId. Cells hold codes; the Questionnaire, which may be in the file, says what they
@@ -64,21 +70,59 @@ class FhirFile(LoadedFile):
             return bool(_OTHER.search(text) or (_RESPONSE.search(text) and _ITEMS.search(text)))
         return bool(_XML.search(text))
 
-    def _load(self, path: Path, how: OpenOptions) -> dict[str, list[Any]]:
+    def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
+        super().__init__(path, how)
+        self._encoding = how.encoding
         reading, questionnaire = self._read(path, how, by_path=False)
         if reading.columns.is_ambiguous or (questionnaire is not None and questionnaire.repeated):
             reading, questionnaire = self._read(path, how, by_path=True)
             reading.facts.decide("columns", "named by path", "a linkId occurs in several groups")
-        self.facts = reading.facts
-        columns = reading.columns.filled(questionnaire, ValueSets(reading.near))
+        self.facts, self._reading = reading.facts, reading
+        self.names = reading.columns.describe(questionnaire, ValueSets(reading.near))
+        self.size = len(reading.rows)
         if how.structure is not None and questionnaire is not None:
-            self._check_structure(how.structure, questionnaire, columns)
-        if len(reading.rows) < reading.n_responses:
-            self._row_numbers = np.array(reading.rows, dtype=np.intp)
+            self._check_structure(how.structure, questionnaire)
         self.facts.add(reading.columns.facts)
         self.facts.row_id = reading.columns.row_id()
         reading.note(questionnaire)
-        return columns
+
+    def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
+        """Yield the wanted columns, some rows at a time; very many responses are read again."""
+        wanted = list(dict.fromkeys(map(str, [*items, *others])))
+        numbers = np.array(self._reading.rows, dtype=np.intp)
+        held = self._reading.columns.columns(wanted)
+        again = None if held is not None else self._cells_again()
+        for start in range(0, self.size, BATCH_ROWS):
+            self.position = stop = min(start + BATCH_ROWS, self.size)
+            if held is not None:
+                columns: dict[Hashable, list[Any]] = {name: held[name][start:stop] for name in wanted}
+            else:
+                assert again is not None
+                rows = list(islice(again, stop - start))
+                columns = {name: [row.get(name) for row in rows] for name in wanted}
+            table = ListTable(columns, stop - start)
+            if self.size < self._reading.n_responses:
+                table.row_numbers = numbers[start:stop]
+            yield table
+
+    def _cells_again(self) -> Iterator[dict[str, Any]]:
+        """Read all kept responses again, and yield the cells of each.
+
+        Raises
+        ------
+        ResponseError
+            The file has changed.
+        """
+        kept, n, row = self._reading.rows, 0, 0
+        for resource in _resources(self.path, self._encoding):
+            if resource.get("resourceType") != "QuestionnaireResponse":
+                continue
+            if row < len(kept) and kept[row] == n:
+                yield self._reading.columns.cells(resource, row)
+                row += 1
+            n += 1
+        if row < len(kept):
+            raise ResponseError(f"{self.path}: changed while it was read; read it again")
 
     def _read(self, path: Path, how: OpenOptions, *, by_path: bool) -> tuple[_Reading, Questionnaire | None]:
         """Read all responses, and return them with the Questionnaire that describes them."""
@@ -90,13 +134,11 @@ class FhirFile(LoadedFile):
         reading.near += beyond
         return reading, reading.questionnaire()
 
-    def _check_structure(
-        self, structure: Path, questionnaire: Questionnaire, columns: dict[str, list[Any]]
-    ) -> None:
+    def _check_structure(self, structure: Path, questionnaire: Questionnaire) -> None:
         """Raise where a structure describes none of the questions that were answered."""
-        matched = [name for name in questionnaire.columns if name in columns]
+        matched = [name for name in questionnaire.columns if name in self.names]
         if not matched:
-            answered = [name for name in columns if not name.startswith("QuestionnaireResponse.")]
+            answered = [name for name in self.names if not name.startswith("QuestionnaireResponse.")]
             raise ResponseError(
                 f"structure={str(structure)!r}: none of its linkIds ({_listed([*questionnaire.columns])}) "
                 f"has answers in {self.path} ({_listed(answered)}); is it the Questionnaire that was "
@@ -165,9 +207,10 @@ class _Reading:
     ) -> None:
         self.columns, self.facts = columns, facts
         self.near: list[Resource] = []
-        self.rows: list[int] = []
+        self.rows = array("q")
         self.n_responses = 0
         self._path, self._given, self._all_rows = path, given, all_rows
+        self._contained: set[str] = set()
         self._others: Counter[str] = Counter()
         self._states: Counter[str] = Counter()
 
@@ -178,7 +221,7 @@ class _Reading:
             self._add_response(resource)
         elif kind == "Bundle":
             self._note_pages(resource)
-        elif kind in ("Questionnaire", "ValueSet", "CodeSystem"):
+        elif kind in _DESCRIBING:
             self.near.append(resource)
         else:
             self._others[str(kind)] += 1
@@ -191,12 +234,21 @@ class _Reading:
             self.facts.leave_out(why, [self.n_responses])
             return
         self._states[status] += 1
-        self.near += objects_of(response.get("contained"))
+        for part in objects_of(response.get("contained")):
+            self._add_contained(part)
         self.facts.version = self.facts.version or release_of(response)
         if isinstance(response.get("questionnaire"), dict):
             self.facts.version = "STU3"  # later releases have an address instead of a reference
         self.columns.add(response)
         self.rows.append(self.n_responses - 1)
+
+    def _add_contained(self, part: Resource) -> None:
+        """Take what describes questions out of a response; the same part of other responses once."""
+        if part.get("resourceType") in _DESCRIBING:
+            text = json.dumps(part, sort_keys=True)
+            if text not in self._contained:
+                self._contained.add(text)
+                self.near.append(part)
 
     def _why_left_out(self, response: Resource, status: str) -> str | None:
         """Return why a response is not a row; None if it is one."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.facts import Code, ColumnFacts, Role
@@ -23,8 +26,12 @@ from intimacy_scales.interop.answers.fhir_value_sets import (
 )
 from intimacy_scales.interop.answers.json_source import GrownColumns, objects_of, text_of
 from intimacy_scales.messages import first_of, shortened
+from intimacy_scales.reading.columns import check_width
 
 _SHOWN = 6
+_PLAIN = (int, float, str)
+_MOST_HELD = 3_000_000  # cells, which take up to 200 MB
+_MOST_KNOWN = 10_000  # codings of a question that are remembered
 _WHOLE = "QuestionnaireResponse."
 _METADATA: dict[str, Role] = {
     "id": "id", "subject": "id", "authored": "time", "status": "layout", "questionnaire": "layout",
@@ -61,11 +68,30 @@ class _Seen:
         self.numbers: dict[Any, set[int | float]] = {}
         self.units: dict[str, None] = {}
         self.reasons: dict[str, None] = {}
-        self.n_several = 0
         self.is_boolean = False
+        self._codings: dict[tuple[tuple[str, str], ...], Any] = {}
 
     def value(self, answer: Resource) -> Any:
         """Return the value of an answer; None if it has none."""
+        if len(answer) == 1:  # most answers are one number, text or coding, and recur
+            ((name, value),) = answer.items()
+            if name == "valueCoding":
+                return self._known_coding(value, answer)
+            if type(value) in _PLAIN and name.startswith("value"):
+                return value
+        return self._any_value(answer)
+
+    def _known_coding(self, value: Any, answer: Resource) -> Any:
+        """Return the value of an answer that is a coding, which is worked out once."""
+        parts = tuple(value.items()) if isinstance(value, dict) else ()
+        if not all(type(part) is str for _, part in parts):
+            return self._any_value(answer)
+        if parts not in self._codings and len(self._codings) < _MOST_KNOWN:
+            self._codings[parts] = self._any_value(answer)
+        return self._codings[parts] if parts in self._codings else self._any_value(answer)
+
+    def _any_value(self, answer: Resource) -> Any:
+        """Return the value of an answer of any kind."""
         name, value = next(
             ((n, v) for n, v in answer.items() if n.startswith("value") and v is not None), (None, None)
         )
@@ -108,55 +134,88 @@ class _Seen:
 class ResponseColumns:
     """The answers of responses, a row for each.
 
+    Cells are held while they are few. Of more, only what describes the columns is kept, and `cells` returns
+    those of a response that is read again.
+
     Attributes
     ----------
     facts
-        Name of a column → what is known of it; set by `filled`.
+        Name of a column → what is known of it; set by `describe`.
     answered
         Address of each answered questionnaire → the linkIds in its responses.
     is_ambiguous
         Whether a response has the same linkId in two groups, so that columns must be named by path.
+    held
+        The columns; None if there are too many cells to hold.
     """
 
     def __init__(self, path: Path, *, by_path: bool = False) -> None:
         self._by_path, self.is_ambiguous = by_path, False
         self.facts: dict[str, ColumnFacts] = {}
         self.answered: dict[str, dict[str, None]] = {}
-        self._answers, self._metadata = GrownColumns(path), GrownColumns(path)
+        self.held: GrownColumns | None = GrownColumns(path)
         self._path = path
         self._seen: dict[str, _Seen] = {}
+        self._codes: dict[str, dict[_Coding, Code]] = {}
+        self._several: Counter[str] = Counter()
+        self._metadata: dict[str, None] = {}
+        self._named: dict[str, None] = {}
+        self._ids = {name: array("q") for name in ("subject", "id")}  # hashes, 8 bytes for each response
         self._n = 0
-        self._columns: dict[str, list[Any]] = {}
         self._contradicted: list[str] = []
 
     def add(self, response: Resource) -> None:
         """Add the row of a response."""
         row = self._n
         self._n += 1
-        for name in _METADATA:
-            value = _reference(response.get(name))
-            if value is not None:
-                self._metadata.put(f"{_WHOLE}{name}", row, value)
+        for name, value in _metadata_of(response):
+            self._metadata[f"{_WHOLE}{name}"] = None
+            if name in self._ids:
+                self._ids[name].append(hash(value))
+            if self.held is not None:
+                self.held.put(f"{_WHOLE}{name}", row, value)
         links = self.answered.setdefault(questionnaire_url(response) or "", {})
+        for name, link, value in self._answers(response, row):
+            links[link] = None
+            if name not in self._named:
+                check_width(len(self._named) + 1, f"{self._path}: has {{}} questions")
+                self._named[name] = None
+            if isinstance(value, _Several):
+                self._several[name] += 1
+            if self.held is not None:
+                self.held.put(name, row, value)
+        if self.held is not None and self.held.n_cells > _MOST_HELD:
+            self.held = None
+
+    def _answers(self, response: Resource, row: int) -> Iterator[tuple[str, str, Any]]:
+        """Yield name, linkId and value of each question of a response that has an answer."""
+        flat = _flat_answers(response.get("item"))
+        if flat is not None:
+            for link, answer, item in flat:
+                seen = self._seen.get(link) or self._new(link, link, link)
+                value = seen.value(answer)
+                if seen.text is None and "text" in item:
+                    seen.text = text_of(item["text"])
+                if value is not None:
+                    yield link, link, value
+            return
         named: set[str] = set()
         for place in walked(response, f"{self._path}: response {row + 1}", by_path=self._by_path):
+            if not place.item.get("answer"):
+                continue
             link = str(place.item.get("linkId"))
-            seen = self._seen.get(place.name)
-            values = []
-            if place.item.get("answer"):
-                if seen is None:
-                    seen = self._seen[place.name] = _Seen(link, place.path)
-                values = [v for v in map(seen.value, objects_of(place.item["answer"])) if v is not None]
-                seen.text = seen.text or text_of(place.item.get("text"))
-            if seen is None or not values:
-                continue
-            if place.name in named:
+            seen = self._seen.get(place.name) or self._new(place.name, link, place.path)
+            values = [v for v in map(seen.value, objects_of(place.item["answer"])) if v is not None]
+            seen.text = seen.text or text_of(place.item.get("text"))
+            if values and place.name in named:
                 self._note_ambiguous(place.name, row)
-                continue
-            named.add(place.name)
-            links[link] = None
-            seen.n_several += len(values) > 1
-            self._answers.put(place.name, row, values[0] if len(values) == 1 else _Several(tuple(values)))
+            elif values:
+                named.add(place.name)
+                yield place.name, link, values[0] if len(values) == 1 else _Several(tuple(values))
+
+    def _new(self, name: str, link: str, path: str) -> _Seen:
+        self._seen[name] = seen = _Seen(link, path)
+        return seen
 
     def _note_ambiguous(self, name: str, row: int) -> None:
         """Note that two answers of a response have the same name; raise if even their paths are the same."""
@@ -167,22 +226,41 @@ class ResponseColumns:
             )
         self.is_ambiguous = True
 
-    def filled(self, questionnaire: Questionnaire | None, near: ValueSets) -> dict[str, list[Any]]:
-        """Return all columns, metadata first, then questions in the order of the Questionnaire."""
-        answers = self._answers.filled(self._n)
+    def describe(self, questionnaire: Questionnaire | None, near: ValueSets) -> list[str]:
+        """Return the names of all columns, metadata first, then questions in the order of the Questionnaire.
+
+        What is known of the columns is in `facts` then.
+        """
         order = {} if questionnaire is None else {link: n for n, link in enumerate(questionnaire.columns)}
         last = len(order)
-        self._columns = dict(self._metadata.filled(self._n))
-        self.facts = {name: ColumnFacts(role=_METADATA[name.removeprefix(_WHOLE)]) for name in self._columns}
-        keys = {name: self._key(name, questionnaire) for name in answers}
-        for name in sorted(answers, key=lambda name: order.get(keys[name], last)):
-            seen = self._seen[name]
-            facts, codes = self._facts_of(name, seen, questionnaire, near)
+        self.facts = {name: ColumnFacts(role=_METADATA[name.removeprefix(_WHOLE)]) for name in self._metadata}
+        keys = {name: self._key(name, questionnaire) for name in self._named}
+        names = sorted(self._named, key=lambda name: order.get(keys[name], last))
+        for name in names:
+            facts, self._codes[name] = self._facts_of(name, self._seen[name], questionnaire, near)
             self.facts[name] = facts
-            self._columns[name] = [_cell(value, codes) for value in answers.pop(name)]
         if questionnaire is not None:
             self.facts |= {n: f for n, f in questionnaire.columns.items() if n not in self.facts}
-        return self._columns
+        return [*self._metadata, *names]
+
+    def columns(self, names: Sequence[str]) -> dict[str, list[Any]] | None:
+        """Return some columns; None if they are not held."""
+        if self.held is None:
+            return None
+        filled = self.held.filled(self._n)
+        return {
+            name: [_cell(value, self._codes[name]) for value in filled[name]]
+            if name in self._codes
+            else filled[name]
+            for name in names
+        }
+
+    def cells(self, response: Resource, row: int) -> dict[str, Any]:
+        """Return name → cell of a response, which was added before as this row."""
+        cells: dict[str, Any] = {f"{_WHOLE}{name}": value for name, value in _metadata_of(response)}
+        for name, _, value in self._answers(response, row):
+            cells[name] = _cell(value, self._codes[name])
+        return cells
 
     def _key(self, name: str, questionnaire: Questionnaire | None) -> str:
         seen = self._seen[name]
@@ -211,7 +289,7 @@ class ResponseColumns:
         facts = replace(
             facts,
             question=facts.question or seen.text,
-            role="choice" if seen.n_several and facts.role == "answer" else facts.role,
+            role="choice" if name in self._several and facts.role == "answer" else facts.role,
             labels=labels,
             numbers=tuple(self._with_embedded(name, seen, numbers, codes).items()),
             missing=tuple(dict.fromkeys([*absent, *((reason, reason) for reason in seen.reasons)])),
@@ -254,27 +332,26 @@ class ResponseColumns:
 
     def row_id(self) -> str | None:
         """Return the column that identifies rows: the subject if each has one response, or the response."""
-        subject, response = (self._columns.get(f"{_WHOLE}{name}") for name in ("subject", "id"))
-        for name, column in (("subject", subject), ("id", response)):
-            if column and None not in column and len(set(column)) == len(column):
+        for name in ("subject", "id"):
+            ids = np.array(self._ids[name])
+            if self._n and len(ids) == self._n == len(np.unique(ids)):
                 return f"{_WHOLE}{name}"
-        return f"{_WHOLE}subject" if subject else None
+        return f"{_WHOLE}subject" if len(self._ids["subject"]) else None
 
     def notes(self, questionnaire: Questionnaire | None) -> list[str]:
         """Return what the reader should know of the columns."""
         notes = list(self._contradicted)
         for name, seen in self._seen.items():
-            if seen.n_several:
-                notes.append(f"{name}: {seen.n_several} responses have several answers, joined with |")
+            if name in self._several:
+                notes.append(f"{name}: {self._several[name]} responses have several answers, joined with |")
             if len(seen.units) > 1:
                 notes.append(f"{name}: values have several units: {first_of([*seen.units])}")
         for name in ("subject", "id"):
-            counts = Counter(v for v in self._columns.get(f"{_WHOLE}{name}", ()) if v is not None)
-            again = [value for value, n in counts.items() if n > 1]
-            if again:
+            n_again = int((np.unique(np.array(self._ids[name]), return_counts=True)[1] > 1).sum())
+            if n_again:
                 what = "subjects have" if name == "subject" else "ids of responses occur"
                 more = "several responses, a row for each" if name == "subject" else "more than once"
-                notes.append(f"{len(again)} {what} {more}")
+                notes.append(f"{n_again} {what} {more}")
         if len(self.answered) > 1:
             notes.append(f"the responses answer several questionnaires: {first_of([*self.answered])}")
         return notes + ([] if questionnaire is None else self._unmatched(questionnaire))
@@ -292,6 +369,41 @@ class ResponseColumns:
                 "numbers are not known"
             )
         return notes
+
+
+def _metadata_of(response: Resource) -> Iterator[tuple[str, str]]:
+    """Yield what is known of a response besides its answers."""
+    for name in _METADATA:
+        value = _reference(response.get(name)) if name in response else None
+        if value is not None:
+            yield name, value
+
+
+def _flat_answers(items: Any) -> list[tuple[str, Resource, Resource]] | None:
+    """Return linkId, answer and item of each answered item; None if `walked` is needed to name them.
+
+    It is not needed if no item lies in another one, no linkId occurs twice, and no question has several
+    answers.
+    """
+    if not isinstance(items, list):
+        return None
+    found: list[tuple[str, Resource, Resource]] = []
+    links: set[str] = set()
+    for item in items:
+        link = item.get("linkId") if type(item) is dict else None
+        if type(link) is not str or not link or "item" in item or link in links:
+            return None
+        links.add(link)
+        answers = item.get("answer")
+        if not answers:
+            continue
+        if type(answers) is not list or len(answers) > 1:
+            return None
+        answer = answers[0]
+        if type(answer) is not dict or "item" in answer:
+            return None
+        found.append((link, answer, item))
+    return found
 
 
 def _is_same(coding: _Coding, option: Option) -> bool:

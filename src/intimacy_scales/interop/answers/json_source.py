@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.head import Head, marked_encoding, unknown_encoding, wrong_encoding
@@ -96,7 +96,7 @@ def parsed(text: str, called: str) -> Any:
             f"{_MOST_PARTS:,}"
         )
     try:
-        return json.loads(text, object_pairs_hook=_unique)
+        return _DECODER.decode(text)
     except RecursionError:
         raise ResponseError(
             f"{called}: is JSON that is nested too deeply; allowed: at most {DEEPEST} levels"
@@ -121,6 +121,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique)
+
+
 def objects_of(value: Any) -> Iterator[Mapping[str, Any]]:
     """Yield the objects of a list; nothing for a value that is not a list."""
     if isinstance(value, list):
@@ -140,6 +143,11 @@ class GrownColumns:
     path
         The file, for messages.
 
+    Attributes
+    ----------
+    n_cells
+        Number of cells so far.
+
     Examples
     --------
     >>> columns = GrownColumns(Path("answers.json"))
@@ -151,7 +159,7 @@ class GrownColumns:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._columns: dict[str, list[Any]] = {}
-        self._n_cells = 0
+        self.n_cells = 0
 
     def put(self, name: str, row: int, value: Any) -> None:
         """Set the value of a column in a row, which is the last so far.
@@ -165,7 +173,11 @@ class GrownColumns:
         if column is None:
             check_width(len(self._columns) + 1, f"{self._path}: has {{}} questions")
             column = self._columns[name] = []
-        self._grow(column, row)
+        if len(column) < row:
+            self._grow(column, row)
+        elif self.n_cells >= _MOST_CELLS:
+            self._refuse()
+        self.n_cells += 1
         column.append(value)
 
     def get(self, name: str, row: int) -> Any:
@@ -184,10 +196,13 @@ class GrownColumns:
         return self._columns
 
     def _grow(self, column: list[Any], n_rows: int) -> None:
-        self._n_cells += max(1, n_rows - len(column))
-        if self._n_cells > _MOST_CELLS:
-            raise ResponseError(
-                f"{self._path}: its questions and responses make more than {_MOST_CELLS:,} cells, most "
-                "of them empty: do the responses belong to one questionnaire? Pass each one by itself"
-            )
+        self.n_cells += n_rows - len(column)
+        if self.n_cells > _MOST_CELLS:
+            self._refuse()
         column += [None] * (n_rows - len(column))
+
+    def _refuse(self) -> NoReturn:
+        raise ResponseError(
+            f"{self._path}: its questions and responses make more than {_MOST_CELLS:,} cells, most of them "
+            "empty: do the responses belong to one questionnaire? Pass each one by itself"
+        )

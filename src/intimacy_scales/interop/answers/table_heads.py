@@ -33,7 +33,8 @@ def text_header(head: Head) -> list[str]:
     text = (head.text or "").lstrip("\r\n")
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # without its separator, it is one field
     try:
-        rows = csv.reader(io.StringIO(text), delimiter=detect_separator(text.splitlines()[:1]))
+        first = io.StringIO(text, newline=None).readline()
+        rows = csv.reader(io.StringIO(text), delimiter=detect_separator([first]))
         return [name.strip() for name in next(rows, [])]
     except csv.Error:
         return []

@@ -1,7 +1,8 @@
-"""Texts in the columns of a batch: each text once, and how many are empty."""
+"""Texts in the columns of a batch: each text once, how often it occurs, and how many are empty."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable
 from typing import Any, NamedTuple
 
@@ -50,6 +51,27 @@ def text_column(table: Table, name: Hashable) -> TextColumn:
     return TextColumn(list(map(_text, known)), places)
 
 
+def value_counts(table: Table, name: Hashable) -> dict[Any, int]:
+    """Return how often each value of a column occurs, without empty ones.
+
+    Examples
+    --------
+    >>> from intimacy_scales.reading.frames import ListTable
+    >>> value_counts(ListTable({"a": ["x", None, "x", ""]}, 4), "a")
+    {'x': 2}
+    """
+    column = table.answers(name)
+    counts: Counter[Any] = Counter()
+    if isinstance(column, Distinct):
+        chosen = column.positions[column.positions >= 0]
+        times = np.bincount(chosen, minlength=len(column.values)).tolist()
+        for value, n in zip(column.values, times, strict=True):  # values of parts may be equal
+            counts[value] += n
+    else:
+        counts.update(listed(table, name))
+    return {value: n for value, n in counts.items() if n and not is_empty(value)}
+
+
 def n_empty(table: Table, name: Hashable) -> int:
     """Return the number of rows in which a column is empty.
 
@@ -71,13 +93,13 @@ def n_empty(table: Table, name: Hashable) -> int:
 
 
 def _encoded(table: ArrowTable, name: Hashable) -> ArrowTable:
-    """Return one column of a table, with a dictionary of its texts."""
+    """Return a table in which a column has a dictionary of its texts."""
     import pyarrow as pa
 
     column = table.native.column(str(name))
-    if not pa.types.is_dictionary(column.type):
-        column = column.dictionary_encode()
-    return ArrowTable(pa.table({str(name): column}), is_own=True)
+    if pa.types.is_dictionary(column.type):
+        return table
+    return ArrowTable(pa.table({str(name): column.dictionary_encode()}), is_own=True)
 
 
 def _text(value: object) -> str:

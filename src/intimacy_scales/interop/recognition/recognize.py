@@ -34,13 +34,20 @@ from intimacy_scales.reading.options import AS_THEY_ARE
 from intimacy_scales.results.wording import counted
 
 _MOST_ROWS = 2_000  # of which values are looked at
+_MOST_SETS = 500  # of columns for one instrument, such as those of both partners on many days
 _FEWEST_LETTERS = 2
 
 
 class _Sheet(NamedTuple):
-    """The beginning of a table or file: its columns, some rows, and what the file says of its columns."""
+    """The beginning of a table or file: its columns, some rows, and what the file says of its columns.
 
-    names: list[str]
+    Attributes
+    ----------
+    names
+        Name of a column as text → the name itself, which need not be one.
+    """
+
+    names: Mapping[str, Hashable]
     table: Table
     facts: Mapping[str, ColumnFacts]
 
@@ -96,7 +103,7 @@ def recognize(
     opened = _opened(answers, opening)
     index, runs = IdIndex(forms).sets(opened.names), numbered_sets(opened.names)
     candidates = []
-    questions = questions_of(opened.names, opened.facts)
+    questions = questions_of(list(opened.names), opened.facts)
     for number, form in enumerate(forms):
         by_text = by_question(form, questions)
         by_id = [part for part in index.get(number, []) if 2 * len(part.columns) >= len(form.items)]
@@ -139,12 +146,13 @@ def _opened(answers: Any, opening: Mapping[str, Any]) -> _Sheet:
     if not isinstance(answers, str | os.PathLike):
         table = open_table(answers)
         check_width(len(table.names))
-        names = [text for name in table.names if (text := name_text(name)) is not None]
-        return _Sheet(names, table, {})
+        named = [(text, name) for name in table.names if (text := name_text(name)) is not None]
+        texts = {name: name for _, name in named if isinstance(name, str)}  # these come before others
+        return _Sheet(dict(named) | texts, table, {})
     with SourceFile.of(opening).open(as_path(answers, "answers")) as file:
-        names = list(dict.fromkeys(file.names))
+        names: dict[str, Hashable] = {name: name for name in file.names}
         check_width(len(names))
-        for batch in file.batches([], names):
+        for batch in file.batches([], list(names)):
             return _Sheet(names, batch, dict(file.facts.columns))
         return _Sheet(names, open_table([]), dict(file.facts.columns))
 
@@ -162,9 +170,10 @@ def _numbered(form: Instrument, runs: Mapping[int, Sequence[tuple[str, dict[int,
 
 def _candidate(form: Instrument, basis: Basis, sets: Sequence[Columns], opened: _Sheet) -> Candidate:
     """Return an instrument with what speaks for it and against it."""
-    fits = [_fit(form, part, opened) for part in sets]
-    n = len(form.items)
+    n, n_sets = len(form.items), len(sets)
     most = max(len(part.columns) for part in sets)
+    sets = sets[:_MOST_SETS]
+    fits = [_fit(form, part, opened) for part in sets]
     what = {
         "wording": f"{most} of {n} questions are the texts of its items",
         "ids": f"{most} of {counted(n, 'item')} have a column with their id",
@@ -178,6 +187,8 @@ def _candidate(form: Instrument, basis: Basis, sets: Sequence[Columns], opened: 
         example = next(part.example for part in fits if part.example is not None)
         values = counted(n_answers, "value")
         against.append(f"{n_invalid} of {values} are not answers to their item, such as {example}")
+    if n_sets > _MOST_SETS:
+        against.append(f"{n_sets:,} sets of columns have its ids; only the first {_MOST_SETS} were looked at")
     if most < n:
         against.append(f"{n - most} of {counted(n, 'item')} have no column")
     cautions = {text for part in sets for text in _cautions(form, part, opened.facts)}
@@ -218,7 +229,7 @@ def _fit(form: Instrument, part: Columns, opened: _Sheet) -> ColumnSet:
     n_answers = n_invalid = 0
     example = None
     for item, column in part.columns.items():
-        cells = listed(opened.table, _name(opened.table, column))[:_MOST_ROWS]
+        cells = listed(opened.table, opened.names[column])[:_MOST_ROWS]
         values = Counter(map(_hashable, cells))
         for value, times in values.items():
             code = keys[item].decode(value)
@@ -234,11 +245,6 @@ def _fit(form: Instrument, part: Columns, opened: _Sheet) -> ColumnSet:
         n_invalid=n_invalid,
         example=example,
     )
-
-
-def _name(table: Table, column: str) -> Hashable:
-    """Return the name of a column, which may not be a text."""
-    return column if column in table.names else next(n for n in table.names if name_text(n) == column)
 
 
 def _hashable(value: Any) -> Any:

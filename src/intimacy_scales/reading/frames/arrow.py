@@ -118,13 +118,18 @@ def _distinct(column: Any) -> Distinct | None:
     values: list[Any] = []
     positions = []
     for chunk in column.chunks:
-        places = chunk.indices.cast(pa.int64())
-        indices = numpy_numbers(places.fill_null(-1) if places.null_count else places)
-        positions.append(
-            np.where(indices < 0, -1, indices + len(values)) if places.null_count else indices + len(values)
-        )
+        positions.append(_places_in(chunk.indices, len(values)))
         values += chunk.dictionary.to_pylist()
-    return Distinct(values, np.concatenate(positions))
+    return Distinct(values, positions[0] if len(positions) == 1 else np.concatenate(positions))
+
+
+def _places_in(indices: Any, before: int) -> NDArray[np.intp]:
+    """Return indices to a dictionary as positions among the values of all, -1 where null."""
+    if not indices.null_count:
+        places = numpy_numbers(indices).astype(np.intp)
+        return places + before if before else places
+    places = numpy_numbers(indices.cast("int64").fill_null(-1))
+    return np.where(places < 0, -1, places + before)
 
 
 def _is_text(kind: Any) -> bool:
