@@ -84,8 +84,8 @@ class CodingWatch(RangeUse):
                     form.ref, self.n_persons, name, items, "pairwise", group.of(items.columns)
                 )
                 lines[name] = [fault.line(len(items.ids)) for fault in faults_of_scale(moments, form)]
-        told = [line for name in home_scales(form) for line in lines.get(name, ())]
-        return "\n".join(told) or None
+        in_order = [line for name in home_scales(form) for line in lines.get(name, ())]
+        return "\n".join(in_order) or None
 
     def warn_of_coding(self) -> str | None:
         """Warn of what `coding_warning` returns, and return it."""
