@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from intimacy_scales.instrument import Instrument, as_number
+from intimacy_scales.instrument import as_number
 from intimacy_scales.reading.advice import Offence, Remedy
 
 if TYPE_CHECKING:
+    from intimacy_scales.instrument import Instrument
     from intimacy_scales.reading.problems import Problems
 
 _IMPORT_ID = '{"ImportId"'  # the third header row of Qualtrics
