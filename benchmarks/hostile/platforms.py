@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from benchmarks.hostile.files import _LAUGHS, HEADER, ROW, _gzip, _sheet, _text
+from intimacy_scales.interop.answers import read_answers
+from intimacy_scales.interop.recognition import recognize
+from intimacy_scales.jobs import couple_report_file, score_file
 
 _ITEMS = HEADER.split(",")
 _MANY = 1_000_000
@@ -129,13 +132,8 @@ def _extension(size: int, count: int, kind: int = 13) -> bytes:
     return struct.pack("<iiii", 7, kind, size, count) + b"V1=v1\t" * 10
 
 
-def _deep_xml(name: str, depth: int) -> Iterator[str]:
-    yield f"<{name}>" * depth
-
-
 def text_files(folder: Path) -> dict[str, Callable[[], Path]]:
     """Return tables of text."""
-    qualtrics = [f'"{name}"' for name in _ITEMS]
     return {
         "a zipped CSV of 1 GB": lambda: _packed_table(folder / "a.zip", "export.csv", 1000),
         "an OpenDocument sheet of 1 GB": lambda: _packed_table(folder / "a.ods", "content.xml", 1000),
@@ -382,3 +380,14 @@ def _portable(text: str) -> bytes:
 def inputs(folder: Path) -> dict[str, Callable[[], Path]]:
     """Return what writes each file into a folder, by its name."""
     return text_files(folder) | json_files(folder) | xml_files(folder) | data_files(folder)
+
+
+def ways(folder: Path) -> list[Callable[[], Any]]:
+    """Return what does with the file of a folder as the commands do: inspect, score, score without -i, couples."""
+    (path,) = folder.iterdir()
+    return [
+        lambda: read_answers(path).report.lines(),
+        lambda: score_file("ras", path),
+        lambda: recognize(path).lines(),
+        lambda: couple_report_file("ras", path, partners={"a": "{item}", "b": "c{n}"}),
+    ]
