@@ -16,8 +16,8 @@ MOST_OF_PLATFORMS = (10.0, 500)  # of files that have to be recognised, and open
 _GIVE_UP, _MOST_BYTES = 200, 4 << 30
 _KB, _LONGEST = 1024, 1000
 _STATUS, _RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
-_READ, _DOOR = "files", "platforms"
-ROOMS = ("instruments", "answers", _READ, _DOOR)
+_READ, DOOR = "files", "platforms"
+ROOMS = ("instruments", "answers", _READ, DOOR)
 Tried = Callable[[], Any]
 
 
@@ -29,14 +29,14 @@ def inputs(room: str, folder: Path) -> dict[str, Callable[[], Tried]]:
         "instruments": lambda: instruments.inputs(folder),
         "answers": answers.inputs,
         _READ: lambda: files.inputs(folder),
-        _DOOR: lambda: platforms.inputs(folder),
+        DOOR: lambda: platforms.inputs(folder),
     }[room]()
     return found
 
 
 def attempt(room: str, name: str, folder: Path) -> dict[str, Any]:
     """Try an input in a process of its own."""
-    if room in (_READ, _DOOR):
+    if room in (_READ, DOOR):
         inputs(room, folder)[name]()  # made here, so that the other process has seen nothing of it
     command = [sys.executable, "-m", "benchmarks.hostile.trying", room, name, str(folder)]
     try:
@@ -51,7 +51,7 @@ def attempt(room: str, name: str, folder: Path) -> dict[str, Any]:
 
 def passes(room: str, told: dict[str, Any]) -> bool:
     """Tell whether an input ended well, and cost little."""
-    seconds, mb = MOST_OF_PLATFORMS if room == _DOOR else (MOST_SECONDS, MOST_MB)
+    seconds, mb = MOST_OF_PLATFORMS if room == DOOR else (MOST_SECONDS, MOST_MB)
     cheap = told["seconds"] <= seconds and told["wall"] <= 10 * seconds and told["mb"] <= mb
     return cheap and told["kind"] in ("scores", "error")
 
@@ -118,7 +118,7 @@ def main() -> None:
 
     room, name, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
     warnings.simplefilter("ignore")
-    if room == _DOOR:
+    if room == DOOR:
         ways = platforms.ways(folder)
     else:
         ways = [files.reading(folder) if room == _READ else inputs(room, folder)[name]()]

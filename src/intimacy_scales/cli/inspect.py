@@ -55,8 +55,8 @@ def inspect_file(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Show how a file of answers is read: platform, columns, options, rows."""
-    from intimacy_scales.interop.answers import read_answers
     from intimacy_scales.interop.answers.mapping_file import save_mapping as save
+    from intimacy_scales.interop.answers.read import inspect_answers
 
     hint = "On the command line: --columns PATTERN, or --allow-missing-items."
     with errors_as_messages(hint, {}, instrument or ""):
@@ -67,7 +67,7 @@ def inspect_file(
             "encoding": encoding, "sheet": sheet, "structure": structure, "all_rows": all_rows,
             "skip_rows": skip_rows,
         }  # fmt: skip
-        report = read_answers(
+        report = inspect_answers(
             file,
             form,
             mapping=mapping,
@@ -76,7 +76,7 @@ def inspect_file(
             recode=read_recode(recode or ()),
             allow_missing_items=True,
             **of_file,
-        ).report
+        )
         if save_mapping is not None:
             save(report, save_mapping, of_file)
             err.print(f"written to {escape(str(save_mapping))}", soft_wrap=True)

@@ -59,7 +59,7 @@ def _is_longer_object(text: str, *, is_cut: bool) -> bool:
         return False
 
 
-_BATCH_CELLS = 10_000_000  # a row lacks most names where each has names of its own
+_BATCH_CELLS = 2_000_000  # a row lacks most names where each has names of its own
 _MANY_NAMES, _SPARSE = 10_000, 50
 
 
