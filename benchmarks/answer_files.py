@@ -204,25 +204,33 @@ def _by_json(path: Path) -> Any:
         ]
 
 
-_READ = {"peer": _by_pyreadstat, "peer_name": "pyreadstat and `score`"}
+def _data_file(name: str, ending: str) -> FileJob:
+    """Return a file of a statistics program, with the script that reads it by pyreadstat."""
+    keep = {"keep": ["id"]}
+    return FileJob(
+        name, f"a.{ending}", "plain.csv", _statistics, {}, keep, _by_pyreadstat, "pyreadstat and `score`"
+    )
+
+
+_OF_FIRST = {"keep": ["c0"]}
 FILES = (
     FileJob("Qualtrics CSV, 3 header rows", "a.csv", "plain.csv", _qualtrics, {}, {"keep": ["c7"]}),
-    FileJob("REDCap CSV", "a.csv", "plain.csv", _redcap, {}, {"keep": ["c0"]}),
-    FileJob("REDCap CSV, two events", "a.csv", "plain.csv", _redcap_events, {}, {"keep": ["c0"]}),
-    FileJob("LimeSurvey CSV", "a.csv", "plain.csv", _limesurvey, {}, {"keep": ["c0"]}),
+    FileJob("REDCap CSV", "a.csv", "plain.csv", _redcap, {}, _OF_FIRST),
+    FileJob("REDCap CSV, two events", "a.csv", "plain.csv", _redcap_events, {}, _OF_FIRST),
+    FileJob("LimeSurvey CSV", "a.csv", "plain.csv", _limesurvey, {}, _OF_FIRST),
     FileJob("Google Forms CSV, labels", "a.csv", "plain.csv", _google),
-    FileJob("formr CSV", "a.csv", "plain.csv", _formr, {}, {"keep": ["c0"]}),
+    FileJob("formr CSV", "a.csv", "plain.csv", _formr, {}, _OF_FIRST),
     FileJob(
-        "formr CSV with its items", "a.csv", "plain.csv", _formr, {"structure": "items.json"}, {"keep": ["c0"]}
+        "formr CSV with its items", "a.csv", "plain.csv", _formr, {"structure": "items.json"}, _OF_FIRST
     ),
     FileJob(
         "BIDS TSV with its JSON", "a.tsv", "plain.tsv", _bids, {}, {"keep": ["c0"], "missing_codes": ["n/a"]}
     ),
     FileJob("KoBo CSV", "a.csv", "plain.csv", _kobo, {}, {"keep": ["c26"]}),
-    FileJob("SPSS .sav", "a.sav", "plain.csv", _statistics, {}, {"keep": ["id"]}, **_READ),
-    FileJob("SPSS .zsav", "a.zsav", "plain.csv", _statistics, {}, {"keep": ["id"]}, **_READ),
-    FileJob("Stata .dta", "a.dta", "plain.csv", _statistics, {}, {"keep": ["id"]}, **_READ),
-    FileJob("SAS .xpt", "a.xpt", "plain.csv", _statistics, {}, {"keep": ["id"]}, **_READ),
+    _data_file("SPSS .sav", "sav"),
+    _data_file("SPSS .zsav", "zsav"),
+    _data_file("Stata .dta", "dta"),
+    _data_file("SAS .xpt", "xpt"),
     FileJob(
         "FHIR responses, NDJSON", "a.ndjson", "plain.csv", _fhir, {}, {"keep": ["id"]}, _by_json,
         "`json.loads` of each line and `score`",

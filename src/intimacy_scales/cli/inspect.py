@@ -25,11 +25,11 @@ def inspect_file(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Show how a file of answers is read: platform, columns, options, rows."""
-    from intimacy_scales.interop.answers import read_answers
+    from intimacy_scales.interop.answers.read import inspect_answers
 
     with errors_as_messages("On the command line: --columns PATTERN.", {}, instrument or ""):
         form = None if instrument is None else given.form(instrument)
-        report = read_answers(file, form, **{**given.arguments(), "allow_missing_items": True}).report
+        report = inspect_answers(file, form, **{**given.arguments(), "allow_missing_items": True})
         given.save(report)
     if as_json:
         out.print_json(report.to_json())

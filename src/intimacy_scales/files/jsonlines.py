@@ -59,6 +59,10 @@ def _is_longer_object(text: str, *, is_cut: bool) -> bool:
         return False
 
 
+_BATCH_CELLS = 2_000_000  # a row lacks most names where each has names of its own
+_MANY_NAMES, _SPARSE = 10_000, 50
+
+
 class JsonLinesFile(AnswerFile):
     """A file with one JSON object on each line; an absent name is a skipped item."""
 
@@ -203,11 +207,21 @@ class JsonLinesFile(AnswerFile):
 
     def _by_line(self, wanted: Sequence[Hashable], rest: Rest | None) -> Iterator[Table]:
         known, rows = set(wanted), self._rows(rest)
-        while batch := self._some(rows, known):
+        n_rows = max(1, min(BATCH_ROWS, _BATCH_CELLS // max(1, len(wanted))))
+        n_cells = n_values = 0
+        while batch := self._some(rows, known, n_rows):
+            n_cells, n_values = n_cells + len(batch) * len(wanted), n_values + sum(map(len, batch))
+            if len(wanted) > _MANY_NAMES and n_cells > _BATCH_CELLS and n_values * _SPARSE < n_cells:
+                raise ResponseError(
+                    f"{self.path}: its lines have {len(wanted):,} names, and each line only a few of them: "
+                    "they do not make a table. Give the same question the same name in each line"
+                )
             columns = {name: [row.get(name) for row in batch] for name in wanted}
             yield ListTable(columns, len(batch), from_mappings=True)
 
-    def _some(self, rows: Iterator[dict[str, Any]], known: Set[Hashable]) -> list[Mapping[Hashable, Any]]:
+    def _some(
+        self, rows: Iterator[dict[str, Any]], known: Set[Hashable], n_rows: int
+    ) -> list[Mapping[Hashable, Any]]:
         """Return the rows of the next batch, with known names only."""
         batch: list[Mapping[Hashable, Any]] = []
         most = self._n_characters + BATCH_CHARACTERS
@@ -216,7 +230,7 @@ class JsonLinesFile(AnswerFile):
             if not row.keys() <= known:  # drop other values at once, to save memory
                 wanted = {name: value for name, value in row.items() if name in known}
             batch.append(wanted)
-            if len(batch) >= BATCH_ROWS or self._n_characters > most:
+            if len(batch) >= n_rows or self._n_characters > most:
                 break
         return batch
 

@@ -64,7 +64,7 @@ def stata_header(path: Path) -> StataHeader:
     Raises
     ------
     ResponseError
-        There are more variables than can be read.
+        There are more variables than can be read, or more rows than bytes.
     """
     with path.open("rb") as file:
         data = file.read(1000)
@@ -77,6 +77,13 @@ def stata_header(path: Path) -> StataHeader:
             stored = data.partition(b"<K>")[2][: 4 if version == 119 else 2]
             longest = _longest_text(file, data, version, order)
             header = StataHeader(version, int.from_bytes(stored, order), longest)
+            stored = data.partition(b"<N>")[2][: 4 if version == 117 else 8]
+            n_rows, size = int.from_bytes(stored, order), path.stat().st_size
+            if n_rows > size:  # a row has a byte or more, and the library reads part of the number only
+                raise ResponseError(
+                    f"{path}: is a damaged Stata file: it declares {n_rows:,} rows, and has {size:,} bytes; "
+                    "copy or export it again"
+                )
     check_n_columns(header.n_variables, path)
     return header
 

@@ -98,7 +98,7 @@ class FhirFile(Platform):
                 columns: dict[Hashable, list[Any]] = {name: held[name][start:stop] for name in wanted}
             else:
                 assert again is not None
-                rows = list(islice(again, stop - start))
+                rows = list(islice(again, stop - start))  # raises if there are fewer
                 columns = {name: [row.get(name) for row in rows] for name in wanted}
             table = ListTable(columns, stop - start)
             if self.size < self._reading.n_responses:

@@ -387,7 +387,7 @@ def _flat_answers(items: Any) -> list[tuple[str, Resource, Resource]] | None:
     """
     if not isinstance(items, list):
         return None
-    found: list[tuple[str, Resource, Resource]] = []
+    rows: list[tuple[str, Resource, Resource]] = []
     links: set[str] = set()
     for item in items:
         link = item.get("linkId") if type(item) is dict else None
@@ -402,8 +402,8 @@ def _flat_answers(items: Any) -> list[tuple[str, Resource, Resource]] | None:
         answer = answers[0]
         if type(answer) is not dict or "item" in answer:
             return None
-        found.append((link, answer, item))
-    return found
+        rows.append((link, answer, item))
+    return rows
 
 
 def _is_same(coding: _Coding, option: Option) -> bool:

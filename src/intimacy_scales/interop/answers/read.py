@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from intimacy_scales.interop.answers.source_file import FileOptions, reads_files
 from intimacy_scales.late import late_module
 from intimacy_scales.reading.answers import stored_value
 from intimacy_scales.reading.columns import check_width
-from intimacy_scales.reading.frames import ListTable
+from intimacy_scales.reading.frames import ListTable, Table
 from intimacy_scales.reading.frames.base import listed
 from intimacy_scales.reading.options import AS_THEY_ARE, Reading, reading_of
 
@@ -276,35 +277,101 @@ def read_answers(
     >>> print(answers.report.sentence())
     answers.csv is delimited text; 2 rows; 3 of 3 items of kmss 2 have a column.
     """
-    source_file, how = split_options(reading)
-    given_reading = options = reading_of(how)
-    form = None if instrument is None else options.form(as_instrument(instrument))
+    with _opened(path, instrument, reading) as opened:
+        table = _whole(opened.file, opened.items)
+        return FileAnswers(
+            instrument=opened.form,
+            table=table,
+            report=opened.report(len(table)),
+            reading=opened.reading,
+            given_reading=opened.given_reading,
+            columns=dict(opened.file.facts.columns),
+        )
+
+
+@reads_files
+def inspect_answers(
+    path: FilePath,
+    instrument: Instrument | str | Path | None = None,
+    **reading: Unpack[FileOptions],
+) -> MappingReport:
+    r"""Say how a file of answers is read, in constant memory.
+
+    Parameters
+    ----------
+    path, instrument, **reading
+        As in `read_answers`.
+
+    Returns
+    -------
+    MappingReport
+        That of `read_answers`.
+
+    Raises
+    ------
+    ResponseError
+        As in `read_answers`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "answers.csv")
+    ...     _ = path.write_text("id;kmss_1;kmss_2;kmss_3\na;6;5;6\nb;7;7;7\n")
+    ...     print(inspect_answers(path, "kmss").sentence())
+    answers.csv is delimited text; 2 rows; 3 of 3 items of kmss 2 have a column.
+    """
+    with _opened(path, instrument, reading) as opened:
+        return opened.report(sum(map(len, _batches(opened.file, opened.items))))
+
+
+class _Opened(NamedTuple):
+    """An opened file, and how it is read for an instrument."""
+
+    file: AnswerFile
+    form: Instrument | None
+    items: Collection[Hashable]
+    sources: tuple[ItemSource, ...]
+    reading: Reading
+    given_reading: Reading
+
+    def report(self, n_rows: int) -> MappingReport:
+        """Return the mapping report; all rows must have been read, as they may show more."""
+        return mapping_report(self.file, self.form, self.sources, n_rows, self.reading)
+
+
+@contextmanager
+def _opened(
+    path: FilePath, instrument: Instrument | str | Path | None, options: FileOptions
+) -> Iterator[_Opened]:
+    """Open a file, and say how it is read."""
+    source_file, how = split_options(options)
+    given = reading = reading_of(how)
+    form = None if instrument is None else reading.form(as_instrument(instrument))
     with source_file.open(as_path(path, "path")) as file:
         sources: tuple[ItemSource, ...] = ()
         items: set[Hashable] = set()
         if form is not None:
-            sources, options = source_file.reading(form, file, options)
-            others = {"person": [options.person], "keep": options.keep}
-            items |= set(checked_columns(form, file, options, others))
-        table = _whole(file, items)
-        return FileAnswers(
-            instrument=form,
-            table=table,
-            report=mapping_report(file, form, sources, len(table), options),
-            reading=options,
-            given_reading=given_reading,
-            columns=dict(file.facts.columns),
-        )
+            sources, reading = source_file.reading(form, file, reading)
+            others = {"person": [reading.person], "keep": reading.keep}
+            items |= set(checked_columns(form, file, reading, others))
+        yield _Opened(file, form, items, sources, reading, given)
+
+
+def _batches(file: AnswerFile, items: Collection[Hashable]) -> Iterator[Table]:
+    """Yield all columns of a file, some rows at a time."""
+    names = list(dict.fromkeys(file.names))
+    check_width(len(names))
+    yield from file.batches([x for x in names if x in items], [x for x in names if x not in items])
 
 
 def _whole(file: AnswerFile, items: Collection[Hashable]) -> ListTable:
     """Return all columns of a file as one table."""
     names = list(dict.fromkeys(file.names))
-    check_width(len(names))
     columns: dict[Hashable, list[Any]] = {name: [] for name in names}
     numbers: list[NDArray[np.intp]] = []
     n = 0
-    for batch in file.batches([x for x in names if x in items], [x for x in names if x not in items]):
+    for batch in _batches(file, items):
         for name in names:
             columns[name] += listed(batch, name)
         if batch.row_numbers is not None:

@@ -37,6 +37,8 @@ from intimacy_scales.interop.answers.variables import (
 from intimacy_scales.reading.frames import needs
 
 _UNSIZED = 50  # columns read at a time if the number of rows is unknown: each has room for 100,000
+_MOST_STARTS = 8  # parts of a file whose rows are unpacked from the first one for each part
+_PACKING = 72  # position of the mark of packed rows in SPSS files
 _STATA_TAGS = tuple(f".{letter}" for letter in ascii_lowercase)
 _SAS_BEGINS = bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
 
@@ -48,6 +50,7 @@ class LibraryFile(DataFile):
     _is_a: ClassVar[str]  # for messages
     _declared_rows: int | None = None
     _n_batches = 1  # read at a time
+    _is_read_from_start = False  # whether each part takes all rows before it to be read again
     _longest_text = 0  # bytes of texts that are stored apart from the rows
 
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
@@ -156,7 +159,10 @@ class LibraryFile(DataFile):
             )
 
     def _n_rows_at_a_time(self, names: Sequence[str]) -> int:
-        return max(1, min(self._n_batches * BATCH_ROWS, PART_BYTES // self._row_bytes(names)))
+        most = self._n_batches * BATCH_ROWS
+        if self._is_read_from_start and self._n_rows is not None:
+            most = max(most, self._n_rows // _MOST_STARTS)
+        return max(1, min(most, PART_BYTES // self._row_bytes(names)))
 
     def _row_bytes(self, names: Sequence[str]) -> int:
         return sum(max(8, self._widths[name]) for name in names)
@@ -219,7 +225,8 @@ class SpssFile(LibraryFile):
 
     def _check(self) -> None:
         if self._is_packed():
-            self._n_batches = 4  # each part unpacks the file from its beginning
+            self._n_batches = 4
+        self._is_read_from_start = self._is_packed() or self._has_packed_rows()
         dictionary = SpssDictionary(self.path, self._options.get("encoding"))
         self._declared_rows = dictionary.n_rows
         if dictionary.weight is not None:
@@ -231,6 +238,12 @@ class SpssFile(LibraryFile):
     def _is_packed(self) -> bool:
         with self.path.open("rb") as file:
             return file.read(4) == b"$FL3"
+
+    def _has_packed_rows(self) -> bool:
+        """Tell whether rows have no fixed length, because usual values take one byte."""
+        with self.path.open("rb") as file:
+            packing = file.read(_PACKING + 4)[_PACKING:]
+        return packing.strip(b"\0") != b""
 
     @staticmethod
     def _calendar(form: str | None) -> tuple[Calendar | None, bool]:

@@ -11,6 +11,7 @@ from intimacy_scales.errors import ResponseError
 _CHUNK = 1 << 16  # bytes
 _DEEPEST = 64
 _MOST_ELEMENTS = 300_000  # within one part
+_LONGEST_TAG = 5_000_000
 _MOST_CHARACTERS = 20_000_000  # of texts and attributes within one part
 
 
@@ -77,6 +78,12 @@ def xml_parts(
             while chunk := file.read(_CHUNK):
                 reader.parser.Parse(chunk)
                 yield from reader.taken()
+                if file.tell() - reader.parser.CurrentByteIndex > _LONGEST_TAG:
+                    # the parser begins anew with each chunk at the tag that has not ended
+                    raise ResponseError(
+                        f"{what}: has a tag of more than {_LONGEST_TAG // 1_000_000} million characters; "
+                        "get the file again from its source"
+                    )
         reader.parser.Parse(b"", True)
     except expat.ExpatError as error:
         reason = expat.ErrorString(error.code)

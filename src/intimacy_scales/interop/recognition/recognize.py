@@ -28,7 +28,7 @@ from intimacy_scales.interop.recognition.result import Basis, Candidate, ColumnS
 from intimacy_scales.messages import shortened
 from intimacy_scales.reading.answers import PROBLEM
 from intimacy_scales.reading.columns import check_width, loose, name_text
-from intimacy_scales.reading.frames import Table, open_table
+from intimacy_scales.reading.frames import ListTable, Table, open_table
 from intimacy_scales.reading.frames.base import listed
 from intimacy_scales.reading.options import AS_THEY_ARE
 from intimacy_scales.results.wording import counted
@@ -154,7 +154,7 @@ def _opened(answers: Any, opening: Mapping[str, Any]) -> _Sheet:
         check_width(len(names))
         for batch in file.batches([], list(names)):
             return _Sheet(names, batch, dict(file.facts.columns))
-        return _Sheet(names, open_table([]), dict(file.facts.columns))
+        return _Sheet(names, ListTable({name: [] for name in names}, 0), dict(file.facts.columns))
 
 
 def _numbered(form: Instrument, runs: Mapping[int, Sequence[tuple[str, dict[int, str]]]]) -> list[Columns]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import json
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from benchmarks.hostile.files import _LAUGHS, HEADER, ROW, _gzip, _sheet, _text
+from intimacy_scales.interop.answers.read import inspect_answers
+from intimacy_scales.interop.recognition import recognize
+from intimacy_scales.jobs import couple_report_file, score_file
 
 _ITEMS = HEADER.split(",")
 _MANY = 1_000_000
+_IMPORTED = '"{""ImportId"":""Q""}"'
 _ODM = (
     '<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" xmlns:redcap="https://projectredcap.org" '
     'SourceSystem="REDCap"><Study OID="P"><MetaDataVersion OID="M" Name="{}">'
@@ -129,13 +133,8 @@ def _extension(size: int, count: int, kind: int = 13) -> bytes:
     return struct.pack("<iiii", 7, kind, size, count) + b"V1=v1\t" * 10
 
 
-def _deep_xml(name: str, depth: int) -> Iterator[str]:
-    yield f"<{name}>" * depth
-
-
 def text_files(folder: Path) -> dict[str, Callable[[], Path]]:
     """Return tables of text."""
-    qualtrics = [f'"{name}"' for name in _ITEMS]
     return {
         "a zipped CSV of 1 GB": lambda: _packed_table(folder / "a.zip", "export.csv", 1000),
         "an OpenDocument sheet of 1 GB": lambda: _packed_table(folder / "a.ods", "content.xml", 1000),
@@ -157,10 +156,10 @@ def text_files(folder: Path) -> dict[str, Callable[[], Path]]:
             folder / "a.tsv", _names().replace(",", "\t"), "\n", "\t".join("3" * _MANY), "\n"
         ),
         "1,000,000 columns of Qualtrics": lambda: _text(
-            folder / "a.csv", _names(), "\n", _names(), "\n", ",".join(['"{""ImportId"":""Q""}"'] * _MANY), "\n"
+            folder / "a.csv", _names(), "\n", _names(), "\n", ",".join([_IMPORTED] * _MANY), "\n"
         ),
         "1,000,000 columns of REDCap": lambda: _text(
-            folder / "a.csv", "record_id,redcap_event_name,", _names(), "\n", ",".join("3" * (_MANY + 2)), "\n"
+            folder / "a.csv", "record_id,redcap_event_name,", _names(), "\n", ",".join("3" * (_MANY + 2))
         ),
         "90,000 checkboxes of REDCap": lambda: _text(
             folder / "a.csv", "record_id,redcap_event_name,", HEADER, ",",
@@ -219,7 +218,7 @@ def json_files(folder: Path) -> dict[str, Callable[[], Path]]:
         "JSON nested 1,000,000 deep": lambda: _text(folder / "a.json", "[" * _MANY),
         "JSON objects nested 200,000 deep": lambda: _text(folder / "a.json", '{"a":' * 200_000),
         "JSON lines nested 200,000 deep": lambda: _text(
-            folder / "a.jsonl", json.dumps({item: 3 for item in _ITEMS}), "\n", '{"a":' * 200_000, "\n"
+            folder / "a.jsonl", json.dumps(dict.fromkeys(_ITEMS, 3)), "\n", '{"a":' * 200_000, "\n"
         ),
         "an object of 1,000,000 names": lambda: _text(
             folder / "a.json", "[{", ",".join(f'"k{n}":3' for n in range(_MANY)), "}]"
@@ -252,7 +251,7 @@ def json_files(folder: Path) -> dict[str, Callable[[], Path]]:
             folder / "a.json", _RESPONSE, '{"linkId":"a","item":[' * 450, "]}" * 450, "]}"
         ),
         "a FHIR line of 100 MB": lambda: _spread(
-            folder / "a.ndjson", '{"linkId":"a"},', 7_000_000, f"{_RESPONSE}{answers}]}}\n{_RESPONSE}", "{}]}\n"
+            folder / "a.ndjson", '{"linkId":"a"},', 7_000_000, f"{_RESPONSE}{answers}]}}\n{_RESPONSE}", "{}]}"
         ),
         "100,000 FHIR responses, each of a question of its own": lambda: _text(
             folder / "a.ndjson",
@@ -297,7 +296,7 @@ def xml_files(folder: Path) -> dict[str, Callable[[], Path]]:
         "an attribute of 100 MB": lambda: _spread(folder / "a.xml", "x", 100_000_000, _ODM[:-4]),
         "a workbook of formulas without values": lambda: _sheet(
             folder / "a.xlsx", "<row><c><f>1+1</f></c><c><f>A1</f></c></row>", 300_000,
-            ('<row><c t="inlineStr"><is><t>ras_1</t></is></c><c t="inlineStr"><is><t>b</t></is></c></row>', ""),
+            ('<row><c t="inlineStr"><is><t>ras_1</t></is></c><c t="str"><v>b</v></c></row>', ""),
         ),
         "a workbook of 60,000 columns": lambda: _sheet(
             folder / "a.xlsx", "<c><v>1</v></c>", 60_000, ("<row>", "</row>")
@@ -307,7 +306,7 @@ def xml_files(folder: Path) -> dict[str, Callable[[], Path]]:
 
 def data_files(folder: Path) -> dict[str, Callable[[], Path]]:
     """Return files of SPSS, Stata and SAS."""
-    sav, dta, xpt, por = (folder / f"a.{ending}" for ending in ("sav", "dta", "xpt", "por"))
+    sav, xpt, por = (folder / f"a.{ending}" for ending in ("sav", "xpt", "por"))
     return {
         "a .sav of three rows": lambda: _bytes(sav, _sav()),
         "a .sav that declares 2,000,000,000 rows": lambda: _bytes(sav, _sav(2_000_000_000)),
@@ -330,8 +329,8 @@ def data_files(folder: Path) -> dict[str, Callable[[], Path]]:
         "a packed .sav that ends in a command": lambda: _bytes(
             sav, _sav(packing=1, data=b"\xfd" * 8 + b"x" * 5)
         ),
-        "a packed .sav of 100,000,000 commands": lambda: _bytes(
-            sav, _sav(14_000_000, packing=1, data=bytes([103]) * 98_000_000)
+        "a packed .sav of 14,000,000 commands": lambda: _bytes(
+            sav, _sav(2_000_000, packing=1, data=bytes([103]) * 14_000_000)
         ),
         "a .zsav that unpacks to 1 GB": lambda: _bytes(folder / "a.zsav", _zsav(250)),
         "a .zsav that unpacks to 8 GB": lambda: _bytes(folder / "a.zsav", _zsav(2000)),
@@ -382,3 +381,14 @@ def _portable(text: str) -> bytes:
 def inputs(folder: Path) -> dict[str, Callable[[], Path]]:
     """Return what writes each file into a folder, by its name."""
     return text_files(folder) | json_files(folder) | xml_files(folder) | data_files(folder)
+
+
+def ways(folder: Path) -> list[Callable[[], Any]]:
+    """Return what the commands do with a file: inspect, score, score without -i, couples."""
+    (path,) = folder.iterdir()
+    return [
+        lambda: inspect_answers(path).lines(),
+        lambda: score_file("ras", path),
+        lambda: recognize(path).lines(),
+        lambda: couple_report_file("ras", path, partners={"a": "{item}", "b": "c{n}"}),
+    ]
