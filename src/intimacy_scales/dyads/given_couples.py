@@ -63,8 +63,6 @@ def ranks_of_labels(labels: Sequence[Any]) -> NDArray[np.intp]:
 
 def _order_of(labels: Sequence[Any]) -> Sequence[int] | NDArray[np.intp]:
     """Return the places of labels in their order; whole numbers are sorted as an array, which is faster."""
-    if isinstance(labels, range):  # couples without labels: the numbers of their rows
-        return np.arange(len(labels))
     if len(labels) and type(labels[0]) in _WHOLE:
         numbers = np.array(labels)
         is_whole = numbers.dtype.kind == "i" and numbers.ndim == 1  # not larger than an array can hold

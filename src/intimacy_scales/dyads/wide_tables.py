@@ -23,6 +23,7 @@ from intimacy_scales.dyads.wide_labels import WideLabels, columns_of_both, wide_
 from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.messages import shortened, values_as_asked
+from intimacy_scales.reading.columns import check_sets
 from intimacy_scales.reading.frames import Table, open_table
 from intimacy_scales.reading.options import CoupleReadingOptions, Reading, as_keep, reading_of
 from intimacy_scales.reading.problems import Problems, invalid_responses
@@ -71,6 +72,7 @@ def _answers_of_both(
         Name the bad cells, or the missing columns, of both partners at once.
     """
     used = RangeUse(form)
+    check_sets(form, sides, table.names)
     readers: list[AnswerReader] = []
     missing: dict[str, MissingColumnsError] = {}
     for partner, side in sides.items():

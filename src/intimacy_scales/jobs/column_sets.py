@@ -29,7 +29,7 @@ from intimacy_scales.interop.answers.mapping_report import mapping_report
 from intimacy_scales.interop.answers.source_file import FileOptions, SourceFile, reads_files, split_options
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.jobs.scores import FileReport, ScoreColumns, only_ticked, with_coding_warning
-from intimacy_scales.reading.columns import ColumnMap, as_spelled
+from intimacy_scales.reading.columns import ColumnMap, as_spelled, check_sets
 from intimacy_scales.reading.options import Reading, reading_of
 from intimacy_scales.scoring.drafts import warn_if_draft
 from intimacy_scales.scoring.scores import Scores
@@ -171,6 +171,7 @@ def _opened(
     """
     if reading.keep == () and file.facts.row_id is not None:
         reading = replace(reading, keep=(file.facts.row_id,))
+    check_sets(form, sets, file.names)
     parts = []
     owners: dict[Hashable, str] = {}
     allowed: dict[Hashable, Callable[[str], bool]] = {}

@@ -165,6 +165,31 @@ def check_columns(
         raise missing_columns(instrument, wanted, names, from_mappings=from_mappings, pattern=pattern)
 
 
+def check_sets(instrument: Instrument, sets: Mapping[str, ColumnMap], names: Sequence[Hashable]) -> None:
+    """Raise where one of several sets of columns leaves out an item whose id is itself a column.
+
+    An item that a mapping does not name is looked for under its id; next to other sets, as those of two
+    partners, such a column may be anybody's.
+
+    Raises
+    ------
+    ResponseError
+        Names the set, and the column.
+    """
+    present = set(names)
+    for name, columns in sets.items():
+        if not isinstance(columns, Mapping):
+            continue
+        named = set(as_spelled(list(columns), instrument.item_ids))
+        others = [item for item in instrument.item_ids if item not in named and item in present]
+        if others:
+            item = others[0]
+            raise ResponseError(
+                f"{shortened(name)} names no column for {item}, and column {item!r} may be anybody's: if it "
+                f"holds the answers of {name}, name it for them ({{{item!r}: {item!r}}}), otherwise rename it"
+            )
+
+
 def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Hashable, ...]:
     """Return the column of each item, in the order of items.
 

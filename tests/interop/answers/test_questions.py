@@ -12,7 +12,13 @@ from intimacy_scales.errors import MissingColumnsError
 from intimacy_scales.files.facts import ColumnFacts
 from intimacy_scales.interop import recognize
 from intimacy_scales.interop.answers import read_answers
-from intimacy_scales.interop.answers.questions import is_marked_reversed, question_text, questions_of
+from intimacy_scales.interop.answers.questions import (
+    Question,
+    columns_by_text,
+    is_marked_reversed,
+    question_text,
+    questions_of,
+)
 from tests.shared.instruments import PUBLISHED, form_of
 
 TEXTS = ["I like my desk.", "I lose my pens - often", "Paper piles up"]
@@ -57,6 +63,19 @@ def test_two_columns_with_the_text_of_an_item_are_not_chosen_from(tmp_path: Path
         read_answers(written(tmp_path, header), FORM)
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["I like my desk.", "I lose my pens - often", "Your partner [Paper piles up]"],
+        ["You [I like my desk.]", "You [I lose my pens - often]", "Your partner [Paper piles up]"],
+        ["you/I like my desk.", "you/I lose my pens - often", "your partner/Paper piles up"],
+    ],
+)
+def test_rows_of_different_grids_are_not_put_together(tmp_path: Path, header: list[str]) -> None:
+    with pytest.raises(MissingColumnsError, match="of 3 items"):
+        read_answers(written(tmp_path, header), FORM)
+
+
 def test_columns_named_like_items_come_first(tmp_path: Path) -> None:
     path = written(tmp_path, ["a", "b", "c"])
     path.write_text(path.read_text().replace("a\tb\tc", "a\tb\tI like my desk."))
@@ -66,7 +85,10 @@ def test_columns_named_like_items_come_first(tmp_path: Path) -> None:
 
 def test_a_question_that_is_a_text_is_preferred_to_one_that_ends_with_it() -> None:
     names = ["Paper piles up", "At home [Paper piles up]"]
-    assert questions_of(names, {})["paper piles up"] == (names[0], "its question is the text of the item")
+    questions = questions_of(names, {})
+    assert questions["paper piles up"] == Question(names[0], None)
+    why = "its question is the text of the item"
+    assert columns_by_text({"c": "Paper piles up"}, questions) == {"c": (names[0], why)}
 
 
 def test_columns_that_hold_no_answers_are_no_questions() -> None:

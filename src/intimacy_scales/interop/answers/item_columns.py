@@ -9,14 +9,14 @@ from typing import NamedTuple
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.facts import NOTHING, ColumnFacts
-from intimacy_scales.instrument import Instrument, Item
+from intimacy_scales.instrument import Instrument
 from intimacy_scales.interop.answers.declared_keys import check_title, key_cautions
 from intimacy_scales.interop.answers.option_meanings import (
     ask_for_codes,
     read_options,
     recodes_positions,
 )
-from intimacy_scales.interop.answers.questions import is_marked_reversed, question_text, questions_of
+from intimacy_scales.interop.answers.questions import columns_by_text, is_marked_reversed, questions_of
 from intimacy_scales.reading.answer_keys import Meaning, whole_meaning
 from intimacy_scales.reading.columns import as_spelled, column_names
 from intimacy_scales.reading.options import Reading
@@ -37,8 +37,6 @@ class ItemSource(NamedTuple):
         Missing codes and recoding that follow from the file.
     cautions
         What the user should check.
-    sought
-        The column that the user named, where the file does not have it.
     """
 
     item: str
@@ -47,7 +45,6 @@ class ItemSource(NamedTuple):
     how: str
     meaning: Meaning = Meaning()
     cautions: tuple[str, ...] = ()
-    sought: str | None = None
 
 
 def item_sources(
@@ -64,17 +61,20 @@ def item_sources(
     """
     named = as_spelled(column_names(form, reading.columns), names)
     present = set(names)
-    questions, named_in_structure = questions_of(names, columns), _names_in_structure(columns)
+    named_in_structure = _names_in_structure(columns)
+    texts = {item.id: item.text for item in form.items if item.text and item.id not in named_in_structure}
+    by_text = columns_by_text(texts, questions_of(names, columns))
     given = reading.columns is not None
     reverse_keyed = {key.item for scale in form.scales for key in scale.keys if key.reverse}
     sources, unexplained = [], {}
     for item, name in zip(form.items, named, strict=True):
         column, why = str(name), "named by you" if given else "named like the item"
         if name not in present:
-            matching = _by_structure(item, named_in_structure, questions) if not given else None
+            matching = None if given else by_text.get(item.id)
+            if not given and item.id in named_in_structure:
+                matching = named_in_structure[item.id], "its question has the name of the item"
             if matching is None:
-                why = "no column has its name or its text"
-                sources.append(ItemSource(item.id, None, why, "", sought=column if given else None))
+                sources.append(ItemSource(item.id, None, "no column has its name or its text", ""))
                 continue
             column, why = matching
         given_meaning = whole_meaning(item, reading.missing_codes, reading.recode, reading.by_item)
@@ -108,21 +108,11 @@ def reading_with(sources: Sequence[ItemSource], reading: Reading) -> Reading:
             meaning = Meaning(codes, tuple(dict.fromkeys(ranges)), (*of_user.recode, *meaning.recode))
         if meaning != Meaning():
             by_item[source.item] = meaning
-    named = {source.item: source.column or source.sought for source in sources}
-    columns = {item: column for item, column in named.items() if column is not None}
+    if reading.columns is not None:  # as the user said, so that messages name what was looked for
+        return replace(reading, by_item=tuple(by_item.items()))
+    columns = {source.item: source.column for source in sources if source.column is not None}
     is_renamed = any(item != column for item, column in columns.items())
-    return replace(
-        reading, columns=columns if is_renamed else reading.columns, by_item=tuple(by_item.items())
-    )
-
-
-def _by_structure(
-    item: Item, named_in_structure: Mapping[str, str], questions: Mapping[str, tuple[str, str]]
-) -> tuple[str, str] | None:
-    """Return the column of an item by what the file says of its columns, and why; None if none has it."""
-    if item.id in named_in_structure:
-        return named_in_structure[item.id], "its question has the name of the item"
-    return questions.get(question_text(item.text)) if item.text else None
+    return replace(reading, columns=columns if is_renamed else None, by_item=tuple(by_item.items()))
 
 
 def _names_in_structure(columns: Mapping[str, ColumnFacts]) -> dict[str, str]:

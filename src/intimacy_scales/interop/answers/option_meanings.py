@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -64,26 +65,33 @@ def read_options(
     response scale. What the file declares as missing is missing, even if the instrument allows it as an
     answer.
 
-    What the user said of a value comes first: ``recode``, and then only missing values are taken from the
-    file, apart from those that it names; ``missing_codes``, of which the file's options are not read.
+    What the user said of a value comes first: ``recode`` of the values that it names, or of all where it
+    names a point of the response scale, so that it is the whole code book; ``missing_codes``, of which the
+    file's options are not read.
 
     Raises
     ------
     ResponseError
         Some labels show that the codes are not those of the instrument, and others are unknown to it; or the
         file counts numbers that are not answers to the item, or holds positions of options that are not the
-        instrument's values.
+        instrument's values; or ``recode`` reads one option as another one of the file.
     """
     key = plain_key(item.response_scale)
     codes, absorbed, notes = _missing(key, facts, recode)
     ranges = tuple(part for low, high in facts.missing_ranges for part in _without_points(key, low, high))
-    if recode:
-        is_book = any(_point(key, stored) is not None for stored, _ in recode)
-        added = _with_missing((), [] if is_book else key.places, absorbed)
-        return OptionReading(Meaning(codes, ranges, added), "recoded as you said", tuple(notes))
+    if any(_point(key, stored) is not None and not _is_words(stored) for stored, _ in recode):
+        meaning = Meaning(codes, ranges, _with_missing((), (), absorbed))
+        return OptionReading(meaning, "recoded as you said", tuple(notes))
     if facts.holds_positions:
+        if recode:
+            return OptionReading(Meaning(codes, ranges), "recoded as you said", tuple(notes))
         return OptionReading(Meaning(codes), *_positions(item, column))
-    pairs, how, cautions = _labelled(item, key, facts, column)
+    left = _without(facts, recode)
+    pairs, how, cautions = _labelled(item, key, left, column)
+    if recode:
+        pairs = _not_named(pairs, recode)
+        _check_options_apart(item, key, facts, column, recode, pairs)
+        how = f"{how}; {', '.join(shortened(stored) for stored, _ in recode[:_SHOWN])} as you said"
     declared = {stored_value(code) for code in missing_codes}
     contradicted = [code for code, answer in pairs if stored_value(code) in declared and answer is not None]
     if contradicted:
@@ -91,12 +99,62 @@ def read_options(
         pairs = tuple(pair for pair in pairs if stored_value(pair[0]) not in declared)
     pairs = _with_missing(pairs, key.places, absorbed)
     cautions = [*cautions, *notes]
-    is_by_label = bool(_meant(item, facts.labels))
-    by_number = bool(facts.numbers) and not is_by_label
-    unexplained = () if is_by_label or by_number else _unexplained(key, facts)
+    is_by_label = bool(_meant(item, left.labels))
+    by_number = bool(left.numbers) and not is_by_label
+    unexplained = () if is_by_label or by_number or recode else _unexplained(key, left)
     return OptionReading(
         Meaning(codes, ranges, _consistent(pairs)), how, tuple(cautions), by_number, unexplained
     )
+
+
+def _is_words(stored: Code) -> bool:
+    return isinstance(stored, str) and spelled(stored) is None
+
+
+def _without(facts: ColumnFacts, recode: Recode) -> ColumnFacts:
+    """Return what a file says of the options that a recoding does not name."""
+    named = {stored_value(stored) for stored, _ in recode}
+    if not named:
+        return facts
+    labels = tuple(pair for pair in facts.labels if stored_value(pair[0]) not in named)
+    numbers = tuple(pair for pair in facts.numbers if stored_value(pair[0]) not in named)
+    return replace(facts, labels=labels, numbers=numbers)
+
+
+def _not_named(pairs: Recode, recode: Recode) -> Recode:
+    """Return the pairs of stored values that a recoding does not name, as codes or in words."""
+    named = {stored_value(stored) for stored, _ in recode}
+    words = {as_compared(stored) for stored, _ in recode if isinstance(stored, str)}
+    return tuple(
+        (stored, answer)
+        for stored, answer in pairs
+        if stored_value(stored) not in named
+        and not (isinstance(stored, str) and as_compared(stored) in words)
+    )
+
+
+def _check_options_apart(
+    item: Item, key: AnswerKey, facts: ColumnFacts, column: str, recode: Recode, pairs: Recode
+) -> None:
+    """Raise where a recoding reads an option of the file as the answer that another option is read as."""
+    named = {stored_value(stored): _point(key, answer) for stored, answer in recode if answer is not None}
+    by_code = {stored_value(stored): answer for stored, answer in pairs}
+    missing = {stored_value(code) for code, _ in facts.missing}
+    options = [(code, label) for code, label in facts.labels if stored_value(code) not in missing]
+    left = [(code, label) for code, label in options if stored_value(code) not in named]
+    answers = {
+        _point(key, by_code.get(stored_value(code), code)): (code, label) for code, label in reversed(left)
+    }
+    for code, label in options:
+        point = named.get(stored_value(code))
+        if point is None or point not in answers or as_compared(answers[point][1]) == as_compared(label):
+            continue
+        other = answers[point][0]
+        raise ResponseError(
+            f"column {shortened(column)}: your recoding reads {shortened(code)} as {point:g}, as which the "
+            f"file's option {shortened(other)} ({shortened(answers[point][1])}) is read too. "
+            f"{_say_what(item, options)}"
+        )
 
 
 def _unexplained(key: AnswerKey, facts: ColumnFacts) -> tuple[tuple[Code, str], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from intimacy_scales.files.facts import NOTHING, ColumnFacts
 from intimacy_scales.instrument.numerals import as_compared
@@ -33,8 +34,23 @@ def is_marked_reversed(question: str) -> bool:
     return _REVERSED.search(question) is not None
 
 
-def questions_of(names: Sequence[str], columns: Mapping[str, ColumnFacts]) -> dict[str, tuple[str, str]]:
-    """Return question → the only column that has it, and why; rows of a grid also without its question.
+class Question(NamedTuple):
+    """The only column whose question is a text, or ends with it.
+
+    Attributes
+    ----------
+    column
+        The column.
+    stem
+        What is before the text; None if the text is the whole question.
+    """
+
+    column: str
+    stem: str | None
+
+
+def questions_of(names: Sequence[str], columns: Mapping[str, ColumnFacts]) -> dict[str, Question]:
+    """Return text → the only column whose question it is, or that ends with it as a row of a grid does.
 
     Parameters
     ----------
@@ -47,29 +63,54 @@ def questions_of(names: Sequence[str], columns: Mapping[str, ColumnFacts]) -> di
     --------
     >>> questions = questions_of(["id", "How often? [I feel alone.]", "How often? [We talk.]"], {})
     >>> questions["i feel alone"]
-    ('How often? [I feel alone.]', 'its question ends with the text of the item')
+    Question(column='How often? [I feel alone.]', stem='How often? [')
     """
-    whole: dict[str, set[str]] = {}
-    ends: dict[str, set[str]] = {}
+    whole: dict[str, set[Question]] = {}
+    ends: dict[str, set[Question]] = {}
     for name in names:
         facts = columns.get(name, NOTHING)
         texts = {facts.question, name if " " in name.strip() else None} - {None}
         if facts.role not in ("answer", "unknown"):
             continue
         for text in sorted(str(text) for text in texts if len(str(text)) <= _MOST):
-            whole.setdefault(question_text(text), set()).add(name)
+            whole.setdefault(question_text(text), set()).add(Question(name, None))
             for end in _ends(text):
-                ends.setdefault(question_text(end), set()).add(name)
-    listed = (
-        (ends, "its question ends with the text of the item"),
-        (whole, "its question is the text of the item"),
-    )
+                ends.setdefault(question_text(end), set()).add(Question(name, text[: text.rindex(end)]))
     return {
-        text: (next(iter(having)), why)
-        for texts, why in listed
-        for text, having in texts.items()
-        if text and len(having) == 1 and (texts is whole or text not in whole)
+        text: next(iter(having))
+        for texts_of in (ends, whole)
+        for text, having in texts_of.items()
+        if text and len(having) == 1 and (texts_of is whole or text not in whole)
     }
+
+
+def columns_by_text(
+    texts: Mapping[str, str], questions: Mapping[str, Question]
+) -> dict[str, tuple[str, str]]:
+    """Return item → its column, and why, by the texts of items.
+
+    Rows of a grid count if all items are rows of one, since another grid may have the same rows about
+    somebody else.
+
+    Examples
+    --------
+    >>> questions = questions_of(["I sing.", "I dance.", "My partner [We talk.]"], {})
+    >>> list(columns_by_text({"a": "I sing.", "b": "I dance.", "c": "We talk."}, questions))
+    ['a', 'b']
+    """
+    matched = {
+        item: questions[compared]
+        for item, text in texts.items()
+        if (compared := question_text(text)) in questions
+    }
+    whole = {item: question for item, question in matched.items() if question.stem is None}
+    if whole or len({question.stem for question in matched.values()}) > 1:
+        return {
+            item: (question.column, "its question is the text of the item")
+            for item, question in whole.items()
+        }
+    why = "its question ends with the text of the item"
+    return {item: (question.column, why) for item, question in matched.items()}
 
 
 def _ends(question: str) -> Iterator[str]:

@@ -22,7 +22,8 @@ from intimacy_scales.interop.answers.item_columns import ItemSource, item_source
 from intimacy_scales.interop.answers.mapping_report import MappingReport, mapping_report
 from intimacy_scales.interop.answers.source_file import FileOptions, reads_files, split_options
 from intimacy_scales.late import late_module
-from intimacy_scales.reading.answers import stored_value
+from intimacy_scales.reading.answer_keys import Meaning
+from intimacy_scales.reading.answers import Recode, stored_value
 from intimacy_scales.reading.columns import check_width
 from intimacy_scales.reading.frames import ListTable, Table
 from intimacy_scales.reading.frames.base import listed
@@ -58,6 +59,8 @@ class FileAnswers:
         What the caller said.
     columns
         Name of a column → what the file says of it.
+    is_settled
+        Whether a mapping file says all of how answers are read.
 
     Examples
     --------
@@ -78,6 +81,7 @@ class FileAnswers:
     reading: Reading
     given_reading: Reading
     columns: Mapping[str, ColumnFacts] = field(repr=False)
+    is_settled: bool = field(default=False, repr=False)
 
     def answers_read(self, form: Instrument, reading: Reading) -> tuple[ListTable, Reading]:
         """Return the table, and how it is read for an instrument; what ``reading`` says comes first."""
@@ -89,12 +93,13 @@ class FileAnswers:
         }
         row_id = self.report.row_id
         of_file = () if row_id is None or row_id not in self.table.names else (row_id,)
-        if self.instrument is None or self.instrument.digest != form.digest:
-            how = self._reading(form, reading)
-        elif given.keys() & {"columns", "missing_codes", "recode", "by_item"}:
-            how = self._reading(form, replace(self.given_reading, **given))
-        else:
+        is_same = self.instrument is not None and self.instrument.digest == form.digest
+        if self.is_settled:
+            how = _said_too(self.reading, given)
+        elif is_same and not given.keys() & {"columns", "missing_codes", "recode", "by_item"}:
             how = replace(self.reading, **given)
+        else:
+            how = self._reading(form, _said_too(self.given_reading, given))
         return self.table, replace(how, keep=how.keep or of_file)
 
     def _reading(self, form: Instrument, reading: Reading) -> Reading:
@@ -239,6 +244,28 @@ def _text_of(texts: Mapping[Any, str], value: Any) -> str | None:
     return next((text for text in texts.values() if as_compared(text) == as_compared(value)), None)
 
 
+def _said_too(reading: Reading, given: Mapping[str, Any]) -> Reading:
+    """Return how answers are read where more is said of them later, which comes first."""
+    by_item = dict(reading.by_item)
+    for item, meaning in given.get("by_item", ()):
+        earlier = by_item.get(item, Meaning())
+        by_item[item] = Meaning(
+            tuple(dict.fromkeys([*meaning.missing_codes, *earlier.missing_codes])),
+            tuple(dict.fromkeys([*meaning.missing_ranges, *earlier.missing_ranges])),
+            _first_said(meaning.recode, earlier.recode),
+        )
+    codes = tuple(dict.fromkeys([*given.get("missing_codes", ()), *reading.missing_codes]))
+    recode = _first_said(given.get("recode", ()), reading.recode)
+    merged = {"missing_codes": codes, "recode": recode, "by_item": tuple(by_item.items())}
+    return replace(reading, **{**given, **merged})
+
+
+def _first_said(first: Recode, second: Recode) -> Recode:
+    """Return the pairs of two recodings; of a value in both, what the first one says."""
+    named = {stored_value(stored) for stored, _ in first}
+    return (*first, *(pair for pair in second if stored_value(pair[0]) not in named))
+
+
 @reads_files
 def read_answers(
     path: FilePath,
@@ -286,6 +313,7 @@ def read_answers(
             reading=opened.reading,
             given_reading=opened.given_reading,
             columns=dict(opened.file.facts.columns),
+            is_settled=opened.is_settled,
         )
 
 
@@ -334,6 +362,7 @@ class _Opened(NamedTuple):
     sources: tuple[ItemSource, ...]
     reading: Reading
     given_reading: Reading
+    is_settled: bool
 
     def report(self, n_rows: int) -> MappingReport:
         """Return the mapping report; all rows must have been read, as they may show more."""
@@ -355,7 +384,7 @@ def _opened(
             sources, reading = source_file.reading(form, file, reading)
             others = {"person": [reading.person], "keep": reading.keep}
             items |= set(checked_columns(form, file, reading, others))
-        yield _Opened(file, form, items, sources, reading, given)
+        yield _Opened(file, form, items, sources, reading, given, source_file.mapping is not None)
 
 
 def _batches(file: AnswerFile, items: Collection[Hashable]) -> Iterator[Table]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.interop.answers.questions import question_text
+from intimacy_scales.interop.answers.questions import Question, columns_by_text
 from intimacy_scales.reading.columns import loose
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[\W_]+")
@@ -111,11 +111,11 @@ def numbered_sets(names: Iterable[str]) -> dict[int, list[tuple[str, dict[int, s
     return by_length
 
 
-def by_question(form: Instrument, questions: Mapping[str, tuple[str, str]]) -> Columns | None:
+def by_question(form: Instrument, questions: Mapping[str, Question]) -> Columns | None:
     """Return the columns whose questions are the texts of the items; None if fewer than half have one.
 
     ``questions`` are those of `questions_of`.
     """
-    texts = {item.id: question_text(item.text) for item in form.items if item.text}
-    matched = {item: questions[text][0] for item, text in texts.items() if text in questions}
+    by_text = columns_by_text({item.id: item.text for item in form.items if item.text}, questions)
+    matched = {item: column for item, (column, _) in by_text.items()}
     return Columns(Affix("", ""), matched, None) if 2 * len(matched) >= len(form.items) else None
