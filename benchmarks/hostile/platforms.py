@@ -229,11 +229,11 @@ def json_files(folder: Path) -> dict[str, Callable[[], Path]]:
         "100,000 objects, each of a name of its own": lambda: _text(
             folder / "a.json", "[", ",".join(f'{{"k{n}":3}}' for n in range(100_000)), "]"
         ),
-        "100,000 lines, each of a name of its own": lambda: _text(
-            folder / "a.jsonl", *(f'{{"k{n}":3}}\n' for n in range(100_000))
+        "50,000 lines, each of a name of its own": lambda: _text(
+            folder / "a.jsonl", *(f'{{"k{n}":3}}\n' for n in range(50_000))
         ),
-        "one line of JSON, 200 MB": lambda: _spread(
-            folder / "a.json", '{"ras_1":3,"ras_2":3},', 9_000_000, "[", '{"ras_1":3}]'
+        "one line of JSON, 10 MB": lambda: _spread(
+            folder / "a.json", '{"ras_1":3,"ras_2":3},', 450_000, "[", '{"ras_1":3}]'
         ),
         "a JSON text of 200 MB": lambda: _spread(folder / "a.json", "x", 200_000_000, '[{"ras_1":"', '"}]'),
         "a JSON line of 200 MB": lambda: _spread(folder / "a.jsonl", "x", 200_000_000, '{"ras_1":"', '"}\n'),

@@ -42,6 +42,19 @@ def test_lines_of_which_each_has_names_of_its_own_are_not_a_table(tmp_path):
         read_answers(path)
 
 
+@pytest.mark.parametrize(
+    "begin", ["Timestamp", "ID,Start time,Completion time", "id,submitdate,lastpage,startlanguage",
+              "session,created,modified,ended", "record_id,redcap_event_name", "c"],
+)  # fmt: skip
+def test_too_many_columns_are_refused_soon(tmp_path, begin):
+    path = tmp_path / "a.csv"
+    path.write_text(f"{begin},{','.join(f'c{n}' for n in range(300_000))}\n")
+    start = time.process_time()
+    with pytest.raises(ResponseError, match=r"has 300,0\d\d columns; allowed: at most 100,000"):
+        inspect_answers(path)
+    assert time.process_time() - start < 5
+
+
 def test_very_many_columns_are_read_in_time(tmp_path):
     path = tmp_path / "a.csv"
     names = [*ITEMS, *(f"c{n}" for n in range(40_000))]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.facts import ColumnFacts, Role
+from intimacy_scales.reading.columns import check_width
 
 # the first column of Google Forms, in its languages
 _TIMESTAMP = frozenset({
@@ -36,10 +37,12 @@ def describe_header(file: AnswerFile, names: Sequence[str]) -> None:
     """Record what the header of a plain table shows, if Google Forms or Microsoft Forms wrote it."""
     folded = [name.strip().casefold() for name in names]
     if len(folded) > 1 and folded[0] in _TIMESTAMP and any(" " in name for name in folded[1:]):
+        check_width(len(names), f"{file.path}: has {{}} columns")
         file.facts.platform = "Google Forms"
         file.facts.decide("platform", "Google Forms", f"the first column is {names[0]!r}")
         file.facts.add({names[0]: ColumnFacts(role="time")} | _questions(names[1:]))
     elif len(folded) > 3 and folded[0].rstrip(".") == "id" and (folded[1], folded[2]) in _START_END:
+        check_width(len(names), f"{file.path}: has {{}} columns")
         file.facts.platform = "Microsoft Forms"
         file.facts.decide("platform", "Microsoft Forms", f"the first columns are ID, {names[1]}, {names[2]}")
         start: dict[str, Role] = {names[0]: "id", names[1]: "time", names[2]: "time"}
