@@ -225,7 +225,14 @@ def test_no_reader_is_left_out_here_and_none_is_lenient_unasked() -> None:
     commands = {"cli.score", "cli.reliability", "cli.structure", "cli.couples"}
     # many files are read by what reads one, and files of couples as tables of couples are:
     # tests/jobs/test_score_folder.py, test_couples_of_files.py, test_column_sets.py, tests/interop/answers
-    of_files = {"score_folder", "read_couples", "couple_report_file", "score_column_sets", "read_answers"}
+    of_files = {
+        "score_folder",
+        "read_couples",
+        "couple_report_file",
+        "score_column_sets",
+        "read_answers",
+        "inspect_answers",
+    }
     of_files.add("check_coding")  # which reads what others refuse: tests/coding
     assert set(found) == {*TABLES, *ENGINES, *FILES, *of_files, *commands}
     for name, defaults in found.items():
