@@ -7,128 +7,33 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.facts import Code, ColumnFacts, Role
+from intimacy_scales.interop.answers.fhir_cells import Coding, Seen, Several, cell_of, flat_answers
 from intimacy_scales.interop.answers.fhir_questionnaire import YES_NO, Questionnaire, walked
 from intimacy_scales.interop.answers.fhir_value_sets import (
     Option,
     Resource,
     ValueSets,
-    absent_reason,
     codes_of,
     is_absent,
     labels_of,
-    number_of,
 )
 from intimacy_scales.interop.answers.json_source import GrownColumns, objects_of, text_of
 from intimacy_scales.messages import first_of, shortened
 from intimacy_scales.reading.columns import check_width
 
 _SHOWN = 6
-_PLAIN = (int, float, str)
 _MOST_HELD = 3_000_000  # cells, which take up to 200 MB
-_MOST_KNOWN = 10_000  # codings of a question that are remembered
 _WHOLE = "QuestionnaireResponse."
 _METADATA: dict[str, Role] = {
     "id": "id", "subject": "id", "authored": "time", "status": "layout", "questionnaire": "layout",
     "author": "layout", "source": "layout", "encounter": "id", "language": "layout",
 }  # fmt: skip
-
-
-class _Coding(NamedTuple):
-    """A chosen option."""
-
-    code: Code
-    system: str | None
-
-
-class _Absent(NamedTuple):
-    """A reason why there is no answer."""
-
-    reason: str
-
-
-class _Several(NamedTuple):
-    """Several answers to one question."""
-
-    answers: tuple[Any, ...]
-
-
-class _Seen:
-    """What the answers to one question show: its text, texts and numbers of options, and units."""
-
-    def __init__(self, link: str, path: str) -> None:
-        self.link, self.path = link, path
-        self.text: str | None = None
-        self.labels: dict[_Coding, dict[str, None]] = {}
-        self.numbers: dict[Any, set[int | float]] = {}
-        self.units: dict[str, None] = {}
-        self.reasons: dict[str, None] = {}
-        self.is_boolean = False
-        self._codings: dict[tuple[tuple[str, str], ...], Any] = {}
-
-    def value(self, answer: Resource) -> Any:
-        """Return the value of an answer; None if it has none."""
-        if len(answer) == 1:  # most answers are one number, text or coding, and recur
-            ((name, value),) = answer.items()
-            if name == "valueCoding":
-                return self._known_coding(value, answer)
-            if type(value) in _PLAIN and name.startswith("value"):
-                return value
-        return self._any_value(answer)
-
-    def _known_coding(self, value: Any, answer: Resource) -> Any:
-        """Return the value of an answer that is a coding, which is worked out once."""
-        parts = tuple(value.items()) if isinstance(value, dict) else ()
-        if not all(type(part) is str for _, part in parts):
-            return self._any_value(answer)
-        if parts not in self._codings and len(self._codings) < _MOST_KNOWN:
-            self._codings[parts] = self._any_value(answer)
-        return self._codings[parts] if parts in self._codings else self._any_value(answer)
-
-    def _any_value(self, answer: Resource) -> Any:
-        """Return the value of an answer of any kind."""
-        name, value = next(
-            ((n, v) for n, v in answer.items() if n.startswith("value") and v is not None), (None, None)
-        )
-        beyond = next((v for n, v in answer.items() if n.startswith("_value")), None)
-        if name is None:
-            reason = absent_reason(answer, beyond)
-            return None if reason is None else self._absent(reason)
-        if isinstance(value, dict):
-            return self._element(str(name), value, answer)
-        self.is_boolean = self.is_boolean or isinstance(value, bool)
-        if isinstance(value, list):
-            return str(value)
-        self._count(value, number_of(beyond, answer))
-        return ("false", "true")[value] if isinstance(value, bool) else value
-
-    def _absent(self, reason: str) -> _Absent:
-        self.reasons[reason] = None
-        return _Absent(reason)
-
-    def _element(self, name: str, value: Resource, answer: Resource) -> Any:
-        """Return a value that has parts: a coding, a quantity, a reference or an attachment."""
-        if name == "valueQuantity":
-            self.units[str(value.get("unit") or value.get("code") or "")] = None
-            return value.get("value")
-        if name != "valueCoding":
-            return next((t for t in map(text_of, (value.get("reference"), *value.values())) if t), str(value))
-        code, label = text_of(value.get("code")), text_of(value.get("display"))
-        coding = _Coding(code or label or "a coding without a code", text_of(value.get("system")))
-        texts = self.labels.setdefault(coding, {})
-        if label is not None:
-            texts[label] = None
-        self._count(coding, number_of(value, answer))
-        return coding
-
-    def _count(self, value: Any, number: int | float | None) -> None:
-        if number is not None:
-            self.numbers.setdefault(value, set()).add(number)
 
 
 class ResponseColumns:
@@ -155,8 +60,8 @@ class ResponseColumns:
         self.answered: dict[str, dict[str, None]] = {}
         self.held: GrownColumns | None = GrownColumns(path)
         self._path = path
-        self._seen: dict[str, _Seen] = {}
-        self._codes: dict[str, dict[_Coding, Code]] = {}
+        self._seen: dict[str, Seen] = {}
+        self._codes: dict[str, dict[Coding, Code]] = {}
         self._several: Counter[str] = Counter()
         self._metadata: dict[str, None] = {}
         self._named: dict[str, None] = {}
@@ -180,7 +85,7 @@ class ResponseColumns:
             if name not in self._named:
                 check_width(len(self._named) + 1, f"{self._path}: has {{}} questions")
                 self._named[name] = None
-            if isinstance(value, _Several):
+            if isinstance(value, Several):
                 self._several[name] += 1
             if self.held is not None:
                 self.held.put(name, row, value)
@@ -189,7 +94,7 @@ class ResponseColumns:
 
     def _answers(self, response: Resource, row: int) -> Iterator[tuple[str, str, Any]]:
         """Yield name, linkId and value of each question of a response that has an answer."""
-        flat = _flat_answers(response.get("item"))
+        flat = flat_answers(response.get("item"))
         if flat is not None:
             for link, answer, item in flat:
                 seen = self._seen.get(link) or self._new(link, link, link)
@@ -211,10 +116,10 @@ class ResponseColumns:
                 self._note_ambiguous(place.name, row)
             elif values:
                 named.add(place.name)
-                yield place.name, link, values[0] if len(values) == 1 else _Several(tuple(values))
+                yield place.name, link, values[0] if len(values) == 1 else Several(tuple(values))
 
-    def _new(self, name: str, link: str, path: str) -> _Seen:
-        self._seen[name] = seen = _Seen(link, path)
+    def _new(self, name: str, link: str, path: str) -> Seen:
+        self._seen[name] = seen = Seen(link, path)
         return seen
 
     def _note_ambiguous(self, name: str, row: int) -> None:
@@ -249,7 +154,7 @@ class ResponseColumns:
             return None
         filled = self.held.filled(self._n)
         return {
-            name: [_cell(value, self._codes[name]) for value in filled[name]]
+            name: [cell_of(value, self._codes[name]) for value in filled[name]]
             if name in self._codes
             else filled[name]
             for name in names
@@ -259,7 +164,7 @@ class ResponseColumns:
         """Return name → cell of a response, which was added before as this row."""
         cells: dict[str, Any] = {f"{_WHOLE}{name}": value for name, value in _metadata_of(response)}
         for name, _, value in self._answers(response, row):
-            cells[name] = _cell(value, self._codes[name])
+            cells[name] = cell_of(value, self._codes[name])
         return cells
 
     def _key(self, name: str, questionnaire: Questionnaire | None) -> str:
@@ -267,8 +172,8 @@ class ResponseColumns:
         return seen.link if questionnaire is None else questionnaire.key(seen.link, seen.path)
 
     def _facts_of(
-        self, name: str, seen: _Seen, questionnaire: Questionnaire | None, near: ValueSets
-    ) -> tuple[ColumnFacts, dict[_Coding, Code]]:
+        self, name: str, seen: Seen, questionnaire: Questionnaire | None, near: ValueSets
+    ) -> tuple[ColumnFacts, dict[Coding, Code]]:
         """Return what is known of a column, and the code of each coding as its cells have it."""
         key = self._key(name, questionnaire)
         known = None if questionnaire is None else questionnaire.columns.get(key)
@@ -298,7 +203,7 @@ class ResponseColumns:
         return facts, codes
 
     @staticmethod
-    def _unlisted(seen: _Seen, listed: Sequence[Option], near: ValueSets) -> Iterator[Option]:
+    def _unlisted(seen: Seen, listed: Sequence[Option], near: ValueSets) -> Iterator[Option]:
         """Yield options that were chosen and are not listed, with each of their texts."""
         for coding, texts in seen.labels.items():
             if any(_is_same(coding, option) for option in listed):
@@ -308,14 +213,14 @@ class ResponseColumns:
                 yield Option(coding.code, coding.system, text, number)
 
     def _with_embedded(
-        self, name: str, seen: _Seen, numbers: dict[Code, int | float], codes: Mapping[_Coding, Code]
+        self, name: str, seen: Seen, numbers: dict[Code, int | float], codes: Mapping[Coding, Code]
     ) -> dict[Code, int | float]:
         """Return the numbers of options; those that the answers carry come before those of the Questionnaire.
 
         If two answers carry different numbers for the same option, no number is used.
         """
         for value, given in seen.numbers.items():
-            code: Code = codes[value] if isinstance(value, _Coding) else value
+            code: Code = codes[value] if isinstance(value, Coding) else value
             number = next(iter(given))
             if len(given) > 1:
                 self._contradicted.append(
@@ -379,47 +284,11 @@ def _metadata_of(response: Resource) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _flat_answers(items: Any) -> list[tuple[str, Resource, Resource]] | None:
-    """Return linkId, answer and item of each answered item; None if `walked` is needed to name them.
-
-    It is not needed if no item lies in another one, no linkId occurs twice, and no question has several
-    answers.
-    """
-    if not isinstance(items, list):
-        return None
-    rows: list[tuple[str, Resource, Resource]] = []
-    links: set[str] = set()
-    for item in items:
-        link = item.get("linkId") if type(item) is dict else None
-        if type(link) is not str or not link or "item" in item or link in links:
-            return None
-        links.add(link)
-        answers = item.get("answer")
-        if not answers:
-            continue
-        if type(answers) is not list or len(answers) > 1:
-            return None
-        answer = answers[0]
-        if type(answer) is not dict or "item" in answer:
-            return None
-        rows.append((link, answer, item))
-    return rows
-
-
-def _is_same(coding: _Coding, option: Option) -> bool:
+def _is_same(coding: Coding, option: Option) -> bool:
     """Tell whether a coding is an option; a system that only one of them names does not count."""
     return coding.code == option.code and (
         coding.system == option.system or None in (coding.system, option.system)
     )
-
-
-def _cell(value: Any, codes: Mapping[_Coding, Code]) -> Any:
-    """Return a value as its cell has it: the code of an option; several answers joined."""
-    if isinstance(value, _Coding):
-        return codes[value]
-    if isinstance(value, _Absent):
-        return value.reason
-    return "|".join(str(_cell(v, codes)) for v in value.answers) if isinstance(value, _Several) else value
 
 
 def questionnaire_url(response: Resource) -> str | None:

@@ -32,6 +32,7 @@ _ROOT = re.compile(r"<(?:\w+:)?ODM\s")
 _OF_REDCAP = ("projectredcap.org", 'SourceSystem="REDCap"')
 _DEFINITIONS = ("MissingDataCodes", "ItemGroupDef", "FormDef", "ItemDef", "CodeList", "RepeatingInstrument")
 _FILES = ("ItemDataBase64Binary",)
+_MOST_DEFINITIONS = 300_000
 _MOST_VALUES, _MOST_CELLS = 1_000_000, 30_000_000
 _KINDS = {"select": "dropdown", "textarea": "notes"}
 
@@ -127,7 +128,7 @@ def odm_project(path: Path) -> Project:
         It is damaged, or declares none.
     """
     what = f"structure={str(path)!r}"
-    definitions = _Definitions()
+    definitions = _Definitions(what)
     for _, part in xml_parts(path, _DEFINITIONS, what):
         definitions.add(part)
     project = definitions.project()
@@ -144,7 +145,7 @@ def odm_answers(path: Path) -> Answers:
     ResponseError
         It is damaged, holds no answers, or a field has two values in one row.
     """
-    definitions, cells = _Definitions(), _Cells(path)
+    definitions, cells = _Definitions(str(path)), _Cells(path)
     for _, part in xml_parts(path, (*_DEFINITIONS, "SubjectData"), str(path), without_text=_FILES):
         if part.name == "SubjectData":
             cells.add(part)
@@ -168,7 +169,8 @@ def _version(path: Path) -> str | None:
 class _Definitions:
     """The fields, forms and code lists of a project, as they are met in its XML."""
 
-    def __init__(self) -> None:
+    def __init__(self, called: str) -> None:
+        self._called, self._n = called, 0
         self._missing: tuple[tuple[Code, str], ...] = ()
         self._forms: dict[str, str] = {}  # OID of a group of fields → name of its form
         self._groups: dict[str, list[str]] = {}  # OID of a group of fields → its columns
@@ -178,6 +180,12 @@ class _Definitions:
 
     def add(self, part: Part) -> None:
         """Add an element that defines something."""
+        self._n += 1
+        if self._n > _MOST_DEFINITIONS:
+            raise ResponseError(
+                f"{self._called}: declares more than {_MOST_DEFINITIONS:,} fields, forms and lists of "
+                "options, too many for a project; export the answers as CSV"
+            )
         if part.name == "MissingDataCodes":
             self._missing = parted_choices(part.text)
         elif part.name == "FormDef":
