@@ -182,6 +182,18 @@ def test_unreadable_texts_are_counted() -> None:
     )
 
 
+def test_many_unreadable_texts_are_refused() -> None:
+    texts = dict(enumerate(["strongly_disagree", "disagree", "neutral", "agree", "strongly_agree"], start=1))
+    labels = {str(n): text.replace("_", " ") for n, text in texts.items()}
+    form = ten(response_scale={"minimum": 1, "maximum": 5, "labels": labels})
+    stored = options_of_ten(1) + 1
+    frame = pd.DataFrame(stored, columns=ITEMS).replace(texts)
+    with pytest.raises(ResponseError, match="answers are texts that stand for no answer, in q1, q2"):
+        check_coding(form, frame)
+    recode = {texts[1]: 1, texts[5]: 5}
+    assert check_coding(form, frame, recode=recode).items == check_of(form, stored).items
+
+
 def test_labels_are_read_as_their_options() -> None:
     labels = {str(n): f"label {n}" for n in range(1, 6)}
     form = ten(response_scale={"minimum": 1, "maximum": 5, "labels": labels})

@@ -74,7 +74,9 @@ def test_the_command_score_proposes_and_stops(answers, tmp_path):
     result = run("score", path)
     assert result.exit_code == 2
     assert "The answers are to ras 1 in 2 sets of columns (_A, _B)" in result.output
-    assert "To go on: --yes, or name it: -i ras" in result.output
+    assert "To go on: --yes, which scores each set, or one set alone: -i ras --columns '{item}_A'" in (
+        result.output.replace("\n", " ")
+    )
 
 
 def test_the_command_score_goes_on_with_yes(answers, tmp_path):

@@ -400,3 +400,26 @@ def test_a_shift_is_of_the_items_that_it_is_of() -> None:
     told = " ".join(str(warning.message) for warning in caught)
     assert "recode" not in told
     assert "table[['a', 'b']] -= 1, and leave the other items as they are" in told
+
+
+@pytest.mark.parametrize("kind", [int, str])
+def test_as_many_numbers_as_options_are_proposed_as_these(kind: Any) -> None:
+    stored = [kind(value) for value in (23, 25, 27, 24, 26)]
+    frame = pd.DataFrame({name: stored[k:] + stored[:k] for k, name in enumerate(IDS)}, dtype=object)
+    text = refused(form(1, 5), frame)
+    advised = re.search(r"If they are the 5 options in their order, pass recode=(\{.*\})\.", text)
+    assert advised is not None
+    assert encode(form(1, 5), frame, recode=ast.literal_eval(advised[1])).codes[:, 0].tolist() == [
+        1,
+        3,
+        5,
+        2,
+        4,
+    ]
+
+
+@pytest.mark.parametrize(
+    "values", [[6, 7, 8, 9, 10], [23, 24, 25, 26], [23, 24, 25, 26, 28], [23, 24, 25, 26, 27, 28], [23]]
+)
+def test_other_numbers_are_not_proposed_as_options(values: list[int]) -> None:
+    assert "options in their order" not in refused(form(1, 5), table(*values, 1, 2, 3))

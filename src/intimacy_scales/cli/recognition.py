@@ -44,10 +44,12 @@ def recognized(file: Path, given: FileOptionsGiven, *, go_on: bool) -> Candidate
         raise typer.Exit(WRONG_USE)
     if not go_on:
         patterns = [part.pattern for part in best.sets if part.pattern not in (None, "{item}")]
-        columns = f" --columns '{patterns[0]}'" if len(best.sets) == 1 and patterns else ""
-        err.print(
-            f"To go on: --yes, or name it: -i {escape(best.instrument.id)}{escape(columns)}", soft_wrap=True
+        columns = f" --columns '{patterns[0]}'" if patterns else ""
+        or_else = "or name it" if len(best.sets) == 1 else "which scores each set, or one set alone"
+        named = (
+            f": -i {escape(best.instrument.id)}{escape(columns)}" if columns or len(best.sets) == 1 else ""
         )
+        err.print(f"To go on: --yes{f', {or_else}{named}' if named else ''}", soft_wrap=True)
         raise typer.Exit(WRONG_USE)
     return best
 

@@ -7,11 +7,14 @@ from typing import Any, Unpack
 
 from intimacy_scales.coding.findings import check_of
 from intimacy_scales.coding.result import CodingCheck
-from intimacy_scales.coding.stored_answers import read_stored
+from intimacy_scales.coding.stored_answers import StoredAnswers, read_stored
 from intimacy_scales.coding.weighing import weigh
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.messages import values_as_asked
+from intimacy_scales.messages import first_of, values_as_asked
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
+
+_MOST_UNREADABLE = 0.05  # of all answers
 
 
 @reads_answers
@@ -41,7 +44,8 @@ def check_coding(
     MissingColumnsError
         Items have no column; suggests the columns that were probably meant.
     ResponseError
-        The input as a whole cannot be read, or a column has more than 1,000 different values.
+        The input as a whole cannot be read, or a column has more than 1,000 different values; or more than
+        one in twenty answers are texts that stand for nothing.
 
     Notes
     -----
@@ -63,4 +67,18 @@ def check_coding(
     how = reading_of(reading)
     form = how.form(instrument)
     with values_as_asked(how.show_values):
-        return check_of(weigh(form, read_stored(form, answers, how)))
+        stored = read_stored(form, answers, how)
+        _check_read(stored)
+        return check_of(weigh(form, stored))
+
+
+def _check_read(stored: StoredAnswers) -> None:
+    """Raise where so many answers are texts that stand for nothing that the others do not show the coding."""
+    n_unreadable = sum(stored.unreadable.values())
+    n = n_unreadable + int(stored.counts.sum())
+    if n_unreadable > _MOST_UNREADABLE * n:
+        raise ResponseError(
+            f"{n_unreadable:,} of {n:,} answers are texts that stand for no answer, in "
+            f"{first_of(list(stored.unreadable))}; the others alone do not show how answers were stored. Say "
+            "what these texts stand for: recode={'TEXT': ANSWER, …}, or missing_codes=['TEXT', …]"
+        )

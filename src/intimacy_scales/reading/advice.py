@@ -392,8 +392,12 @@ def _few_exceptions(offences: Counter[Offence], total: int, _: Sequence[Response
     )
 
 
-def _another_range(*_: Any) -> Remedy:
+def _another_range(offences: Counter[Offence], *_: Any) -> Remedy:
     advice = "If they were stored on another range, pass "
+    if options := _as_many_options(offences):
+        advice = f"If they are the {len(options)} options in their order, pass "
+        listed = " ".join(f"--recode {stored}={answer}" for stored, answer in options.items())
+        return Remedy(f"{advice}recode={options!r}.", f"{advice}{listed}", are_answers=True)
     other_range = "If they were given on another range: instrument.with_response_scale(LOWEST, HIGHEST)"
     return Remedy(
         f"{advice}recode={{stored: answer, …}} with every answer. {other_range}.",
@@ -401,6 +405,23 @@ def _another_range(*_: Any) -> Remedy:
         "score by a form for it; instrument.with_response_scale(LOWEST, HIGHEST) makes one in Python",
         are_answers=True,
     )
+
+
+def _as_many_options(offences: Counter[Offence]) -> dict[int, int]:
+    """Return consecutive numbers → options, if there are as many as the only response scale has options.
+
+    Numbers next to the range, such as 6 to 10 after 1 to 5, are rather answers on a longer one.
+    """
+    stored = sorted({int(number) for offence in offences if (number := _number(offence)) is not None})
+    scales = {offence.scale for offence in offences}
+    if len(scales) > 1 or not stored or stored[-1] - stored[0] != len(stored) - 1 or len(stored) > _LISTED:
+        return {}
+    (scale,) = scales
+    if scale.step != 1 or scale.points or len(stored) != scale.n_points:
+        return {}
+    if not (stored[0] > scale.maximum + 1 or stored[-1] < scale.minimum - 1):
+        return {}
+    return dict(zip(stored, map(int, scale.values), strict=True))
 
 
 def _stored_from(first: int) -> Callable[..., Remedy]:

@@ -125,8 +125,8 @@ def test_previews_are_known_by_their_channel_where_the_status_is_in_another_lang
 
 @pytest.mark.parametrize("response_id", ["ResponseId", "ResponseID"])
 def test_an_export_without_its_lower_header_rows_keeps_its_previews_out(written, response_id):
-    header = f"StartDate,EndDate,Status,Finished,{response_id},kmss_1,kmss_2,kmss_3"
-    path = written(f"{header}\nx,x,0,1,R_1,6,5,6\nx,x,1,1,R_2,1,1,1\nx,x,0,1,R_3,7,7,-99\n")
+    header = f"Status,Finished,{response_id},kmss_1,kmss_2,kmss_3"
+    path = written(f"{header}\n0,1,R_1,6,5,6\n1,1,R_2,1,1,1\n0,1,R_3,7,7,-99\n")
     answers = read_answers(path, "kmss")
     assert (answers.report.platform, answers.report.version) == ("Qualtrics", "1 header row")
     assert score("kmss", answers)["total"].tolist() == [17.0, 21.0]
@@ -134,7 +134,7 @@ def test_an_export_without_its_lower_header_rows_keeps_its_previews_out(written,
 
 
 def test_dates_and_a_status_are_not_enough_to_be_qualtrics(written):
-    path = written("StartDate,EndDate,Status,kmss_1,kmss_2,kmss_3\nx,x,1,6,5,6\n")
+    path = written("StartDate,EndDate,Status,Finished,kmss_1,kmss_2,kmss_3\nx,x,1,1,6,5,6\n")
     answers = read_answers(path, "kmss")
     assert (answers.report.platform, len(answers)) == ("delimited text", 1)
 

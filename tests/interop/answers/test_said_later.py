@@ -61,6 +61,29 @@ def test_after_a_mapping_file(tmp_path: Path, later: Any) -> None:
     assert score(FORM, answers, **later)["t"].tolist() == [3.0, 4.0]
 
 
+def test_of_an_instrument_that_is_named_later(tmp_path: Path) -> None:
+    path = written(tmp_path, "x1,x2,a,b\n1,5,3,3\n2,2,3,3\n")
+    save_mapping(read_answers(path, FORM, columns="x{n}", recode=TURNED).report, tmp_path / "map.toml")
+    answers = read_answers(path, mapping=tmp_path / "map.toml")
+    assert score(FORM, answers)["t"].tolist() == [3.0, 4.0]
+
+
+def test_a_mapping_without_columns_leaves_these_to_the_file(tmp_path: Path) -> None:
+    form = form_of(
+        {"t": "a b"},
+        items=[{"id": "a", "text": "I sing."}, {"id": "b", "text": "I dance."}],
+        low=1,
+        high=5,
+        evidence=PUBLISHED,
+    )
+    path = written(tmp_path, "I sing.,I dance.\n0,4\n1,-9\n")
+    mapping = tmp_path / "map.toml"
+    mapping.write_text("[recode]\n0 = 1\n1 = 2\n4 = 5\n[missing_codes]\nb = [-9]\n")
+    expected = [3.0, 2.0]
+    assert score(form, read_answers(path, form, mapping=mapping))["t"].tolist() == expected
+    assert score(form, read_answers(path, mapping=mapping))["t"].tolist() == expected
+
+
 def test_a_set_without_a_column_does_not_take_one_that_is_anybodys(tmp_path: Path) -> None:
     path = written(tmp_path, "a_1,b_1,a_2,b\n1,1,5,1\n2,2,4,1\n")
     sets = {"one": "{item}_1", "two": {"a": "a_2"}}

@@ -85,7 +85,7 @@ def item_sources(
         options = read_options(item, facts, column, recode=recode, missing_codes=given_meaning.missing_codes)
         cautions = (
             *options.cautions,
-            *_keying(facts, reverse_keyed, item.id),
+            *_keying(facts.question or column, reverse_keyed, item.id),
             *key_cautions(form, item, facts, by_number=options.by_number),
         )
         sources.append(ItemSource(item.id, column, why, options.how, options.meaning, cautions))
@@ -124,9 +124,9 @@ def _names_in_structure(columns: Mapping[str, ColumnFacts]) -> dict[str, str]:
     return {text: names[0] for text, names in having.items() if len(names) == 1}
 
 
-def _keying(facts: ColumnFacts, reverse_keyed: set[str], item: str) -> tuple[str, ...]:
+def _keying(question: str, reverse_keyed: set[str], item: str) -> tuple[str, ...]:
     """Return a caution where a question is marked as reversed, and no scale reverses its item."""
-    if not facts.question or not is_marked_reversed(facts.question) or item in reverse_keyed:
+    if not is_marked_reversed(question) or item in reverse_keyed:
         return ()
     return ("its question is marked as reversed, and no scale of the instrument reverses it",)
 

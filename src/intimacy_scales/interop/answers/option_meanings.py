@@ -401,8 +401,20 @@ def _by_code(
     why = "differ from those of the instrument" if has_labels else "not compared: the instrument has none"
     first = f"{options[0][0]!r} = {shortened(options[0][1])}" if options else ""
     cautions = [f"labels of the file differ from those of the instrument: {first}"] if has_labels else []
-    cautions += _downwards(options)
+    cautions += _downwards(options) or _other_numbers(options)
     return _texts(options, points, {}), f"codes as they are; labels {why}", cautions
+
+
+def _other_numbers(options: Sequence[tuple[Code, str]]) -> list[str]:
+    """Return a caution where the texts of options are numbers, and others than their codes."""
+    for code, label in options:
+        number = spelled(label)
+        if number is not None and number != spelled(str(code)):
+            return [
+                f"the file stores {shortened(code)} for the option {shortened(label)}: codes are read, and "
+                "not the numbers in the texts of options; if these are the answers, say so by recode="
+            ]
+    return []
 
 
 def _downwards(options: Sequence[tuple[Code, str]]) -> list[str]:

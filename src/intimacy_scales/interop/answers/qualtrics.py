@@ -19,7 +19,7 @@ from intimacy_scales.reading.frames import Table
 
 _IMPORT_ID = re.compile(r"""\s*\{\s*["']ImportId["']\s*:\s*["'](?P<id>[^"']*)""")
 _LEGACY = ("ResponseID", "ResponseSet")  # texts of the second row in exports before 2017
-_OF_EXPORT = frozenset({"startdate", "enddate", "status", "finished", "responseid"})  # in the first row
+_OF_EXPORT = frozenset({"status", "finished", "responseid"})  # in the first row
 _SEEN = (-99, "seen, and not answered")
 _TIMING = re.compile(r"[_ ](?:First Click|Last Click|Page Submit|Click Count)$")
 _FEWEST_TEXTS = 2  # names of the platform's own columns in words, from which a row of texts is told

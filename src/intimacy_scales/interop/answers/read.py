@@ -375,16 +375,17 @@ def _opened(
 ) -> Iterator[_Opened]:
     """Open a file, and say how it is read."""
     source_file, how = split_options(options)
-    given = reading = reading_of(how)
-    form = None if instrument is None else reading.form(as_instrument(instrument))
+    of_caller = reading_of(how)
+    form = None if instrument is None else of_caller.form(as_instrument(instrument))
+    given = reading = source_file.said(form, of_caller)
     with source_file.open(as_path(path, "path")) as file:
         sources: tuple[ItemSource, ...] = ()
         items: set[Hashable] = set()
         if form is not None:
-            sources, reading = source_file.reading(form, file, reading)
+            sources, reading = source_file.reading(form, file, of_caller)
             others = {"person": [reading.person], "keep": reading.keep}
             items |= set(checked_columns(form, file, reading, others))
-        yield _Opened(file, form, items, sources, reading, given, source_file.mapping is not None)
+        yield _Opened(file, form, items, sources, reading, given, source_file.is_settled)
 
 
 def _batches(file: AnswerFile, items: Collection[Hashable]) -> Iterator[Table]:

@@ -156,9 +156,25 @@ class SourceFile:
         ResponseError
             Columns, missing codes or recoding are given in addition to a mapping file, which says all of it.
         """
+        how = self.said(form, reading)
+        return file_reading(form, file, how, settled=self.is_settled)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a mapping file names the columns, so that it says all of how answers are read."""
+        return self.mapping is not None and bool(self.mapping.columns)
+
+    def said(self, form: Instrument | None, reading: Reading) -> Reading:
+        """Return what the caller and a mapping file say of how answers are read.
+
+        Raises
+        ------
+        ResponseError
+            Columns, missing codes or recoding are given in addition to a mapping file, which says all of it.
+        """
         saved = self.mapping
         if saved is None:
-            return file_reading(form, file, reading)
+            return reading
         options = {
             "columns": reading.columns is not None,
             "missing_codes": bool(reading.missing_codes),
@@ -171,18 +187,17 @@ class SourceFile:
                 "write it into that file, or leave the mapping out"
             )
         for stored, _ in saved.recode:
-            if stored in form.item_ids:
+            if form is not None and stored in form.item_ids:
                 raise ResponseError(
                     f"mapping={str(saved.source)!r}: recode.{stored} must be a table of stored = answer, as "
                     f"in [recode.{stored}], since {stored} is an item of {form.ref.named}"
                 )
-        settled_reading = replace(
+        return replace(
             reading,
-            columns=dict(saved.columns),
+            columns=dict(saved.columns) or None,
             recode=saved.recode,
             by_item=tuple(saved.meanings.items()),
         )
-        return file_reading(form, file, settled_reading, settled=True)
 
     def to_dict(self) -> Mapping[str, Any]:
         """Return everything by which a file is opened and its items are found, for a request."""
