@@ -32,7 +32,7 @@ _ROOT = re.compile(r"<(?:\w+:)?ODM\s")
 _OF_REDCAP = ("projectredcap.org", 'SourceSystem="REDCap"')
 _DEFINITIONS = ("MissingDataCodes", "ItemGroupDef", "FormDef", "ItemDef", "CodeList", "RepeatingInstrument")
 _FILES = ("ItemDataBase64Binary",)
-_MOST_DEFINITIONS = 300_000
+_MOST_DEFINITIONS = 200_000
 _MOST_VALUES, _MOST_CELLS = 1_000_000, 30_000_000
 _KINDS = {"select": "dropdown", "textarea": "notes"}
 
