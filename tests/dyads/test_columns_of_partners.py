@@ -178,5 +178,5 @@ def test_items_without_a_column_are_shared_by_nobody() -> None:
 
 def test_a_column_that_exists_is_not_that_of_both_partners() -> None:
     table = table_of("{item}_a", "{item}_b").rename(columns={"wa_a": "wa"})
-    with pytest.raises(ResponseError, match="'wa' is named for a and for b"):
+    with pytest.raises(ResponseError, match="'a' names no column for wa, and column 'wa' may be anybody's"):
         Dyads.from_wide(FORM, **of_partners(table))
