@@ -68,8 +68,8 @@ def test_a_good_bank_and_a_good_form_pass():
         ({"text": None}, [("x00", "no-wording", "error")]),
         ({"partner_text": None}, [("x00", "partner-missing", "warning")]),
         ({"partner_text": "They laugh a lot when we are together."}, [("x00", "partner-subject", "error")]),
-        ({"partner_text": "My partner enjoys my cooking."}, [("x00", "partner-parallel", "warning")]),
-        ({"partner_text": "I laugh a lot when we are together, my partner."}, []),
+        ({"partner_text": "My partner enjoys stories."}, [("x00", "partner-parallel", "warning")]),
+        ({"partner_text": "My partner laughs a lot when we are together."}, []),
         ({"text": "I like my partner.", "partner_text": "I like my partner."},
          [("x00", "partner-parallel", "warning")]),
         ({"partner_text": "My partner does not laugh a lot when we are together."},
@@ -90,7 +90,7 @@ def test_a_bank_without_any_partner_wording_gets_one_note():
 
 
 def test_a_form_about_the_partner_must_speak_of_the_partner():
-    verbs = ("sings", "hopes", "waits", "asks", "gives", "helps", "listens")
+    verbs = ("smiles", "hopes", "waits", "asks", "gives", "helps", "listens")
     texts = ["I laugh.", *(f"My partner {verb}." for verb in verbs)]
     assert told(form(texts, wording="partner")) == [("y0", "partner-subject", "error")]
 
@@ -130,6 +130,35 @@ def test_keys_order_and_use_of_the_items_of_a_form():
     assert report.notes[0].message == "scale 'first' has items in a row: y0 y1, y1 y2, y2 y3"
 
 
+def test_a_total_without_a_reverse_keyed_item_cannot_be_told_from_agreeing():
+    names = ("even", "odd")
+    scales: list[dict[str, Any]] = [
+        {"id": name, "items": [f"y{n}" for n in range(k, 8, 2)][:3]} for k, name in enumerate(names)
+    ]
+    total = {"id": "total", "of": ["even", "odd"]}
+    report = form(scales=[*scales, total])
+    assert (None, "acquiescence", "warning") in told(report)
+    (found,) = [f for f in report if f.rule == "acquiescence"]
+    assert found.message.startswith("score 'total': none of its 6 items is reverse-keyed")
+    scales[0]["items"][0] = "-y0"
+    assert "acquiescence" not in {f.rule for f in form(scales=[*scales, total])}
+    labels = {0: "Never", 100: "Always"}
+    often = {"minimum": 0, "maximum": 100, "labels": labels}
+    scales[0]["items"][0] = "y0"
+    assert "acquiescence" not in {f.rule for f in form(scales=[*scales, total], response_scale=often)}
+
+
+def test_a_facet_that_rests_on_a_reverse_keyed_item_alone():
+    items = document(*GOOD[:6])["items"]
+    facets = [{"id": name, "title": name} for name in ("one", "two")]
+    mixed = [i | {"facet": "two" if n % 2 else "one"} for n, i in enumerate(items)]  # x1, x3, x5: "-"
+    assert (None, "facet-keying", "note") in told(bank(items=mixed, facets=facets))
+    mixed[1] = mixed[1] | {"keyed": "+"}
+    assert "facet-keying" not in {f.rule for f in bank(items=mixed, facets=facets)}
+    rules = [f.rule for f in check_bank("scii-24") if f.explained]
+    assert rules.count("facet-keying") == 6
+
+
 # ------------------------------------------------------------------ what a file says of itself
 
 
@@ -147,7 +176,10 @@ def test_labels(maximum: int, labels: dict[int, str], expected: list[Any]):
 
 
 SOURCE = [{"title": "A study"}]
-FOUND = [{"step": "reliability", "statistic": "alpha", "value": 0.8, "sample": "A", "source": "A (2000)"}]
+FOUND = [
+    {"step": step, "statistic": "figure", "value": 0.8, "sample": "A", "n": 90, "source": "A (2000)"}
+    for step in ("content", "structure", "reliability", "validity")
+]
 CITED = [{"authors": "A., & B.", "year": 2020}]
 
 
@@ -180,7 +212,7 @@ WHY = {"rule": "absolute", "item": "x00", "because": "The extreme is meant."}
 
 
 def test_an_explained_finding_stays_and_no_longer_counts():
-    texts = ("I always laugh with my partner.", *GOOD[1:6])
+    texts = ("I trust my partner completely.", *GOOD[1:6])
     assert not bank(*texts).passed(strict=True)
     report = bank(*texts, accepted=[WHY])
     assert report.passed(strict=True)
@@ -191,7 +223,7 @@ def test_an_explained_finding_stays_and_no_longer_counts():
 
 
 def test_an_explanation_without_item_is_for_the_rule_everywhere():
-    texts = ("I always laugh with my partner.", "I never quarrel with my partner.", *GOOD[2:6])
+    texts = ("I trust my partner completely.", "I tell my partner everything.", *GOOD[2:6])
     everywhere = {"rule": "absolute", "because": "Meant."}
     assert bank(*texts, accepted=[everywhere]).unexplained == ()
     assert {f.item for f in bank(*texts, accepted=[WHY]).unexplained} == {"x01"}
@@ -212,7 +244,7 @@ def test_an_explanation_of_nothing_is_itself_found(entry: dict[str, str], messag
 
 
 def test_explanations_of_banks_count_for_their_forms():
-    own = ItemBank.model_validate(document("I always laugh with my partner.", *GOOD[1:6], accepted=[WHY]))
+    own = ItemBank.model_validate(document("I trust my partner completely.", *GOOD[1:6], accepted=[WHY]))
     instrument = own.to_instrument()
     (taken,) = instrument.accepted
     assert (taken.bank, taken.because) == ("mine", WHY["because"])
@@ -223,10 +255,8 @@ def test_explanations_of_banks_count_for_their_forms():
     other = own.to_instrument(wording="partner").model_copy(update={"items": without.items[1:], "scales": [
         {"id": "rest", "items": ["x01", "x02"]}]})  # fmt: skip
     assert "unused-explanation" not in {f.rule for f in check_bank(other, against=[])}
-    assert [(a.item, a.bank) for a in load("scii-48").accepted] == [
-        ("tru04", "trust"),
-        ("int01", "interdependence"),
-    ]
+    adopted = {(a.item, a.bank) for a in load("scii-48").accepted}
+    assert adopted >= {("tru04", "trust"), ("int01", "interdependence")}
     assert load_bank("commitment").to_instrument().accepted[0].item == "com03"
 
 
@@ -255,9 +285,9 @@ def test_a_report_as_table_json_and_html():
 
 
 def test_a_report_without_findings():
-    report = check_bank("knowledge")
+    report = check_bank("mutuality")
     assert (bool(report), len(report), report.passed(strict=True)) == (True, 0, True)
-    assert report._repr_html_() == "<p><b>Knowledge</b>: no findings</p>"
+    assert report._repr_html_() == "<p><b>Mutuality</b>: no findings</p>"
     assert list(report.to_frame().columns) == COLUMNS
 
 
@@ -274,8 +304,8 @@ def test_banks_are_taken_as_object_id_or_file(tmp_path: Path):
     assert told(check_bank(path)) == [(None, "labels", "error")]
     own = tmp_path / "own.toml"
     own.write_text(load("scii-12").to_toml(), encoding="utf-8")
-    assert check_bank(own).findings == ()
-    assert check_bank(load_bank("caring")).findings == check_bank("caring").findings == ()
+    assert check_bank(own).unexplained == ()
+    assert check_bank(load_bank("caring")).findings == check_bank("caring").findings
     with pytest.raises(UnknownInstrumentError, match="did you mean 'trust'"):
         check_bank("trsut")
 

@@ -33,6 +33,9 @@ BAD = {
         "I enjoy our trips, but they tire me.",
         "I hug/kiss my partner in public.",
         "I feel loved. It makes me glad.",
+        "My partner is kind, warm, caring.",
+        "I love my partner, who helps me.",
+        "Although I am shy, I talk to my partner.",
     ],
     "negation": [
         "I do not tell my partner what I dream of.",
@@ -40,6 +43,9 @@ BAD = {
         "I have no secrets from my partner.",
         "I make big plans without my partner.",
         "I hardly talk with my partner.",
+        "My partner refuses to talk.",
+        "I am unable to forgive my partner.",
+        "My partner is careless with my things.",
     ],
     "double-negative": [
         "I am not unhappy with my partner.",
@@ -56,6 +62,23 @@ BAD = {
         "I think of my partner all the time.",
         "I make all the plans.",
     ],
+    "cause": [
+        "I stay because I am afraid.",
+        "Out of pity, I agree to my partner's wishes.",
+        "As my partner is calm, I can relax.",
+    ],
+    "frequency": [
+        "I often thank my partner.",
+        "We quarrel several times a week.",
+        "Half the time, I am bored.",
+    ],
+    "hypothetical": [
+        "I would give up my hobbies for my partner.",
+        "If we broke up, I could not go on.",
+        "In an emergency, I count on my partner.",
+    ],
+    "jargon": ["My partner respects my boundaries.", "I feel securely attached to my partner."],
+    "idiom": ["I walk on eggshells with my partner.", "My partner has a heart of gold."],
     "person": [
         "Love fades with the years.",
         "A partner should be faithful.",
@@ -114,15 +137,21 @@ def test_each_rule_has_at_least_two_bad_items(rule: str):
     "text",
     [
         "I feel at home with my partner.",
+        "My partner asks how their day went.",
+        "My partner and I are made for each other.",
+        "We share likes and dislikes.",
+        "We stand together in sickness and health.",
+        "My partner respects my opinion on whether to have kids.",
+        "I know what my partner would like from me.",
         "I get mad when my partner walks away from a quarrel.",
         "No matter how late it is, I listen to my partner.",
-        "We grow closer over and over.",
+        "We grow closer and closer.",
         "My partner and I talk at night.",
         "I have been hurt by my partner.",
         "I act as if I were a stranger.",
         "I am of good will towards my partner.",
         "I discuss money with my partner.",
-        "I feel unsure about our plans.",
+        "I feel uneasy about our plans.",
         "I understand my partner’s jokes.",
     ],
 )  # fmt: skip
@@ -131,16 +160,20 @@ def test_words_that_look_bad_and_are_not(text: str):
 
 
 def test_messages_name_the_words_and_say_what_to_do():
-    (found,) = [f for f in check("I always trust my partner.", *GOOD[:6]) if f.field == "text"]
+    (found,) = [f for f in check("I trust my partner completely.", *GOOD[:6]) if f.field == "text"]
     assert (found.item, found.rule, found.severity) == ("x00", "absolute", "warning")
-    assert found.message == "'always' allows no exception: use a milder word, or leave it out"
+    assert found.message == "'completely' allows no exception: use a milder word, or leave it out"
     assert str(found) == (
-        "warning: x00.text: 'always' allows no exception: use a milder word, or leave it out [absolute]"
+        "warning: x00.text: 'completely' allows no exception: use a milder word, or leave it out [absolute]"
     )
 
 
-def test_never_and_double_negatives_are_found_once():
-    assert broken(check("I never lie to my partner.", *GOOD[:6]), field="text") == {"absolute"}
+def test_never_is_several_faults_and_a_double_negative_one():
+    assert broken(check("I never lie to my partner.", *GOOD[:6]), field="text") == {
+        "absolute",
+        "frequency",
+        "negation",
+    }
     assert "negation" not in broken(check("I do not dislike my partner's friends.", *GOOD[:6]))
 
 
@@ -227,7 +260,7 @@ def test_copies_of_shipped_items_are_found():
     assert not check_bank(bank, against="trust").findings
     assert check_bank(bank, against=["trust", load_bank("knowledge")]).warnings
     for name in ("scii-24", "scii-48-partner"):
-        assert not check_bank(name).findings
+        assert "near-duplicate" not in {f.rule for f in check_bank(name)}
 
 
 def test_shipped_items_lie_well_below_the_threshold_of_likeness():

@@ -7,9 +7,10 @@ from itertools import combinations
 import pytest
 
 from intimacy_scales import load_bank
-from intimacy_scales.checking.readability import reading_grade
+from intimacy_scales.checking.readability import listed_words, reading_grade
 from intimacy_scales.checking.syllables import syllables
-from intimacy_scales.checking.voice import person_of, tense_of
+from intimacy_scales.checking.tenses import tense_of
+from intimacy_scales.checking.voice import person_of
 from intimacy_scales.checking.words import content_words, is_negative, overlap, sentences
 from intimacy_scales.instrument.loading import shipped_banks
 from tests.shared.folders import DOCS
@@ -103,21 +104,20 @@ def test_figures_on_the_page_of_rules_are_up_to_date():
     banks = {name: [s.text for s in sentences(load_bank(name))] for name in shipped_banks()}
     grades = [reading_grade(texts) for texts in banks.values()]
     hard = sorted(
-        (grade, text) for texts in banks.values() for text in texts if (grade := reading_grade([text])) > 6
+        (grade, text)
+        for texts in banks.values()
+        for text in texts
+        if (grade := reading_grade([text], known=listed_words("everyday"))) > 6
     )
     assert [text for _, text in hard] == [
-        "My partner feels that our shared memories hold us together.",
-        "I feel that we are growing in different directions.",
         "Today, I carry my troubles alone, even when my partner could help.",
-        "I enjoy the sexual side of our relationship.",
     ]
     hardest = hard[-1][0]
-    assert "Four of their sentences are above 6." in page
-    told = f"grades from {min(grades):.1f} to {max(grades):.1f}; their hardest sentence has {hardest:.1f}."
+    told = f"grades from {min(grades):.1f} to {max(grades):.1f}; their hardest sentence has {hardest:.1f},"
     assert told in page
     texts = [content_words(item.text or "") for name in banks for item in load_bank(name).items]
     shares = [overlap(one, other) for one, other in combinations(texts, 2)]
     assert f"{len(shares):,} pairs of the {len(texts)} shipped items" in page
-    assert f"its largest value {max(shares):.2f}" in page
+    assert f"largest value {max(shares):.2f}" in page
     assert sorted(shares)[len(shares) // 2] == 0
-    assert f"its 99th percentile {sorted(shares)[len(shares) * 99 // 100]:.2f}" in page
+    assert f"99th percentile {sorted(shares)[len(shares) * 99 // 100]:.2f}" in page

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from intimacy_scales.checking.assumptions import check_assumptions
 from intimacy_scales.checking.balance import check_balance
 from intimacy_scales.checking.declared import check_declared
+from intimacy_scales.checking.expressions import asks_how_often
 from intimacy_scales.checking.findings import BankReport, Finding, Hit
 from intimacy_scales.checking.near_duplicates import check_near_duplicates
 from intimacy_scales.checking.parallel import check_parallel
@@ -40,9 +40,9 @@ def _others(bank: Checked, against: Iterable[Checked | str | Path] | None) -> li
 def _wording_hits(bank: Checked, others: Sequence[Checked]) -> Iterator[Hit]:
     """Yield the hits of all rules for English sentences."""
     worded = list(sentences(bank))
+    by_frequency = {item.id for item in bank.items if asks_how_often(item.response_scale)}
     for sentence in worded:
-        yield from check_wording(sentence)
-        yield from check_assumptions(sentence)
+        yield from check_wording(sentence, by_frequency=sentence.item in by_frequency)
     yield from check_readability(worded)
     yield from check_voice(worded)
     yield from check_parallel(bank)
@@ -132,13 +132,13 @@ def check_bank(
     ...     "evidence": {"status": "draft", "note": "Not yet answered."}, "license": {"name": "CC-BY-4.0"},
     ...     "response_scale": {"minimum": 1, "maximum": 3, "labels": {1: "No", 2: "Partly", 3: "Yes"}},
     ...     "facets": [{"id": "warm", "title": "Warm"}],
-    ...     "items": [{"id": "w1", "facet": "warm", "text": "I always hug and kiss my husband."}],
+    ...     "items": [{"id": "w1", "facet": "warm", "text": "I admire and trust my husband."}],
     ... })
     >>> for finding in check_bank(mine).warnings:
     ...     print(finding.item, finding.rule, finding.message, sep="; ")
     w1; two-ideas; 'and' may join two ideas: make two items, or choose one
-    w1; absolute; 'always' allows no exception: use a milder word, or leave it out
     w1; assumes-marriage; 'husband' assumes that the couple is married
+    w1; assumes-gender; 'husband' names a gender: write 'my partner' or 'they'
     """
     checked = _as_checked(bank)
     hits = list(_hits(checked, against))

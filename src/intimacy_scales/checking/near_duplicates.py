@@ -10,11 +10,15 @@ pairs are above 0.42, and distinct items reach 0.91.
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from intimacy_scales.checking.findings import Hit
+from intimacy_scales.checking.meaning import Meaning, matched, meaning_of, with_we
 from intimacy_scales.checking.words import (
     Checked,
     Sentence,
@@ -29,6 +33,9 @@ from intimacy_scales.instrument import normalized
 
 ALIKE = 0.7  # least overlap of near-duplicates
 NEGATED = 0.8  # least overlap of an item and its negated copy
+SAME = 0.85  # least share of parts with the same meanings: all of up to four, or five of six
+MUTUAL = {"quarrel", "laugh", "similar", "talk", "similar goals", "agree"}  # what both do
+_EACH_OTHER = re.compile(r"\b(?:each other|one another)\b")
 _PREFIXES = ("un", "dis")
 
 
@@ -41,17 +48,35 @@ class _Compared:
     content: frozenset[str]
     persons: frozenset[str]
     n_negatives: int
+    meaning: Meaning
 
     @classmethod
+    @lru_cache(maxsize=4096)
     def from_sentence(cls, sentence: Sentence, origin: str = "") -> _Compared:
+        """Return a sentence of a bank, prepared."""
         tokens = words(sentence.text)
         n_negatives = sum(map(is_negation, tokens)) + sum(map(is_negative, tokens))
-        persons = frozenset({"i", "me"} & set(tokens))
-        return cls(sentence, origin, content_words(sentence.text), persons, n_negatives)
+        persons = frozenset({"i", "me"} & set(words(with_we(sentence.text))))
+        return cls(
+            sentence,
+            origin,
+            content_words(_EACH_OTHER.sub(" ", sentence.text)),
+            persons,
+            n_negatives,
+            meaning_of(sentence.text),
+        )
 
     def same_roles(self, other: _Compared) -> bool:
         """Return whether the same partner acts: "I trust my partner" is not "my partner trusts me"."""
         return bool(self.persons & other.persons) or self.persons == other.persons
+
+    def may_be_alike(self, other: _Compared) -> bool:
+        """Return whether both are about the same people."""
+        mine, theirs = self.meaning, other.meaning
+        same_roles = self.same_roles(other) or (mine.agent == theirs.agent != "")
+        agents = {mine.agent, theirs.agent}
+        same_roles = same_roles or "" in agents or ("W" in agents and not MUTUAL.isdisjoint(mine.ideas))
+        return mine.others == theirs.others and same_roles and mine.same_people(theirs)
 
     def affirmed(self) -> frozenset[str]:
         """Return the content words without negative prefixes."""
@@ -69,14 +94,31 @@ def _without_prefix(word: str) -> str:
 def _are_alike(first: _Compared, second: _Compared) -> bool:
     if not first.content or not second.content:
         return normalized(first.sentence.text) == normalized(second.sentence.text)
-    near = overlap(first.content, second.content) >= ALIKE
-    return near and first.n_negatives % 2 == second.n_negatives % 2 and first.same_roles(second)
+    if not first.may_be_alike(second):
+        return False
+    common = overlap(first.content, second.content)
+    # One word in place of another is another statement, unless both have one meaning.
+    near = common >= ALIKE and not matched(first.meaning, second.meaning)[1]
+    if near and first.n_negatives % 2 == second.n_negatives % 2:
+        return True
+    return first.meaning.affirms == second.meaning.affirms and _says_the_same(first.meaning, second.meaning)
+
+
+def _says_the_same(first: Meaning, second: Meaning) -> bool:
+    """Return whether nearly all parts of two sentences have the same meanings."""
+    if first.ideas.isdisjoint(second.ideas):
+        return False
+    return matched(first, second)[0] >= SAME
 
 
 def _is_negated_copy(first: _Compared, second: _Compared) -> bool:
-    if first.n_negatives % 2 == second.n_negatives % 2 or not first.same_roles(second):
+    if not first.same_roles(second):
         return False
-    return overlap(first.affirmed(), second.affirmed()) >= NEGATED and bool(first.content)
+    opposite = first.n_negatives % 2 != second.n_negatives % 2 and bool(first.content)
+    if opposite and overlap(first.affirmed(), second.affirmed()) >= NEGATED:
+        return True
+    differ = first.meaning.affirms != second.meaning.affirms
+    return differ and first.may_be_alike(second) and _says_the_same(first.meaning, second.meaning)
 
 
 def _pair_hit(first: _Compared, second: _Compared) -> Hit | None:
@@ -106,23 +148,31 @@ def _within(bank: Sequence[_Compared]) -> Iterator[Hit]:
             yield hit
 
 
+def _indexed(others: Sequence[_Compared]) -> dict[tuple[str, str], list[int]]:
+    """Return wording and a word or idea → places of the sentences with it; an empty word where none is."""
+    places: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, other in enumerate(others):
+        for key in (other.content | other.meaning.ideas) or {""}:
+            places[other.sentence.wording, key].append(place)
+    return places
+
+
 def _across(bank: Sequence[_Compared], others: Sequence[_Compared]) -> Iterator[Hit]:
     known = {(o.sentence.item, normalized(o.sentence.text)) for o in others}
+    places = _indexed(others)
     seen: set[tuple[str, str, str]] = set()
     for candidate in bank:
         if (candidate.sentence.item, normalized(candidate.sentence.text)) in known:
             continue  # the same item, taken from that bank
-        for other in others:
+        keys = (candidate.content | candidate.meaning.ideas) or {""}
+        for place in sorted({p for key in keys for p in places.get((candidate.sentence.wording, key), ())}):
+            other = others[place]
             pair = (candidate.sentence.item, other.origin, other.sentence.item)
-            if (
-                pair in seen
-                or candidate.sentence.wording != other.sentence.wording
-                or not _are_alike(candidate, other)
-            ):
+            if pair in seen or not _are_alike(candidate, other):
                 continue
             seen.add(pair)
-            place = f"{other.sentence.item} of {other.origin}"
-            message = f"says nearly the same as {place} ({other.sentence.text!r})"
+            origin = f"{other.sentence.item} of {other.origin}"
+            message = f"says nearly the same as {origin} ({other.sentence.text!r})"
             yield Hit("near-duplicate", message, candidate.sentence.item, candidate.sentence.field)
 
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from intimacy_scales.checking.findings import Hit
-from intimacy_scales.checking.vocabulary import TIME
+from intimacy_scales.checking.roles import check_roles
+from intimacy_scales.checking.tenses import tense_of
+from intimacy_scales.checking.vocabulary.grammar import TIME
 from intimacy_scales.checking.words import Checked, content_stems, is_negation, overlap, words
 from intimacy_scales.instrument import Instrument, Item, normalized
 from intimacy_scales.results.wording import counted
@@ -14,6 +16,10 @@ from intimacy_scales.results.wording import counted
 # Of 168 shipped partner wordings 166 have all words of their items, apart from persons and endings; the
 # smallest overlap is 0.67.
 LEAST_IN_COMMON = 0.6
+# Words that partner wordings may add or exchange: somebody feels so.
+_SAYS_SO = {"feel", "feels", "know", "knows", "think", "thinks", "believe", "believes", "find", "finds"}
+_HARMLESS = {"and", "too", "also", "both", "that", "myself"}
+_MODALS = {"could", "may", "might", "must", "should", "would", "will"}
 _PARTNER = re.compile(r"\bmy partner\b")
 
 
@@ -37,14 +43,38 @@ def _difference(text: str, parallel: str) -> str | None:
     return f"only the item's own wording has {only_item}, and only this one has {only_parallel}"
 
 
+def _modals(text: str) -> set[str]:
+    return _MODALS & set(words(text))
+
+
+def _replaced(text: str, parallel: str) -> str | None:
+    """Return which words of content each sentence has alone, where both have some."""
+    first, second = content_stems(text), content_stems(parallel)
+    only_first = [word for stem, word in first.items() if stem not in second and word not in _SAYS_SO]
+    only_second = [word for stem, word in second.items() if stem not in first and word not in _SAYS_SO]
+    added = [word for word in dict.fromkeys(only_first + only_second) if word not in _HARMLESS]
+    if added and not (only_first and only_second):
+        return f"only one of this wording and the item's own has {_quoted(added)}"
+    if modal := _modals(text) ^ _modals(parallel):
+        return f"only one of this wording and the item's own has {_quoted(sorted(modal))}"
+    if tense_of(text) != tense_of(parallel):
+        return f"is in the {tense_of(parallel)} tense, and the item's own wording in the {tense_of(text)}"
+    if not added:
+        return None
+    return f"has {_quoted(only_second)} in place of {_quoted(only_first)} in the item"
+
+
 def _check_partner(item: Item) -> Iterator[Hit]:
     text, partner = item.text, item.partner_text
     if text is None or partner is None:
         return
     if normalized(text) == normalized(partner):
         yield Hit("partner-parallel", "is the same sentence as the item's own: exchange the persons")
-    elif reason := _difference(text, partner):
+        return
+    if (reason := _difference(text, partner)) or (reason := _replaced(text, partner)):
         yield Hit("partner-parallel", reason)
+    for message in check_roles(text, partner):
+        yield Hit("partner-roles", message)
 
 
 def _check_daily(item: Item) -> Iterator[Hit]:

@@ -38,8 +38,8 @@ class Rule:
 
     Examples
     --------
-    >>> RULES["negation"].severity, RULES["negation"].title
-    ('warning', 'not, no, without, hardly')
+    >>> RULES["cause"].severity, RULES["cause"].title
+    ('warning', 'because, due to, thanks to, out of fear, as a result')
     """
 
     id: str
@@ -62,7 +62,7 @@ _WORDING = (
         f"Kincaid, Fishburne, Rogers & Chissom (1975); {_CLARK}",
     ),
     Rule(
-        "hard-word", "warning", "words of three syllables (note), or of four or more",
+        "hard-word", "warning", "rare words, words of four syllables or more, or of three (note)",
         "Long words tend to be rare. More people understand plain words, and in the same way.",
         f"Gunning (1952); {_DILLMAN}",
     ),
@@ -72,12 +72,18 @@ _WORDING = (
         f"{_DILLMAN}; DeVellis (2017); the limit is this project's",
     ),
     Rule(
-        "two-ideas", "warning", "ideas joined by and, or, nor, but or a slash, or in two sentences",
+        "two-ideas", "warning",
+        "ideas joined by and, but, so, while, although, which or a comma, or in two sentences",
         "People who agree with only one of the ideas cannot answer the item.",
         f"{_CLARK}; DeVellis (2017)",
     ),
     Rule(
-        "negation", "warning", "not, no, without, hardly",
+        "cause", "warning", "because, due to, thanks to, out of fear, as a result",
+        "An item with a cause makes two claims. Who disagrees may doubt the fact or the cause, and people "
+        "know little about causes of what they feel.", "Fowler (1995); Nisbett & Wilson (1977)",
+    ),
+    Rule(
+        "negation", "warning", "not, no, hardly, unable, lack, refuse; unspoken, careless (note)",
         "A negation is easily overlooked, and disagreeing with it is hard to think through; answers to such "
         "items more often contradict the others.",
         f"{_SWAIN}; {_WEIJTERS}",
@@ -94,9 +100,30 @@ _WORDING = (
         f"{_CLARK}; Fowler (1995)",
     ),
     Rule(
+        "frequency", "warning",
+        "often, seldom, every week, half the time, where people answer by how far they agree",
+        "Disagreeing with 'often' can mean 'never' or 'all the time', and words such as 'often' mean other "
+        "numbers to other people.", "Saris, Revilla, Krosnick & Shaeffer (2010); Schaeffer (1991)",
+    ),
+    Rule(
+        "hypothetical", "warning", "would, if we broke up, imagine, in an emergency",
+        "People guess badly what they would do, and answer by what they wish to be like.",
+        f"Fowler (1995); {_TOURANGEAU}",
+    ),
+    Rule(
+        "jargon", "warning", "attachment, boundaries, validate, dyad, toxic",
+        "Words of experts are unknown to some people, and mean something else to others.",
+        f"{_DILLMAN}; DeVellis (2017)",
+    ),
+    Rule(
+        "idiom", "warning", "walk on eggshells, heart of gold; lean on, grow apart (note)",
+        "Readers of another first language, and some autistic readers, take the words as they are; "
+        "translators find no counterpart.", "Brislin (1986); DeVellis (2017)",
+    ),
+    Rule(
         "person", "warning", "an item that is not in the first (or second) person, as the others are",
-        "An item in neither person asks for an opinion about couples in general; a change of person makes "
-        "people stop and reread.",
+        "An item in neither person, or about other people, asks for an opinion about couples in general; a "
+        "change of person makes people stop and reread.",
         f"{_TOURANGEAU}; first person: {OWN}",
     ),
     Rule(
@@ -109,31 +136,31 @@ _WORDING = (
 _ONLY = "Only people to whom it applies can answer; for others the answer has no interpretation."
 _ASSUMPTIONS = (
     Rule(
-        "assumes-marriage", "warning", "husband, wife, marriage, wedding, in-laws",
+        "assumes-marriage", "warning", "husband, wife, wedding, vows, in-laws",
         f"Many couples are not married, or may not marry. {_ONLY}", f"{_DILLMAN}; Fowler (1995)",
     ),
     Rule(
-        "assumes-gender", "warning", "he, she, boyfriend, girlfriend",
+        "assumes-gender", "warning", "he, she, boyfriend, lady, beard",
         "The item assumes the partner's gender, and people whom it leaves out notice. 'My partner' and "
         "'they' fit everyone.", "American Psychological Association (2020)",
     ),
     Rule(
-        "assumes-living-together", "warning", "home, household, chores",
+        "assumes-living-together", "warning", "home, chores, rent, waking up together",
         f"Some couples live apart, by choice or for work. {_ONLY}", _DILLMAN,
     ),
-    Rule("assumes-children", "warning", "children, parenting, our family", _ONLY, _DILLMAN),
-    Rule("assumes-religion", "warning", "prayer, church, God", _ONLY, _DILLMAN),
+    Rule("assumes-children", "warning", "children, parenting, school runs, our family", _ONLY, _DILLMAN),
+    Rule("assumes-religion", "warning", "prayer, church, God, our faith", _ONLY, _DILLMAN),
     Rule(
-        "assumes-work", "note", "a job, an office, colleagues",
+        "assumes-work", "note", "a job, colleagues, income, overtime",
         f"Not everyone is employed. {_ONLY}", _DILLMAN,
     ),
     Rule(
-        "assumes-sex", "note", "sex",
+        "assumes-sex", "note", "sex, desire, a lover, contraception",
         f"Some couples have no sex, and some people do not want to say. {_ONLY}",
         f"{_DILLMAN}; {_TOURANGEAU}",
     ),
     Rule(
-        "assumes-ability", "note", "walking, dancing, driving",
+        "assumes-ability", "note", "walking, driving, seeing a smile, hearing a voice",
         f"Illness or disability can rule out the activity in the item. {_ONLY}", _DILLMAN,
     ),
 )  # fmt: skip
@@ -163,6 +190,12 @@ _BETWEEN = (
         "A difference between partners must not be a difference between questions.", _KENNY,
     ),
     Rule(
+        "partner-roles", "warning",
+        "partner wording in which the persons are not exchanged, or verbs do not follow them",
+        "With one pronoun wrong, the two partners answer different questions, and their agreement means "
+        "nothing.", _KENNY,
+    ),
+    Rule(
         "daily-parallel", "warning", "daily wording that differs in content from the item's own",
         "Variation over days is compared with variation between people, so both must measure the same.",
         "Bolger, Davis & Rafaeli (2003)",
@@ -180,6 +213,16 @@ _WHOLE = (
         "four or more items, none of them reverse-keyed; more than half reverse-keyed (note)",
         "Some people agree with every statement, which raises a score whose items are keyed one way. Plainly "
         "worded reverse-keyed items reveal it.", f"Paulhus (1991); {_WEIJTERS}",
+    ),
+    Rule(
+        "acquiescence", "warning", "a score made of scales in which no item is reverse-keyed",
+        "Who ticks 'agree' everywhere gets the highest total, and nothing in it shows this.",
+        "Paulhus (1991); Billiet & McClendon (2000)",
+    ),
+    Rule(
+        "facet-keying", "note", "a facet with reverse-keyed items only, in a scale keyed both ways",
+        "What is due to the facet and what to the wording cannot be told apart: such items correlate with "
+        "each other for both reasons.", f"Marsh (1996); {_WEIJTERS}",
     ),
     Rule(
         "facet-balance", "warning", "facets with twice as many items as others; one without any (error)",

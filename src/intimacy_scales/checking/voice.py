@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from intimacy_scales.checking.findings import Hit
-from intimacy_scales.checking.vocabulary import (
-    ALWAYS_PAST,
-    FIRST_PERSON,
-    FUTURE,
-    NOT_PAST,
-    PAST_VERB,
-    SECOND_PERSON,
-)
+from intimacy_scales.checking.tenses import tense_of
+from intimacy_scales.checking.vocabulary.grammar import FIRST_PERSON, SECOND_PERSON
 from intimacy_scales.checking.words import Sentence, words
 
 _PERSONS = {"first": "the first person", "second": "the second person", "none": "neither person"}
+# "My sister trusts people", "In our culture, …": 'my' and 'our' alone name others.
+_OTHERS = re.compile(
+    r"\b(?:my|our) (?!partner|relationship|love\b|life|feelings?|needs?|future|past|mood|own|trust|heart)"
+    r"(?:\w+ )?(?:parents?|mother|father|mum|mom|dad|sisters?|brothers?|siblings?|family|relatives|cousins?"
+    r"|aunts?|uncles?|grand\w+|friends?|neighbou?rs?|colleagues?|ex|boss|teachers?|children|kids|sons?|daughters?|society"
+    r"|culture|country|world|generation|times?|age|days?|town|community|religion|church|people|class|group)\b"
+)
+_OWN = frozenset(
+    {"i", "me", "we", "us", "mine", "ours", "myself", "ourselves", "i'm", "we're", "i've", "we've"}
+)
 
 
 def person_of(text: str) -> str:
@@ -30,22 +35,10 @@ def person_of(text: str) -> str:
     tokens = set(words(text))
     if tokens & SECOND_PERSON:
         return "second"
-    return "first" if tokens & FIRST_PERSON else "none"
-
-
-def tense_of(text: str) -> str:
-    """Return the tense: ``past``, ``present`` (which includes the present perfect) or ``future``.
-
-    Examples
-    --------
-    >>> tense_of("I trusted my partner."), tense_of("I feel understood."), tense_of("We will last.")
-    ('past', 'present', 'future')
-    """
     plain = " ".join(words(text))
-    if FUTURE.search(plain):
-        return "future"
-    plain = NOT_PAST.sub(" ", plain)
-    return "past" if ALWAYS_PAST.search(plain) or PAST_VERB.search(plain) else "present"
+    if not tokens & _OWN and "my partner" not in plain:
+        plain = _OTHERS.sub(" ", plain)
+    return "first" if set(plain.split()) & (FIRST_PERSON | {"partner's"}) else "none"
 
 
 def _commonest(names: Sequence[str], default: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from intimacy_scales.checking.vocabulary import (
+from intimacy_scales.checking.morphology import irregular_bases
+from intimacy_scales.checking.vocabulary.grammar import (
     FUNCTION_WORDS,
     NEGATIONS,
     NEGATIVE_MEANING,
@@ -65,6 +66,17 @@ def words(text: str) -> list[str]:
     return re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", normalized(text))
 
 
+def quoted(phrases: Iterable[str]) -> str:
+    """Return phrases in quotes, each once.
+
+    Examples
+    --------
+    >>> quoted(["and", "or", "and"])
+    "'and', 'or'"
+    """
+    return ", ".join(f"'{phrase}'" for phrase in dict.fromkeys(phrases))
+
+
 def is_negation(word: str) -> bool:
     """Return whether a word negates its sentence.
 
@@ -87,27 +99,32 @@ def is_negative(word: str) -> bool:
     return word in NEGATIVE_MEANING or NEGATIVE_PREFIX.fullmatch(word) is not None
 
 
-_ENDINGS = ("ing", "es", "ed", "s", "e")
 _SHORTEST_STEM = 3
 _SAME = {"come": "go", "comes": "go", "goes": "go"}  # their choice depends on the speaker
 
 
 @cache
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """Return what the inflections of a word have in common: hug, hugs, hugged; try, tries; know, knew."""
     word = _SAME.get(word, word).removesuffix("'s")
-    for ending in _ENDINGS:
-        if word.endswith("ss"):  # the s of "pass" is not an ending: its stem is that of "passes"
-            break
+    base = irregular_bases().get(word)
+    if base is not None:
+        return _SAME.get(base, base)
+    if word.endswith("ss"):  # the s of "pass" is not an ending: its stem is that of "passes"
+        return word
+    for ending in ("ing", "es", "ed", "s", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             word = word.removesuffix(ending)
             break
-    return word[:-1] + "i" if word.endswith("y") else word
+    if len(word) > _SHORTEST_STEM and word[-1] == word[-2] and word[-1] not in "sl":
+        word = word[:-1]
+    return (word[:-1] + "i" if word.endswith("y") else word).removesuffix("e")
 
 
 def content_stems(text: str) -> dict[str, str]:
     """Return stem → word for the words that carry a sentence's meaning, without negations."""
     content = (word for word in words(text) if word not in FUNCTION_WORDS and not is_negation(word))
-    return {_stem(word): word for word in content}
+    return {stem(word): word for word in content}
 
 
 def content_words(text: str) -> frozenset[str]:

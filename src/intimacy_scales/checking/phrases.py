@@ -1,0 +1,237 @@
+"""Word lists as phrases, and the search of a sentence for all of them at once.
+
+The lists are files in `vocabulary`, one for each topic, with sections: ``[rule]`` holds phrases that the rule
+reports; ``[rule ?]`` those that it reports as notes, because they may be harmless; ``[rule !]`` those in
+which its words are harmless. Phrases are separated by commas or lines. In a phrase
+
+======= ===============================================
+walk~   any form of a verb: walk, walks, walked, walking
+child+  a noun and its plural
+relig*  any word that begins so
+_ing    any word that ends so, but not first in a phrase
+a|b     one of several words
+word?   a word that may be left out
+_       any word; ``__`` is up to three words
+^       the beginning of the sentence
+<,>     a comma
+======= ===============================================
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from intimacy_scales.checking.morphology import VOCABULARY, lines_of, noun_forms, verb_forms
+from intimacy_scales.instrument import normalized
+
+START = "^"
+_TOKENS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*'?|\d+|[,;:.!?%/&()\u2014\u2013]")
+_COMMA = "<,>"
+_NO_LISTS = {
+    "irregular_verbs",
+    "everyday",
+    "common",
+    "rare",
+    "synonyms",
+    "synonyms_more",
+    "opposites",
+}  # files of another kind
+_MOST_SKIPPED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What one place of a phrase accepts."""
+
+    words: frozenset[str] = frozenset()
+    beginnings: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    fewest: int = 1  # words that it stands for
+    most: int = 1
+    anything: bool = False
+
+    def accepts(self, word: str) -> bool:
+        """Return whether a word of a sentence fits."""
+        if self.anything:
+            return word[0].isalnum()
+        plain = word.removesuffix("'s").removesuffix("'")
+        return (
+            word in self.words
+            or plain in self.words
+            or bool(self.beginnings and plain.startswith(self.beginnings))
+            or bool(self.endings and plain.endswith(self.endings))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase in a sentence: its words, where they begin and end, and whether any word may be between."""
+
+    text: str
+    start: int
+    end: int
+    has_gap: bool = False
+
+    @property
+    def places(self) -> frozenset[int]:
+        """The tokens that it needs: of one with a gap, the first and the last."""
+        return frozenset({self.start, self.end - 1} if self.has_gap else range(self.start, self.end))
+
+
+@lru_cache(maxsize=8192)
+def tokens_of(text: str) -> tuple[str, ...]:
+    """Return the words and punctuation of a text in lower case, without accents, after the mark ``^``.
+
+    Examples
+    --------
+    >>> tokens_of("Today, I don't see my fiancée.")
+    ('^', 'today', ',', 'i', "don't", 'see', 'my', 'fiancee', '.')
+    """
+    plain = unicodedata.normalize("NFKD", normalized(text))
+    plain = "".join(character for character in plain if not unicodedata.combining(character))
+    return START, *_TOKENS.findall(plain)
+
+
+@cache
+def _token(pattern: str) -> Token:
+    if pattern in ("_", "_?"):
+        return Token(anything=True, fewest=int(pattern == "_"))
+    if pattern == "__":
+        return Token(anything=True, fewest=0, most=_MOST_SKIPPED)
+    fewest = 1
+    if pattern.endswith("?") and len(pattern) > 1:
+        pattern, fewest = pattern[:-1], 0
+    words: set[str] = set()
+    beginnings: list[str] = []
+    endings: list[str] = []
+    for alternative in pattern.split("|"):
+        if alternative.endswith("~"):
+            words |= verb_forms(alternative[:-1])
+        elif alternative.endswith("+"):
+            words |= noun_forms(alternative[:-1])
+        elif alternative.endswith("*"):
+            beginnings.append(alternative[:-1])
+        elif alternative.startswith("_"):
+            endings.append(alternative[1:])
+        else:
+            words.add("," if alternative == _COMMA else alternative)
+    return Token(frozenset(words), tuple(beginnings), tuple(endings), fewest)
+
+
+@cache
+def _parsed(phrase: str) -> tuple[tuple[Token, ...], frozenset[str], bool]:
+    """Return the tokens of a phrase, the words of which a sentence needs one, and whether it has a gap.
+
+    The words are those of the longest token: where none of them is in a sentence, the phrase is not either.
+    """
+    tokens = tuple(map(_token, phrase.split()))
+    fixed = [t.words for t in tokens if t.fewest and t.words and not t.beginnings and not t.endings]
+    needed = max(fixed, key=lambda words: min(map(len, words)), default=frozenset())
+    return tokens, needed, any(token.anything for token in tokens)
+
+
+def _end(words: Sequence[str], at: int, tokens: Sequence[Token]) -> int | None:
+    """Return where a phrase that begins at a word ends, or None if it does not fit."""
+    if not tokens:
+        return at
+    token, rest = tokens[0], tokens[1:]
+    taken = 0
+    while True:
+        if taken >= token.fewest and (end := _end(words, at + taken, rest)) is not None:
+            return end
+        if taken == token.most or at + taken >= len(words) or not token.accepts(words[at + taken]):
+            return None
+        taken += 1
+
+
+class Lexicon:
+    """The phrases of several lists, found by their first words."""
+
+    def __init__(self, lists: dict[str, list[str]]) -> None:
+        self._by_word: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._by_beginning: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for name, phrases in lists.items():
+            for phrase in phrases:
+                first = _token(phrase.partition(" ")[0])
+                for word in first.words:
+                    self._by_word[word].append((name, phrase))
+                for beginning in first.beginnings:
+                    self._by_beginning[beginning[:3]].append((name, phrase))
+
+    def _begin_with(self, word: str) -> Iterator[tuple[str, str]]:
+        plain = word.removesuffix("'s").removesuffix("'")
+        yield from self._by_word.get(word, ())
+        if plain != word:
+            yield from self._by_word.get(plain, ())
+        yield from self._by_beginning.get(word[:3], ())
+
+    def find(self, words: Sequence[str]) -> dict[str, list[Found]]:
+        """Return list name → the phrases of it in a sentence, none of them within another of its list."""
+        matches: dict[str, list[Found]] = defaultdict(list)
+        present = {*words, *(word.removesuffix("'s").removesuffix("'") for word in words)}
+        for at, word in enumerate(words):
+            for name, phrase in self._begin_with(word):
+                tokens, needed, has_gap = _parsed(phrase)
+                if needed and present.isdisjoint(needed):
+                    continue
+                end = _end(words, at, tokens)
+                if end is not None:
+                    text = " ".join(w for w in words[at:end] if w[0].isalnum())
+                    matches[name].append(Found(text, at, end, has_gap))
+        return {name: _longest(phrases) for name, phrases in matches.items()}
+
+
+def _longest(matches: list[Found]) -> list[Found]:
+    chosen: list[Found] = []
+    for candidate in sorted(matches, key=lambda f: (f.start - f.end, f.start)):
+        if all(candidate.end <= c.start or candidate.start >= c.end for c in chosen):
+            chosen.append(candidate)
+    return sorted(chosen, key=lambda f: f.start)
+
+
+def read_lists(name: str) -> dict[str, list[str]]:
+    """Return section → phrases of a word list."""
+    lists: dict[str, list[str]] = {}
+    section = ""
+    for line in lines_of(name):
+        if line.startswith("["):
+            section = line.strip("[]")
+            lists.setdefault(section, [])
+        else:
+            lists[section] += [text for part in re.split(r",\s|,$", line) if (text := part.strip())]
+    return lists
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the phrases of all word lists."""
+    lists: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(VOCABULARY.glob("*.txt")):
+        if path.stem not in _NO_LISTS:
+            for section, phrases in read_lists(path.stem).items():
+                lists[section] += phrases
+    return Lexicon(lists)
+
+
+@lru_cache(maxsize=8192)
+def _found(text: str) -> dict[str, list[Found]]:
+    return lexicon().find(tokens_of(text))
+
+
+def found_in(text: str, name: str) -> list[Found]:
+    """Return the phrases of one list in a text, except those within a phrase that makes them harmless."""
+    matches = _found(text)
+    harmless = matches.get(f"{name.removesuffix(' ?')} !", ())
+    return [
+        phrase
+        for phrase in matches.get(name, ())
+        if not any(
+            h.start < phrase.end and phrase.start < h.end and h.end - h.start >= phrase.end - phrase.start
+            for h in harmless
+        )
+    ]

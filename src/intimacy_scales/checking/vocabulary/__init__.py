@@ -1,0 +1,1 @@
+"""Word lists of the linter: a text file for each topic, read by `phrases`, and words of grammar."""
