@@ -51,7 +51,7 @@ def test_the_catalogue_is_a_sequence_that_knows_ids():
     assert 5 not in catalogue
     assert catalogue[1:3].ids == catalogue.ids[1:3]
     assert "ras" not in catalogue[:0]
-    assert repr(catalogue[:0]) == ""
+    assert repr(catalogue[:0]) == "no instruments"
     with pytest.raises(IndexError):
         catalogue[len(catalogue)]
 
@@ -89,12 +89,37 @@ def test_what_measures_trust_is_found_at_once_the_narrowest_first():
 def test_groups_hold_every_instrument_under_each_thing_it_measures():
     groups = available().by_construct()
     whole, *single = groups
-    assert whole == "all six components of intimacy together"
+    assert whole == "all six"
     assert set(groups[whole].ids) == {entry.id for entry in available() if set(SIX) <= set(entry.constructs)}
     assert {entry.id for entries in groups.values() for entry in entries} == set(available().ids)
     for construct in single:
         assert all(construct in entry.constructs for entry in groups[construct])
     assert single == [name for name in CONSTRUCTS if name in single]
+
+
+def test_the_overview_has_each_instrument_once_and_fits_on_a_screen():
+    catalogue = available()
+    groups = catalogue.overview()
+    assert sorted(name for entries in groups.values() for name in entries.ids) == sorted(catalogue.ids)
+    assert set(groups["all six"].ids) == set(catalogue.by_construct()["all six"].ids)
+    assert groups["trust"].ids == ("dts", "trust-17")
+    lines = repr(catalogue).splitlines()
+    assert len(lines) <= 24 and max(map(len, lines)) <= 100
+    assert "scii-24~" in repr(catalogue) and "dts*" in repr(catalogue) and " ras " in repr(catalogue)
+
+
+def test_search_wants_every_word_in_any_case():
+    assert available().search("LOVE scale").ids == ("pls-15", "tls-15", "tls-45")
+    assert available().search("scii-24").ids == ("scii-24", "scii-24-partner")
+    assert available().search("insecurity").ids == available().search("attachment").ids
+    with pytest.raises(UnknownInstrumentError, match=r"'love zebra' in its id, title, .*; try fewer words"):
+        available().search("love zebra")
+
+
+def test_a_short_catalogue_shows_a_line_for_each_instrument():
+    lines = repr(available("trust")).splitlines()
+    assert [line.split()[0] for line in lines] == list(available("trust").ids)
+    assert "published, key unconfirmed" in lines[0]
 
 
 def test_an_instrument_that_says_nothing_of_constructs_is_listed_last():
@@ -109,7 +134,7 @@ def test_an_instrument_that_says_nothing_of_constructs_is_listed_last():
 
 
 def test_the_catalogue_shows_every_instrument_its_status_and_permission():
-    text, html = repr(available()), available()._repr_html_()
+    text, html = available().full(), available()._repr_html_()
     for entry in available():
         (line, *_) = [line for line in text.splitlines() if line.split()[:1] == [entry.id]]
         assert all(word in line for word in (str(entry.n_items), entry.standing(), entry.title))
@@ -122,8 +147,24 @@ def test_the_catalogue_shows_every_instrument_its_status_and_permission():
 # ---------------------------------------------------------------- on the command line
 
 
-def test_list_shows_the_whole_catalogue_by_construct():
+def test_list_shows_each_instrument_once_on_one_screen():
     output = run("list")
+    words = output.split()
+    for entry in available():
+        assert words.count(f"{entry.id}{entry.mark}") == 1
+    assert len(output.splitlines()) <= 24
+    assert "Details: list trust" in " ".join(words)
+
+
+def test_list_finds_words_of_titles_after_what_is_measured():
+    output = run("list", "love")  # a scale of the PRQC; the others have it in their title
+    places = [output.index(f"  {name} ") for name in ("prqc", "pls-15", "tls-15", "tls-45")]
+    assert places == sorted(places)
+    assert "  ras " not in output
+
+
+def test_list_shows_the_whole_catalogue_by_construct():
+    output = run("list", "--full")
     for construct, entries in available().by_construct().items():
         assert construct in output.splitlines()
         for entry in entries:
@@ -141,7 +182,7 @@ def test_list_of_one_construct():
 
 
 def test_list_of_what_nothing_measures_says_what_is_near():
-    result = CliRunner().invoke(app, ["list", "barrier"])
+    result = CliRunner().invoke(app, ["list", "barriars"])
     assert result.exit_code == 2
     assert "did you mean 'barriers'" in " ".join(result.stderr.split())
 
@@ -204,7 +245,8 @@ FINDING = {
 def test_steps_stand_in_the_order_of_a_validation_study():
     steps = Instrument.model_validate(document()).evidence_steps
     assert [step.step for step in steps] == [
-        "pilot", "items", "structure", "reliability", "validity", "invariance", "norms",
+        "content", "response processes", "pilot", "items", "structure", "reliability", "invariance",
+        "validity", "change", "norms",
     ]  # fmt: skip
     assert all(step.known == () for step in steps)
 
@@ -225,7 +267,10 @@ def test_what_is_known_says_value_sample_and_source_and_how_surely():
         assert "reliability" in shown
     alpha = "alpha 0.81 of s: 200 students; A. Author (2020), single-source"
     assert f"recorded: reliability [{alpha}]; norms [s: mean" in repr(form)
-    assert "; nothing about item analysis, structure, relations" in repr(form)
+    assert (
+        "; nothing about content validity, how people understand the items, item analysis, structure, "
+        in repr(form)
+    )
 
 
 def test_a_draft_says_that_nothing_is_known():
@@ -237,13 +282,11 @@ def test_a_draft_says_that_nothing_is_known():
     assert repr(load("csi-32")).endswith("nothing is recorded here about its scores>")
 
 
-def test_validated_needs_findings_and_findings_need_a_scale_that_exists():
-    with pytest.raises(ValueError, match="'validated' needs findings"):
-        Instrument.model_validate(document(evidence={"status": "validated"}))
+def test_a_finding_needs_a_scale_that_exists():
     wrong = {**FINDING, "scale": "other"}
     with pytest.raises(ValueError, match=r"evidence.findings\[0\].scale: 'other' is not a scale"):
-        Instrument.model_validate(document(evidence={"status": "validated", "findings": [wrong]}))
-    form = Instrument.model_validate(document(evidence={"status": "validated", "findings": [FINDING]}))
+        Instrument.model_validate(document(evidence={"status": "published", "findings": [wrong]}))
+    form = Instrument.model_validate(document(evidence={"status": "published", "findings": [FINDING]}))
     assert "DRAFT" not in str(form.ref)
 
 

@@ -149,7 +149,7 @@ def test_practices_are_answered_by_how_often():
 
 def test_practices_hold_no_reverse_keyed_item_and_explain_why():
     assert load("practices").one_option_scores["total"] == (1, 5)
-    assert [accepted.rule for accepted in load_bank("practices").accepted] == ["key-balance"]
+    assert "key-balance" in [accepted.rule for accepted in load_bank("practices").accepted]
 
 
 def test_other_companions_are_answered_by_agreement():

@@ -38,7 +38,10 @@ from tests.shared.naive_counting import counted
 from tests.shared.naive_scores import bits
 from tests.shared.strategies import Row, Value
 
-pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnvalidatedInstrumentWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnvalidatedInstrumentWarning"),
+    pytest.mark.filterwarnings("ignore::intimacy_scales.errors.SmallSampleWarning"),
+]
 
 # ------------------------------------------------------------------ random instruments
 

@@ -24,6 +24,8 @@ from intimacy_scales import (
 from tests.shared.commands import printed_by_python
 from tests.shared.norm_answers import SAMPLE, agreeable_scores, norm, ras
 
+pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.SmallSampleWarning")
+
 
 @pytest.fixture
 def simulated() -> Scores:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 
 import numpy as np
 import pytest
@@ -12,12 +13,15 @@ from intimacy_scales import (
     NoNormsError,
     Norm,
     Scores,
+    SmallSampleWarning,
     score,
     simulate,
 )
 from intimacy_scales.numerics.smoothing import percentile_ranks
 from tests.shared.instruments import PUBLISHED, form_of
 from tests.shared.norm_answers import SAMPLE, agreeable_scores, norm, ras
+
+pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.SmallSampleWarning")
 
 
 @pytest.fixture
@@ -103,6 +107,16 @@ def test_too_few_persons_are_refused_unless_forced():
     same = score("ras", [ras(4, 4, 4, 4, 4, 4, 4)] * 40)
     with pytest.raises(NoNormsError, match="all 40 persons have the score"):
         Norm.from_scores(same, sample=SAMPLE)
+
+
+def test_fewer_than_200_persons_are_said():
+    rows = [ras(*(1 + (n + k) % 5 for k in range(7))) for n in range(200)]
+    with pytest.warns(SmallSampleWarning, match=r"'total' rest on 199 persons.*3\.5 points") as caught:
+        Norm.from_scores(score("ras", rows[:199]), sample=SAMPLE)
+    assert caught[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Norm.from_scores(score("ras", rows), sample=SAMPLE)
 
 
 @pytest.mark.parametrize("answer", [1, 2, 3, 4, 5])

@@ -12,6 +12,8 @@ from intimacy_scales import Instrument, NoNormsError, Norm, load, score
 from intimacy_scales.errors import InstrumentError
 from tests.shared.instruments import PUBLISHED, form_of
 
+pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.SmallSampleWarning")
+
 IDS = ("a", "b", "c", "d")
 
 

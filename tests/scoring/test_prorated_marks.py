@@ -164,7 +164,7 @@ def test_summaries_count_prorated_scores_and_add_up(cuts: tuple[int, ...]) -> No
     assert added.to_frame()["n prorated"].tolist() == [3, 3]
     assert [row["n prorated"] for row in json.loads(added.to_json())["scales"]] == [3, 3]
     assert "n prorated" in repr(added)
-    assert "n prorated" in added._repr_html_()
+    assert "<i>n</i> prorated" in added._repr_html_()
 
 
 def write_csv(path: Path, rows: list[dict[str, int | None]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from textwrap import wrap
 from typing import overload
 
 from intimacy_scales.errors import UnknownInstrumentError
@@ -34,7 +35,12 @@ CONSTRUCTS = {
     "wellbeing": "loneliness, worry, stress and general distress (high = more strain)",
 }
 _HEAD, _TEXT = '<th style="text-align:left">{}</th>', '<td style="text-align:left">{}</td>'
-_ALL_SIX = "all six components of intimacy together"
+_ALL_SIX, _SEVERAL = "all six", "several"
+_GROUPS = {_ALL_SIX: "the components of intimacy together", _SEVERAL: "most of them at once"}
+_MANY = 4  # constructs, from which on an instrument measures "several"
+_FEW = 24  # instruments, of which each is shown in a line
+_WIDTH = 79  # characters
+MARKS = "~ draft, * key not confirmed by a second source;"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +100,19 @@ class CatalogueEntry:
         """BCP 47 tags of the languages in which `load` returns it, the original one first."""
         return (self.language, *(language for language, _ in self.translations))
 
+    @property
+    def mark(self) -> str:
+        """A sign after the id: ``~`` of a draft, ``*`` of a key that no second source confirmed."""
+        if self.status == "draft":
+            return "~"
+        return "" if self.confidence in (None, "verified") else "*"
+
+    def line(self, width: int, standing: int) -> str:
+        """Return the id, the number of items, the status and the title, in columns of these widths."""
+        plural = " " if self.n_items == 1 else "s"
+        count = f"{self.n_items:>3} item{plural}"
+        return f"{self.id:<{width}}  {count}  {self.standing():<{standing}}  {self.heading}"
+
     def standing(self) -> str:
         """Return the evidence status, with the confidence in a published key that is not verified."""
         unsure = self.confidence not in (None, "verified")
@@ -101,15 +120,15 @@ class CatalogueEntry:
 
 
 def in_languages(entries: Iterable[CatalogueEntry]) -> list[str]:
-    """Return a line for each language and status of a translation, with the ids of its instruments."""
+    """Return a line for the languages with the same instruments in translations of the same status."""
     translated: dict[tuple[str, TranslationStatus], list[str]] = {}
     for entry in entries:
         for translation in entry.translations:
             translated.setdefault(translation, []).append(entry.id)
-    return [
-        f"{language} ({STATUSES[status]}): {', '.join(ids)}"
-        for (language, status), ids in sorted(translated.items())
-    ]
+    languages: dict[tuple[TranslationStatus, str], list[str]] = {}
+    for (language, status), ids in sorted(translated.items()):
+        languages.setdefault((status, ", ".join(ids)), []).append(language)
+    return [f"{', '.join(tags)} ({STATUSES[status]}): {ids}" for (status, ids), tags in languages.items()]
 
 
 class Catalogue(Sequence[CatalogueEntry]):
@@ -181,26 +200,68 @@ class Catalogue(Sequence[CatalogueEntry]):
             if entries
         }
 
-    def __repr__(self) -> str:
+    def search(self, words: str) -> Catalogue:
+        """Return the instruments with all of these words in their id, title, constructs or scales.
+
+        Raises
+        ------
+        UnknownInstrumentError
+            There is none.
+
+        Examples
+        --------
+        >>> available().search("love scale").ids
+        ('pls-15', 'tls-15', 'tls-45')
+        """
+        wanted = words.casefold().split()
+        entries = [entry for entry in self._entries if all(word in _searched(entry) for word in wanted)]
+        if not entries:
+            raise UnknownInstrumentError(
+                f"no instrument of the catalogue has {words!r} in its id, title, constructs or scales; try "
+                "fewer words, or a construct: " + ", ".join(CONSTRUCTS)
+            )
+        return Catalogue(entries)
+
+    def overview(self) -> dict[str, Catalogue]:
+        """Return the instruments by what they measure first, each in one group.
+
+        Those of at least four constructs, but not all six components, are in a group of their own.
+        """
+        groups: dict[str, list[CatalogueEntry]] = {name: [] for name in (_ALL_SIX, _SEVERAL, *CONSTRUCTS)}
+        for entry in self._entries:
+            groups.setdefault(_home(entry), []).append(entry)
+        return {name: Catalogue(entries) for name, entries in groups.items() if entries}
+
+    def full(self) -> str:
+        """Return a line for each instrument under everything that it measures, and its translations."""
         width = max(map(len, self.ids), default=0)
         standing = max((len(entry.standing()) for entry in self._entries), default=0)
         lines = []
         for construct, entries in self.by_construct().items():
             lines.append(construct_title(construct))
-            lines += [
-                f"  {e.id:<{width}}  {e.n_items:>3} item{' ' if e.n_items == 1 else 's'}  "
-                f"{e.standing():<{standing}}  {e.heading}"
-                for e in entries
-            ]
+            lines += [f"  {entry.line(width, standing)}" for entry in entries]
         if translated := in_languages(self._entries):
             lines += ["in other languages", *(f"  {line}" for line in translated)]
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        if len(self) <= _FEW:
+            width = max(map(len, self.ids), default=0)
+            standing = max((len(entry.standing()) for entry in self._entries), default=0)
+            return "\n".join(entry.line(width, standing) for entry in self._entries) or "no instruments"
+        lines = [f"{len(self)} instruments, each under what it measures first"]
+        for group, entries in self.overview().items():
+            ids = " ".join(f"{entry.id}{entry.mark}" for entry in entries)
+            lines += wrap(ids, _WIDTH, initial_indent=f"{group:<16} ", subsequent_indent=" " * 17,
+                          break_on_hyphens=False)  # fmt: skip
+        lines += [f"{'in':<16} {line}" for line in in_languages(self._entries)]
+        return "\n".join([*lines, f"{MARKS} .search('words'), .measuring('trust'), .full()"])
 
     def _repr_html_(self) -> str:
         names = ("id", "items", "status", "permission", "title")
         head = "".join(_HEAD.format(name) for name in names)
         rows = []
-        for construct, entries in self.by_construct().items():
+        for construct, entries in self.overview().items():
             title = escape(construct_title(construct))
             rows.append(f'<tr><th colspan="{len(names)}" style="text-align:left">{title}</th></tr>')
             rows += [
@@ -214,9 +275,23 @@ class Catalogue(Sequence[CatalogueEntry]):
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
+def _searched(entry: CatalogueEntry) -> str:
+    """Return the text of an entry that is searched."""
+    return " ".join([entry.id, entry.heading, *entry.constructs, *entry.scales]).casefold()
+
+
+def _home(entry: CatalogueEntry) -> str:
+    """Return the group of the overview that an instrument is in."""
+    if entry.measures_all_six:
+        return _ALL_SIX
+    if len(entry.constructs) >= _MANY:
+        return _SEVERAL
+    return entry.constructs[0] if entry.constructs else "other"
+
+
 def construct_title(construct: str) -> str:
     """Return a construct's name, followed by what it covers."""
-    covers = CONSTRUCTS.get(construct)
+    covers = CONSTRUCTS.get(construct) or _GROUPS.get(construct)
     return f"{construct}: {covers}" if covers else construct
 
 

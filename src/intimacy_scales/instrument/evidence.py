@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, StrictInt, model_validator
@@ -11,19 +12,30 @@ from intimacy_scales.instrument.base import Id, Number, Part, Text
 from intimacy_scales.instrument.norm import Norm
 from intimacy_scales.instrument.provenance import Confidence, Source
 
-Step = Literal["pilot", "items", "structure", "reliability", "validity", "invariance", "norms"]
+Step = Literal[
+    "content", "response processes", "pilot", "items", "structure", "reliability", "invariance", "validity",
+    "change", "norms",
+]  # fmt: skip
 Values = Number | tuple[Number, ...]
 
-# in the order of a validation study
+# In the order in which COSMIN rates the evidence for a measure: content, internal structure, what remains
+# (Mokkink et al., 2018; Prinsen et al., 2018); norms help to read scores, and come last.
 STEPS: dict[Step, str] = {
+    "content": "content validity",
+    "response processes": "how people understand the items",
     "pilot": "people have answered it",
     "items": "item analysis",
     "structure": "structure",
     "reliability": "reliability",
-    "validity": "relations with other measures",
     "invariance": "the same measure in different groups",
+    "validity": "relations with other measures",
+    "change": "changes that matter",
     "norms": "norms",
 }
+
+# What the word "validated" needs, and the least n of each: Lynn (1986) asks for three experts or more, and
+# COSMIN rated studies of fewer than 30 persons as poor (Terwee et al., 2012).
+NEEDED_TO_VALIDATE: dict[Step, int] = {"content": 3, "structure": 30, "reliability": 30, "validity": 30}
 
 
 class Finding(Part):
@@ -71,7 +83,9 @@ class Finding(Part):
         values = self.value if isinstance(self.value, tuple) else (self.value,)
         value = ", ".join(format(v, "g") for v in values if v is not None)
         what = " ".join(filter(None, (self.statistic, value, f"of {self.of or self.scale or 'it'}")))
-        sample_has_n = self.n is None or f"{self.n:,}" in self.sample or str(self.n) in self.sample
+        sample_has_n = self.n is None or re.search(
+            rf"(?<![\d,])(?:{self.n:,}|{self.n})(?![\d,]\d|\d)", self.sample
+        )
         n = "" if sample_has_n else f", n = {self.n}"
         return f"{what}: {self.sample}{n}; {self.source}{_unsure(self.confidence)}"
 
@@ -94,7 +108,7 @@ class EvidenceStep(NamedTuple):
     --------
     >>> from intimacy_scales import load
     >>> [step.step for step in load("scii-24").evidence_steps if not step.known][:3]
-    ['pilot', 'items', 'structure']
+    ['content', 'response processes', 'pilot']
     """
 
     step: Step
@@ -109,7 +123,8 @@ class Evidence(Part):
     ----------
     status
         ``draft``: nobody has answered it yet; ``published``: described in a publication;
-        ``validated``: its scores have been studied in the population it is used with.
+        ``validated``: its content, structure, reliability and relations with other measures have been studied
+        in the population it is used with, and each has a finding with an n that suffices.
     confidence
         How surely the scoring key of a published instrument is known.
     note
@@ -132,9 +147,14 @@ class Evidence(Part):
     sources: tuple[Source, ...] = ()
 
     @model_validator(mode="after")
-    def _validated_by_something(self) -> Self:
-        if self.status == "validated" and not self.findings:
-            raise ValueError("status 'validated' needs findings: the statistics, the sample and the source")
+    def _validated_by_findings(self) -> Self:
+        missing = missing_to_validate(self.findings) if self.status == "validated" else ()
+        if missing:
+            raise ValueError(
+                "status 'validated' needs findings of content, structure, reliability and validity "
+                f"(relations with other measures), each with its n; missing: {'; '.join(missing)}. Add them, "
+                "or write status 'published' or 'draft'"
+            )
         return self
 
     def steps(self, norms: Iterable[Norm] = ()) -> tuple[EvidenceStep, ...]:
@@ -180,6 +200,35 @@ class Evidence(Part):
             return f"{self.standing}nothing {unknown} about its scores"
         nothing = f"; nothing about {', '.join(missing)}" if missing else ""
         return f"{self.standing}recorded: {'; '.join(known)}{nothing}"
+
+
+def missing_to_validate(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return what the status ``validated`` still needs, a text for each step.
+
+    Examples
+    --------
+    >>> alpha = Finding(step="reliability", statistic="alpha", value=0.9, sample="friends", n=3, source="me")
+    >>> missing_to_validate([alpha])[2]
+    'reliability (n of at least 30; the largest is 3)'
+    """
+    return tuple(_lacking(step, findings) for step in NEEDED_TO_VALIDATE if _lacking(step, findings))
+
+
+def _counts(finding: Finding) -> bool:
+    """Return whether a finding has a value that is known surely enough."""
+    return finding.value not in (None, ()) and finding.confidence != "unconfirmed"
+
+
+def _lacking(step: Step, findings: Sequence[Finding]) -> str:
+    """Return what is missing of one step, or an empty text."""
+    of_step = [finding for finding in findings if finding.step == step and _counts(finding)]
+    least = NEEDED_TO_VALIDATE[step]
+    if not of_step:
+        return step
+    largest = max((finding.n for finding in of_step if finding.n is not None), default=None)
+    if largest is None:
+        return f"{step} (n of at least {least}; no finding has an n)"
+    return "" if largest >= least else f"{step} (n of at least {least}; the largest is {largest})"
 
 
 def _first_finding(step: EvidenceStep) -> str:

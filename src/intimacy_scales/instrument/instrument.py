@@ -12,13 +12,14 @@ from intimacy_scales.instrument.content import InstrumentContent
 from intimacy_scales.instrument.digests import NOT_CONTENT, content_digest, key_digest, text_digest
 from intimacy_scales.instrument.display import instrument_html
 from intimacy_scales.instrument.document import Document, file_schema, name_response_scales
-from intimacy_scales.instrument.evidence import Finding
+from intimacy_scales.instrument.evidence import Finding, missing_to_validate
 from intimacy_scales.instrument.norm import Norm
 from intimacy_scales.instrument.provenance import Source
 from intimacy_scales.instrument.reference import InstrumentRef
 from intimacy_scales.instrument.rewording import with_wording
 from intimacy_scales.instrument.scale import MissingRule
 from intimacy_scales.instrument.variants import on_another_range, with_coding, with_missing_rule, without
+from intimacy_scales.messages import not_one_of
 
 
 class Instrument(InstrumentContent):
@@ -316,7 +317,8 @@ class Instrument(InstrumentContent):
         Raises
         ------
         InstrumentError
-            The instrument would become published or validated without findings or sources.
+            The instrument would become published or validated without findings or sources, or validated
+            without findings of content, structure, reliability and relations with other measures.
 
         Examples
         --------
@@ -328,11 +330,21 @@ class Instrument(InstrumentContent):
         """
         added = (findings,) if isinstance(findings, Finding) else findings
         all_findings = (*self.evidence.findings, *added)
+        for finding in all_findings:
+            if finding.scale is not None and finding.scale not in self.scale_ids:
+                raise InstrumentError(f"findings: {not_one_of('scale', finding.scale, self.scale_ids)}")
         all_sources = (*self.evidence.sources, *sources)
         if status in ("published", "validated") and not (all_findings and all_sources):
             raise InstrumentError(
                 f"{self.id}: status={status!r} needs findings, and sources=[Source(title=…, where=…)] that "
                 "say where they can be read"
+            )
+        becomes_validated = (status or self.evidence.status) == "validated"
+        if becomes_validated and (missing := missing_to_validate(all_findings)):
+            raise InstrumentError(
+                f"{self.id}: status='validated' needs findings of content, structure, reliability and "
+                f"validity (relations with other measures), each with its n; missing: {'; '.join(missing)}. "
+                f"evidence_report({self.id!r}) lists them"
             )
         evidence = self.evidence.model_copy(
             update={

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
@@ -10,13 +11,15 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol, Self, TypeVar
 
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
-from intimacy_scales.errors import NoNormsError
+from intimacy_scales.errors import NoNormsError, SmallSampleWarning
 from intimacy_scales.instrument.base import Id, Number, Part, Text
 from intimacy_scales.instrument.provenance import Confidence
 from intimacy_scales.instrument.reference import InstrumentRef
+from intimacy_scales.messages import level_outside
 from intimacy_scales.numerics.tolerances import EQUAL_SCORES, PRINTED_DECIMALS
 
 MIN_PERSONS = 30
+ENOUGH_PERSONS = 200  # for percentile ranks: the standard error of a median rank is 3.5 points
 T_MEAN, T_SD = 50.0, 10.0
 
 Percentile = Annotated[Number, Field(ge=0, le=100)]
@@ -203,7 +206,8 @@ class Norm(Part):
         Parameters
         ----------
         scores
-            The result of `intimacy_scales.score` for a table. Persons count as independent: take one
+            The result of `intimacy_scales.score` for a table, of 200 persons or more; fewer give norms with a
+            `SmallSampleWarning`. Persons count as independent: take one
             partner of each couple, or expect less precise norms than ``n`` suggests.
         sample
             Who the persons were; shown wherever the norm is used.
@@ -236,7 +240,9 @@ class Norm(Part):
                 f"{type(scores).__name__}"
             )
         chosen = scores.scale_ids if scales is None else (scales,) if isinstance(scales, str) else scales
-        return tuple(_norm_of(cls, scores, scale, sample, source, force=force) for scale in chosen)
+        norms = tuple(_norm_of(cls, scores, scale, sample, source, force=force) for scale in chosen)
+        warn_of_few({norm.scale: norm.n for norm in norms if norm.n is not None})
+        return norms
 
     def of_another_key(self) -> str:
         """Return a message that scores have another key than the norm, and what to do."""
@@ -339,6 +345,27 @@ class Norm(Part):
     def __str__(self) -> str:
         n = "" if self.n is None else f", n = {self.n}"
         return f"{self.scale}: mean {self.mean:.4g}, sd {self.sd:.4g} ({self.sample}{n})"
+
+
+def warn_of_few(persons: Mapping[str, int]) -> None:
+    """Warn of scales whose norms rest on too few persons for percentile ranks.
+
+    Parameters
+    ----------
+    persons
+        Scale → number of persons.
+    """
+    few = {scale: n for scale, n in persons.items() if n < ENOUGH_PERSONS}
+    if not few:
+        return
+    n = min(few.values())
+    warnings.warn(
+        f"norms of {', '.join(map(repr, few))} rest on {n} persons: percentile ranks of fewer than "
+        f"{ENOUGH_PERSONS} are uncertain (of {n}, the standard error of a rank near the median is "
+        f"{50 / math.sqrt(n):.1f} points). Report n, or add persons",
+        SmallSampleWarning,
+        stacklevel=level_outside(),
+    )
 
 
 def _median_in_words(below: float, above: float) -> str:

@@ -10,13 +10,14 @@ from intimacy_scales.scoring.sheet_problems import SheetProblems
 
 if TYPE_CHECKING:
     from intimacy_scales.scoring.interpretation import PersonInterpretation
-    from intimacy_scales.scoring.norm_tables import Interpretation, StandardScores
+    from intimacy_scales.scoring.interpretations import Interpretation
+    from intimacy_scales.scoring.norm_tables import StandardScores
     from intimacy_scales.scoring.norms import PersonStandardScores
     from intimacy_scales.scoring.scores import Scores
     from intimacy_scales.scoring.summary import ScoreSummary
 
 _HOME = {
-    "Interpretation": "norm_tables", "PersonInterpretation": "interpretation",
+    "Interpretation": "interpretations", "PersonInterpretation": "interpretation",
     "PersonStandardScores": "norms", "ScoreSummary": "summary", "Scores": "scores",
     "StandardScores": "norm_tables",
 }  # fmt: skip

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from intimacy_scales.errors import NoNormsError
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef
 from intimacy_scales.instrument.cutoff import following_band, is_gap
 from intimacy_scales.late import late_module
 from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.tables import Page, TextTable
+from intimacy_scales.results.wording import percent
+from intimacy_scales.scoring.measurement_ranges import Sems, half_widths, range_around, straddles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,6 +138,10 @@ class Reading(NamedTuple):
         Published meaning of scores in that range.
     source, confidence
         Where the cut-off was published, and how well it is confirmed.
+    around
+        Range of the score by its standard error of measurement, within the possible scores; None without one.
+    straddles
+        Whether that range lies on both sides of the cut-off; None without a range.
     """
 
     scale: str
@@ -146,6 +153,8 @@ class Reading(NamedTuple):
     meaning: str
     source: str
     confidence: str | None
+    around: tuple[float, float] | None = None
+    straddles: bool | None = None
 
 
 @result_class
@@ -158,6 +167,8 @@ class PersonInterpretation(Result):
         Reference to the instrument.
     readings
         One for each cut-off, whether or not it applies.
+    confidence_level
+        Of the ranges of measurement error; None without any.
 
     Examples
     --------
@@ -167,8 +178,11 @@ class PersonInterpretation(Result):
     [('below 51.5', True)]
     """
 
+    _gained: ClassVar[Mapping[str, Any]] = {"confidence_level": None}
+
     instrument: InstrumentRef
     readings: tuple[Reading, ...]
+    confidence_level: float | None = None
 
     @property
     def applying(self) -> tuple[Reading, ...]:
@@ -179,8 +193,10 @@ class PersonInterpretation(Result):
         """Return everything as a dictionary that JSON can hold."""
         return {
             "instrument": self.instrument.to_dict(),
+            "confidence_level": self.confidence_level,
             "readings": [
-                reading._asdict() | {"boundary": plain(reading.boundary)} for reading in self.readings
+                reading._asdict() | {"boundary": plain(reading.boundary), "around": plain(reading.around)}
+                for reading in self.readings
             ],
         }
 
@@ -212,14 +228,55 @@ class PersonInterpretation(Result):
                     f"{scale} {score_text(of_scale[0].score, _of_scale(cutoffs, scale))} is "
                     + (f"in no band ({ranges})" if bands else f"not {ranges}")
                 )
+        return [*lines, *self._uncertain_lines()]
+
+    def _uncertain_lines(self) -> list[str]:
+        """Return a line for each scale with a range: which cut-offs it straddles, if any."""
+        lines = []
+        for scale in dict.fromkeys(r.scale for r in self.readings):
+            of_scale = [r for r in self.readings if r.scale == scale]
+            if of_scale[0].around is None or self.confidence_level is None:
+                continue
+            low, high = (format(end, f".{_DIGITS}g") for end in of_scale[0].around)
+            which = [r.where for r in of_scale if r.straddles]
+            lines.append(
+                f"measurement error: the {percent(self.confidence_level)} range of {scale}, {low} to {high}, "
+                + (f"straddles the cut-off ({', '.join(which)})" if which else "straddles no cut-off")
+            )
         return lines
 
     def __repr__(self) -> str:
         return f"<PersonInterpretation {self.instrument}: {'; '.join(self._lines())}>"
 
+    def page(self) -> Page:
+        """Return what is displayed as data: a sentence and a row for each cut-off."""
+        yes_no = {True: "yes", False: "no", None: "-"}
+        cutoffs = [_cutoff_of(reading) for reading in self.readings]
+        columns = {
+            "Scale": [reading.scale for reading in self.readings],
+            "Score": [
+                "-" if r.score is None else score_text(r.score, _of_scale(cutoffs, r.scale))
+                for r in self.readings
+            ],
+            "Cut-off": [reading.where for reading in self.readings],
+            "Applies": [yes_no[reading.applies] for reading in self.readings],
+            "Meaning": [reading.meaning for reading in self.readings],
+        }
+        if self.confidence_level is not None:
+            columns[f"{percent(self.confidence_level)} range"] = [_range(r.around) for r in self.readings]
+            columns["Straddles"] = [yes_no[reading.straddles] for reading in self.readings]
+        columns["Source"] = [reading.source for reading in self.readings]
+        table = TextTable(title="Cut-offs", columns=columns)
+        return Page(title=str(self.instrument), facts=tuple(self._lines()), tables=(table,))
+
     def _repr_html_(self) -> str:
         lines = "".join(f"<li>{escape(line)}</li>" for line in self._lines())
         return f"<p><b>{escape(str(self.instrument))}</b></p><ul>{lines}</ul>"
+
+
+def _range(around: tuple[float, float] | None) -> str:
+    """Return a range of scores as text."""
+    return "-" if around is None else " to ".join(format(end, f".{_DIGITS}g") for end in around)
 
 
 def _cutoff_of(reading: Reading) -> Cutoff:
@@ -232,13 +289,33 @@ def _of_scale(cutoffs: Iterable[Cutoff], scale: str) -> list[Cutoff]:
     return [cutoff for cutoff in cutoffs if cutoff.scale == scale]
 
 
-def interpret_person(form: Instrument, scores: Mapping[str, float | None]) -> PersonInterpretation:
-    """Return one person's scores (scale id → score) compared with each cut-off."""
+def interpret_person(
+    form: Instrument,
+    scores: Mapping[str, float | None],
+    ranges: Mapping[str, tuple[float, float]],
+    sems: Sems | None = None,
+    confidence_level: float = 0.95,
+) -> PersonInterpretation:
+    """Return one person's scores compared with each cut-off.
+
+    Parameters
+    ----------
+    form
+        The instrument.
+    scores, ranges
+        Scale → score, and scale → lowest and highest possible score.
+    sems, confidence_level
+        As of `PersonScores.interpret`.
+    """
     readings = []
     cutoffs, steps = cutoffs_of(form), form.score_steps
+    widths = half_widths(sems, tuple(scores), confidence_level)
     for cutoff in cutoffs:
-        value = scores[cutoff.scale]
+        value, width = scores[cutoff.scale], widths.get(cutoff.scale)
         does_apply = None if value is None else applies(cutoff, cutoffs, value, steps[cutoff.scale])
+        around = None
+        if value is not None and width is not None:
+            around = range_around(value, width, ranges[cutoff.scale])
         readings.append(
             Reading(
                 cutoff.scale,
@@ -249,6 +326,10 @@ def interpret_person(form: Instrument, scores: Mapping[str, float | None]) -> Pe
                 cutoff.meaning,
                 cutoff.source,
                 cutoff.confidence,
+                around=around,
+                straddles=None if around is None else straddles(cutoff, cutoffs, around, steps[cutoff.scale]),
             )
         )
-    return PersonInterpretation(instrument=form.ref, readings=tuple(readings))
+    return PersonInterpretation(
+        instrument=form.ref, readings=tuple(readings), confidence_level=confidence_level if widths else None
+    )

@@ -1,27 +1,25 @@
-"""The scores of a table compared with a norm sample, and interpreted by published cut-offs."""
+"""The scores of a table compared with a norm sample."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import field
-from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import DocumentError, UnknownNameError
-from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef, Norm
-from intimacy_scales.instrument.cutoff import following_band
+from intimacy_scales.errors import UnknownNameError
+from intimacy_scales.instrument import Instrument, InstrumentRef, Norm
 from intimacy_scales.late import late_module
 from intimacy_scales.reading.frames import DocumentTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.results.document_checks import check_axes
-from intimacy_scales.results.document_types import Object, by_name, document_types, many, types_of
+from intimacy_scales.results.document_types import Object, by_name, types_of
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.scoring.interpretation import applies as applies_to
-from intimacy_scales.scoring.interpretation import cutoffs_of, describe_source
+from intimacy_scales.results.tables import Page, TextTable
+from intimacy_scales.results.wording import shown
 from intimacy_scales.scoring.norms import NormChoice, choose_norms, describe_samples
 
 if TYPE_CHECKING:
@@ -70,6 +68,15 @@ class StandardScale(Result):
         unknown amount; -1 if it lies below; otherwise 0.
     norm
         The norm that scores were compared with.
+
+    Examples
+    --------
+    >>> from intimacy_scales import Norm, score
+    >>> norm = Norm(scale="total", sample="200 simulated persons", n=200, mean=3.5, sd=0.5)
+    >>> answers = [{f"ras_{n}": value for n in range(1, 8)} for value in (3, 5)]
+    >>> of_scale = score("ras", answers).standardize(norm)["total"]
+    >>> of_scale.t.round(1).tolist(), of_scale.norm.n
+    ([40.0, 57.1], 200)
     """
 
     _axes: ClassVar[Mapping[str, str]] = {"z": "n", "t": "n", "percentile": "n", "beyond": "n"}
@@ -200,25 +207,23 @@ class StandardScores(Result):
             f"compared with {describe_samples(self.norms)}{without_norm}>"
         )
 
-    def _repr_html_(self) -> str:
-        head = "".join(
-            f"<th>{name}</th>" for name in ("scale", "mean z", "mean T", "median percentile", "sample")
-        )
-        rows = "".join(
-            f"<tr><th>{escape(name)}</th><td>{_shown(np.nanmean, s.z, 2)}</td>"
-            f"<td>{_shown(np.nanmean, s.t, 1)}</td><td>{_shown(np.nanmedian, s.percentile, 0)}</td>"
-            f"<td>{escape(s.norm.sample)}</td></tr>"
-            for name, s in self.scales.items()
-        )
-        return (
-            f"<table><caption>{escape(str(self.instrument))}: {len(self)} persons, compared with "
-            f"{escape(describe_samples(self.norms))}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        )
+    def page(self) -> Page:
+        """Return what is displayed as data: the average of each scale, and the sample of its norm."""
+        rows = self.scales.items()
+        columns = {
+            "scale": [name for name, _ in rows],
+            "mean z": [_shown(np.nanmean, s.z, 2) for _, s in rows],
+            "mean T": [_shown(np.nanmean, s.t, 1) for _, s in rows],
+            "median percentile": [_shown(np.nanmedian, s.percentile, 0) for _, s in rows],
+            "sample": [s.norm.sample for _, s in rows],
+        }
+        compared = f"{len(self)} persons, compared with {describe_samples(self.norms)}"
+        title = f"{self.instrument}: {compared}"
+        return Page(title=title, tables=(TextTable(title="Standard scores", columns=columns),))
 
 
 def _shown(statistic: Any, values: Floats, digits: int) -> str:
-    return "-" if np.isnan(values).all() else f"{statistic(values):.{digits}f}"
+    return "-" if np.isnan(values).all() else shown(float(statistic(values)), digits)
 
 
 def standardize_table(
@@ -242,188 +247,3 @@ def standardize_table(
         without_norm=tuple(name for name in scores if name not in norms),
         kept=kept,
     )
-
-
-@result_class
-class Interpretation(Result):
-    """The scores of a table interpreted by the published cut-offs of the instrument.
-
-    Attributes
-    ----------
-    instrument
-        Reference to the instrument.
-    cutoffs
-        The cut-offs, in order.
-    applies
-        (n_persons, n_cutoffs), read-only: whether the cut-off applies to the score; False without a score.
-    values
-        Scale id → scores (n_persons,), read-only; nan if missing.
-
-    Examples
-    --------
-    >>> from intimacy_scales import score
-    >>> answers = [{f"csi16_{n}": x for n in range(1, 17)} for x in (2, 4)]
-    >>> interpretation = score("csi-16", answers).interpret()
-    >>> interpretation.applies.tolist(), interpretation.counts, interpretation.scored
-    ([[True], [False]], (1,), (2,))
-    """
-
-    instrument: InstrumentRef
-    cutoffs: tuple[Cutoff, ...]
-    applies: NDArray[np.bool_]
-    values: Mapping[str, Floats]
-    kept: Table = field(repr=False)
-
-    @property
-    def counts(self) -> tuple[int, ...]:
-        """Number of persons to whose score each cut-off applies."""
-        return tuple(self.applies.sum(axis=0).tolist())
-
-    @property
-    def scored(self) -> tuple[int, ...]:
-        """Number of persons who have a score on the scale of each cut-off."""
-        return tuple(int((~np.isnan(self.values[cutoff.scale])).sum()) for cutoff in self.cutoffs)
-
-    def _in_no_band(self) -> dict[str, int]:
-        """Return by scale how many scores lie in no band, for scales whose cut-offs are all bands."""
-        counts = {}
-        for scale, scores in self.values.items():
-            columns = self._columns_of(scale)
-            if all(self.cutoffs[column].band is not None for column in columns):
-                in_no_band = ~np.isnan(scores) & ~self.applies[:, columns].any(axis=1)
-                counts[scale] = int(np.count_nonzero(in_no_band))
-        return {scale: n for scale, n in counts.items() if n}
-
-    def _columns_of(self, scale: str) -> list[int]:
-        return [column for column, cutoff in enumerate(self.cutoffs) if cutoff.scale == scale]
-
-    def _between(self) -> list[str]:
-        """Return a text for each cut-off: how many of its scores lie between its band and the next."""
-        texts = []
-        for column, cutoff in enumerate(self.cutoffs):
-            beyond = np.inf if cutoff.band is None else cutoff.band[1]
-            n = int(np.count_nonzero(self.applies[:, column] & (self.values[cutoff.scale] > beyond)))
-            begin = following_band(cutoff, self.cutoffs)
-            texts.append(f", {n} of them between {beyond} and {begin}" if n else "")
-        return texts
-
-    def __len__(self) -> int:
-        return len(self.applies)
-
-    def to_frame(self, *, keep: Sequence[Hashable] | None = None) -> Any:
-        """Return each score and its meaning, ``<scale>_reading``, in the caller's kind of frame.
-
-        The meaning is empty if no cut-off applies, such as between two bands, and missing without a score.
-
-        Parameters
-        ----------
-        keep
-            Which of the columns that `score` kept (its ``keep=``) to put first; None: all of them.
-        """
-        columns: dict[str, NDArray[Any]] = {}
-        for scale in dict.fromkeys(cutoff.scale for cutoff in self.cutoffs):
-            of_scale = self._columns_of(scale)
-            texts = np.empty(len(self), dtype=object)
-            for row, applies in enumerate(self.applies[:, of_scale].tolist()):
-                texts[row] = ", ".join(
-                    self.cutoffs[column].meaning for column, yes in zip(of_scale, applies, strict=True) if yes
-                )
-            texts[np.isnan(self.values[scale])] = None
-            columns |= {scale: self.values[scale], f"{scale}_reading": texts}
-        return frame_with_kept(self.kept, columns, keep)
-
-    def summary(self) -> pd.DataFrame:
-        """Return a pandas table with a row for each cut-off: its range, number of scores, source."""
-        from intimacy_scales.results.frames import pandas_frame
-
-        shares = [
-            100 * n / scored if scored else math.nan
-            for n, scored in zip(self.counts, self.scored, strict=True)
-        ]
-        return pandas_frame(
-            {
-                "scale": [cutoff.scale for cutoff in self.cutoffs],
-                "where": [cutoff.describe() for cutoff in self.cutoffs],
-                "meaning": [cutoff.meaning for cutoff in self.cutoffs],
-                "n": list(self.counts),
-                "scored": list(self.scored),
-                "percent": shares,
-                "source": [describe_source(cutoff) for cutoff in self.cutoffs],
-            }
-        ).set_index("scale")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values."""
-        rows = [
-            {**cutoff.to_dict(), "n": n, "scored": scored}
-            for cutoff, n, scored in zip(self.cutoffs, self.counts, self.scored, strict=True)
-        ]
-        unscored = {scale: np.isnan(values).tolist() for scale, values in self.values.items()}
-        applies = [
-            [None if no_score else yes for yes, no_score in zip(column, unscored[cutoff.scale], strict=True)]
-            for column, cutoff in zip(self.applies.T.tolist(), self.cutoffs, strict=True)
-        ]
-        by_person = [list(row) for row in zip(*applies, strict=True)]
-        return {
-            "instrument": self.instrument.to_dict(),
-            "cutoffs": rows,
-            "applies": by_person,
-            "scores": plain(self.values),
-        }
-
-    @classmethod
-    def _document(cls) -> Mapping[str, Any]:
-        return {
-            "instrument": InstrumentRef,
-            "cutoffs": many(Object(**document_types(Cutoff), n=int, scored=int)),
-            "applies": many(many(bool | None)),
-            "scores": by_name(Floats),
-        }
-
-    @classmethod
-    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> Interpretation:
-        rows = [[bool(yes) for yes in row] for row in values["applies"]]
-        sides = document_types(Cutoff)
-        cutoffs = tuple(Cutoff.from_dict({n: row[n] for n in sides}) for row in values["cutoffs"])
-        scored = {len(scores) for scores in values["scores"].values()} | {len(rows)}
-        if len(scored) > 1 or any(len(row) != len(cutoffs) for row in rows):
-            raise DocumentError(
-                f"{cls.__name__}.applies: must have a row for each person, with one entry for each cut-off"
-            )
-        return cls(
-            instrument=values["instrument"],
-            cutoffs=cutoffs,
-            applies=np.array(rows, dtype=np.bool_).reshape(len(rows), len(cutoffs)),
-            values=values["scores"],
-            kept=DocumentTable(len(rows)),
-        )
-
-    def __repr__(self) -> str:
-        counts = ", ".join(
-            f"{n} of {scored} {cutoff.scale} {cutoff.describe()}{between} ({cutoff.meaning})"
-            for cutoff, n, scored, between in zip(
-                self.cutoffs, self.counts, self.scored, self._between(), strict=True
-            )
-        )
-        outside = "".join(f", {n} in no band of {scale}" for scale, n in self._in_no_band().items())
-        unscored = {scale: int(np.isnan(scores).sum()) for scale, scores in self.values.items()}
-        without = "".join(f"; {n} without a score of {scale}" for scale, n in unscored.items() if n)
-        return f"<Interpretation {self.instrument}: {counts}{outside}{without}>"
-
-    def _repr_html_(self) -> str:
-        table = self.summary().reset_index().round(1).to_html(index=False, border=0, justify="left")
-        return f"<p><b>{escape(str(self.instrument))}</b></p>{table}"
-
-
-def interpret_table(form: Instrument, scores: Mapping[str, Floats], kept: Table) -> Interpretation:
-    """Return the scores of a table (scale id → scores of each person) compared with each cut-off."""
-    cutoffs, steps = cutoffs_of(form), form.score_steps
-    applies = np.zeros((len(kept), len(cutoffs)), dtype=np.bool_)
-    for column, cutoff in enumerate(cutoffs):
-        distinct, positions = np.unique(scores[cutoff.scale], return_inverse=True)
-        step = steps[cutoff.scale]
-        verdicts = [applies_to(cutoff, cutoffs, value, step) for value in distinct.tolist()]
-        if len(distinct):
-            applies[:, column] = np.array(verdicts, dtype=np.bool_)[positions]
-    values = {cutoff.scale: scores[cutoff.scale] for cutoff in cutoffs}
-    return Interpretation(instrument=form.ref, cutoffs=cutoffs, applies=applies, values=values, kept=kept)

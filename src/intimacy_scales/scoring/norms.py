@@ -11,6 +11,7 @@ from intimacy_scales.instrument import Instrument, InstrumentRef, Norm
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import nearest, suggest
 from intimacy_scales.results.result import Result, result_class
+from intimacy_scales.results.wording import shown
 from intimacy_scales.scoring.plan import plan_of
 
 if TYPE_CHECKING:
@@ -141,6 +142,14 @@ class StandardScore(NamedTuple):
     beyond
         ``<`` or ``>`` if the score lies outside a norm table: its rank is then below, or above,
         ``percentile``, by an unknown amount. Otherwise None.
+
+    Examples
+    --------
+    >>> from intimacy_scales import Norm, score
+    >>> norm = Norm(scale="total", sample="200 simulated persons", n=200, mean=3.5, sd=0.5)
+    >>> of_person = score("ras", {f"ras_{n}": 3 for n in range(1, 8)}).standardize(norm)["total"]
+    >>> of_person.score, of_person.t, round(of_person.percentile)
+    (3.0, 40.0, 16)
     """
 
     score: float
@@ -157,7 +166,7 @@ class StandardScore(NamedTuple):
         >>> StandardScore(score=5.0, z=2.0, t=70.0, percentile=90.0, beyond=">").percentile_text()
         '>90'
         """
-        return f"{self.beyond or ''}{self.percentile:.0f}"
+        return f"{self.beyond or ''}{shown(self.percentile, 0)}"
 
 
 @result_class
@@ -218,15 +227,15 @@ percentiles of a normal distribution>
         return pandas_frame(columns).set_index("scale")
 
     def __repr__(self) -> str:
-        shown = ", ".join(
+        ranks = ", ".join(
             f"{name} not scored"
             if row is None
-            else f"{name} T {row.t:.1f}, percentile {row.percentile_text()}"
+            else f"{name} T {shown(row.t, 1)}, percentile {row.percentile_text()}"
             for name, row in self.scores.items()
         )
         without_norm = f"; no norm of {', '.join(self.without_norm)}" if self.without_norm else ""
         return (
-            f"<PersonStandardScores {self.instrument}: {shown}; compared with "
+            f"<PersonStandardScores {self.instrument}: {ranks}; compared with "
             f"{describe_samples(self.norms)}{without_norm}>"
         )
 
@@ -238,7 +247,7 @@ percentiles of a normal distribution>
                 [""] * 4
                 if row is None
                 else [
-                    *(format(x, f".{d}f") for x, d in zip(row[:3], (2, 2, 1), strict=True)),
+                    *(shown(x, d) for x, d in zip(row[:3], (2, 2, 1), strict=True)),
                     escape(row.percentile_text()),
                 ]
             )

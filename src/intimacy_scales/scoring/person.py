@@ -18,6 +18,7 @@ from intimacy_scales.results.document_types import Unless, many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import FrozenMapping, freeze
 from intimacy_scales.results.result import Result, result_class
+from intimacy_scales.results.wording import shown
 from intimacy_scales.scoring.person_checks import check_rows, counted_blanks_of, not_applicable_of
 from intimacy_scales.scoring.plan import PerInstrument, plan_of
 from intimacy_scales.scoring.planned import Plan, PlannedComposite, PlannedScale
@@ -28,10 +29,11 @@ from intimacy_scales.scoring.score_texts import ScoreTexts
 if TYPE_CHECKING:
     import pandas as pd
 
-    from intimacy_scales.scoring import interpretation, norms
+    from intimacy_scales.scoring import interpretation, measurement_ranges, norms
 else:
     pd = late_module("pandas")
     interpretation = late_module("intimacy_scales.scoring.interpretation")
+    measurement_ranges = late_module("intimacy_scales.scoring.measurement_ranges")
     norms = late_module("intimacy_scales.scoring.norms")
 
 
@@ -158,24 +160,40 @@ class PersonScores(Result):
 
         return standardize_person(self.form, self.scores, norm)
 
-    def interpret(self) -> interpretation.PersonInterpretation:
+    def interpret(
+        self, *, sems: measurement_ranges.Sems | None = None, confidence_level: float = 0.95
+    ) -> interpretation.PersonInterpretation:
         """Interpret the scores by the instrument's published cut-offs.
+
+        Parameters
+        ----------
+        sems
+            Scale → standard error of measurement, in the units of its score, or the result of
+            `measurement_error`. The range ``score ± z SEM``, within the possible scores, then says how surely
+            each score is on its side of a cut-off.
+        confidence_level
+            Of that range, for example 0.95.
 
         Raises
         ------
         NoNormsError
             The instrument has no cut-offs, or is a draft.
+        EstimationError
+            ``sems`` or ``confidence_level`` is not valid.
 
         Examples
         --------
         >>> from intimacy_scales import score
-        >>> score("csi-16", {f"csi16_{n}": 2 for n in range(1, 17)}).interpret()
-        <PersonInterpretation csi-16 2: total 32 is below 51.5, notable relationship dissatisfaction \
+        >>> person = score("csi-16", {f"csi16_{n}": 3 for n in range(1, 17)})
+        >>> person.interpret()
+        <PersonInterpretation csi-16 2: total 48 is below 51.5, notable relationship dissatisfaction \
 (Funk & Rogge (2007); read at GitHub urtuba/psytools, SOURCES.md)>
+        >>> [reading.straddles for reading in person.interpret(sems={"total": 3.6}).readings]
+        [True]
         """
         from intimacy_scales.scoring.interpretation import interpret_person
 
-        return interpret_person(self.form, self.scores)
+        return interpret_person(self.form, self.scores, self.ranges, sems, confidence_level)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as a dictionary that JSON can hold."""
@@ -274,10 +292,10 @@ class PersonScores(Result):
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><th>{escape(name)}</th><td>{_shown(row.score, '.2f')}</td>"
-            f"<td>{_shown(row.pomp, '.0f')}</td><td>{row.answered}</td>"
+            f"<tr><th>{escape(name)}</th><td>{_shown(row.score, 2)}</td>"
+            f"<td>{_shown(row.pomp, 0)}</td><td>{row.answered}</td>"
             f"<td>{'yes' if row.prorated else 'no'}</td>"
-            f"<td>{row.low:.2f} to {row.high:.2f}</td></tr>"
+            f"<td>{shown(row.low, 2)} to {shown(row.high, 2)}</td></tr>"
             for name, row in zip(self.scores, self.rows, strict=True)
         )
         head = "".join(
@@ -406,5 +424,5 @@ def _answered_text(answered: int, scale: PlannedScale | PlannedComposite) -> str
     return f"{answered} of {k} scales scored, needs {f'all {k}' if needed == k > 1 else needed}"
 
 
-def _shown(value: float | None, style: str) -> str:
-    return "not scored" if value is None else format(value, style)
+def _shown(value: float | None, digits: int) -> str:
+    return "not scored" if value is None else shown(value, digits)

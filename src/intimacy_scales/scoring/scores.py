@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -26,15 +26,19 @@ from intimacy_scales.results.document_types import Unless, by_name, many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import locked
 from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.tables import Page
+from intimacy_scales.results.wording import shown
 from intimacy_scales.scoring.kernel import prorated_scores
 from intimacy_scales.scoring.plan import plan_of
 from intimacy_scales.scoring.planned import PlannedComposite
 from intimacy_scales.scoring.summary import ScoreSummary, summarize_scale
 
 if TYPE_CHECKING:
-    from intimacy_scales.scoring import norm_tables, norms
+    from intimacy_scales.scoring import interpretations, measurement_ranges, norm_tables, norms
 else:
+    interpretations = late_module("intimacy_scales.scoring.interpretations")
     norm_tables = late_module("intimacy_scales.scoring.norm_tables")
+    measurement_ranges = late_module("intimacy_scales.scoring.measurement_ranges")
     norms = late_module("intimacy_scales.scoring.norms")
 
 _SHOWN_ROWS = 10
@@ -169,24 +173,40 @@ class Scores(Result):
         values = {scale: self[scale] for scale in self.scale_ids}
         return standardize_table(self.form, values, norm, self.kept)
 
-    def interpret(self) -> norm_tables.Interpretation:
+    def interpret(
+        self, *, sems: measurement_ranges.Sems | None = None, confidence_level: float = 0.95
+    ) -> interpretations.Interpretation:
         """Interpret the scores by the instrument's published cut-offs.
+
+        Parameters
+        ----------
+        sems
+            Scale → standard error of measurement, in the units of its score, or the result of
+            `measurement_error`. The range ``score ± z SEM``, within the possible scores, then says how surely
+            each score is on its side of a cut-off.
+        confidence_level
+            Of that range, for example 0.95.
 
         Raises
         ------
         NoNormsError
             The instrument has no cut-offs, or is a draft.
+        EstimationError
+            ``sems`` or ``confidence_level`` is not valid.
 
         Examples
         --------
         >>> from intimacy_scales import score
-        >>> score("csi-16", [{f"csi16_{n}": 2 for n in range(1, 17)}]).interpret().counts
+        >>> scores = score("csi-16", [{f"csi16_{n}": x for n in range(1, 17)} for x in (2, 3)])
+        >>> scores.interpret().counts
+        (2,)
+        >>> scores.interpret(sems={"total": 3.6}).straddling  # 48 ± 7.1 reaches the other side of 51.5
         (1,)
         """
-        from intimacy_scales.scoring.norm_tables import interpret_table
+        from intimacy_scales.scoring.interpretations import interpret_table
 
         values = {scale: self[scale] for scale in self.scale_ids}
-        return interpret_table(self.form, values, self.kept)
+        return interpret_table(self.form, values, self.kept, sems, confidence_level)
 
     @property
     def prorated(self) -> NDArray[np.bool_]:
@@ -337,13 +357,17 @@ class Scores(Result):
         prorated = f"; {n} {'score' if n == 1 else 'scores'} prorated" if n else ""
         return prorated + counted_blanks_text(self.counted_blanks)
 
+    def page(self) -> Page:
+        """Return the page of the summary, since no paper prints each person's scores."""
+        return replace(self.summary().page(), title=repr(self)[1:-1])
+
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{escape(name)}</th>" for name in ("", *self.scale_ids))
         rows = []
         marks = self.prorated[:_SHOWN_ROWS].tolist()
         for row, values in enumerate(self.values[:_SHOWN_ROWS].tolist()):
             cells = "".join(
-                f"<td>{'not scored' if math.isnan(value) else format(value, '.2f')}"
+                f"<td>{'not scored' if math.isnan(value) else shown(value, 2)}"
                 f"{' (prorated)' if mark else ''}</td>"
                 for value, mark in zip(values, marks[row], strict=True)
             )

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import field
 from fractions import Fraction
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,9 +21,11 @@ from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.instrument.reference import hint_of_wordings
 from intimacy_scales.late import late_module
 from intimacy_scales.reading.blanks import counted_blanks_text
+from intimacy_scales.results.default_page import frame_table, frame_text
 from intimacy_scales.results.document_types import Unless, by_name, documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.sums import Sums
+from intimacy_scales.results.tables import Page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +58,14 @@ class ScaleSummary(Result, Sums):
         Persons at the lowest and at the highest possible score.
     n_prorated
         Persons whose score was made from fewer answers than the scale has items.
+
+    Examples
+    --------
+    >>> from intimacy_scales import score
+    >>> answers = [{f"ras_{n}": value for n in range(1, 8)} for value in (3, 3, 1)]
+    >>> of_scale = score("ras", answers).summary().scales[0]
+    >>> of_scale.scale, of_scale.n, of_scale.minimum, of_scale.maximum
+    ('total', 3, 2.142857142857143, 3.0)
     """
 
     scale: str
@@ -222,14 +231,16 @@ class ScoreSummary(Result, Sums):
     def __repr__(self) -> str:
         not_applicable = f"\n{self.in_words()}" if self.not_applicable else ""
         blanks = counted_blanks_text(self.counted_blanks)
-        table = self.to_frame().round(2).to_string()
+        table = frame_text(self.to_frame())
         return f"<ScoreSummary {self.instrument}{blanks}>\n{table}{not_applicable}"
 
-    def _repr_html_(self) -> str:
-        table = str(self.to_frame().to_html(float_format="{:.2f}".format, border=0))
-        not_applicable = f"<p>{escape(self.in_words())}</p>" if self.not_applicable else ""
-        blanks = counted_blanks_text(self.counted_blanks)
-        return f"<p>{escape(str(self.instrument))}{blanks}</p>{table}{not_applicable}"
+    def page(self) -> Page:
+        """Return what is displayed as data."""
+        return Page(
+            title=f"{self.instrument}{counted_blanks_text(self.counted_blanks)}",
+            tables=(frame_table(self.to_frame()),),
+            warnings=tuple(filter(None, [self.in_words()])),
+        )
 
     def in_words(self) -> str:
         """Describe which items do not apply to how many persons; empty if all apply to everybody."""

@@ -30,15 +30,22 @@ def score_answers(
 ) -> Scores:
     """Check and score a table of answers; arguments as in `AnswerReader`.
 
+    Answers of a file bring their own record of what to warn of.
     Only one block of codes exists at a time, so that it is still in cache when it is scored.
     """
     check_keep(reading.keep, instrument.scale_ids)
+    watch: RangeUse | None = None
+    if used is None and hasattr(responses, "watch_of"):
+        used = watch = responses.watch_of(instrument)
     reader = AnswerReader(instrument, responses, reading, offset=offset, used=used)
     kernel = Kernel(plan_of(instrument), len(reader.table))
     for start, codes in reader.blocks():
         kernel.score(start, codes)
     counts = reader.not_applicable(), reader.counted_blanks
-    return scores_of_kernel(instrument, kernel, reader.finish(), reader.kept, *counts)
+    problems = reader.finish()
+    if watch is not None:
+        watch.warn_of_all()
+    return scores_of_kernel(instrument, kernel, problems, reader.kept, *counts)
 
 
 def check_keep(keep: Sequence[Hashable], scale_ids: Sequence[str]) -> None:

@@ -1,0 +1,423 @@
+"""Result of `cutoff_search`: every cut-off, the chosen one, and its figures corrected for the choice."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.instrument.evidence import Finding
+from intimacy_scales.late import late_module
+from intimacy_scales.results.document_types import documented
+from intimacy_scales.results.documents import made_of
+from intimacy_scales.results.interval import Interval
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.tables import Page, TextTable
+from intimacy_scales.results.wording import apa, counted, digits_for, percent, shown, signed
+from intimacy_scales.validity.cutoff_figures import Criterion
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late_module("pandas")
+
+_FEW_PERSONS = 50  # in a group
+_LARGE_OPTIMISM = 0.05
+_SHOWN_AROUND = 6  # cut-offs on each side of the chosen one, on a page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutoffFigures:
+    """Figures of one cut-off.
+
+    Attributes
+    ----------
+    sensitivity, specificity
+        Share of the group to detect that it detects, and of the other group that it does not.
+
+    Examples
+    --------
+    >>> figures = CutoffFigures(sensitivity=0.8, specificity=0.9)
+    >>> round(figures.youden, 3), round(figures.positive_likelihood_ratio, 3)
+    (0.7, 8.0)
+    >>> round(figures.positive_predictive_value(0.2), 3)
+    0.667
+    """
+
+    sensitivity: float
+    specificity: float
+
+    @property
+    def youden(self) -> float:
+        """``sensitivity + specificity - 1`` (Youden, 1950)."""
+        return self.sensitivity + self.specificity - 1
+
+    @property
+    def positive_likelihood_ratio(self) -> float:
+        """``sensitivity / (1 - specificity)``; infinite where nobody is detected wrongly, nan for nobody."""
+        return _ratio(self.sensitivity, 1 - self.specificity)
+
+    @property
+    def negative_likelihood_ratio(self) -> float:
+        """``(1 - sensitivity) / specificity``."""
+        return _ratio(1 - self.sensitivity, self.specificity)
+
+    def positive_predictive_value(self, prevalence: float) -> float:
+        """Return the share of those detected who belong to the group, with this share of it among people."""
+        detected = self.sensitivity * prevalence
+        return _ratio(detected, detected + (1 - self.specificity) * (1 - prevalence))
+
+    def negative_predictive_value(self, prevalence: float) -> float:
+        """Return the share of those not detected who do not belong to the group."""
+        free = self.specificity * (1 - prevalence)
+        return _ratio(free, free + (1 - self.sensitivity) * prevalence)
+
+
+def _ratio(part: float, whole: float) -> float:
+    if whole == 0:
+        return math.nan if part == 0 else math.inf
+    return part / whole
+
+
+@result_class
+class CutoffSearch(Result):
+    """Cut-offs between two groups; ``float(result)`` gives the chosen one.
+
+    Attributes
+    ----------
+    detect, other
+        The group to detect, and the other one.
+    detects_above
+        Whether scores above a cut-off are detected; otherwise those below it.
+    n_detect, n_other, n_clusters
+        Persons of each group, and couples that were resampled (None without clusters).
+    left_out
+        Reason → persons who were left out for it.
+    cutoffs, sensitivity, specificity
+        (k,): every cut-off that divides the sample, ascending, with its figures.
+    possible_scores
+        Whether cut-offs are half-way between possible scores of the instrument; otherwise between scores of
+        the sample.
+    criterion, least_sensitivity
+        How the cut-off was chosen; the second only with ``sensitivity``.
+    chosen, equal
+        Position of the chosen cut-off, and the first and last position of those that are equally good.
+    optimism
+        Mean over resamples of the figures of the cut-off chosen there, less its figures in the sample; nan
+        if it is undefined.
+    cutoff_interval
+        Of the chosen cut-off: percentiles of those chosen in resamples.
+    sensitivity_interval, specificity_interval
+        Of the chosen cut-off, as if it had been fixed before.
+    auc
+        Area under the curve, which no choice has made larger.
+    prevalence
+        Share of the group to detect among the people whom the cut-off is for; None if it was not given.
+    n_resamples
+        Number of resamples.
+    instrument, scale
+        What was scored; None for plain numbers.
+
+    Examples
+    --------
+    >>> from intimacy_scales import cutoff_search
+    >>> result = cutoff_search(
+    ...     [3, 4, 6, 5, 2, 6, 7, 8, 5, 9], ["clinic"] * 5 + ["others"] * 5, higher="others", detect="clinic",
+    ...     rng=1)
+    >>> float(result), result.apparent
+    (6.5, CutoffFigures(sensitivity=1.0, specificity=0.6))
+    """
+
+    _title: ClassVar[str] = "Cut-off"
+    _axes: ClassVar[Mapping[str, str]] = {"cutoffs": "k", "sensitivity": "k", "specificity": "k"}
+
+    detect: str
+    other: str
+    detects_above: bool
+    n_detect: int
+    n_other: int
+    n_clusters: int | None
+    left_out: Mapping[str, int]
+    cutoffs: NDArray[np.float64]
+    sensitivity: NDArray[np.float64]
+    specificity: NDArray[np.float64]
+    possible_scores: bool
+    criterion: Criterion
+    least_sensitivity: float | None
+    chosen: int
+    equal: tuple[int, int]
+    optimism: CutoffFigures
+    cutoff_interval: Interval
+    sensitivity_interval: Interval
+    specificity_interval: Interval
+    auc: float
+    prevalence: float | None
+    n_resamples: int
+    instrument: InstrumentRef | None
+    scale: str | None
+
+    def __float__(self) -> float:
+        return self.cutoff
+
+    @property
+    def cutoff(self) -> float:
+        """The chosen cut-off."""
+        return float(self.cutoffs[self.chosen])
+
+    @property
+    def equally_good(self) -> tuple[float, float]:
+        """The lowest and the highest cut-off that divide the sample as well as the chosen one."""
+        return float(self.cutoffs[self.equal[0]]), float(self.cutoffs[self.equal[1]])
+
+    @property
+    def apparent(self) -> CutoffFigures:
+        """Figures of the chosen cut-off in the sample that it was chosen in, which are too good."""
+        return CutoffFigures(
+            sensitivity=float(self.sensitivity[self.chosen]), specificity=float(self.specificity[self.chosen])
+        )
+
+    @property
+    def corrected(self) -> CutoffFigures:
+        """Apparent figures less their optimism: what to expect with new persons of these groups."""
+        return CutoffFigures(
+            sensitivity=self.apparent.sensitivity - self.optimism.sensitivity,
+            specificity=self.apparent.specificity - self.optimism.specificity,
+        )
+
+    @property
+    def optimism_of_youden(self) -> float:
+        """Optimism of Youden's J: that of sensitivity and of specificity together."""
+        return self.optimism.sensitivity + self.optimism.specificity
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Cautions about using the cut-off."""
+        cautions = []
+        if self.auc < 0.5:
+            group = self.detect if self.detects_above else self.other
+            cautions.append(
+                f"{group} was expected to score higher, and scored lower: the area under the curve is "
+                f"{apa(self.auc)}, below .50. The direction was kept as it was stated, and no cut-off should "
+                "be used"
+            )
+        for label, n in ((self.detect, self.n_detect), (self.other, self.n_other)):
+            if n < _FEW_PERSONS:
+                cautions.append(
+                    f"{counted(n, 'person')} of {label}: a cut-off chosen in so few is rough; look at its "
+                    "interval"
+                )
+        if self.optimism_of_youden > _LARGE_OPTIMISM:
+            cautions.append(
+                f"optimism of Youden's J is {apa(self.optimism_of_youden)}: report the corrected figures"
+            )
+        cautions += self.cutoff_interval.warnings
+        if self.cutoff_interval.reason:
+            cautions.append(f"no correction and no interval: {self.cutoff_interval.reason}")
+        return tuple(cautions)
+
+    def findings(self, *, sample: str, source: str) -> tuple[Finding, ...]:
+        """Return the cut-off and its figures as findings of an instrument, rounded to three decimals.
+
+        Corrected figures are given where they are defined, otherwise apparent ones, so called.
+
+        Parameters
+        ----------
+        sample, source
+            Description of the persons, and a reference to the study.
+        """
+        kind, figures = (
+            ("apparent", self.apparent) if self.cutoff_interval.reason else ("corrected", self.corrected)
+        )
+        side = "above" if self.detects_above else "below"
+        which = f"{self.detect} {side} the cut-off, {self.other} on the other side"
+        named = {
+            f"cut-off by {self._criterion}": self.cutoff,
+            f"sensitivity, {kind}": figures.sensitivity,
+            f"specificity, {kind}": figures.specificity,
+        }
+        return tuple(
+            Finding(
+                step="validity", statistic=name, value=round(value, 3), scale=self.scale,
+                of=which if self.scale is None else f"{self.scale}, {which}", sample=sample,
+                n=self.n_detect + self.n_other, source=source,
+            )
+            for name, value in named.items()
+        )  # fmt: skip
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields and the figures of the chosen cut-off, as plain values."""
+        fields = {name: plain(getattr(self, name)) for name in self.__slots__}
+        return fields | {
+            "cutoff": self.cutoff,
+            "apparent": plain(self.apparent),
+            "corrected": plain(self.corrected),
+            "warnings": [*self.warnings],
+        }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(
+            cls, cutoff=float, apparent=CutoffFigures, corrected=CutoffFigures, warnings=Sequence[str]
+        )
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> CutoffSearch:
+        return made_of(cls, values)
+
+    def figures(self) -> tuple[CutoffFigures, ...]:
+        """Return the figures of every cut-off, in their order."""
+        return tuple(
+            CutoffFigures(sensitivity=one, specificity=two)
+            for one, two in zip(self.sensitivity.tolist(), self.specificity.tolist(), strict=True)
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table with a row for every cut-off.
+
+        Predictive values are nan unless the prevalence was given.
+        """
+        from intimacy_scales.results.frames import pandas_frame
+
+        rows, share = self.figures(), math.nan if self.prevalence is None else self.prevalence
+        columns: dict[str, Any] = {
+            "cutoff": self.cutoffs,
+            "sensitivity": self.sensitivity,
+            "specificity": self.specificity,
+            "youden": [row.youden for row in rows],
+            "positive_likelihood_ratio": [row.positive_likelihood_ratio for row in rows],
+            "negative_likelihood_ratio": [row.negative_likelihood_ratio for row in rows],
+            "positive_predictive_value": [row.positive_predictive_value(share) for row in rows],
+            "negative_predictive_value": [row.negative_predictive_value(share) for row in rows],
+        }
+        return pandas_frame(columns).set_index("cutoff")
+
+    @property
+    def _criterion(self) -> str:
+        if self.criterion == "sensitivity":
+            return f"sensitivity of at least {apa(self.least_sensitivity or 0.0)}"
+        return {"youden": "Youden's J", "closest": "the point closest to (0, 1)"}[self.criterion]
+
+    def sentence(self) -> str:
+        """Return cut-off, criterion, corrected figures and area under the curve as text for a paper."""
+        side = "above" if self.detects_above else "below"
+        units = "" if self.n_clusters is None else " of couples"
+        text = (
+            f"A cut-off between {self.detect} (n = {self.n_detect}, scores {side} it) and {self.other} "
+            f"(n = {self.n_other}) was chosen by {self._criterion}: {self._cutoff_text(self.cutoff)}"
+        )
+        apparent, corrected, interval = self.apparent, self.corrected, self.cutoff_interval
+        if interval.reason:
+            text += (
+                f". In this sample, sensitivity was {apa(apparent.sensitivity)} and specificity "
+                f"{apa(apparent.specificity)}; these figures are not corrected for the choice."
+            )
+        else:
+            text += (
+                f", {percent(interval.confidence_level)} CI [{self._cutoff_text(interval.low)}, "
+                f"{self._cutoff_text(interval.high)}]. Corrected for the choice ({self.n_resamples} "
+                f"bootstrap resamples{units}), sensitivity was {apa(corrected.sensitivity)} (in this sample "
+                f"{apa(apparent.sensitivity)}), specificity {apa(corrected.specificity)} "
+                f"({apa(apparent.specificity)}) and Youden's J {apa(corrected.youden)} "
+                f"({apa(apparent.youden)})."
+            )
+        return f"{text} The area under the curve was {apa(self.auc)}."
+
+    def _cutoff_text(self, value: float) -> str:
+        """Return a cut-off as text, with as many decimals as tell it from its neighbours."""
+        least = float(np.min(np.diff(self.cutoffs))) if len(self.cutoffs) > 1 else 1.0
+        return shown(value, digits_for(least, least=1))
+
+    def page(self) -> Page:
+        """Return the chosen cut-off, cut-offs around it, cautions and sentence as data."""
+        rows = {
+            "sensitivity": (self.apparent.sensitivity, self.optimism.sensitivity, self.corrected.sensitivity),
+            "specificity": (self.apparent.specificity, self.optimism.specificity, self.corrected.specificity),
+            "Youden's J": (self.apparent.youden, self.optimism_of_youden, self.corrected.youden),
+        }
+        intervals = (self.sensitivity_interval.ends(), self.specificity_interval.ends(), "-")
+        chosen = TextTable(
+            title=f"Cut-off {self._cutoff_text(self.cutoff)}, by {self._criterion}",
+            columns={
+                "figure": list(rows),
+                "in this sample": [apa(row[0], 3) for row in rows.values()],
+                "optimism": [signed(row[1]) for row in rows.values()],
+                "corrected": [apa(row[2], 3) for row in rows.values()],
+                "interval at this cut-off": list(intervals),
+            },
+            note=(
+                f"Intervals: {percent(self.cutoff_interval.confidence_level)}, "
+                f"{self.sensitivity_interval.method}, as if the cut-off had been fixed before."
+            ),
+        )
+        return Page(
+            title=f"{self._title}{self._what}",
+            facts=self._facts(),
+            tables=(chosen, self._table_around()),
+            warnings=self.warnings,
+            sentence=self.sentence(),
+        )
+
+    @property
+    def _what(self) -> str:
+        return "" if self.instrument is None else f", {self.scale} of {self.instrument.id}"
+
+    def _facts(self) -> tuple[str, ...]:
+        """Return lines about the direction, persons, ties and interval."""
+        side = "above" if self.detects_above else "below"
+        between = "possible scores" if self.possible_scores else "scores of the sample"
+        low, high = (self._cutoff_text(end) for end in self.equally_good)
+        return (
+            f"{self.detect} is detected by scores {side} the cut-off; cut-offs are half-way between "
+            f"{between}",
+            f"n = {self.n_detect} of {self.detect}, {self.n_other} of {self.other}",
+            *(f"left out: {counted(n, 'person')} with {reason}" for reason, n in self.left_out.items()),
+            *(() if low == high else (f"equally good: cut-offs from {low} to {high}",)),
+            f"interval of the cut-off {self.cutoff_interval.ends(2)} ({self.cutoff_interval.method})",
+            f"area under the curve {apa(self.auc, 3)}; it needs no correction, as nothing in it was chosen",
+        )
+
+    def _table_around(self) -> TextTable:
+        """Return the table of the cut-offs near the chosen one."""
+        first = max(0, self.chosen - _SHOWN_AROUND)
+        around = range(first, min(len(self.cutoffs), self.chosen + _SHOWN_AROUND + 1))
+        figures = self.figures()
+        columns = {
+            "cut-off": [self._cutoff_text(float(self.cutoffs[k])) for k in around],
+            "sensitivity": [apa(figures[k].sensitivity, 3) for k in around],
+            "specificity": [apa(figures[k].specificity, 3) for k in around],
+            "J": [apa(figures[k].youden, 3) for k in around],
+            "LR+": [_endless(figures[k].positive_likelihood_ratio) for k in around],
+            "LR-": [_endless(figures[k].negative_likelihood_ratio) for k in around],
+        }
+        note = "LR: likelihood ratios."
+        if (share := self.prevalence) is not None:
+            columns["PPV"] = [apa(figures[k].positive_predictive_value(share), 3) for k in around]
+            columns["NPV"] = [apa(figures[k].negative_predictive_value(share), 3) for k in around]
+            note += (
+                f" PPV, NPV: predictive values with {percent(round(share, 6))} of people in {self.detect}."
+            )
+        n_other = len(self.cutoffs) - len(around)
+        note += f" {counted(n_other, 'more cut-off')} in to_frame()." if n_other else ""
+        return TextTable(title="Cut-offs (in this sample)", columns=columns, note=note)
+
+    def __repr__(self) -> str:
+        side = "above" if self.detects_above else "below"
+        cautions = "".join(f"\n ! {text}" for text in self.warnings)
+        corrected = self.corrected
+        return (
+            f"<{self._title}{self._what}: {self.detect} {side} {self._cutoff_text(self.cutoff)} by "
+            f"{self._criterion}; sensitivity {apa(corrected.sensitivity, 3)}, specificity "
+            f"{apa(corrected.specificity, 3)}, J {apa(corrected.youden, 3)} corrected (in this sample "
+            f"{apa(self.apparent.youden, 3)}); AUC {apa(self.auc, 3)}, n = {self.n_detect} and {self.n_other}"
+            f"{cautions}>"
+        )
+
+
+def _endless(value: float) -> str:
+    """Return a ratio as text; an infinite one in words."""
+    return "infinite" if math.isinf(value) else shown(value, 2)

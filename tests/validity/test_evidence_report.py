@@ -1,0 +1,128 @@
+"""Findings of a study, written into the instrument by the functions that made them."""
+
+from __future__ import annotations
+
+import pytest
+
+from intimacy_scales import InstrumentError, cronbach_alpha, load, load_file, reliability_report, simulate
+from intimacy_scales.instrument.evidence import NEEDED_TO_VALIDATE, STEPS, Finding
+from intimacy_scales.instrument.provenance import Source
+from intimacy_scales.validity import EvidenceReport, content_validity, evidence_report
+from intimacy_scales.validity.evidence import PROPERTIES
+
+STUDY = {"sample": "300 simulated persons", "source": "a simulation"}
+
+
+@pytest.fixture(scope="module")
+def reliability():
+    return reliability_report("kmss", simulate("kmss", 300, rng=1).answers)
+
+
+def test_evidence_report_adds_findings_and_names_what_is_missing(reliability, tmp_path):
+    experts = content_validity({"a": [4] * 6, "b": [3] * 6}).findings(
+        sample="6 experts", source="a simulation"
+    )
+    report = evidence_report("kmss", reliability, experts, **STUDY)
+    assert report.added == (*reliability.findings(**STUDY), *experts)
+    assert report.form.evidence.findings[-len(report.added) :] == report.added
+    assert report.missing == ("structure", "validity")
+    added = {step.step: step.n_added for step in report.steps if step.n_added}
+    assert added == {"content": len(experts), "items": 1, "reliability": 2}
+    assert "for the status 'validated' it still needs: structure; validity" in repr(report)
+    path = tmp_path / "kmss.toml"
+    report.save(path)
+    assert load_file(path).evidence == report.form.evidence
+
+
+def test_without_a_study_it_says_what_is_known():
+    report = evidence_report("scii-24")
+    assert report.unknown == tuple(STEPS)
+    assert report.missing == tuple(NEEDED_TO_VALIDATE)
+    assert report.form == load("scii-24")
+
+
+def test_every_step_has_a_property_and_functions_that_exist():
+    import intimacy_scales
+    from intimacy_scales import reliability, validity
+
+    assert list(PROPERTIES) == list(STEPS)
+    places = (intimacy_scales, validity, reliability)
+    for step in ("content", "items", "structure", "reliability", "invariance"):
+        for name in PROPERTIES[step].functions.split(", "):
+            assert any(hasattr(place, name) for place in places), name
+
+
+def test_steps_are_shown_in_the_order_of_cosmin(reliability):
+    report = evidence_report("kmss", reliability, **STUDY)
+    text = report.to_markdown()
+    places = [text.index(f"| {title} |") for title in STEPS.values()]
+    assert places == sorted(places)
+    assert list(report.to_frame().index) == list(STEPS)
+
+
+def test_the_same_findings_are_added_once(reliability):
+    once = evidence_report("kmss", reliability, **STUDY)
+    twice = evidence_report(once.form, reliability, reliability, **STUDY)
+    assert twice.added == ()
+    assert twice.form.evidence == once.form.evidence
+
+
+def test_a_finding_that_contradicts_a_recorded_one_is_refused_or_replaces_it(reliability):
+    once = evidence_report("kmss", reliability, **STUDY).form
+    other = reliability_report("kmss", simulate("kmss", 300, rng=2).answers)
+    with pytest.raises(InstrumentError, match=r"kmss: already records .*replace=True"):
+        evidence_report(once, other, **STUDY)
+    replaced = evidence_report(once, other, **STUDY, replace=True).form
+    assert len(replaced.evidence.findings) == len(once.evidence.findings)
+    assert set(other.findings(**STUDY)) <= set(replaced.evidence.findings)
+
+
+def test_a_result_of_another_instrument_is_refused(reliability):
+    with pytest.raises(InstrumentError, match=r"a result is of kmss 2, and the instrument is ras"):
+        evidence_report("ras", reliability, **STUDY)
+
+
+def test_a_result_of_other_texts_is_refused(reliability):
+    worded = load("kmss").with_texts({item: f"text of {item}" for item in load("kmss").item_ids})
+    assert worded.version == load("kmss").version
+    with pytest.raises(InstrumentError, match="with other texts"):
+        evidence_report(worded, reliability, **STUDY)
+
+
+@pytest.mark.parametrize("given", [{}, {"sample": "x"}, {"source": "x"}, {"sample": "", "source": "x"}])
+def test_sample_and_source_are_needed(reliability, given):
+    with pytest.raises(InstrumentError, match="say who answered, and where the study is described"):
+        evidence_report("kmss", reliability, **given)
+
+
+def test_what_has_no_findings_is_refused():
+    alpha = cronbach_alpha("kmss", simulate("kmss", 300, rng=1).answers)
+    with pytest.raises(InstrumentError, match="has no findings; pass results that have"):
+        evidence_report("kmss", alpha, **STUDY)
+
+
+def test_findings_by_hand_are_taken():
+    interviews = Finding(
+        step="response processes", statistic="items changed", value=1, sample="8 persons", n=8, source="x"
+    )
+    report = evidence_report("kmss", interviews, [interviews])
+    assert report.added == (interviews,)
+
+
+def test_the_status_is_earned():
+    findings = [
+        Finding(step=step, statistic="a figure", value=0.9, sample="simulated", n=n, source="a simulation")
+        for step, n in NEEDED_TO_VALIDATE.items()
+    ]
+    report = evidence_report("scii-24", findings)
+    assert report.missing == ()
+    source = Source(title="A simulated study", where="docs")
+    form = report.form.with_evidence((), status="validated", sources=[source])
+    assert form.evidence.status == "validated"
+
+
+def test_documents(reliability):
+    report = evidence_report("kmss", reliability, **STUDY)
+    again = EvidenceReport.from_json(report.to_json(), instrument=report.form)
+    assert again == report
+    assert repr(again) == repr(report)
