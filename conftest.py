@@ -16,6 +16,9 @@ import pytest
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
+# run by tests/plots/test_gallery.py, and when the site is built
+collect_ignore_glob = ["docs/gallery/*", "docs/gallery/real/*", "docs/notebooks/*"]
+
 # what a person, a terminal or a service may have set, and what the command line prints by
 _OF_A_TERMINAL = (
     "COLUMNS", "LINES", "TERM", "TERMINAL_WIDTH", "FORCE_COLOR", "PY_COLORS", "NO_COLOR", "CLICOLOR",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = "# Versions that CI installs, so that a run today and one next month check the same; by .ci/pin.py.\n"
-WHAT = ("-e", ".[all,test,style,dask,duckdb,spark]", "-r", "benchmarks/requirements.txt", "hatchling")
+WHAT = ("-e", ".[all,test,style,site,dask,duckdb,spark]", "-r", "benchmarks/requirements.txt", "hatchling")
 
 
 def newest(python: str) -> tuple[str, dict[str, str]]:

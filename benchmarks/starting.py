@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 ROUNDS = {"smallest": 2, "full": 15}
 NOTHING = ("-c", "pass")
+REPORT = "from intimacy_scales import reliability_report"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,20 @@ STARTS = (
         "importing typer",
         ("-c", "import typer"),
         2.0,
+    ),
+    Start(
+        "importing intimacy_scales.plots",
+        ("-c", "import intimacy_scales.plots"),
+        "importing matplotlib's Figure",
+        ("-c", "from matplotlib.figure import Figure"),
+        1.2,
+    ),
+    Start(
+        "importing a report and its plot",
+        ("-c", f"{REPORT}\nfrom intimacy_scales.plots import reliability_forest"),
+        "importing the report and matplotlib's Figure",
+        ("-c", f"{REPORT}\nfrom matplotlib.figure import Figure"),
+        1.2,
     ),
 )
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         PairingError,
         ResponseError,
         ResponseProblem,
+        SmallSampleWarning,
         UnknownInstrumentError,
         UnknownNameError,
         UnvalidatedInstrumentWarning,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from intimacy_scales.instrument.pooling import pool_languages
     from intimacy_scales.instrument.template import translation_template
     from intimacy_scales.numerics.progress import report_progress
+    from intimacy_scales.papers import PaperTable, manuscript, methods_section, paper_table, results_section
     from intimacy_scales.planning import SamplePlan, plan_sample_size
     from intimacy_scales.reading.table import CodedResponses, encode
     from intimacy_scales.reliability import (
@@ -63,8 +65,18 @@ if TYPE_CHECKING:
         mcdonald_omega,
         reliability_report,
     )
+    from intimacy_scales.reports import PersonReport, person_report
     from intimacy_scales.scoring import PersonScores, Scores, SheetProblems, score, score_many, score_stream
     from intimacy_scales.simulation import Simulation, simulate
+    from intimacy_scales.validity import (
+        content_validity,
+        cutoff_search,
+        evidence_report,
+        known_groups,
+        minimal_important_change,
+        mtmm,
+        regression_norm,
+    )
 
 __version__ = "0.1.0"
 
@@ -83,7 +95,7 @@ _HOMES = {
         "IntimacyScalesWarning",
         "InvalidResponsesError", "KeyingWarning", "LanguagesPooledWarning", "MissingColumnsError",
         "MissingDependencyError", "ModelSyntaxError", "NoNormsError", "NotConvergedError",
-        "NotIdentifiedError", "PairingError", "ResponseError", "ResponseProblem",
+        "NotIdentifiedError", "PairingError", "ResponseError", "ResponseProblem", "SmallSampleWarning",
         "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning",
         "UnverifiedKeyWarning",
     ),
@@ -93,6 +105,8 @@ _HOMES = {
     ),
     "instrument": ("Instrument", "Item", "ItemBank", "MissingRule", "Norm", "ResponseScale", "Scale"),
     "numerics.progress": ("report_progress",),
+    "papers": ("PaperTable", "manuscript", "methods_section", "paper_table", "results_section"),
+    "reports": ("PersonReport", "person_report"),
     "planning": ("SamplePlan", "plan_sample_size"),
     "reliability": (
         "ItemMoments", "cronbach_alpha", "item_analysis", "item_moments", "item_moments_stream",
@@ -100,28 +114,30 @@ _HOMES = {
     ),
     "scoring": ("PersonScores", "Scores", "SheetProblems", "score", "score_many", "score_stream"),
     "simulation": ("Simulation", "simulate"),
+    "validity": (
+        "content_validity", "cutoff_search", "evidence_report", "known_groups", "minimal_important_change",
+        "mtmm", "regression_norm",
+    ),
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AnotherRangeWarning", "BankReport", "CodedResponses", "CodingCheck", "DocumentError", "Dyads",
-    "EstimationError", "Instrument", "InstrumentComparison", "InstrumentError",
-    "IntimacyScalesError", "IntimacyScalesWarning", "InvalidResponsesError", "Item", "ItemBank",
-    "ItemMoments", "KeyingWarning", "LanguagesPooledWarning", "MissingColumnsError",
-    "MissingDependencyError", "MissingRule", "Model",
+    "EstimationError", "Instrument", "InstrumentComparison", "InstrumentError", "IntimacyScalesError",
+    "IntimacyScalesWarning", "InvalidResponsesError", "Item", "ItemBank", "ItemMoments", "KeyingWarning",
+    "LanguagesPooledWarning", "MissingColumnsError", "MissingDependencyError", "MissingRule", "Model",
     "ModelSyntaxError", "NoNormsError", "Norm", "NotConvergedError", "NotIdentifiedError", "PairingError",
-    "PersonScores",
-    "ResponseError", "ResponseProblem", "ResponseScale", "SamplePlan", "Scale", "Scores", "SheetProblems",
-    "Simulation",
+    "PaperTable", "PersonReport", "PersonScores", "ResponseError", "ResponseProblem", "ResponseScale",
+    "SamplePlan", "Scale", "Scores", "SheetProblems", "Simulation", "SmallSampleWarning",
     "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning", "UnverifiedKeyWarning",
-    "apim", "available", "cfa",
-    "check_bank", "check_coding", "compare", "compare_models", "couple_feedback", "couple_report",
-    "couple_scores", "cronbach_alpha", "efa", "encode",
-    "htmt", "invariance",
-    "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "load_file",
-    "mcdonald_omega", "parallel_analysis", "plan_sample_size", "pool_languages", "reliability_report",
-    "report_progress", "score", "score_many", "score_stream", "sem",
-    "simulate", "structure_report", "translation_template",
+    "apim", "available", "cfa", "check_bank", "check_coding", "compare", "compare_models",
+    "content_validity", "couple_feedback", "couple_report", "couple_scores", "cronbach_alpha",
+    "cutoff_search", "efa", "encode", "evidence_report", "htmt", "invariance", "item_analysis",
+    "item_moments", "item_moments_stream", "known_groups", "load", "load_bank", "load_file", "manuscript",
+    "mcdonald_omega", "methods_section", "minimal_important_change", "mtmm", "paper_table",
+    "parallel_analysis", "person_report", "plan_sample_size", "pool_languages", "regression_norm",
+    "reliability_report", "report_progress", "results_section", "score", "score_many", "score_stream",
+    "sem", "simulate", "structure_report", "translation_template",
 ]  # fmt: skip
 
 

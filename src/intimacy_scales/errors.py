@@ -498,6 +498,21 @@ class KeyingWarning(IntimacyScalesWarning):
     """
 
 
+class SmallSampleWarning(IntimacyScalesWarning):
+    """A sample is small for its purpose, such as percentile ranks of fewer than 200 persons.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from intimacy_scales import Norm, score, simulate
+    >>> scores = score("ras", simulate("ras", n=60, rng=1).answers)
+    >>> with warnings.catch_warnings(record=True, action="always") as caught:
+    ...     norms = Norm.from_scores(scores, sample="60 simulated persons")
+    >>> caught[0].category.__name__
+    'SmallSampleWarning'
+    """
+
+
 class SingleClustersWarning(IntimacyScalesWarning):
     """No cluster has two members, so the clusters do not show which answers belong together."""
 

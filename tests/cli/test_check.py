@@ -20,7 +20,7 @@ run = partial(commands.run, "check", columns=200)
 def file(tmp_path: Path) -> Path:
     """A bank with warnings but no error, one of them in brackets that are no markup."""
     return written(
-        tmp_path, "I always laugh with my partner.", "I like [all] of my partner and us.", *GOOD[2:6]
+        tmp_path, "I trust my partner completely.", "I like [all] of my partner and us.", *GOOD[2:6]
     )
 
 
@@ -34,7 +34,7 @@ def written(folder: Path, *texts: str, **changes: Any) -> Path:
 def test_everything_shipped_passes_strictly():
     result = run("--all", "--strict")
     assert result.exit_code == 0, result.output
-    assert "bank knowledge 0.3.0: no findings" in result.output
+    assert "bank mutuality 0.2.0: no findings" in result.output
     assert "explained: No day need bring a weak side" in result.output
     assert "Why" not in result.output.splitlines()
 
@@ -46,7 +46,8 @@ def test_findings_stand_under_their_item_and_reasons_once(file: Path):
     assert lines[0] == "bank mine 1: 4 warnings"
     assert lines[1] == "x00"
     assert (
-        "  warning text: 'always' allows no exception: use a milder word, or leave it out (absolute)" in lines
+        "  warning text: 'completely' allows no exception: use a milder word, or leave it out "
+        "(absolute)" in lines
     )
     assert lines.index("x00") < lines.index("x01") < lines.index("Why")
     assert result.output.count(RULES["absolute"].why) == 1
@@ -62,18 +63,18 @@ def test_strict_fails_on_warnings_and_errors_fail_anyway(file: Path, tmp_path: P
 def test_what_is_explained_does_not_count(tmp_path: Path):
     reason = {"rule": "absolute", "because": "Meant [so]."}
     result = run(
-        written(tmp_path, "I always laugh with my partner.", *GOOD[1:6], accepted=[reason]), "--strict"
+        written(tmp_path, "I trust my partner completely.", *GOOD[1:6], accepted=[reason]), "--strict"
     )
     assert result.exit_code == 0
     assert "explained: Meant [so]." in result.output
 
 
 def test_json(file: Path):
-    result = run(file, "knowledge", "--json", "--strict")
+    result = run(file, "mutuality", "--json", "--strict")
     assert result.exit_code == 1
-    mine, knowledge = json.loads(result.stdout)
+    mine, mutuality = json.loads(result.stdout)
     assert [f["item"] for f in mine["findings"]] == ["x00", "x00", "x01", "x01"]
-    assert (knowledge["id"], knowledge["passed_strict"], knowledge["findings"]) == ("knowledge", True, [])
+    assert (mutuality["id"], mutuality["passed_strict"], mutuality["findings"]) == ("mutuality", True, [])
 
 
 def test_against(tmp_path: Path):

@@ -103,7 +103,7 @@ def test_prqc_of_118_couples_becomes_a_folder(shared: Path, tmp_path: Path) -> N
     assert report.sentence() in result.output
     rows = list(csv.DictReader(files["couple_scores.csv"].decode().splitlines()))
     assert len(rows) == 118 * 7
-    for line in (r"Trust +118 +5\.74 +1\.26 +5\.67 +1\.35 +0\.62 +\[0\.50, 0\.72\]", r"Passion +-0\.27 +\["):
+    for line in (r"Trust +118 +5\.74 +1\.26 +5\.67 +1\.35 +\.62 +\[\.50, \.72\]", r"Passion +-0\.27 +\["):
         assert re.search(line, result.output), result.output
     assert "…" not in result.output, "no figure is cut on a terminal of 80 columns"
 
@@ -348,17 +348,28 @@ WRONG: dict[str, tuple[list[Any], str]] = {
     "covariate alone": (
         ["{data}", *KEYS, "--outcome", "total", "--covariate", "years"], "--outcome without --predictor",
     ),
-    "no such covariate": (["{data}", *KEYS, *MODEL, "--covariate", "yers"], "has no column 'yers'"),
+    "no such covariate": (
+        ["{data}", *KEYS, *MODEL, "--covariate", "yers"], "covariates='yers' is not a scale",
+    ),
     "covariate of persons": (
         ["{data}", *KEYS, "--outcome", "total", "--predictor", "years", "--covariate", "age"],
         "use it as a predictor",
     ),
     "no such predictor": (
-        ["{data}", *KEYS, "--outcome", "total", "--predictor", "agee"], "has no column 'agee'",
+        ["{data}", *KEYS, "--outcome", "total", "--predictor", "agee"],
+        r"predictors='agee' is not a scale of .*did you mean 'age'\?\s+On the command line: --predictor NAME",
     ),
     "predictor of couples": (
         ["{wide}", *FORM, "--a", "w{{n}}", "--b", "h{{n}}", "--outcome", "total", "--predictor", "age"],
-        "On the command line: --keep NAME=COLUMN_A,COLUMN_B",
+        r"(?s)predictors='age': .*On the command line:\s+--predictor NAME, .*--keep NAME=COLUMN_A,COLUMN_B",
+    ),
+    "no such outcome": (
+        ["{data}", *KEYS, "--outcome", "totl", "--predictor", "age"],
+        r"outcome='totl' is not a scale of .*did you mean 'total'\?\s+On the command line: --outcome NAME",
+    ),
+    "no such outcome of couples": (
+        ["{wide}", *FORM, "--a", "w{{n}}", "--b", "h{{n}}", "--outcome", "totl", "--predictor", "total"],
+        r"(?s)outcome='totl': .*did you mean 'total'\?.*--outcome NAME",
     ),
     "texts": (
         ["{data}", *KEYS, "--outcome", "total", "--predictor", "sex"],
@@ -486,3 +497,13 @@ def test_cautions_name_the_options(wide: Path) -> None:
     assert text.count("3 values (-99) look like codes") == 1 and "--missing-code VALUE" in text
     text = printed("couples", wide, *named, "--roles", *keep, "--missing-code", "-99")
     assert "look like codes" not in text
+
+
+@pytest.mark.parametrize(("name", "advice"), [("r.docx", "-o r --also docx"), ("r.HTML", "-o r")])
+def test_a_file_is_not_the_name_of_the_folder(name: str, advice: str, tmp_path: Path) -> None:
+    file = tmp_path / "couples.csv"
+    file.write_text("a1,b1\n1,2\n", encoding="utf-8")
+    layout = ("--a", "a{n}", "--b", "b{n}")
+    result = commands.run("couples", str(file), "-i", "kmss", *layout, "-o", name)
+    assert result.exit_code == 2
+    assert advice in " ".join(result.output.split())

@@ -21,7 +21,7 @@ from intimacy_scales import (
 )
 from intimacy_scales.coding import HYPOTHESES, CodingFinding
 from intimacy_scales.errors import UnknownNameError
-from tests.shared.instruments import form_of
+from tests.shared.instruments import PUBLISHED, form_of
 from tests.shared.stored_answers import ITEMS, check_of, faults_of, options_of_ten, ten
 
 ALL, REVERSE = set(ITEMS), set(ITEMS[6:])
@@ -252,3 +252,36 @@ def test_each_shipped_form_is_clean_on_its_own_simulation() -> None:
     for name in ("scii-24", "csi-16", "ecr", "das", "mat"):  # options of mat have scores in another order
         form = load(name)
         assert check_coding(form, simulate(form, 200, rng=4).answers).faults == ()
+
+
+@pytest.mark.parametrize("first", [23, 11, 100, 6])
+def test_codes_far_from_the_scale_are_stored_from_another_number(first: int) -> None:
+    form = form_of({"t": " ".join(f"q{n}" for n in range(1, 11))}, low=1, high=5, evidence=PUBLISHED)
+    answers = simulate(form, 150, rng=3).answers
+    stored = answers.assign(**{item: answers[item] + first - 1 for item in form.item_ids})
+    result = check_coding(form, stored)
+    text = repr(result)
+    if first == 6:  # 6 to 10 may be the upper half of 1 to 10
+        assert "look like answers on 1 to 10" in text
+        return
+    assert f"options look stored from {first}: {first} to {first + 4} for " in text
+    assert "with_response_scale" not in text and "and 'recodes permuted' look alike" not in text
+    recode = {first + n: n + 1 for n in range(5)}
+    assert f"recode={recode}" in text
+    assert check_coding(form, stored, recode=recode).faults == ()
+
+
+def test_fewer_codes_than_options_are_not_given_a_beginning() -> None:
+    form = form_of({"t": " ".join(f"q{n}" for n in range(1, 11))}, low=1, high=5, evidence=PUBLISHED)
+    answers = simulate(form, 150, rng=3).answers
+    stored = answers.assign(**{item: answers[item].clip(upper=4) + 22 for item in form.item_ids})
+    text = repr(check_coding(form, stored))
+    assert "look like answers on 23 to 26" in text and "which options these are cannot be told" in text
+    assert "with_response_scale" not in text and "recode={" not in text
+
+
+def test_values_of_which_none_is_an_option_are_compared_with_none() -> None:
+    form = form_of({"t": " ".join(f"q{n}" for n in range(1, 11))}, low=1, high=5, evidence=PUBLISHED)
+    answers = simulate(form, 150, rng=3).answers
+    stored = answers.assign(**{item: answers[item] + 0.5 for item in form.item_ids})
+    assert "missing code" not in repr(check_coding(form, stored))

@@ -14,6 +14,7 @@ import intimacy_scales as scales
 from intimacy_scales import dyads, factor, reliability
 from intimacy_scales.dyads import dyadic_invariance
 from tests.shared.couples import couples_with_scores
+from tests.shared.evidence_answers import important_change, norm_by_years, two_methods
 from tests.shared.simulated_couples import close_couples, closeness_answers, random_scores
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
@@ -235,6 +236,23 @@ MISTAKES: dict[str, tuple[Call, tuple[str, ...], Call]] = {
             dyads.response_surface(couples_with_scores(random_scores(1)), "y", "x", centre=centre)
             for centre in ("grand_mean", 4)
         ],
+    ),
+    "regression_norm, outside the sample": (
+        lambda: norm_by_years().percentile(5.5, years=40),
+        ("years=40 is outside the sample (0 to 19)", 'standing(…, outside="mark")'),
+        lambda: norm_by_years().standing(5.5, years=40, outside="mark"),
+    ),
+    "minimal_important_change, low ratings that are better": (
+        lambda: important_change(improved=[1, 2]),
+        ("the values that count as improved must be the best ones", "pass levels= from worst to best"),
+        lambda: important_change(
+            changes=[2, 1, 0, 0, -1, -1, -2, -3, -2, -4, 2, 0], improved=[1, 2], levels=[5, 4, 3, 2, 1]
+        ),
+    ),
+    "mtmm, days": (
+        lambda: two_methods(days=2),
+        ("daily: 40 persons with several rows", "pass averaged=['daily']"),
+        lambda: two_methods(days=2, averaged=["daily"]),
     ),
 }  # fmt: skip
 

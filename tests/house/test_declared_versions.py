@@ -12,10 +12,16 @@ from tests.shared.folders import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 ENGINES, BASE = ("dask", "duckdb", "spark"), "intimacy-scales[io]"
+LIBRARIES = ("io", "plots", "spss", "word", "pdf")
 RUN = [
     *PROJECT["build-system"]["requires"],
     *PROJECT["project"]["dependencies"],
-    *(line for extra in ("io", "plots", "spss", "test", *ENGINES) for line in EXTRAS[extra] if line != BASE),
+    *(
+        line
+        for extra in ("io", "plots", "spss", "word", "test", *ENGINES)
+        for line in EXTRAS[extra]
+        if line != BASE
+    ),
 ]
 
 
@@ -46,13 +52,14 @@ def test_a_declared_minimum_is_the_version_that_was_run(requirement):
 
 
 def test_tools_run_at_one_version_have_no_minimum():
-    assert all(re.fullmatch(r"[\w.-]+", line) for line in EXTRAS["style"])
-    assert {normal(name) for name in EXTRAS["style"]} <= pins("constraints.txt").keys()
+    tools = [*EXTRAS["style"], *EXTRAS["site"]]
+    assert all(re.fullmatch(r"[\w.-]+", line) for line in tools)
+    assert {normal(name) for name in tools} <= pins("constraints.txt").keys()
 
 
 def test_every_extra_is_of_a_kind_that_is_checked_here():
-    assert EXTRAS.keys() == {"io", "plots", "spss", "test", "style", "all", *ENGINES}
-    assert EXTRAS["all"] == ["intimacy-scales[io,plots,spss]"]
+    assert EXTRAS.keys() == {*LIBRARIES, "test", "style", "site", "all", *ENGINES}
+    assert EXTRAS["all"] == ["intimacy-scales[io,plots,spss,word,pdf]"]
     assert all(EXTRAS[engine][0] == BASE and len(EXTRAS[engine]) == 2 for engine in ENGINES)
 
 

@@ -16,7 +16,7 @@ TESTS = ROOT / "tests"
 # what users import from; the names that other rooms list are for the library's own modules
 PUBLIC = (
     "", "checking", "coding", "dyads", "engines", "factor", "files", "interop", "jobs", "planning",
-    "reliability", "scoring", "simulation",
+    "reliability", "scoring", "simulation", "validity",
 )  # fmt: skip
 
 

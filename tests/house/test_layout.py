@@ -7,7 +7,7 @@ import re
 from tests.shared.folders import ROOT
 
 TESTS, SOURCE = ROOT / "tests", ROOT / "src" / "intimacy_scales"
-OF_NO_ROOM = {"house", "shared", "reference"}
+OF_NO_ROOM = {"house", "shared", "reference", "website"}
 
 
 def test_folders_of_tests_are_those_of_the_source() -> None:

@@ -17,6 +17,7 @@ from intimacy_scales.dyads import couple_reliability, dyadic_invariance, partner
 from intimacy_scales.factor import rotate
 from intimacy_scales.jobs.executors import executor_of
 from tests.shared.couples import couples_of, couples_with_scores
+from tests.shared.evidence_answers import norm_by_years, two_methods
 from tests.shared.folders import ROOT
 from tests.shared.simulated_couples import (
     close_couples,
@@ -44,6 +45,17 @@ def trust_of_partners() -> Any:
 @cache
 def alpha() -> Any:
     return scales.cronbach_alpha(coded(), scale="trust")
+
+
+def compared() -> Any:
+    return scales.known_groups(range(1, 9), [*["low"] * 3, "high", "low", *["high"] * 3], higher="high")
+
+
+def divided(**options: Any) -> Any:
+    groups = [*["low"] * 3, "high", "low", *["high"] * 3]
+    return scales.cutoff_search(
+        range(1, 9), groups, **({"higher": "high", "detect": "low", "n_resamples": 100, "rng": 1} | options)
+    )
 
 
 @cache
@@ -289,7 +301,17 @@ OPTIONS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
         "mlr",
         "MLR",
     ),
-}
+    "known_groups of": (lambda v: compared().confidence_interval(of=v), "AUC", "auc"),
+    "known_groups method": (lambda v: compared().confidence_interval(of="auc", method=v), "Logit", "logit"),
+    "cutoff_search criterion": (lambda v: divided(criterion=v), "Youden", "youden"),
+    "cutoff_search detect": (lambda v: divided(detect=v), "Low", "low"),
+    "regression_norm criterion": (lambda v: norm_by_years(criterion=v), "BIC", "bic"),
+    "regression_norm ranks": (lambda v: norm_by_years(ranks=v), "empiric", "empirical"),
+    "norm outside": (lambda v: norm_by_years().standing(5.5, years=3, outside=v), "marked", "mark"),
+    "mtmm kind": (
+        lambda v: two_methods().of_kind(v), "monotrait_heteromethod", "monotrait-heteromethod",
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", OPTIONS)

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import inspect
 import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from tests.reference_pages import FOLDER, MODULES, PublicName, modules_page, pages, public_names
+import intimacy_scales
+from tests.reference_pages import (
+    FOLDER,
+    MODULES,
+    PACKAGES,
+    PublicName,
+    documented,
+    modules_page,
+    pages,
+)
 from tests.shared.folders import ROOT
 
 DECISIONS = ROOT / "docs" / "explanation" / "decisions"
@@ -44,11 +54,32 @@ def needs_example(public: PublicName) -> bool:
     return not (inspect.isclass(public.thing) and issubclass(public.thing, Exception))
 
 
-@pytest.mark.parametrize("path", [name for name, public in public_names().items() if needs_example(public)])
-def test_every_public_name_has_an_example(path: str) -> None:
-    assert ">>>" in (inspect.getdoc(public_names()[path].thing) or ""), (
-        f"{path} has no example in its docstring"
-    )
+@pytest.mark.parametrize(
+    "public",
+    [public for public in documented() if needs_example(public)],
+    ids=lambda public: f"{public.package}.{public.name}",
+)
+def test_every_public_name_has_an_example_that_runs(public: PublicName) -> None:
+    """Doctests run every example; one that is marked to be skipped would not be run."""
+    docstring = inspect.getdoc(public.thing) or ""
+    assert ">>>" in docstring, f"{public.package}.{public.name} has no example in its docstring"
+    assert "+SKIP" not in docstring
+
+
+# what rooms share with each other by their packages; users import none of it
+_OF_ROOMS = {"intimacy_scales.cli", "intimacy_scales.factor.syntax.grammar", "intimacy_scales.reading.frames"}
+
+
+def test_every_module_with_public_names_is_in_the_reference() -> None:
+    folder = Path(intimacy_scales.__file__).parent
+    modules = {
+        ".".join(("intimacy_scales", *path.relative_to(folder).with_suffix("").parts)).removesuffix(
+            ".__init__"
+        )
+        for path in folder.rglob("*.py")
+        if re.search(r"^__all__\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert modules - _OF_ROOMS == set(PACKAGES)
 
 
 def test_decisions_are_numbered_and_listed() -> None:

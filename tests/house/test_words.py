@@ -21,7 +21,7 @@ TEXTS = sorted(
         *(ROOT / "docs").rglob("*.md"),
         *ROOT.glob("*.md"),
     ]
-    if path.name not in {"CONTRIBUTING.md", "test_words.py", "vocabulary.py"}  # lists of words
+    if path.name not in {"CONTRIBUTING.md", "test_words.py", "grammar.py"}  # lists of words
 )
 
 # Whole words, also across a line break; each is a phrase of the glossary, or a form of one.

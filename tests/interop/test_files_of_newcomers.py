@@ -213,7 +213,7 @@ def test_scores_can_be_joined_back(here: Path, name: str) -> None:
         [("1", "a"), ("2", "b")],
     )
     given = both(SIX, path, "--keep", "q1")
-    assert list(given[0]) == ["row", "q1", "t"]  # what is asked for comes in its place
+    assert list(given[0]) == ["row", name, "q1", "t"]  # what is asked for comes next to it
 
 
 def test_two_columns_of_ids_and_an_item_are_not_mixed_up(here: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from intimacy_scales.dyads import Dyads
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.jobs.couples import read_couples
+from tests.shared.instruments import PUBLISHED, form_of
 
 TABLE = pd.DataFrame(
     {
@@ -146,3 +148,17 @@ def test_read_couples_reads_numbers_with_one_decimal_mark(
 def test_read_couples_takes_no_codes_for_powers_of_ten(first: str, tmp_path: Path) -> None:
     with pytest.raises(ResponseError, match="age: row 0"):
         read_kept(tmp_path, [first, "2", "3", "4"]).variable("age")
+
+
+def test_a_report_of_couples_says_whose_codes_are_recoded(tmp_path: Path) -> None:
+    texts = ["never", "seldom", "often", "always"]
+    scale = {"minimum": 1, "maximum": 4, "labels": dict(enumerate(texts, start=1))}
+    form = form_of({"t": "a b"}, response_scale=scale, evidence=PUBLISHED)
+    path = tmp_path / "couples.tsv"
+    path.write_text("w_a\tw_b\th_a\th_b\n1\t2\t0\t1\n4\t3\t3\t2\n")
+    levels = [{str(code): text for code, text in enumerate(texts, start=first)} for first in (1, 0)]
+    columns = {name: {"Levels": levels[name.startswith("h")]} for name in ("w_a", "w_b", "h_a", "h_b")}
+    path.with_suffix(".json").write_text(json.dumps(columns))
+    read = read_couples(form, path, partners={"w": "w_{item}", "h": "h_{item}"})
+    notes = [note for note in read.mapping.notes if "recoded" in note]
+    assert notes == ["h: recoded by label: 0 → 1, 1 → 2, 2 → 3 (h_a, h_b)"]

@@ -84,6 +84,18 @@ def test_quoted_line_breaks_and_separators(tmp_path: Path) -> None:
     assert "1 persons" in result.output
 
 
+def test_cells_with_the_same_fault_are_one_line(tmp_path: Path) -> None:
+    data = bad_file(tmp_path, {row: "9" if row % 2 else "nope" for row in range(30)})
+    lines = run("score", data, "-i", "ras", "--person", "who").output.splitlines()
+    of_cells = [line for line in lines if line.startswith("  row")]
+    assert len(of_cells) == 2
+    assert of_cells[0].startswith("  row 1, p0, column ras_1: 'nope' is not a number; allowed: 1 to 5")
+    assert of_cells[1].endswith(
+        "(and 9 more like it: row 4, p3, column ras_1; row 6, p5, column ras_1; row 8, p7, column ras_1; …)"
+    )
+    assert any("… and 10 more; --problems FILE.csv" in line for line in lines)
+
+
 def bad_file(tmp_path: Path, cells: dict[int, str], n_rows: int = 30) -> Path:
     data = tmp_path / "bad.csv"
     rows = [["p" + str(r), cells.get(r, "3"), *"333333"] for r in range(n_rows)]

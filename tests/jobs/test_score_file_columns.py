@@ -8,8 +8,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from intimacy_scales import ResponseError
-from intimacy_scales.jobs import score_file
+from intimacy_scales import ResponseError, score
+from intimacy_scales.interop.answers import read_answers
+from intimacy_scales.jobs import score_column_sets, score_file
 from tests.shared.answer_files import IDS, INPUTS, NAMES, read_scores
 from tests.shared.commands import run
 
@@ -88,3 +89,27 @@ def test_the_command_line_writes_them_too(tmp_path: Path) -> None:
     assert [row["row"] for row in read_scores(tmp_path / "o.csv")] == ["1", "2", "3", "4"]
     run("score", tmp_path / name, "-i", "ras", "--person", "name", "-o", tmp_path / "o.parquet")
     assert pq.read_table(tmp_path / "o.parquet").column_names == ["row", "name", "total"]
+
+
+@pytest.mark.parametrize(
+    ("keep", "names"),
+    [
+        ((), ["row", "id", "total"]),
+        (("age",), ["row", "id", "age", "total"]),
+        (("age", "id"), ["row", "age", "id", "total"]),
+        (("id",), ["row", "id", "total"]),
+    ],
+)
+def test_keep_adds_to_the_column_that_identifies_rows(
+    tmp_path: Path, keep: tuple[str, ...], names: list[str]
+) -> None:
+    path, output = tmp_path / "a.csv", tmp_path / "o.csv"
+    path.write_text("id,age,kmss_1,kmss_2,kmss_3\nx,30,1,2,3\ny,31,4,4,4\n")
+    score_file("kmss", path, output=output, keep=keep)
+    assert output.read_text().splitlines()[0].split(",") == names
+    frame = score("kmss", read_answers(path, "kmss"), keep=keep).to_frame()
+    assert list(frame) == names[1:]
+    assert frame["id"].tolist() == ["x", "y"]
+    sets = {"A": "kmss_{n}"}
+    score_column_sets("kmss", path, sets, output=output, keep=keep)
+    assert output.read_text().splitlines()[0].split(",") == [*names[:-1], "total_A"]

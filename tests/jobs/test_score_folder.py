@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -430,3 +431,39 @@ def test_the_command_line_names_parts_that_were_left(folder: Path) -> None:
     assert "Scores of 5 files written to scores" in out
     with pytest.raises((MissingColumnsError, InstrumentError, ResponseError)):
         score_folder("ras", "answers", output="other", keep=["nobody"])
+
+
+@pytest.mark.parametrize("within", ["", "week/"])
+@pytest.mark.parametrize("problems", [None, "bad"])
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [("x1,x2,x3\n6,5,6\n", {"columns": "x{n}"}), ("kmss_1,kmss_2,kmss_3\n6,5,99\n", {"missing_codes": [99]})],
+)
+def test_a_run_that_finished_nothing_leaves_the_folder_to_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: str, problems: str | None, cells: str, said: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b"):
+        path = Path(f"answers/{within}{name}.csv")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(cells)
+    with suppress(ResponseError):
+        score_folder("kmss", "answers", output="scores", problems=problems)
+    report = score_folder("kmss", "answers", output="scores", problems=problems, **said)
+    assert (report.n_parts, report.not_written, report.n_done_before) == (2, (), 0)
+    assert problems is None or [path.name for path in Path(problems).rglob("*.csv")] == []
+    with pytest.raises(ResponseError, match="holds the scores of another run"):
+        score_folder("kmss", "answers", output="scores", problems=problems, pomp=True)
+
+
+def test_files_of_others_are_not_taken_for_those_of_a_failed_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("answers").mkdir()
+    Path("answers/a.csv").write_text("kmss_1,kmss_2,kmss_3\n6,5,99\n")
+    score_folder("kmss", "answers", output="scores", problems="bad")
+    Path("bad/mine.csv").write_text("x")
+    with pytest.raises(ResponseError, match="bad: holds the scores of another run"):
+        score_folder("kmss", "answers", output="scores", problems="bad", missing_codes=[99])
+    assert Path("bad/mine.csv").exists() and Path("bad/a.csv").exists()

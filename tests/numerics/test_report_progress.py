@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from itertools import pairwise
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -83,13 +84,50 @@ def test_a_terminal_is_told_after_two_seconds_and_left_clean(
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setattr(progress.time, "monotonic", lambda: float(next(clock)))
     assert list(progress.steps(range(3), "counting", total)) == [0, 1, 2]
-    of = " of 3" if total else ""
-    assert f"\rcounting: {'' if total else 'step '}3{of}" in terminal.getvalue()
-    assert terminal.getvalue().endswith("\r" + " " * len(f"counting: {'' if total else 'step '}3{of}") + "\r")
+    last = f"[{'#' * 24}] counting: 3 of 3" if total else "counting: step 3"
+    shown = [line for line in terminal.getvalue().split("\r") if line.strip()]
+    assert shown[-1].rstrip() == last
+    assert not total or shown[0].startswith("[########                ] counting: 1 of 3, 9 s left")
+    assert terminal.getvalue().endswith("\r") and not terminal.getvalue().split("\r")[-2].strip()
     with report_progress(None):
         before = terminal.getvalue()
         assert list(progress.steps(range(3), "counting", total)) == [0, 1, 2]
     assert terminal.getvalue() == before
+
+
+class ZMQInteractiveShell:
+    """What a notebook's kernel is called in IPython."""
+
+
+@pytest.mark.parametrize("total", [3, None])
+def test_a_notebook_gets_one_bar_that_disappears(total: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[str, str]] = []
+
+    class Output:
+        def update(self, content: dict[str, str], raw: bool) -> None:
+            assert raw
+            shown.append(("changed", content["text/html"]))
+
+    def display(content: dict[str, str], raw: bool, display_id: bool) -> Output:
+        assert raw and display_id and content["text/plain"] == ""
+        shown.append(("new", content["text/html"]))
+        return Output()
+
+    ipython, displays = ModuleType("IPython"), ModuleType("IPython.display")
+    ipython.get_ipython = ZMQInteractiveShell  # type: ignore[attr-defined]
+    displays.display = display  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "IPython.display", displays)
+    clock = iter(np.arange(0.0, 100.0, 1.5))
+    monkeypatch.setattr(progress.time, "monotonic", lambda: float(next(clock)))
+    assert list(progress.steps(range(3), "counting <", total)) == [0, 1, 2]
+    assert [kind for kind, _ in shown] == ["new", *["changed"] * (len(shown) - 1)]
+    assert all("counting &lt;" in html for _, html in shown[:-1]) and shown[-1][1] == ""
+    assert ('value="1.000"' in shown[-2][1]) == (total is not None)
+    before = list(shown)
+    with report_progress(None):
+        assert list(progress.steps(range(3), "counting", total)) == [0, 1, 2]
+    assert shown == before
 
 
 def test_short_work_leaves_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:

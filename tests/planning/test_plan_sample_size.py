@@ -28,6 +28,8 @@ from intimacy_scales import (
     simulate,
 )
 
+pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.SmallSampleWarning")
+
 Floats = NDArray[np.float64]
 RHO, LOADING, ITEMS = 0.6, 0.6, 8
 ALPHA = ITEMS * LOADING**2 / (1 + (ITEMS - 1) * LOADING**2)
@@ -465,7 +467,7 @@ def test_a_plan_is_frozen_and_plain(plans: list[SamplePlan]) -> None:
 def test_sentences(plans: list[SamplePlan]) -> None:
     assert plans[0].sentence() == (
         "With 108 persons, an estimate of .85 for coefficient alpha of 8 items has the 95% interval "
-        "[.80, .89] (bonett), 0.088 wide (target: at most 0.1); the probability that the interval of a "
+        "[.80, .89] (bonett), .088 wide (target: at most .1); the probability that the interval of a "
         "sample is this narrow is .80 (target: at least .80). With an expected attrition of 20%, 135 persons "
         "are invited."
     )
@@ -480,7 +482,7 @@ def test_sentences(plans: list[SamplePlan]) -> None:
 
 def test_short_forms(plans: list[SamplePlan]) -> None:
     assert repr(plans[2]) == (
-        "<Plan for partner_correlation: 273 couples; 95% interval [0.295, 0.495], Fisher z; "
+        "<Plan for partner_correlation: 273 couples; 95% interval [.295, .495], Fisher z; "
         "invite 304 couples, 10% lost>"
     )
     assert repr(plans[4]) == (

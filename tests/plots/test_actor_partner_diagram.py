@@ -11,6 +11,7 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from intimacy_scales.dyads import Dyads, apim
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.plots import PlotAxes, actor_partner_diagram
+from intimacy_scales.results.wording import apa
 
 
 def table_of_couples(n: int = 80) -> list[dict[str, Any]]:
@@ -87,7 +88,7 @@ def test_standardized_effects_have_intervals_in_the_same_unit(convention: Any) -
     estimate = effect.standardized if convention == "pooled" else effect.standardized_in_cell
     interval = effect.confidence_interval()
     unit = estimate / effect.estimate
-    label = f"{estimate:.2f} [{interval.low * unit:.2f}, {interval.high * unit:.2f}]"
+    label = f"{apa(estimate)} [{apa(interval.low * unit)}, {apa(interval.high * unit)}]"
     assert label in [text.get_text() for text in axes.texts]
 
 
@@ -138,7 +139,7 @@ def test_the_table_has_the_ends_that_are_drawn() -> None:
     axes = actor_partner_diagram(model(role=True), standardized="pooled")
     drawn = axes.to_frame()
     for row in drawn.iloc[:4].itertuples():
-        assert f"{row.estimate:.2f} [{row.low:.2f}, {row.high:.2f}]" in axes.alt_text
+        assert f"{apa(row.estimate)} [{apa(row.low)}, {apa(row.high)}]" in axes.alt_text
 
 
 @pytest.mark.parametrize("wrong", [3, None, "trust"])

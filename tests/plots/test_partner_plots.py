@@ -194,3 +194,14 @@ def test_sems_that_cannot_be_drawn_are_refused(sems: Any) -> None:
 def test_no_scales_cannot_be_drawn() -> None:
     with pytest.raises(EstimationError, match="scales is empty; allowed: some of s, t"):
         partner_profiles(couples(role=True), scales=[])
+
+
+def test_a_notebook_shows_a_plot_with_its_alt_text_once() -> None:
+    from matplotlib import pyplot
+
+    dyads = Dyads.of_scores([{"a": 5.5, "b": 6.0}, {"a": 4.0, "b": 4.5}], {"trust": {"a": "a", "b": "b"}})
+    html = partner_scatter(dyads, "trust")._repr_html_()
+    assert html is not None and "data:image/svg+xml;base64," in html and 'alt="Scatter plot of trust' in html
+    figure, ax = pyplot.subplots()
+    assert partner_scatter(dyads, "trust", ax=ax)._repr_html_() is None  # pyplot shows it
+    pyplot.close(figure)

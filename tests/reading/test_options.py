@@ -234,7 +234,8 @@ def test_no_reader_is_left_out_here_and_none_is_lenient_unasked() -> None:
         "inspect_answers",
     }
     of_files.add("check_coding")  # which reads what others refuse: tests/coding
-    assert set(found) == {*TABLES, *ENGINES, *FILES, *of_files, *commands}
+    pictures = {"item_histograms", "likert_bars", "missing_map", "missing_patterns"}  # tests/plots
+    assert set(found) == {*TABLES, *ENGINES, *FILES, *of_files, *commands, *pictures}
     for name, defaults in found.items():
         assert (defaults["allow_missing_items"], defaults["on_invalid"]) == (False, "raise"), name
     # a sheet may lack items, as one mapping may in `score`; a bad one gets no scores

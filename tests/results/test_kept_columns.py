@@ -43,6 +43,8 @@ from intimacy_scales.reliability import (
 from intimacy_scales.reliability import test_retest as retest
 from intimacy_scales.simulation import simulate_diary
 
+pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.SmallSampleWarning")
+
 FORM = load("scii-24")
 SECRET = "kim.roe@example.org"  # made up
 ANSWERS = simulate("scii-24", 120, couples=0.4, rng=1).answers

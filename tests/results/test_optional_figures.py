@@ -11,9 +11,13 @@ from tests.shared.one_of_each_result import result_classes
 # None where there is no such figure, and never nan: a score that was not reached, an option not given, and
 # bounds that an instrument does not have
 NONE_AND_NEVER_NAN = {
+    "CutoffSearch.least_sensitivity", "CutoffSearch.prevalence",
+    "MinimalImportantChange.sem", "MinimalImportantChange.smallest_detectable_change",
+    "Interpretation.confidence_level", "PersonInterpretation.confidence_level",
     "Modifier.fixed", "Modifier.start", "OwnScore.score", "PersonChange.after", "PersonChange.before",
     "PersonChange.change", "PersonChange.cutoff", "PersonChange.index", "PersonScores.pomp",
-    "PersonScores.scores", "Reading.score", "ReliableChange.cutoff", "SamplePlan.design_effect",
+    "PersonScores.scores", "PersonScale.error", "PersonScale.percent_of_range", "PersonScale.score",
+    "Reading.score", "ReliableChange.cutoff", "SamplePlan.design_effect",
     "SamplePlan.probability", "SamplePlan.standard_error", "ScaleSummary.maximum", "ScaleSummary.minimum",
 }  # fmt: skip
 

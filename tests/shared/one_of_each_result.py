@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import warnings
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -11,7 +12,14 @@ from typing import Any
 import numpy as np
 
 import intimacy_scales
-from intimacy_scales import CodedResponses, Norm, reliability_report, score, structure_report
+from intimacy_scales import (
+    CodedResponses,
+    Norm,
+    SmallSampleWarning,
+    reliability_report,
+    score,
+    structure_report,
+)
 from intimacy_scales.dyads import Dyads, perception, response_surface, truth_and_bias
 from intimacy_scales.factor import cfa, covariances_as_sample, efa, htmt, sem
 from intimacy_scales.reliability import (
@@ -65,6 +73,15 @@ def scores() -> Any:
 
 
 RATED = good(30, 3, 1)
+
+
+def norms_of_these() -> tuple[Norm, ...]:
+    """Norms of the persons themselves, who are few."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SmallSampleWarning)
+        return Norm.from_scores(scores(), sample="these")
+
+
 RESULTS: dict[str, Callable[[], Any]] = {
     "codes": answers,
     "moments": moments,
@@ -92,7 +109,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "change of one person": lambda: reliable_change(4.0, 5.5, reliability=0.8, sd=1),
     "change of scores": lambda: reliable_change(scores(), scores(), scale="b", reliability=0.8),
     "scores": scores,
-    "standard scores": lambda: scores().standardize(Norm.from_scores(scores(), sample="these")),
+    "standard scores": lambda: scores().standardize(norms_of_these()),
     "reliability report": lambda: reliability_report(answers().instrument, answers()),
     "structure report": lambda: structure_report(answers().instrument, answers(), n_iterations=2),
     "sample": lambda: covariances_as_sample(np.cov(RATED.T), n=30, names=["x", "y", "z"]),

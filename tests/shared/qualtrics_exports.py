@@ -52,17 +52,31 @@ def export(*rows: Any, ids: bool = True, status: str = "0") -> str:
     return text.getvalue()
 
 
-def survey_of(options: Mapping[int, str], recodes: Mapping[int, int]) -> str:
-    """Return a survey file with a matrix of the three items."""
-    payload = {
-        "QuestionID": "QID1",
-        "QuestionType": "Matrix",
-        "SubSelector": "SingleAnswer",
-        "DataExportTag": "q",
-        "QuestionText": "Agree?",
-        "Choices": {str(n): {"Display": f"Statement {n}"} for n in (1, 2, 3)},
-        "Answers": {str(key): {"Display": text} for key, text in options.items()},
-        "RecodeValues": {str(key): str(code) for key, code in recodes.items()},
-        "ChoiceDataExportTags": {str(n): f"kmss_{n}" for n in (1, 2, 3)},
-    }
-    return json.dumps({"SurveyElements": [{"Element": "SQ", "Payload": payload}]})
+def survey_of(
+    options: Mapping[int, str],
+    recodes: Mapping[int, int],
+    *more: tuple[str, Mapping[int, int]],
+    trash: str = "",
+) -> str:
+    """Return a survey file with a matrix of the three items.
+
+    ``more`` are matrices with the same export tags, by their ids, and their recode values; ``trash`` is the
+    id of a matrix that was deleted.
+    """
+    elements: list[Any] = []
+    for identifier, values in (("QID1", recodes), *more):
+        payload = {
+            "QuestionID": identifier,
+            "QuestionType": "Matrix",
+            "SubSelector": "SingleAnswer",
+            "DataExportTag": "q",
+            "QuestionText": "Agree?",
+            "Choices": {str(n): {"Display": f"Statement {n}"} for n in (1, 2, 3)},
+            "Answers": {str(key): {"Display": text} for key, text in options.items()},
+            "RecodeValues": {str(key): str(code) for key, code in values.items()},
+            "ChoiceDataExportTags": {str(n): f"kmss_{n}" for n in (1, 2, 3)},
+        }
+        elements.append({"Element": "SQ", "Payload": payload})
+    block = {"Type": "Trash", "BlockElements": [{"Type": "Question", "QuestionID": trash}]}
+    elements.append({"Element": "BL", "Payload": {"1": block}})
+    return json.dumps({"SurveyElements": elements})

@@ -16,8 +16,13 @@ from intimacy_scales import (
     Instrument,
     PersonScores,
     check_bank,
+    content_validity,
+    cutoff_search,
+    evidence_report,
+    known_groups,
     load,
     load_bank,
+    person_report,
     plan_sample_size,
     score,
     score_many,
@@ -55,13 +60,16 @@ from intimacy_scales.factor import (
     sem,
 )
 from intimacy_scales.interop import read_answers, recognize
+from intimacy_scales.jobs import score_file, scoring_report
 from intimacy_scales.reliability import (
     diary_reliability,
     jacobson_truax_cutoffs,
     two_level_omega,
 )
 from intimacy_scales.results.result import Result
+from intimacy_scales.validity import ExpertRatings, read_expert_sheets
 from tests.shared.couples import couples_with_scores, mixed_couples
+from tests.shared.evidence_answers import important_change, norm_by_years, two_methods
 from tests.shared.factor_answers import good
 from tests.shared.one_of_each_result import MODEL, RESULTS, answers, judged_couples, result_classes
 from tests.shared.qualtrics_exports import export
@@ -143,6 +151,7 @@ MORE: dict[str, Callable[[], Any]] = {
         ).for_a
     ),
     "shareable scales": lambda: shareable_scales("prqc", Consent.to(["trust", "total"])),
+    "person report": lambda: person_report(one("prqc", 5), sems={"trust": 0.4}),
     "small groups": lambda: suppress_small_cells(
         [{"site": site, "n": n} for site, n in (("A", 4), ("B", 30), ("total", 34))], groups="site"
     ),
@@ -214,9 +223,48 @@ def mapping_report() -> Any:
         return read_answers(path, "kmss").report
 
 
+def scored_file() -> Any:
+    """The report of scoring a file with a bad cell, which counts as missing."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "answers.csv")
+        path.write_text("id,kmss_1,kmss_2,kmss_3\na,6,5,6\nb,7,99,7\n")
+        return scoring_report("kmss", score_file("kmss", path, person="id", on_invalid="missing"))
+
+
 MORE |= {
     "mapping report": mapping_report,
+    "scoring report": scored_file,
     "recognition": lambda: recognize([{f"ras_{n}_{who}": 4 for who in "AB" for n in range(1, 8)}]),
+}
+
+MORE |= {
+    "known groups": lambda: known_groups(
+        [5, 6, 4, 7, 2, 3, 5, 1], ["community"] * 4 + ["therapy"] * 4, higher="community"
+    ),
+    "cut-off search": lambda: cutoff_search(
+        [5, 6, 4, 7, 2, 3, 5, 1], ["community"] * 4 + ["therapy"] * 4, higher="community", detect="therapy",
+        prevalence=0.2, n_resamples=100, rng=1,
+    ),
+}  # fmt: skip
+
+
+def experts() -> ExpertRatings:
+    """Seven experts' sheets about two items; the last one leaves cells empty."""
+    rows = [
+        {"item": "tru01", "relevance": 4, "clarity": 3, "essential": "yes", "facet": "security"},
+        {"item": "tru02", "relevance": 2, "clarity": 4, "essential": "no", "facet": "discretion"},
+    ]
+    return read_expert_sheets([rows] * 6 + [[{"item": "tru01", "relevance": 1}]], "trust")
+
+
+MORE |= {
+    "expert ratings": experts,
+    "content validity": lambda: content_validity(experts()),
+    "evidence report": lambda: evidence_report("kmss"),
+    "minimal important change": lambda: important_change(sem=0.4),
+    "regression norm": norm_by_years,
+    "standing by a regression norm": lambda: norm_by_years().standing(5.5, years=3),
+    "traits by methods": lambda: two_methods(reliabilities={"self": {"trust": 0.8}, "daily": {"trust": 0.7}}),
 }
 
 
@@ -245,7 +293,14 @@ def examples() -> dict[type[Result], Result]:
     return found
 
 
-BASES = {"Coefficient", "CouplePathModel", "FitIndices", "FactorFit", "IntervalCoefficient", "_Figures"}
+BASES = {
+    "Coefficient",
+    "CouplePathModel",
+    "FitIndices",
+    "FactorFit",
+    "IntervalCoefficient",
+    "RetentionFigures",
+}
 CLASSES = sorted({kind.__name__ for kind in result_classes()} - BASES)
 
 

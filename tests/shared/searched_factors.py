@@ -12,8 +12,10 @@ import pandas as pd
 from intimacy_scales import EstimationError
 from intimacy_scales.factor.confirmatory.cfa import cfa
 from intimacy_scales.factor.exploratory.analysis import efa
+from intimacy_scales.factor.exploratory.average_partial import map_test
 from intimacy_scales.factor.exploratory.extraction import minres, ml
-from intimacy_scales.factor.exploratory.retention import map_test, parallel_analysis, scree
+from intimacy_scales.factor.exploratory.parallel import parallel_analysis
+from intimacy_scales.factor.exploratory.retention import scree
 from intimacy_scales.factor.exploratory.rotation import rotate
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import Floats, SampleMoments

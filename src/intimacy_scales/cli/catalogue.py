@@ -10,10 +10,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from intimacy_scales.cli.console import out
-from intimacy_scales.cli.options import Wanted, load_named
+from intimacy_scales.cli.options import Wanted, complete_ids, load_named
 from intimacy_scales.cli.terminal import errors_as_messages
+from intimacy_scales.errors import UnknownInstrumentError
 from intimacy_scales.instrument import Instrument, ItemBank, ResponseScale, Scale
 from intimacy_scales.instrument.catalogue import (
+    MARKS,
     Catalogue,
     CatalogueEntry,
     available,
@@ -25,6 +27,7 @@ from intimacy_scales.instrument.languages import shipped_translations, shipped_v
 from intimacy_scales.instrument.loading import load_shipped, shipped_ids
 from intimacy_scales.instrument.shipped import released_languages, released_versions
 from intimacy_scales.instrument.translation import STATUSES, Translation, TranslationFile
+from intimacy_scales.results.wording import shown
 from intimacy_scales.scoring.plan import plan_of
 
 _PERMISSION = 18  # characters
@@ -71,15 +74,26 @@ def _entries(entries: Catalogue, width: int, *, header: bool) -> Table:
 
 
 def list_instruments(
-    measures: Annotated[
+    words: Annotated[
         str | None,
-        typer.Argument(metavar="[CONSTRUCT]", help="List only instruments that measure this, such as trust."),
+        typer.Argument(
+            metavar="[WORDS]",
+            help="List only instruments that measure this, such as trust, or that have these words in their "
+            "title, such as 'love scale'.",
+        ),
     ] = None,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="A line for each instrument, under everything that it measures."),
+    ] = False,
 ) -> None:
     """List the shipped instruments by what they measure."""
     with errors_as_messages():
-        catalogue = available() if measures is None else available().measuring(measures)
-    groups = catalogue.by_construct() if measures is None else {measures: catalogue}
+        catalogue = available() if words is None else _found(words)
+    if words is None and not full:
+        _print_overview(catalogue)
+        return
+    groups = catalogue.by_construct() if words is None else {words: catalogue}
     width = max(len(entry.id) for entry in catalogue)
     for number, (construct, entries) in enumerate(groups.items()):
         out.print(f"{chr(10) if number else ''}[bold]{escape(construct)}[/]")
@@ -93,11 +107,44 @@ def list_instruments(
         out.print("\n[bold]In other languages[/]")
     for line in translated:
         out.print(f"  {escape(line)}")
-    out.print(f"\n{_KEYS_HINT}\nAn instrument that measures several things is listed under each of them.")
+    out.print(f"\n{_KEYS_HINT}")
+    if words is None:
+        out.print("An instrument that measures several things is listed under each of them.")
+
+
+def _found(words: str) -> Catalogue:
+    """Return the instruments that measure something, then others with these words."""
+    catalogue = available()
+    try:
+        measured = catalogue.measuring(words)
+    except UnknownInstrumentError as not_measured:
+        try:
+            return catalogue.search(words)
+        except UnknownInstrumentError:
+            raise not_measured from None
+    return Catalogue([*measured, *(entry for entry in catalogue.search(words) if entry not in measured)])
+
+
+def _print_overview(catalogue: Catalogue) -> None:
+    """Print the ids of all instruments, each once, on one screen."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for group, entries in catalogue.overview().items():
+        table.add_row(group, escape(" ".join(f"{entry.id}{entry.mark}" for entry in entries)))
+    for line in in_languages(catalogue):
+        table.add_row("in", escape(line))
+    out.print(table)
+    out.print(
+        f"{len(catalogue)} instruments, each under what it measures first. {MARKS.rstrip(';')}. "
+        "Details: list trust, list 'love scale', list --full, show ID."
+    )
 
 
 def show(
-    instrument: Annotated[str, typer.Argument(help="Id or file of an instrument or a bank.")],
+    instrument: Annotated[
+        str, typer.Argument(help="Id or file of an instrument or a bank.", autocompletion=complete_ids)
+    ],
     form_version: Annotated[
         str | None, typer.Option("--form-version", help="Version of the instrument, such as 0.2.0.")
     ] = None,
@@ -181,7 +228,7 @@ def _print_one_option(form: Instrument) -> None:
 
 def _number(value: float) -> str:
     """Return a score with up to three decimals."""
-    return f"{round(value, 3) + 0:.3f}".rstrip("0").rstrip(".")
+    return shown(value).rstrip("0").rstrip(".")
 
 
 def _and(names: Sequence[str]) -> str:

@@ -92,6 +92,7 @@ COMMANDS = {
         "Check item banks, forms and instruments: wording, assumptions, duplicates, balance, evidence.",
     ),
     "demo": _Entry("demo", "demo", "Score the shipped example: simulated couples, nobody's real answers."),
+    "docs": _Entry("docs", "docs", "Open the documentation site in a browser."),
 }
 
 

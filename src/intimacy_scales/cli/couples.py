@@ -29,11 +29,15 @@ if TYPE_CHECKING:
     from intimacy_scales.dyads import CoupleReport
     from intimacy_scales.jobs import CoupleFileReport
 
+_FILES = (".html", ".docx", ".pdf", ".md", ".json", ".csv", ".xlsx")  # endings that no folder has
 _MISSING_COLUMNS = (
     "On the command line: --a PATTERN --b PATTERN (a row for each couple), --columns PATTERN (a row for each "
     "person)."
 )
 _HINTS = {
+    "outcome=": "On the command line: --outcome NAME",
+    "predictors=": "On the command line: --predictor NAME, once for each.",
+    "also=": "On the command line: -o FOLDER",
     "scales=": "On the command line: --scale NAME, once for each.",
     "covariates=": "On the command line: --covariate NAME, once for each.",
     "choose one, as by dyads.at(": "On the command line: --occasion LABEL",
@@ -57,6 +61,13 @@ class OnFaultChoice(StrEnum):
 
     RAISE = "raise"
     LEAVE_OUT = "leave_out"
+
+
+class AlsoChoice(StrEnum):
+    """Further files of a report."""
+
+    DOCX = "docx"
+    PDF = "pdf"
 
 
 PartnerColumns = Annotated[
@@ -154,6 +165,10 @@ def couples(
         Path | None,
         typer.Option("-o", "--output", help="Write the report, tables, scores and pictures to this folder."),
     ] = None,
+    also: Annotated[
+        list[AlsoChoice] | None,
+        typer.Option(help="Write the report to report.docx or report.pdf too; may be repeated."),
+    ] = None,
     problems: ProblemsFile = None,
     faults: Annotated[
         Path | None, typer.Option(help="Write every fault of pairing to this .csv file.")
@@ -179,6 +194,7 @@ def couples(
         names = (a_name or "a", b_name or "b")
         options["keep"] = read_keep(keep or (), of_couples="partners" in options, names=names)
         _check_model(outcome, predictor, covariate)
+        _check_folder(output)
         if "partners" in options:
             given.refuse_save_mapping(
                 "a mapping names one column for each item, and a file with a row for each couple has two; "
@@ -202,6 +218,7 @@ def couples(
                 invariance=invariance,
                 rng=seed,
                 draw=draw,
+                also=[choice.value for choice in also or ()],
                 progress=bar,
                 **{**given.arguments(), **options},
             )
@@ -233,6 +250,17 @@ def _check_model(outcome: str | None, predictor: list[str] | None, covariate: li
         given = "--outcome" if outcome is not None else "--predictor" if predictor else "--covariate"
         missing = "--predictor" if outcome is not None else "--outcome"
         raise ResponseError(f"{given} without {missing}: an actor-partner model needs both of them")
+
+
+def _check_folder(output: Path | None) -> None:
+    """Raise if the name of the folder is that of a file, as other commands write."""
+    if output is None or output.exists() or output.suffix.lower() not in _FILES:
+        return
+    also = {".docx": " --also docx", ".pdf": " --also pdf"}.get(output.suffix.lower(), "")
+    raise ResponseError(
+        f"-o {output} is the name of a file; this command writes a folder, with report.html, tables and "
+        f"pictures: -o {output.with_suffix('')}{also}"
+    )
 
 
 def _print_result(result: CoupleFileReport, output: Path | None, no_pictures: str | None) -> None:

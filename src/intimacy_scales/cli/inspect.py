@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from intimacy_scales.cli.console import out
 from intimacy_scales.cli.file_options import FileOptionsGiven, reads_file
+from intimacy_scales.cli.options import complete_ids
 from intimacy_scales.cli.terminal import errors_as_messages
 
 _ALL_SHOWN = ("on_invalid", "allow_missing_items")
@@ -20,7 +21,13 @@ def inspect_file(
     given: FileOptionsGiven,
     file: Annotated[Path, typer.Argument(help="A file of answers, as any tool exports it.")],
     instrument: Annotated[
-        str | None, typer.Option("--instrument", "-i", help="Id or file of the instrument to look for.")
+        str | None,
+        typer.Option(
+            "--instrument",
+            "-i",
+            help="Id or file of the instrument to look for.",
+            autocompletion=complete_ids,
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:

@@ -34,7 +34,17 @@ class OnInvalidChoice(StrEnum):
 AnswersFile = Annotated[
     Path, typer.Argument(help="Answers: .csv, .tsv, .txt, .parquet, .jsonl, .ndjson or .xlsx.")
 ]
-InstrumentName = Annotated[str, typer.Option("--instrument", "-i", help="Id or file of the instrument.")]
+
+
+def complete_ids(incomplete: str) -> list[str]:
+    """Return the shipped ids that begin so, for the shell."""
+    return [name for name in shipped_ids() if name.startswith(incomplete)]
+
+
+InstrumentName = Annotated[
+    str,
+    typer.Option("--instrument", "-i", help="Id or file of the instrument.", autocompletion=complete_ids),
+]
 ColumnsText = Annotated[
     str | None,
     typer.Option(

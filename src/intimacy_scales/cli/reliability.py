@@ -95,5 +95,6 @@ reliability = report_command(
     options=_options,
     job=_job,
     show=_print_report,
-    without_output="For items too: -o report.html, .md or .json; for a table: -o report.csv",
+    pictures="reliability_pictures",
+    without_output="For items too: -o report.html, .pdf, .docx, .md or .json; for a table: -o report.csv",
 )

@@ -12,6 +12,7 @@ import typer
 from rich.markup import escape
 
 from intimacy_scales.cli.console import BAD_ANSWERS, err, out
+from intimacy_scales.cli.drawing import drawing
 from intimacy_scales.cli.file_options import FileOptionsGiven, reads_file, with_parameters
 from intimacy_scales.cli.options import AnswersFile, InstrumentName, PersonColumn, ProblemsFile
 from intimacy_scales.cli.terminal import errors_as_messages, print_blank_rows, print_problems
@@ -27,6 +28,7 @@ def report_command(
     options: Callable[..., dict[str, Any]],
     job: Callable[[], Callable[..., Any]],
     show: Callable[[Any], None],
+    pictures: str,
     hints: Mapping[str, str] | None = None,
     without_output: str | None = None,
 ) -> Callable[..., None]:
@@ -41,6 +43,8 @@ def report_command(
         Function that returns the job, imported only when the command runs.
     show
         Function that prints a report.
+    pictures
+        Name of the function of `intimacy_scales.plots` that draws the pictures of a report.
     hints
         Part of an error message of the job → what to do on the command line.
     without_output
@@ -53,6 +57,7 @@ def report_command(
         instrument: InstrumentName,
         person: PersonColumn = None,
         output: _Output = None,
+        without_pictures: _WithoutPictures = False,
         problems: ProblemsFile = None,
         **values: Any,
     ) -> None:
@@ -63,12 +68,14 @@ def report_command(
         ):
             for category in (KeyingWarning, SingleClustersWarning, UnvalidatedInstrumentWarning):
                 warnings.simplefilter("ignore", category)  # the report contains it
+            draw, no_pictures = drawing(pictures, output, wanted=not without_pictures)
             result = job()(
                 given.form(instrument),
                 file,
                 output=output,
                 problems=problems,
                 person=person,
+                draw=draw,
                 progress=bar,
                 **given.arguments(),
                 **options(**values),
@@ -81,6 +88,8 @@ def report_command(
             raise typer.Exit(BAD_ANSWERS)
         show(result.report)
         print_blank_rows(result.n_blank_rows, "nobody answered there")
+        if no_pictures is not None:
+            out.print(f"\nThere are no pictures: {escape(no_pictures)}", soft_wrap=True)
         if output is not None:
             out.print(f"\nReport written to {escape(str(output))}")
         elif without_output is not None:
@@ -93,5 +102,9 @@ def report_command(
 
 
 _Output = Annotated[
-    Path | None, typer.Option("-o", "--output", help="Write the report to .json, .csv, .md or .html.")
+    Path | None,
+    typer.Option("-o", "--output", help="Write the report to .html, .pdf, .docx, .md, .csv or .json."),
+]
+_WithoutPictures = Annotated[
+    bool, typer.Option("--no-pictures", help="Leave pictures out of .html, .pdf and .docx.")
 ]

@@ -12,8 +12,9 @@ import typer
 from rich.markup import escape
 
 from intimacy_scales.cli.console import BAD_ANSWERS, err, out
+from intimacy_scales.cli.drawing import drawing
 from intimacy_scales.cli.file_options import FileOptionsGiven, reads_file
-from intimacy_scales.cli.options import OnInvalidChoice
+from intimacy_scales.cli.options import OnInvalidChoice, complete_ids
 from intimacy_scales.cli.recognition import named_sets, recognized
 from intimacy_scales.cli.terminal import (
     errors_as_messages,
@@ -57,6 +58,7 @@ def score(
             "--instrument",
             "-i",
             help="Id or file of the instrument; recognised if it is not named.",
+            autocompletion=complete_ids,
         ),
     ] = None,
     keep: Annotated[
@@ -83,6 +85,17 @@ def score(
             "in one format to 'folder/*.parquet'.",
         ),
     ] = None,
+    report_path: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            help="For one file: write a page with descriptive statistics, what was left out, and how the "
+            "file was read to .html, .pdf, .docx, .md, .csv or .json.",
+        ),
+    ] = None,
+    without_pictures: Annotated[
+        bool, typer.Option("--no-pictures", help="Leave pictures out of the report.")
+    ] = False,
     problems: Annotated[
         Path | None,
         typer.Option(help="Write every bad cell to this .csv file; for several files, to a folder."),
@@ -114,6 +127,8 @@ def score(
     ):
         warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)  # the summary shows it
         best, sets, reports = None, {}, {}
+        draw, no_pictures = drawing("score_pictures", report_path, wanted=not without_pictures)
+        write_report = _report_writer(report_path, files, output, problems)
         if instrument is None:
             best = recognized(_only(files), given, go_on=yes)
             instrument = best.instrument.id
@@ -130,6 +145,7 @@ def score(
         if best is not None and given.columns is None:
             sets = named_sets(best)
             if len(sets) > 1:
+                _refuse_report(report_path)
                 given.refuse_save_mapping(
                     "columns of both partners were found, and a mapping names one for each item; score them "
                     "one after the other with -i and --columns, or leave it out"
@@ -142,13 +158,56 @@ def score(
             report = _scored(form, files, output, engine, options, given, keep_gone=keep_gone)
             if isinstance(report, FileReport):
                 given.print_mapping(report.mapping)
+                _write_report(write_report, form, report, given.on_invalid, draw)
     where = "" if answered else " (--answered marks which)"
     if reports:
         _print_sets(reports, output, given.on_invalid, where)
     elif isinstance(report, FileReport):
         _print_file(report, output, given.on_invalid, where)
+        _print_report_path(report_path, no_pictures)
     else:
         _print_folder(report, output, where)
+
+
+def _report_writer(
+    path: Path | None, files: list[Path], output: Path | None, problems: Path | None
+) -> Any | None:
+    """Return the function that writes the report, checked before anything is read; None without one."""
+    if path is None:
+        return None
+    from intimacy_scales.jobs.parts import is_several
+    from intimacy_scales.jobs.report_of_scores import report_writer
+
+    if len(files) > 1 or is_several(files[0]):
+        raise ResponseError("--report: allowed for one file only; leave it out")
+    return report_writer(path, files[0], output, problems)
+
+
+def _refuse_report(path: Path | None) -> None:
+    """Raise where a report is asked for of columns of both partners."""
+    if path is not None:
+        raise ResponseError(
+            "--report: columns of both partners were found, and a report is of one set of columns; score "
+            "them one after the other with -i and --columns, or leave it out"
+        )
+
+
+def _write_report(
+    write: Any | None, form: Instrument, report: FileReport, on_invalid: OnInvalidChoice, draw: Any
+) -> None:
+    """Write the report of a file, unless bad cells prevented its scores."""
+    if write is not None and not (report.n_problems and on_invalid is OnInvalidChoice.RAISE):
+        from intimacy_scales.jobs import scoring_report
+
+        write(scoring_report(form, report), draw)
+
+
+def _print_report_path(path: Path | None, no_pictures: str | None) -> None:
+    """Print where the report is, and why it has no pictures."""
+    if no_pictures is not None:
+        out.print(f"\nThere are no pictures: {escape(no_pictures)}", soft_wrap=True)
+    if path is not None:
+        out.print(f"Report written to {escape(str(path))}")
 
 
 def _only(files: list[Path]) -> Path:

@@ -104,5 +104,6 @@ structure = report_command(
     options=_options,
     job=_job,
     show=_print_report,
+    pictures="structure_pictures",
     hints={"scales=[": "On the command line: --scale NAME, once for each."},
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import shlex
 import warnings
@@ -26,14 +25,18 @@ from intimacy_scales.errors import (
     MissingColumnsError,
     NoNormsError,
     ResponseError,
+    ResponseProblem,
     UnverifiedKeyWarning,
 )
+from intimacy_scales.results.figure_texts import column_texts
+from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     from intimacy_scales.jobs import CoupleFileReport, FileReport
     from intimacy_scales.jobs.job import StatisticsFileReport
     from intimacy_scales.scoring.summary import ScoreSummary
 
+_SHOWN_ALIKE = 3  # cells with the same fault, after the first
 _LONG = 9  # characters, from which texts in a table are folded
 _VARIANT = re.compile(r"instrument\.(with_response_scale\(.*\))\.$", re.MULTILINE)
 _ENCODING = re.compile(r"encoding='([\w-]+)'")
@@ -141,9 +144,7 @@ def progress(description: str) -> Iterator[Any]:
 
 def figure(value: Any) -> str:
     """Return a figure with two decimals, and nan as a dash."""
-    if not isinstance(value, float):
-        return str(value)
-    return "-" if math.isnan(value) else f"{value:.2f}"
+    return shown(value, 2) if isinstance(value, float) else str(value)
 
 
 def print_summary(summary: ScoreSummary, n_persons: int, where: str = "") -> None:
@@ -157,12 +158,13 @@ def print_summary(summary: ScoreSummary, n_persons: int, where: str = "") -> Non
         End of a sentence that says how to see which scores are prorated.
     """
     table = Table(box=None, header_style="bold", pad_edge=False)
-    rows = [{k: figure(v) for k, v in scale.figures().items()} for scale in summary.scales]
-    for name in rows[0]:
+    rows = [scale.figures() for scale in summary.scales]
+    columns = {name: column_texts(name, [row[name] for row in rows]) for name in rows[0]}
+    for name in columns:
         heading = _HEADINGS.get(name, name)
         table.add_column(heading, justify="left" if name == "scale" else "right", no_wrap=True)
-    for row in rows:
-        table.add_row(*map(escape, row.values()))
+    for texts in zip(*columns.values(), strict=True):
+        table.add_row(*map(escape, texts))
     out.print(f"{escape(str(summary.instrument))}, {n_persons} persons\n")
     out.print(table)
     if n := summary.n_prorated:
@@ -179,24 +181,31 @@ def print_summary(summary: ScoreSummary, n_persons: int, where: str = "") -> Non
 
 
 def print_problems(report: FileReport | StatisticsFileReport[Any] | CoupleFileReport) -> None:
-    """Print the first bad cells, their number, and what to do about them."""
+    """Print the first bad cells, those with the same fault in one line, and what to do about them."""
     shown = report.first_problems
     count = "1 answer is" if report.n_problems == 1 else f"{report.n_problems} answers are"
     err.print(f"[red]{count} not valid[/] (row 1 is the first after the header):")
+    alike: dict[tuple[str | None, ...], list[ResponseProblem]] = {}
     for problem in shown:
-        where = f"row {(problem.row or 0) + 1}" + (
-            f", {problem.person}" if problem.person is not None else ""
-        )
-        hint = f"; {problem.suggestion}" if problem.suggestion else ""
+        kind = (problem.value_text, problem.reason, problem.allowed, problem.suggestion)
+        alike.setdefault(kind, []).append(problem)
+    for (value, reason, allowed, suggestion), (first, *others) in alike.items():
+        hint = f"; {suggestion}" if suggestion else ""
+        named = "; ".join(map(_where, others[:_SHOWN_ALIKE]))
+        dots = "; …" if len(others) > _SHOWN_ALIKE else ""
+        more = f" (and {len(others)} more like it: {named}{dots})" if others else ""
         err.print(
-            escape(f"  {where}, column {problem.column}: {problem.value_text} {problem.reason}; ")
-            + escape(f"allowed: {problem.allowed}{hint}"),
-            soft_wrap=True,
+            escape(f"  {_where(first)}: {value} {reason}; allowed: {allowed}{hint}{more}"), soft_wrap=True
         )
     if report.n_problems > len(shown):
         err.print(f"  … and {report.n_problems - len(shown)} more; --problems FILE.csv writes all of them")
     if report.remedy:
         err.print(escape(report.remedy.command), soft_wrap=True)
+
+
+def _where(problem: ResponseProblem) -> str:
+    person = f", {problem.person}" if problem.person is not None else ""
+    return f"row {(problem.row or 0) + 1}{person}, column {problem.column}"
 
 
 def print_only_ticked(scales: Sequence[str]) -> None:

@@ -113,6 +113,8 @@ def codes_outside(
     missing = []
     for part in ranges:
         group = part.group
+        if not any(answers.counts[group.columns, at].any() for at in _option_positions(part, answers)):
+            continue  # nobody gave an option, with which others could be compared
         usual = [int(column) for column in group.columns if column not in part.by_item]
         targets = [(usual, at, part.log10) for at in part.best.codes]
         for column, fit in part.by_item.items():
@@ -137,6 +139,11 @@ def codes_outside(
                 scores[:, list(one.order)] = np.arange(1.0, len(one.order) + 1)
                 believed = believed.with_scores(np.array(having), scores)
     return missing, believed
+
+
+def _option_positions(part: GroupRange, answers: StoredAnswers) -> list[int]:
+    """Return the positions of stored values that are options."""
+    return [at for at, value in enumerate(answers.values.tolist()) if value in part.best.options]
 
 
 def _explained(

@@ -37,6 +37,9 @@ _FEWEST_OF_A_CODE = 3
 _COSTS: dict[Hypothesis, float] = {"another scale's answers": 1.0, "recodes permuted": 2.0}
 _OTHER_COST = 0.5
 _SHAPE = 6.0
+_FAR_BELOW = (
+    2  # times the span of the values, the distance from the beginning of a scale to the lowest of them
+)
 _WIDE = 21  # points, above which people prefer round numbers, so that unused options say little
 
 
@@ -209,7 +212,9 @@ def another_scale(used: Floats, scale: ResponseScale) -> StoredOptions | None:
     """Return the response scale that the stored values look like, if that is not the instrument's.
 
     It begins at 0 or 1, or below 0 at minus its highest value, ends at the highest value that was given, and
-    its step divides all values. None where there are fewer than three values, or values are not whole.
+    its step divides all values. Where all values are far from such a beginning, they are codes: it begins at
+    the lowest. None where there are fewer than three values, values are not whole, or there are as many of
+    such codes as options.
     """
     if len(used) < 3 or not np.all(used == np.floor(used)):
         return None
@@ -217,6 +222,10 @@ def another_scale(used: Floats, scale: ResponseScale) -> StoredOptions | None:
     lowest, highest = numbers[0], numbers[-1]
     start = 0 if lowest == 0 else 1 if lowest > 0 else -max(highest, -lowest)
     highest = max(highest, -start)
+    if lowest - start >= _FAR_BELOW * (highest - lowest + 1):
+        if len(used) >= scale.n_points:
+            return None
+        start = lowest
     step = reduce(math.gcd, [number - start for number in numbers])
     if step == 0 or (highest - start) // step < 2 or (highest - start) // step > 1000:
         return None

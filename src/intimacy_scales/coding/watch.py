@@ -87,6 +87,11 @@ class CodingWatch(RangeUse):
         in_order = [line for name in home_scales(form) for line in lines.get(name, ())]
         return "\n".join(in_order) or None
 
+    def warn_of_all(self) -> None:
+        """Warn of ranges of which nobody used an end, and of items that run against the others."""
+        self.warn()
+        self.warn_of_coding()
+
     def warn_of_coding(self) -> str | None:
         """Warn of what `coding_warning` returns, and return it."""
         line = self.coding_warning()

@@ -99,6 +99,8 @@ def of_range(
         "position for printed value": "the positions of options look stored in place of their printed values",
         "score for printed value": "the scores of options look stored in place of their printed values",
     }.get(hypothesis, "are not stored as printed")
+    if hypothesis == "another scale's answers" and pairs:
+        lead = f"options look stored from {_number(min(best.options))}: {_span(best)} for {scale.describe()}"
     is_close = part.next_best is not None and part.margin < _CLOSE
     rival = f"; '{part.next_best}' fits nearly as well" if is_close else ""
     advice = _to_read(weighed, columns, [pairs] * len(columns))
@@ -110,6 +112,8 @@ def of_range(
             "without norms and cut-offs; if the columns are those of another questionnaire, name the right "
             "ones."
         )
+        if low > max(scale.values) and len(best.options) < scale.n_points:
+            advice = " Some codes were not given, so which options these are cannot be told: look them up."
     reasons = f": {', and '.join(seen)}" if seen else ""
     return f"{items}: {lead}{reasons}; {_bayes(part.log10, hypothesis, 'as printed')}{rival}.{advice}"
 

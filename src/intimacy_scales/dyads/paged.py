@@ -1,4 +1,4 @@
-"""What results of couples with a page of tables share: their page as text, and their document."""
+"""What results of couples with a page of tables share: cautions, couples left out, and their document."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from intimacy_scales.results.document_types import documented
-from intimacy_scales.results.html import html_fragment
-from intimacy_scales.results.markdown import markdown_page
+from intimacy_scales.results.paged import Paged
 from intimacy_scales.results.result import plain
 from intimacy_scales.results.tables import Page
 
 
-class PagedResult:
+class PagedResult(Paged):
     """Base of a result of couples that has a page, cautions, and couples that were left out.
 
     Attributes
@@ -50,10 +49,6 @@ class PagedResult:
         """Return the page that `to_markdown` writes, as data."""
         raise NotImplementedError
 
-    def to_markdown(self) -> str:
-        """Return a Markdown page: tables, cautions and sentence."""
-        return markdown_page(self.page())
-
     def to_dict(self) -> dict[str, Any]:
         """Return the fields with the cautions, as plain values."""
         names = [name for name in self.__slots__ if name not in self._not_in_documents]
@@ -62,6 +57,3 @@ class PagedResult:
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
         return documented(cls, without=cls._not_in_documents, warnings=tuple[str, ...])
-
-    def _repr_html_(self) -> str:
-        return html_fragment(self.page(), main_only=True)

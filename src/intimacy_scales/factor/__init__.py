@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from intimacy_scales.factor.confirmatory.cfa import cfa
     from intimacy_scales.factor.confirmatory.comparison import FitChange, ModelComparison, compare_models
-    from intimacy_scales.factor.confirmatory.invariance import Invariance, invariance
+    from intimacy_scales.factor.confirmatory.invariance import invariance
+    from intimacy_scales.factor.confirmatory.invariance_result import Invariance
     from intimacy_scales.factor.confirmatory.model.model import Model
     from intimacy_scales.factor.confirmatory.results.constraint_tests import ConstraintTest, ConstraintTests
     from intimacy_scales.factor.confirmatory.results.defined import DefinedParameter, DefinedParameters
@@ -19,14 +20,9 @@ if TYPE_CHECKING:
     from intimacy_scales.factor.confirmatory.sem import sem
     from intimacy_scales.factor.exploratory.adequacy import SamplingAdequacy, Sphericity, bartlett, kmo
     from intimacy_scales.factor.exploratory.analysis import EFAResult, efa
-    from intimacy_scales.factor.exploratory.retention import (
-        MinimumAveragePartial,
-        ParallelAnalysis,
-        Scree,
-        map_test,
-        parallel_analysis,
-        scree,
-    )
+    from intimacy_scales.factor.exploratory.average_partial import MinimumAveragePartial, map_test
+    from intimacy_scales.factor.exploratory.parallel import ParallelAnalysis, parallel_analysis
+    from intimacy_scales.factor.exploratory.retention import Scree, scree
     from intimacy_scales.factor.exploratory.rotation import Rotation, rotate
     from intimacy_scales.factor.heterotrait import HeterotraitMonotrait, htmt
     from intimacy_scales.factor.mcar import MCARTest, MissingPattern, little_mcar
@@ -39,7 +35,8 @@ _HOMES = {
     "confirmatory.comparison": ("FitChange", "ModelComparison", "compare_models"),
     "confirmatory.cfa": ("cfa",),
     "heterotrait": ("HeterotraitMonotrait", "htmt"),
-    "confirmatory.invariance": ("Invariance", "invariance"),
+    "confirmatory.invariance": ("invariance",),
+    "confirmatory.invariance_result": ("Invariance",),
     "exploratory.analysis": ("EFAResult", "efa"),
     "confirmatory.model.model": ("Model",),
     "confirmatory.results.constraint_tests": ("ConstraintTest", "ConstraintTests"),
@@ -51,9 +48,9 @@ _HOMES = {
     "confirmatory.sem": ("sem",),
     "report.structure": ("structure_report",),
     "report.result": ("StructureReport",),
-    "exploratory.retention": (
-        "MinimumAveragePartial", "ParallelAnalysis", "Scree", "map_test", "parallel_analysis", "scree",
-    ),
+    "exploratory.average_partial": ("MinimumAveragePartial", "map_test"),
+    "exploratory.parallel": ("ParallelAnalysis", "parallel_analysis"),
+    "exploratory.retention": ("Scree", "scree"),
     "exploratory.rotation": ("Rotation", "rotate"),
     "sample": ("SampleMoments", "covariances_as_sample"),
 }  # fmt: skip

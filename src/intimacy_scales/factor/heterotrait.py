@@ -30,7 +30,8 @@ from intimacy_scales.results.interval import Interval, check_level
 from intimacy_scales.results.not_kept import AGAIN_ANSWERS, NotKept
 from intimacy_scales.results.resampled_interval import interval_of_resamples
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, shown
+from intimacy_scales.results.tables import Bounded
+from intimacy_scales.results.wording import apa, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +134,7 @@ class HeterotraitMonotrait(Result):
                 "95 % intervals covered 62 to 73 % of simulated samples of 30"
             )
         return interval_of_resamples(
-            drawn, level, n=n, failing="the ratio is not defined in", cautions=cautions
+            drawn, level, n=n, failing="the ratio is not defined in", cautions=cautions, bounded=True
         )
 
     def _resampled(
@@ -161,6 +162,9 @@ class HeterotraitMonotrait(Result):
         columns = {name: matrix[:, j].copy() for j, name in enumerate(self.names)}
         return pandas_frame({"": list(self.names), **columns}).set_index("").rename_axis(None)
 
+    def _bounded_columns(self) -> Bounded:
+        return self.names
+
     def to_dict(self) -> dict[str, Any]:
         """Return both matrices as plain values."""
         return {name: plain(getattr(self, name)) for name in ("names", "htmt", "htmt2", "n", "missing")}
@@ -178,8 +182,8 @@ class HeterotraitMonotrait(Result):
         pairs = [(i, j) for i in range(len(self.names)) for j in range(i)]
         pairs = [pairs[n] for n in descending([float(np.nan_to_num(self.htmt[pair])) for pair in pairs])]
         largest = [
-            f"{self.names[j]} and {self.names[i]} {shown(float(self.htmt[i, j]))} (HTMT2 "
-            f"{shown(float(self.htmt2[i, j]))})"
+            f"{self.names[j]} and {self.names[i]} {apa(float(self.htmt[i, j]), 3)} (HTMT2 "
+            f"{apa(float(self.htmt2[i, j]), 3)})"
             for i, j in pairs[:5]
         ]
         listed = "; ".join(largest)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, p_text
+from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p
 from intimacy_scales.factor.confirmatory.estimation.likelihood import invert
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance, mean_covariance_of
 from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated, saturated
@@ -23,7 +23,7 @@ from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, counted
+from intimacy_scales.results.wording import apa_p, counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +70,7 @@ class MissingPattern(Result):
 
     def __repr__(self) -> str:
         skipped = f"without {', '.join(self.missing)}" if self.missing else "who answered everything"
-        return f"<{counted(self.n, 'person')} {skipped}: {self.chi_square:.2f} of the chi-square>"
+        return f"<{counted(self.n, 'person')} {skipped}: {shown(self.chi_square, 2)} of the chi-square>"
 
 
 @result_class
@@ -126,7 +126,7 @@ class MCARTest(Result):
         )  # the conventional level
         return (
             f"That answers were missing completely at random {rejected} Little's (1988) test, chi-square"
-            f"({self.df}, n = {self.n}) = {self.chi_square:.2f}, {apa_p(self.p_value)} "
+            f"({self.df}, n = {self.n}) = {shown(self.chi_square, 2)}, {apa_p(self.p_value)} "
             f"({self._patterns_text()})."
         )
 
@@ -165,7 +165,8 @@ class MCARTest(Result):
     def __repr__(self) -> str:
         lines = [
             f"MCAR test of {counted(len(self.items), 'item')}: chi-square({self.df}) = "
-            f"{self.chi_square:.2f}, {p_text(self.p_value)}; n = {self.n}, {len(self.patterns)} patterns",
+            f"{shown(self.chi_square, 2)}, {apa_p(self.p_value)}; n = {self.n}, "
+            f"{len(self.patterns)} patterns",
             *(repr(pattern)[1:-1] for pattern in self.patterns[:_SHOWN]),
             *(f"! {note}" for note in self.notes),
         ]

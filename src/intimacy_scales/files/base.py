@@ -148,6 +148,10 @@ class AnswerFile(ABC):
             f"{self.path}: line {line} has {len(row)} fields, the header {n}; {self._why_too_long}"
         )
 
+    def other_headers(self) -> Mapping[str, Sequence[str]]:
+        """Return the columns of other tables in the file, by name, if the caller did not choose one."""
+        return {}
+
     def first_rows(self) -> Iterable[tuple[int, Sequence[Any]]]:
         """Return the first few rows below the names, numbered from 1; one may be the real header."""
         return ()

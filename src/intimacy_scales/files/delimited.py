@@ -8,7 +8,8 @@ import io
 import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
+from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,6 +26,7 @@ from intimacy_scales.files.base import (
     output_columns,
     python_values,
 )
+from intimacy_scales.files.decimal_marks import DecimalMarks, is_unclear, may_be_thousands, with_point
 from intimacy_scales.files.head import UTF_8, Head, chunks, marked_encoding, unknown_encoding, wrong_encoding
 from intimacy_scales.files.plain_text import PlainText
 from intimacy_scales.files.read_ahead import Rest
@@ -40,9 +42,7 @@ _ENCODING_NAMES = {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "utf-16": "UT
 _WHY_ENCODING = {"utf-8-sig": "every byte of it is valid UTF-8", "cp1252": "it is not valid UTF-8"}
 _SAMPLE_LINES, _SAMPLE_CHARACTERS = 20, 1 << 20
 _LONGEST_FIELD = 10_000_000  # characters
-_DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*", re.ASCII)
-_GROUPED = re.compile(r"\s*[+-]?[1-9]\d{0,2},\d{3}\s*", re.ASCII)  # a decimal comma, or thousands
-_HAS_POINT = re.compile(r"\s*[+-]?(?:\d+\.\d+|\d{1,3}(?:,\d{3})+\.\d*|\d{1,3}(?:,\d{3}){2,})\s*", re.ASCII)
+_DIGIT_COMMA_DIGIT = re.compile(rb"\d,\d")
 _DECLARED_SEPARATOR = re.compile(r'"?sep=(.)"?\s*')  # Excel's own first line
 _BLANK = re.compile(r'(?:[\s,;|]|"")*')  # a line without any name
 
@@ -92,10 +92,6 @@ def _sample(line: str, following: Iterator[str]) -> list[str]:
     return lines
 
 
-def _decimal_point(cell: str) -> str:
-    return cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell
-
-
 def _likely_wide_encoding(line: str) -> str:
     """Describe text without a byte-order mark whose zeros show that it is UTF-16 or UTF-32, not UTF-8."""
     n_bits, order = ("32" if "\0\0" in line else "16"), ("be" if line.startswith("\0") else "le")
@@ -135,7 +131,6 @@ class DelimitedFile(AnswerFile):
         self.encoding = encoding or detected
         self._is_utf8 = detected == "utf-8-sig" and self.encoding.lower() in UTF_8
         self._n_characters = 0
-        self._has_decimal_commas: bool | None = None
         self._n_skipped, declared_separator, sample = self._beginning(skip_rows)
         self._is_usual = declared_separator is None
         if not sample:
@@ -253,7 +248,14 @@ class DelimitedFile(AnswerFile):
             n_columns=len(self.names),
             items=dict(zip(self.places(only_answers), only_answers, strict=True)),
             others=dict(zip(self.places(kept), kept, strict=True)),
+            is_ambiguous=self._is_ambiguous,
         )
+
+    def _is_ambiguous(self, cell: str) -> bool:
+        """Tell whether the fast reader cannot read a cell of an item: what its comma or point means."""
+        if self.separator == ",":
+            return False
+        return "," in cell or (may_be_thousands(cell) and self._marks.has_comma)
 
     def _row_by_row(
         self, items: Sequence[Hashable], others: Sequence[Hashable], rest: Rest | None, n_rows: int
@@ -323,46 +325,44 @@ class DelimitedFile(AnswerFile):
             return table
         columns = dict(table.columns)
         for name in names:
-            cells, columns[name] = columns[name], list(map(_decimal_point, columns[name]))
-            if columns[name] == cells:
-                continue
-            for row, cell in enumerate(cells, start=n_before + 1):
-                if _GROUPED.fullmatch(cell) and self._is_unclear(cell, self.allowed.get(name)):
+            cells, columns[name] = columns[name], list(map(with_point, columns[name]))
+            is_allowed = self.allowed.get(name)
+            marked = [(row, x) for row, x in enumerate(cells, start=n_before + 1) if "," in x or "." in x]
+            for row, cell in marked:
+                if may_be_thousands(cell) and is_unclear(cell, lambda: self._marks, is_allowed):
                     self._refuse_unclear(cell, str(name), row)
         return ListTable(columns, len(table))
 
-    def _is_unclear(self, cell: str, is_allowed: Callable[[str], bool] | None) -> bool:
-        """Tell whether ``1,000`` may be a thousand or one: both are allowed, and the file shows neither."""
-        readings = (cell.replace(",", "."), cell.replace(",", ""))
-        if is_allowed is not None and not all(map(is_allowed, readings)):
-            return False
-        if self._has_decimal_commas is None:
-            self._has_decimal_commas = self._decimal_commas()
-        return not self._has_decimal_commas
-
-    def _decimal_commas(self) -> bool:
-        """Tell whether the file has numbers with a certain decimal comma, and none with a decimal point."""
-        has_commas = False
+    @cached_property
+    def _marks(self) -> DecimalMarks:
+        """The decimal marks of all cells of the file."""
+        if self._is_utf8 and not self._has_digits_around_commas():
+            return DecimalMarks(has_comma=False, has_point=True, has_certain_point=True)
         with self._open() as file, suppress(csv.Error):
-            for row in csv.reader(file, delimiter=self.separator, skipinitialspace=True):
-                for cell in row:
-                    if _HAS_POINT.fullmatch(cell):
-                        return False
-                    has_commas = has_commas or bool(
-                        _DECIMAL_COMMA.fullmatch(cell) and not _GROUPED.fullmatch(cell)
-                    )
-        return has_commas
+            rows = csv.reader(file, delimiter=self.separator, skipinitialspace=True)
+            return DecimalMarks.of(chain.from_iterable(rows))
+        return DecimalMarks(has_comma=True, has_point=True, has_certain_point=False)  # damaged further down
+
+    def _has_digits_around_commas(self) -> bool:
+        before = b""
+        for chunk in chunks(self.path):
+            if _DIGIT_COMMA_DIGIT.search(before + chunk):
+                return True
+            before = chunk[-2:]
+        return False
 
     def _refuse_unclear(self, cell: str, column: str, row: int) -> None:
+        mark = "comma" if "," in cell else "point"
         value = (
             repr(cell.strip())
             if values_shown(self.show_values)
-            else "a number with a comma before three digits"
+            else f"a number with a {mark} before three digits"
         )
+        others = "do not show which" if mark == "comma" else "have a decimal comma"
         raise ResponseError(
-            f"{self.path}: row {row}, column {column!r}: {value} may have a decimal comma or be in "
-            "thousands, and other numbers of the file do not show which: write thousands without a comma, as "
-            "1000, and decimals with a point, as 1.000"
+            f"{self.path}: row {row}, column {column!r}: {value} may have a decimal {mark} or be in "
+            f"thousands, and other numbers of the file {others}: write thousands without a mark, as 1000, "
+            "and decimals with a point and one digit more, as 1.0000"
         )
 
 

@@ -80,6 +80,10 @@ class ColumnFacts:
         say.
     name
         Name of the question in the file's structure, where the column has another name.
+    name_within
+        Names of the groups around the question, as they are written before its name.
+    allowed
+        Lowest and highest number that the question allows; None if the file does not say.
     holds_positions
         Whether numbers are the positions of options, counted from 0, whatever values the options have.
     """
@@ -96,6 +100,8 @@ class ColumnFacts:
     numbers: tuple[tuple[Code, int | float], ...] = ()
     is_reversed: bool | None = None
     name: str | None = None
+    name_within: str = ""
+    allowed: tuple[int | float, int | float] | None = None
     holds_positions: bool = False
 
     def declares_missing(self, value: Any) -> bool:
@@ -155,6 +161,25 @@ class RowsLeftOut:
         self.first += rows[: max(0, _KEPT_ROWS - len(self.first))]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnlistedValues:
+    """Values of a column that are not among the options which the file lists for it.
+
+    Attributes
+    ----------
+    values
+        Value → how often it was given.
+    options
+        The codes of its options.
+    shown
+        Whether messages may contain the values.
+    """
+
+    values: Mapping[Any, int]
+    options: tuple[Code, ...]
+    shown: bool
+
+
 @dataclass(slots=True)
 class FileFacts:
     """What is known of a file of answers; rows left out are counted while it is read.
@@ -173,6 +198,8 @@ class FileFacts:
         Rows left out, by reason.
     notes
         What the reader should know that is not a decision.
+    unlisted
+        Name of a column → its values that are not among its options; complete when the file was read.
     row_id
         The column that identifies each row, by which scores can be joined to the file; None if there is none.
     titles
@@ -189,6 +216,7 @@ class FileFacts:
     columns: dict[str, ColumnFacts] = field(default_factory=dict)
     left_out: dict[str, RowsLeftOut] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    unlisted: dict[str, UnlistedValues] = field(default_factory=dict)
     row_id: str | None = None
     titles: list[str] = field(default_factory=list)
     scores: list[DeclaredScore] = field(default_factory=list)

@@ -7,7 +7,7 @@ agree; from the first ambiguous chunk on, that reader reads the rest of the file
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ class PlainText:
         Number of fields in a row.
     items, others
         Position of a column in the file → its name. Items are read as a few recurring texts, others as texts.
+    is_ambiguous
+        Tells whether a text in a column of an item may be a number with a decimal comma or thousands.
 
     Attributes
     ----------
@@ -55,12 +57,13 @@ class PlainText:
         n_columns: int,
         items: dict[int, Any],
         others: dict[int, Any],
+        is_ambiguous: Callable[[str], bool],
     ) -> None:
         self.path = path
         self.rest: Rest | None = None
         self.n_blank = 0
         self._separator, self._n_above, self._n_columns = separator, n_above, n_columns
-        self._items, self._others = items, others
+        self._items, self._others, self._is_ambiguous = items, others, is_ambiguous
         blank = rb'(?: *|"")'
         mark = re.escape(separator.encode())
         self._blank_row = re.compile(rb"(?m)^%b(?:%b%b)+\r?$" % (blank, mark, blank))
@@ -160,8 +163,8 @@ class PlainText:
             chunks = []
             for chunk in parsed.column(str(place)).chunks:
                 texts = chunk.dictionary.to_pylist()
-                if self._separator != "," and any("," in text for text in texts):
-                    return None  # a decimal comma, or a separator of thousands
+                if any(map(self._is_ambiguous, texts)):
+                    return None
                 without_blanks = arrow_texts([text.lstrip(" ") for text in texts])
                 chunks.append(pa.DictionaryArray.from_arrays(chunk.indices, without_blanks))
             columns[name] = pa.chunked_array(chunks)

@@ -231,6 +231,17 @@ def put_text(new: Replacement, text: str) -> None:
     ResponseError
         The file cannot be written.
     """
+    put_content(new, text.encode("utf-8", "backslashreplace"))
+
+
+def put_content(new: Replacement, content: bytes) -> None:
+    """Write the whole content of a file, and put it in place.
+
+    Raises
+    ------
+    ResponseError
+        The file cannot be written.
+    """
     with writing(new.path):
-        new.file.write(text.encode("utf-8", "backslashreplace"))
+        new.file.write(content)
     new.put_in_place()

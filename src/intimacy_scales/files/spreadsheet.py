@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import re
 import zipfile
 import zlib
@@ -49,6 +51,7 @@ _DAMAGE = (
     RuntimeError,
 )
 _COMPUTE_ALL = re.compile(rb"""<(?:\w+:)?calcPr\b[^>]*\bfullCalcOnLoad\s*=\s*["'](?:1|true)["']""")
+_MOST_COMPARED = 30  # sheets
 _SHOWN_SHEETS = 8  # in a message
 _FIRST_ROWS = 20  # in which the names of the columns may be
 _MOST_ROWS = 1_048_576  # of a sheet, in Excel
@@ -162,6 +165,15 @@ class SpreadsheetFile(AnswerFile):
                     if set(map(str, wanted)) <= set(_header_of(sheet, self.path, self._n_skipped)):
                         titles.append(sheet.title)
         return titles
+
+    def other_headers(self) -> Mapping[str, Sequence[str]]:
+        """Return the columns of other visible sheets, if the caller named none."""
+        headers = {}
+        for sheet in [] if self._is_chosen else self._book.worksheets[:_MOST_COMPARED]:
+            if sheet is not self._sheet and sheet.sheet_state == "visible":
+                with contextlib.suppress(*_DAMAGE, ResponseError):
+                    headers[sheet.title] = _header_of(sheet, self.path, self._n_skipped)
+        return headers
 
     def _check_choice(self, wanted: Sequence[Hashable]) -> None:
         """Raise if several sheets have these columns and the caller named none of them."""
@@ -314,6 +326,18 @@ def _cell(value: Any) -> Any:
     return value if plain else str(value)
 
 
+@contextmanager
+def _lxml_errors_as_os_errors() -> Iterator[None]:
+    """Raise what the system said, such as that a disk is full, where openpyxl writes through lxml."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__name__ != "SerialisationError":
+            raise
+        number = getattr(errno, str(error).removeprefix("IO_"), errno.EIO)
+        raise OSError(number, os.strerror(number)) from error
+
+
 class SpreadsheetScores(ScoreFile):
     """A workbook of scores; empty where there is no score."""
 
@@ -340,11 +364,13 @@ class SpreadsheetScores(ScoreFile):
             raise ResponseError(
                 f"{self.path}: a sheet holds at most {_MOST_ROWS:,} rows; write Parquet or CSV"
             )
-        for row in zip(*cells.values(), strict=True):
-            self._sheet.append([_cell(value) for value in row])
+        with _lxml_errors_as_os_errors():
+            for row in zip(*cells.values(), strict=True):
+                self._sheet.append([_cell(value) for value in row])
 
     def _finish(self) -> None:
-        self._book.save(self.new.file)
+        with _lxml_errors_as_os_errors():
+            self._book.save(self.new.file)
         self._book.close()
 
     def _abandon(self) -> None:

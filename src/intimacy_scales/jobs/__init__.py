@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from intimacy_scales.jobs.couple_report import CoupleFileReport, couple_report_file
     from intimacy_scales.jobs.folder import FolderReport, score_folder
     from intimacy_scales.jobs.reliability import ReliabilityFileReport, reliability_file
+    from intimacy_scales.jobs.report_of_scores import ScoringReport, scoring_report
     from intimacy_scales.jobs.scores import FileReport, score_file
     from intimacy_scales.jobs.structure import StructureFileReport, structure_file
 
@@ -17,7 +18,8 @@ _HOME = {
     "FileReport": "scores", "FolderReport": "folder", "ReliabilityFileReport": "reliability",
     "StructureFileReport": "structure", "score_folder": "folder",
     "reliability_file": "reliability", "score_column_sets": "column_sets", "score_file": "scores",
-    "structure_file": "structure",
+    "structure_file": "structure", "ScoringReport": "report_of_scores",
+    "scoring_report": "report_of_scores",
 }  # fmt: skip
 
 __all__ = [
@@ -25,12 +27,14 @@ __all__ = [
     "FileReport",
     "FolderReport",
     "ReliabilityFileReport",
+    "ScoringReport",
     "StructureFileReport",
     "couple_report_file",
     "reliability_file",
     "score_column_sets",
     "score_file",
     "score_folder",
+    "scoring_report",
     "structure_file",
 ]
 

@@ -28,7 +28,13 @@ from intimacy_scales.interop.answers.item_columns import FileReading
 from intimacy_scales.interop.answers.mapping_report import mapping_report
 from intimacy_scales.interop.answers.source_file import FileOptions, SourceFile, reads_files, split_options
 from intimacy_scales.jobs.paths import JobPaths
-from intimacy_scales.jobs.scores import FileReport, ScoreColumns, only_ticked, with_coding_warning
+from intimacy_scales.jobs.scores import (
+    FileReport,
+    ScoreColumns,
+    only_ticked,
+    with_coding_warning,
+    with_row_id,
+)
 from intimacy_scales.reading.columns import ColumnMap, as_spelled, check_sets
 from intimacy_scales.reading.options import Reading, reading_of
 from intimacy_scales.scoring.drafts import warn_if_draft
@@ -169,8 +175,7 @@ def _opened(
     ResponseError
         A column is missing, or belongs to two sets.
     """
-    if reading.keep == () and file.facts.row_id is not None:
-        reading = replace(reading, keep=(file.facts.row_id,))
+    reading = with_row_id(file, reading)
     check_sets(form, sets, file.names)
     parts = []
     owners: dict[Hashable, str] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, Literal, Unpack, cast
 
 from intimacy_scales.dyads import CoupleReport, Dyads, couple_report
 from intimacy_scales.dyads.dyads import BothPartners
@@ -22,12 +22,15 @@ from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.interop.answers.mapping_report import MappingReport
 from intimacy_scales.interop.answers.source_file import CoupleFileOptions, reads_files, split_options
 from intimacy_scales.jobs.couples import read_couples
-from intimacy_scales.jobs.job import Progress, json_text
+from intimacy_scales.jobs.job import Progress
 from intimacy_scales.jobs.paths import JobPaths
+from intimacy_scales.jobs.report_file import check_writer, content_with_pictures, json_text
 from intimacy_scales.jobs.report_folder import ReportFolder
-from intimacy_scales.messages import shortened, suggest
+from intimacy_scales.messages import not_one_of, shortened, suggest
+from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.reading.advice import LikelyMissingCode, Remedy
 from intimacy_scales.reading.columns import ColumnMap
+from intimacy_scales.reading.frames.base import no_column
 from intimacy_scales.reading.options import as_keep, reading_of
 from intimacy_scales.reading.problems import Problems
 from intimacy_scales.results.csv_text import csv_text
@@ -35,6 +38,8 @@ from intimacy_scales.results.frames import pandas_frame
 from intimacy_scales.results.pictures import PictureFiles
 
 Draw = Callable[[Dyads, CoupleReport], Sequence[PictureFiles]]
+Also = Literal["docx", "pdf"]
+ALSO = ("docx", "pdf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +111,7 @@ def couple_report_file(
     invariance: bool | None = None,
     rng: int | None = 0,
     draw: Draw | None = None,
+    also: Sequence[Also] = (),
     progress: Progress = lambda _done, _all: None,
     **reading: Unpack[CoupleFileOptions],
 ) -> CoupleFileReport:
@@ -134,6 +140,8 @@ def couple_report_file(
         As in `couple_report`.
     draw
         Function that draws the pictures, such as `couple_pictures`; None: the folder has no pictures.
+    also
+        Further files of the report: ``docx`` for ``report.docx``, ``pdf`` for ``report.pdf``.
     progress
         Called with the amount done, and the total amount.
     **reading
@@ -150,6 +158,8 @@ def couple_report_file(
         Rows that cannot be paired; holds every fault.
     ResponseError
         The file cannot be read, columns are missing, or the report cannot be written.
+    MissingDependencyError
+        What writes .docx or .pdf files is not installed.
     EstimationError
         Options are not valid.
 
@@ -165,6 +175,7 @@ def couple_report_file(
     (100, 50)
     """
     paths = JobPaths.of(source, faults, problems)
+    also = _checked_also(also, output)
     folder = None
     if output is not None:
         folder = ReportFolder(as_path(output, "output"), [paths.source, paths.problems, paths.output])
@@ -187,6 +198,13 @@ def couple_report_file(
     except PairingError as error:
         _write_faults(paths.output, error.faults)
         raise
+    except ResponseError as error:
+        options = (("outcome", [outcome]), ("predictors", asked), ("covariates", shared))
+        for option, names in options:
+            for name in names:
+                if name in of_model and str(error).startswith(f"keep: {no_column(name)}"):
+                    raise ResponseError(_no_variable(option, name, str(error), form)) from None
+        raise
     _write_problems(paths.problems, couples.dyads.problems)
     _write_faults(paths.output, couples.dyads.faults)
     dyads = _on_occasion(couples.dyads, occasion)
@@ -196,10 +214,33 @@ def couple_report_file(
     )  # fmt: skip
     files: tuple[Path, ...] = ()
     if folder is not None:
-        files = folder.write(report_files(dyads, report, () if draw is None else draw(dyads, report)))
+        pictures = () if draw is None else draw(dyads, report)
+        files = folder.write(report_files(dyads, report, pictures, also))
     return _result(
         couples.account, form, report=report, faults=dyads.faults, files=files, mapping=couples.mapping
     )
+
+
+def _no_variable(option: str, name: Any, text: str, form: Instrument) -> str:
+    """Return the message that a variable of the model is neither a scale nor a column."""
+    columns = text.partition("; ")[2].removeprefix("it has ")
+    known = [*form.scale_ids, *(column.strip("'") for column in columns.split(", "))]
+    return (
+        f"{option}={name!r} is not a scale of {form.id} ({', '.join(form.scale_ids)}), and the table has no "
+        f"such column ({columns}){suggest(name, known)}"
+    )
+
+
+def _checked_also(also: Sequence[Also], output: Any) -> tuple[Also, ...]:
+    """Return the further files of the report, checked before anything is read."""
+    names = as_names("also", also, ", ".join(ALSO))
+    for name in names:
+        if name not in ALSO:
+            raise ResponseError(not_one_of("also", name, ALSO))
+        if output is None:
+            raise ResponseError(f"also={name!r} is written to the folder of the report; pass output=")
+        check_writer(f".{name}")
+    return cast("tuple[Also, ...]", names)
 
 
 def _with_columns(keep: str | Sequence[str] | Mapping[str, Any], names: Sequence[str]) -> Any:
@@ -262,17 +303,22 @@ def _on_occasion(dyads: Dyads, occasion: Any) -> Dyads:
 
 
 def report_files(
-    dyads: Dyads, report: CoupleReport, pictures: Sequence[PictureFiles] = ()
+    dyads: Dyads,
+    report: CoupleReport,
+    pictures: Sequence[PictureFiles] = (),
+    also: Sequence[Also] = (),
 ) -> dict[str, bytes]:
     """Return name → content of each file in the folder of a report."""
     texts = {
-        "report.html": report.to_html([drawn.picture for drawn in pictures]),
+        "report.html": report.to_html(pictures),
         "report.md": report.to_markdown(),
         "report.json": json_text(report),
         "couple_scores.csv": csv_text(pandas_frame(couple_rows(dyads, report))),
     }
     texts |= {f"tables/{table.name}.csv": table.to_csv() for table in report.tables()}
     files = {name: text.encode("utf-8", "backslashreplace") for name, text in texts.items()}
+    for name in also:
+        files[f"report.{name}"] = content_with_pictures(report, f".{name}", pictures)
     for drawn in pictures:
         files |= {f"pictures/{name}": content for name, content in drawn.files().items()}
     return files

@@ -30,7 +30,7 @@ from intimacy_scales.interop.answers.source_file import (
     split_options,
 )
 from intimacy_scales.jobs.job import Progress
-from intimacy_scales.messages import values_shown
+from intimacy_scales.messages import first_of, values_shown
 from intimacy_scales.moments.clusters import is_missing_label
 from intimacy_scales.reading.columns import ColumnMap
 from intimacy_scales.reading.frames import ListTable
@@ -220,6 +220,7 @@ def _kept(keep: Any) -> tuple[Hashable, ...]:
 class _Side(NamedTuple):
     """How the answers of one partner, or of all persons, are read, and their columns in the file."""
 
+    partner: str
     sources: tuple[ItemSource, ...]
     reading: Reading
     columns: tuple[Hashable, ...]
@@ -249,7 +250,7 @@ def _read_by_side(
     for partner, side in sides.items():
         sources, of_side = source_file.reading(form, file, replace(reading, columns=side))
         try:
-            read.append(_Side(sources, of_side, tuple(checked_columns(form, file, of_side, others))))
+            read.append(_Side(partner, sources, of_side, tuple(checked_columns(form, file, of_side, others))))
         except MissingColumnsError as error:
             missing[partner] = error
     if missing:
@@ -260,12 +261,21 @@ def _read_by_side(
 
 
 def _report(form: Instrument, file: AnswerFile, sides: Sequence[_Side], n_rows: int) -> MappingReport:
-    """Return how the file was read; items of both partners are not listed, but what to check of them is."""
+    """Return how the file was read.
+
+    Items of both partners are not listed, but how their values are recoded is, and what to check of them.
+    """
     if len(sides) == 1:
         return mapping_report(file, form, sides[0].sources, n_rows, sides[0].reading)
     report = mapping_report(file, None, (), n_rows)
     cautions = [text for side in sides for source in side.sources for text in source.cautions]
-    return replace(report, notes=(*report.notes, *dict.fromkeys(cautions)))
+    recoded: dict[str, list[str]] = {}
+    for side in sides:
+        for source in side.sources:
+            if source.is_recoded:
+                recoded.setdefault(f"{side.partner}: {source.how}", []).append(str(source.column))
+    notes = [f"{how} ({first_of(names)})" for how, names in recoded.items()]
+    return replace(report, notes=(*report.notes, *notes, *dict.fromkeys(cautions)))
 
 
 def _whole_table(

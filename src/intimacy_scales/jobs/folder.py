@@ -270,7 +270,8 @@ def score_folder(
     _check_problems(problems_folder, parts.folder, target)
     folder = PartsFolder(target, request)
     if problems_folder is not None:
-        PartsFolder(problems_folder, request)  # refuses a folder with other files
+        replaceable = () if folder.is_begun else [part.problems for part in parts.parts]
+        PartsFolder(problems_folder, request, replaceable=replaceable)  # refuses a folder with other files
     job = PartJob(
         form=form,
         wanted=wanted,

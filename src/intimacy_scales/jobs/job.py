@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
@@ -20,21 +19,22 @@ from intimacy_scales.files.reading import (
     checked_columns,
     row_numbers,
 )
-from intimacy_scales.files.replacement import Replacement, put_text
+from intimacy_scales.files.replacement import Replacement, put_content
 from intimacy_scales.instrument import NOT_ANSWERED, Instrument, normalized
 from intimacy_scales.interop.answers.mapping_report import MappingReport, mapping_report
 from intimacy_scales.interop.answers.source_file import SourceFile
 from intimacy_scales.jobs.paths import JobPaths
+from intimacy_scales.jobs.report_file import Draw, check_report_path, report_content
 from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.reading.advice import LikelyMissingCode, Remedy
 from intimacy_scales.reading.encoding import Codes
 from intimacy_scales.reading.options import Reading
 from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.reading.table import AnswerReader, CodedResponses
-from intimacy_scales.results.result import Result
 from intimacy_scales.results.wording import counted
 
 ReportT = TypeVar("ReportT")
+MadeT_co = TypeVar("MadeT_co", covariant=True)  # the report of a job
 Progress = Callable[[int, int], Any]
 
 
@@ -82,7 +82,7 @@ class StatisticsFileReport(Generic[ReportT]):
     mapping: MappingReport | None = None
 
 
-class Job(Protocol[ReportT]):
+class Job(Protocol[MadeT_co]):
     """A computation that takes a file batch by batch, and gives a report at the end."""
 
     @property
@@ -90,16 +90,11 @@ class Job(Protocol[ReportT]):
         """Option → name of the further column that it needs, or None."""
         ...
 
-    @property
-    def writers(self) -> Mapping[str, Callable[[ReportT], str]]:
-        """Ending of a file → function that returns the report as text for it."""
-        ...
-
     def add(self, reader: AnswerReader) -> None:
         """Add a batch."""
         ...
 
-    def report(self) -> ReportT:
+    def report(self) -> MadeT_co:
         """Return the report of all batches."""
         ...
 
@@ -111,6 +106,7 @@ def run_job(
     reading: Reading,
     *,
     source_file: SourceFile,
+    draw: Draw | None = None,
     progress: Progress,
 ) -> StatisticsFileReport[ReportT]:
     """Read a file of answers once, compute a report, and write it.
@@ -124,7 +120,7 @@ def run_job(
         ``on_invalid="raise"``, any bad cell prevents the report.
     source_file
         How the file is opened.
-    progress
+    draw, progress
         As in `reliability_file`.
 
     Raises
@@ -133,15 +129,15 @@ def run_job(
         The file cannot be read, columns are missing, or the report cannot be written.
     """
     output = paths.output
-    check_report_path(output, job.writers)
-    report = None
+    check_report_path(output)
+    report: Any = None
     with contextlib.ExitStack() as stack:
         new = None if output is None else stack.enter_context(Replacement(output))
         account, mapping = _read(job, form, paths, reading, source_file=source_file, progress=progress)
         if not account.n_problems or reading.on_invalid == "missing":
             report = job.report()
             if new is not None:
-                put_text(new, job.writers[new.path.suffix.lower()](report))
+                put_content(new, report_content(report, new.path.suffix, draw))
     return StatisticsFileReport(
         report=report,
         n_persons=account.n_persons,
@@ -186,28 +182,6 @@ def _read(
     return account, mapping_report(file, form, sources, account.n_persons, reading)
 
 
-def check_report_path(output: Path | None, writers: Mapping[str, Any]) -> None:
-    """Raise if a report cannot be written to a path.
-
-    Raises
-    ------
-    ResponseError
-        The ending is not one of ``writers``, or the folder does not exist.
-    """
-    if output is not None:
-        if output.suffix.lower() not in writers:
-            raise ResponseError(
-                f"{output}: the ending is not valid; allowed for reports: {', '.join(writers)}"
-            )
-        if not output.parent.is_dir():
-            raise ResponseError(f"{output}: there is no folder {output.parent}; create it first")
-
-
-def json_text(report: Result) -> str:
-    """Return a report as indented JSON text."""
-    return report.to_json(indent=2) + "\n"
-
-
 class GatheredAnswers(Generic[ReportT]):
     """A job that needs each person's answers, and the label of each person's cluster if there are clusters.
 
@@ -217,8 +191,6 @@ class GatheredAnswers(Generic[ReportT]):
         The instrument.
     clusters
         Column of cluster labels, or None.
-    writers
-        Ending of a file → function that returns the report as text for it.
     compute
         Function of the checked answers and ``clusters=`` (a label for each person, or None).
     """
@@ -227,11 +199,9 @@ class GatheredAnswers(Generic[ReportT]):
         self,
         form: Instrument,
         clusters: str | None,
-        writers: Mapping[str, Callable[[ReportT], str]],
         compute: Callable[..., ReportT],
     ) -> None:
         self.columns: Mapping[str, str | None] = {"clusters": clusters}
-        self.writers = writers
         self._form, self._clusters, self._compute = form, clusters, compute
         self._codes: list[Codes] = []
         self._labels: list[Any] = []

@@ -38,6 +38,9 @@ class PartsFolder:
         The folder, which is created if missing.
     job
         The request, by name. An earlier run is resumed only with the same request.
+    replaceable
+        Names of files that are deleted where an earlier run had another request, such as bad cells of answers
+        that are scored anew.
 
     Raises
     ------
@@ -45,13 +48,13 @@ class PartsFolder:
         The folder holds the output of a different job, or other files.
     """
 
-    def __init__(self, folder: Path, job: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, job: Mapping[str, Any], *, replaceable: Collection[str] = ()) -> None:
         self.folder = folder
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        self._claim(json.dumps(job, indent=2, sort_keys=True, default=str) + "\n", job)
+        self._claim(json.dumps(job, indent=2, sort_keys=True, default=str) + "\n", job, replaceable)
 
-    def _claim(self, text: str, job: Mapping[str, Any]) -> None:
+    def _claim(self, text: str, job: Mapping[str, Any], replaceable: Collection[str]) -> None:
         """Write the request, or check that it is the same as before."""
         mark = self.folder / _JOB
         if not mark.exists():
@@ -64,9 +67,11 @@ class PartsFolder:
         before = mark.read_text(encoding="utf-8")
         if before == text:
             return
-        if all(path.name in (_JOB, _DONE) for path in self.folder.iterdir()) and not any(
-            (self.folder / _DONE).rglob("*.json")
-        ):  # the earlier run finished no part
+        paths = [path for path in self.folder.rglob("*") if path.is_file() and path != mark]
+        old = [path for path in paths if path.relative_to(self.folder).as_posix() in replaceable]
+        if all(path in old or path.name.startswith(_UNFINISHED) for path in paths):  # no part is finished
+            for path in old:
+                path.unlink(missing_ok=True)
             write_text(mark, text)
             return
         differences = "; ".join(_differences(before, job)) or "its options"
@@ -74,6 +79,11 @@ class PartsFolder:
             f"{self.folder}: holds the scores of another run, which differs in {differences}. Choose another "
             "folder, or delete this one to start again"
         )
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a run has finished a part."""
+        return any((self.folder / _DONE).rglob("*.json"))
 
     @contextmanager
     def alone(self, *others: Path | None) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
@@ -11,8 +11,9 @@ from intimacy_scales.files.base import FilePath
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.interop.answers.source_file import FileOptions, reads_files, split_options
-from intimacy_scales.jobs.job import GatheredAnswers, Job, Progress, StatisticsFileReport, json_text, run_job
+from intimacy_scales.jobs.job import GatheredAnswers, Job, Progress, StatisticsFileReport, run_job
 from intimacy_scales.jobs.paths import JobPaths
+from intimacy_scales.jobs.report_file import Draw
 from intimacy_scales.moments.item_moments import moments_of_codes, no_moments
 from intimacy_scales.moments.keyed import Missing
 from intimacy_scales.reading.options import reading_of
@@ -20,14 +21,6 @@ from intimacy_scales.reading.table import AnswerReader
 from intimacy_scales.reliability.consistency.alpha import IntervalMethod
 from intimacy_scales.reliability.consistency.estimand import NEED_ANSWERS
 from intimacy_scales.reliability.report.report import ReliabilityReport, reliability_report
-
-WRITERS: dict[str, Callable[[ReliabilityReport], str]] = {
-    ".json": json_text,
-    ".csv": ReliabilityReport.to_csv,
-    ".md": ReliabilityReport.to_markdown,
-    ".html": ReliabilityReport.to_html,
-}
-
 
 ReliabilityFileReport = StatisticsFileReport[ReliabilityReport]
 
@@ -45,6 +38,7 @@ def reliability_file(
     clusters: str | None = None,
     n_resamples: int = 2000,
     rng: int | None = None,
+    draw: Draw | None = None,
     progress: Progress = lambda _done, _all: None,
     **reading: Unpack[FileOptions],
 ) -> ReliabilityFileReport:
@@ -60,13 +54,16 @@ def reliability_file(
     source
         A file of answers with a known ending, such as .csv.
     output
-        Write the report to a .json, .csv, .md or .html file.
+        Write the report to a .json, .csv, .md, .html, .docx or .pdf file.
     problems
         Write every bad cell to this CSV file.
     missing, confidence_level, interval, n_resamples, rng
         As in `intimacy_scales.reliability_report`.
     clusters
         Column of cluster labels, such as couples.
+    draw
+        Function that draws pictures for .html, .docx and .pdf, such as
+        `intimacy_scales.plots.reliability_files`; None: the report has no pictures.
     progress
         Called with the amount done, and the total amount.
     **reading
@@ -81,6 +78,8 @@ def reliability_file(
     ------
     ResponseError
         The file cannot be read, columns are missing, or the report cannot be written.
+    MissingDependencyError
+        What writes .docx or .pdf files is not installed.
     EstimationError
         Options cannot be combined.
 
@@ -109,17 +108,16 @@ def reliability_file(
     }
     job: Job[ReliabilityReport]
     if clusters is not None or interval in NEED_ANSWERS:
-        job = GatheredAnswers(form, clusters, WRITERS, partial(reliability_report, form, **options))
+        job = GatheredAnswers(form, clusters, partial(reliability_report, form, **options))
     else:
         job = _Sums(form, options)
-    return run_job(job, form, paths, read_options, source_file=source_file, progress=progress)
+    return run_job(job, form, paths, read_options, source_file=source_file, draw=draw, progress=progress)
 
 
 class _Sums:
     """A job that adds up the moments of all batches, without keeping answers."""
 
     columns: Mapping[str, str | None] = {}
-    writers = WRITERS
 
     def __init__(self, form: Instrument, options: Mapping[str, Any]) -> None:
         self._form, self._options, self._moments = form, options, no_moments(form)

@@ -253,9 +253,7 @@ def score_pass(
     with contextlib.ExitStack() as stack:
         file = stack.enter_context((open_by or source_file.open)(paths.source))
         sources, reading = source_file.reading(form, file, reading)
-        row_id = file.facts.row_id
-        if row_id is not None and not reading.keep:
-            reading = replace(reading, keep=(row_id,))
+        reading = with_row_id(file, reading)
         items = checked_columns(form, file, reading, {"person": [reading.person], "keep": reading.keep})
         keep = list(dict.fromkeys(as_spelled(reading.keep, file.names)))
         batches = batches_of(file, items, list(map(str, keep)))
@@ -289,6 +287,14 @@ def score_pass(
         only_ticked=only_ticked(form, summary) if used.only_ticked else (),
         mapping=mapping_report(file, form, sources, account.n_persons, reading),
     )
+
+
+def with_row_id(file: AnswerFile, reading: Reading) -> Reading:
+    """Return how a file is read with the column that identifies its rows, in addition to those to keep."""
+    row_id = file.facts.row_id
+    if row_id is None or row_id in as_spelled(reading.keep, file.names):
+        return reading
+    return replace(reading, keep=(row_id, *reading.keep))
 
 
 def only_ticked(form: Instrument, summary: ScoreSummary) -> tuple[str, ...]:

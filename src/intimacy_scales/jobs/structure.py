@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Unpack
@@ -16,17 +16,12 @@ from intimacy_scales.files.base import FilePath
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.interop.answers.source_file import FileOptions, reads_files, split_options
-from intimacy_scales.jobs.job import GatheredAnswers, Progress, StatisticsFileReport, json_text, run_job
+from intimacy_scales.jobs.job import GatheredAnswers, Progress, StatisticsFileReport, run_job
 from intimacy_scales.jobs.paths import JobPaths
+from intimacy_scales.jobs.report_file import Draw
 from intimacy_scales.reading.options import reading_of
 
 StructureFileReport = StatisticsFileReport[StructureReport]
-WRITERS: dict[str, Callable[[StructureReport], str]] = {
-    ".json": json_text,
-    ".csv": StructureReport.to_csv,
-    ".md": StructureReport.to_markdown,
-    ".html": StructureReport.to_html,
-}
 
 
 @reads_files
@@ -43,6 +38,7 @@ def structure_file(
     clusters: str | None = None,
     n_iterations: int = 100,
     rng: int | None = 0,
+    draw: Draw | None = None,
     progress: Progress = lambda _done, _all: None,
     **reading: Unpack[FileOptions],
 ) -> StructureFileReport:
@@ -57,13 +53,16 @@ def structure_file(
     source
         A file of answers with a known ending, such as .csv.
     output
-        Write the report to a .json, .csv, .md or .html file.
+        Write the report to a .json, .csv, .md, .html, .docx or .pdf file.
     problems
         Write every bad cell to this CSV file.
     scales, factors, estimator, missing, n_iterations, rng
         As in `intimacy_scales.structure_report`.
     clusters
         Column of cluster labels, such as couples.
+    draw
+        Function that draws pictures for .html, .docx and .pdf, such as
+        `intimacy_scales.plots.structure_files`; None: the report has no pictures.
     progress
         Called with the amount done, and the total amount.
     **reading
@@ -78,6 +77,8 @@ def structure_file(
     ------
     ResponseError
         The file cannot be read, columns are missing, or the report cannot be written.
+    MissingDependencyError
+        What writes .docx or .pdf files is not installed.
     EstimationError
         Options cannot be combined.
 
@@ -107,5 +108,5 @@ def structure_file(
         n_iterations=n_iterations,
         rng=rng,
     )
-    job = GatheredAnswers(form, clusters, WRITERS, compute)
-    return run_job(job, form, paths, options, source_file=source_file, progress=progress)
+    job = GatheredAnswers(form, clusters, compute)
+    return run_job(job, form, paths, options, source_file=source_file, draw=draw, progress=progress)

@@ -349,16 +349,20 @@ def keyed_moments_of(
     return keyed_moments_of_sums(answers.instrument.ref, len(answers), name, items, missing, sums)
 
 
+def item_means(items: ScaleItems, sums: NDArray[np.int64], counts: NDArray[np.int64]) -> Floats:
+    """Return the mean of each keyed item (k,) from the sums of its codes; nan where nobody answered it."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        codes = sums / counts
+    values = items.minima + items.steps * (codes - 1)
+    return np.where(items.reverse, items.ends - values, values)
+
+
 def keyed_moments_of_sums(
     instrument: InstrumentRef, n_persons: int, name: str, items: ScaleItems, missing: Missing, sums: PairSums
 ) -> KeyedMoments:
     """Return means and covariances of keyed items from the sums of their pairs."""
     covariances, pair_variances = _scaled_covariances(sums)
     signs = np.where(items.reverse, -items.steps, items.steps)
-    n_answered = sums.counts.diagonal()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        codes = sums.sums.diagonal() / n_answered
-    values = items.minima + items.steps * (codes - 1)
     return KeyedMoments(
         instrument=instrument,
         scale=name,
@@ -367,7 +371,7 @@ def keyed_moments_of_sums(
         missing=missing,
         n_persons=n_persons,
         counts=sums.counts,
-        means=np.where(items.reverse, items.ends - values, values),
+        means=item_means(items, sums.sums.diagonal(), sums.counts.diagonal()),
         covariances=covariances * (signs[:, None] * signs),
         pair_variances=None if pair_variances is None else pair_variances * (items.steps**2)[:, None],
         weights=items.weights,

@@ -1,18 +1,21 @@
-"""Progress of long work: reported to a function, or on a terminal after two seconds."""
+"""Progress of long work: reported to a function, or as a bar in a terminal or notebook after two seconds."""
 
 from __future__ import annotations
 
+import importlib
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeAlias, TypeVar
+from html import escape
+from typing import Any, TypeAlias, TypeVar
 
 Step = TypeVar("Step")
 Report: TypeAlias = Callable[[str, int, int | None], None]
 
 _PATIENCE = 2.0  # seconds before anything is written on a terminal
+_LENGTH = 24  # characters of a bar
 _EVERY = 0.2  # seconds between two reports
 _report: ContextVar[Report | None] = ContextVar("report", default=None)
 _silent: ContextVar[bool] = ContextVar("silent", default=False)
@@ -23,8 +26,9 @@ _within: ContextVar[bool] = ContextVar("within", default=False)
 def report_progress(tell: Report | None) -> Iterator[None]:
     """Call a function while long work of this package goes on.
 
-    Without it, work that takes more than two seconds shows its progress in a line on standard error, if that
-    is a terminal. Ctrl-C ends any work; nothing is left half done.
+    Without it, work that takes more than two seconds shows a bar on standard error, if that is a terminal,
+    or in the notebook that it was called from; it disappears at the end. Ctrl-C ends any work; nothing is
+    left half done.
 
     Parameters
     ----------
@@ -79,35 +83,98 @@ def steps(work: Iterable[Step], what: str, total: int | None = None) -> Iterator
         report(what, done, total)
     finally:
         _within.set(False)
-        if isinstance(report, _Terminal):
+        if isinstance(report, _Bar):
             report.close()
 
 
 def _receiver() -> Report | None:
-    """Return what progress is reported to: the caller's function, or a terminal; None where nothing."""
+    """Return what progress is reported to: the caller's function, a terminal, a notebook; None: nothing."""
     report = _report.get()
     if report is not None or _silent.get():
         return report
-    terminal = sys.stderr is not None and sys.stderr.isatty()
-    return _Terminal() if terminal else None
+    if sys.stderr is not None and sys.stderr.isatty():
+        return _Terminal()
+    return _Notebook() if _in_a_notebook() else None
 
 
-class _Terminal:
-    """One line on a terminal that shows progress, and is cleared at the end."""
+def _in_a_notebook() -> bool:
+    """Return whether a kernel of Jupyter runs this; IPython is not imported to find out."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return type(shell).__name__ == "ZMQInteractiveShell"
+
+
+class _Bar:
+    """A bar that appears when work takes long, and is removed at the end."""
 
     def __init__(self) -> None:
         self._since = time.monotonic()
-        self._shown = 0
 
     def __call__(self, what: str, done: int, total: int | None) -> None:
-        if time.monotonic() - self._since >= _PATIENCE:
-            text = f"{what}: {done:,} of {total:,}" if total else f"{what}: step {done:,}"
-            sys.stderr.write(f"\r{text:<{self._shown}}")
-            sys.stderr.flush()
-            self._shown = len(text)
+        passed = time.monotonic() - self._since
+        if passed >= _PATIENCE:
+            self.show(_words(what, done, total, passed), min(1.0, done / total) if total else None)
+
+    def show(self, words: str, part: float | None) -> None:
+        """Show how far the work is; ``part`` of it is done, if that is known."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Remove the bar."""
+        raise NotImplementedError
+
+
+def _words(what: str, done: int, total: int | None, passed: float) -> str:
+    """Return what is done, and about how long the rest takes."""
+    if not total:
+        return f"{what}: step {done:,}"
+    left = passed * (total - done) / done if done else 0.0
+    rest = f", {left:.0f} s left" if left >= 1 else ""
+    return f"{what}: {done:,} of {total:,}{rest}"
+
+
+class _Terminal(_Bar):
+    """One line of a terminal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = 0
+
+    def show(self, words: str, part: float | None) -> None:
+        """Write the line anew."""
+        bar = "" if part is None else f"[{'#' * round(_LENGTH * part):<{_LENGTH}}] "
+        text = f"{bar}{words}"
+        sys.stderr.write(f"\r{text:<{self._shown}}")
+        sys.stderr.flush()
+        self._shown = len(text)
 
     def close(self) -> None:
         """Clear the line."""
         if self._shown:
             sys.stderr.write(f"\r{'':<{self._shown}}\r")
             sys.stderr.flush()
+
+
+class _Notebook(_Bar):
+    """An output of a cell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._output: Any = None
+
+    def show(self, words: str, part: float | None) -> None:
+        """Show the bar, or change the one that is shown."""
+        value = "" if part is None else f' value="{part:.3f}"'
+        self._display(f'<progress{value} aria-label="{escape(words)}"></progress> {escape(words)}')
+
+    def close(self) -> None:
+        """Empty the output."""
+        if self._output is not None:
+            self._display("")
+
+    def _display(self, html: str) -> None:
+        content = {"text/html": html, "text/plain": ""}
+        if self._output is None:
+            display = importlib.import_module("IPython.display").display
+            self._output = display(content, raw=True, display_id=True)
+        else:
+            self._output.update(content, raw=True)

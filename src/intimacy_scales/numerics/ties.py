@@ -7,6 +7,7 @@ the first of them is taken.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,21 @@ from intimacy_scales.numerics.tolerances import EQUAL_EIGENVALUES, SAME
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.intp]
+
+
+def same_decimals(values: Floats) -> Floats:
+    """Return numbers with 12 significant digits of the largest, so that equal decimals are equal numbers.
+
+    Examples
+    --------
+    >>> same_decimals(np.array([3.3 - 3.0, 1.3 - 1.0, 0.3])).tolist()
+    [0.3, 0.3, 0.3]
+    """
+    largest = float(np.nanmax(np.abs(values), initial=0.0))
+    if not 0 < largest < math.inf:
+        return values
+    rounded: Floats = np.round(values, 12 - math.ceil(math.log10(largest)))
+    return rounded
 
 
 def first_highest(values: Any, share: float = SAME) -> int:

@@ -154,7 +154,7 @@ def plan_sample_size(
     Examples
     --------
     >>> plan_sample_size("alpha", expected=0.85, n_items=8, width=0.10)
-    <Plan for alpha: 84 persons; 95% interval [0.792, 0.892], bonett>
+    <Plan for alpha: 84 persons; 95% interval [.792, .892], bonett>
     >>> plan = plan_sample_size("partner_correlation", expected=0.40, width=0.20, attrition=0.2)
     >>> plan.n_couples, plan.invite
     (273, 342)

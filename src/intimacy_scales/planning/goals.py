@@ -57,7 +57,9 @@ def _interval_of(design: IntervalDesign, units: int, method: str) -> Interval:
     """Return the interval of a sample of this size whose estimate is the expected one."""
     low, high = design.ends(units)
     n = design.independent(units)
-    return Interval(low=low, high=high, confidence_level=design.confidence_level, method=method, n=n)
+    return Interval(
+        low=low, high=high, confidence_level=design.confidence_level, method=method, n=n, bounded=True
+    )
 
 
 def plan_alpha(

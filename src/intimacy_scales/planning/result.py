@@ -11,7 +11,8 @@ from intimacy_scales.numerics.tolerances import WHOLE_NUMBER
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa, counted, percent, shown
+from intimacy_scales.results.tables import Bounded
+from intimacy_scales.results.wording import apa, counted, percent, shown, without_zero
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +69,7 @@ class SamplePlan(Result):
     >>> from intimacy_scales import plan_sample_size
     >>> plan = plan_sample_size("alpha", expected=0.85, n_items=8, width=0.10)
     >>> int(plan), plan.interval
-    (84, <95% interval [0.792, 0.892], bonett, n = 84>)
+    (84, <95% interval [.792, .892], bonett, n = 84>)
     """
 
     goal: str
@@ -125,6 +126,9 @@ class SamplePlan(Result):
         columns = {name: [math.nan if value is None else value] for name, value in figures.items()}
         return pandas_frame({"goal": [self.goal], "method": [self.method], **columns}).set_index("goal")
 
+    def _bounded_columns(self) -> Bounded:
+        return () if self.interval is None else ("low", "high", "width")
+
     def sentence(self) -> str:
         """Return the plan as text for the Method section of a paper."""
         note = f"{self.note[0].upper()}{self.note[1:]}." if self.note else ""
@@ -151,14 +155,15 @@ class SamplePlan(Result):
             if self.goal == "alpha"
             else "the correlation between partners"
         )
+        low, high = self.interval
         required = request["assurance"]
         assurance = "" if required is None else f" (target: at least {apa(required)})"
         return (
             f"With {self._sample()}, an estimate of {apa(request['expected'])} for {what} has the "
-            f"{percent(self.interval.confidence_level)} interval [{apa(self.interval.low)}, "
-            f"{apa(self.interval.high)}] ({self.method}), {shown(self.width)} wide (target: at most "
-            f"{request['width']:g}); the probability that the interval of a sample is this narrow is "
-            f"{apa(self.probability or 0.0)}{assurance}."
+            f"{percent(self.interval.confidence_level)} interval {self.interval.ends(2)} "
+            f"({self.method}), {apa(high - low, 3)} wide (target: at most "
+            f"{without_zero(format(request['width'], 'g'))}); the probability that the interval of a "
+            f"sample is this narrow is {apa(self.probability or 0.0)}{assurance}."
         )
 
     def _partners(self) -> str:
@@ -167,7 +172,7 @@ class SamplePlan(Result):
             return ""
         return (
             f"Partners' scores are expected to correlate {apa(self.request['partner_correlation'])} "
-            f"(design effect {self.design_effect:.2f})."
+            f"(design effect {shown(self.design_effect, 2)})."
         )
 
     def _losses(self) -> str:

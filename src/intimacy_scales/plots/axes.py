@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import a_type
 from intimacy_scales.plots.texts import printable, show_as_written, without_glyph_warnings
+from intimacy_scales.results.html import html_picture
+from intimacy_scales.results.pictures import Picture
+from intimacy_scales.results.wording import without_zero
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,17 +28,19 @@ else:
 
 # Okabe & Ito (2008): told apart with every common kind of colour blindness, and dark enough in grey
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#595959"
+ORANGE_INK = "#B34700"  # of texts about what is orange: a contrast of 5.5 to white, which orange has not
 
 
 class Style(NamedTuple):
-    """How one partner is drawn: not by colour alone."""
+    """How one partner or one coefficient is drawn: not by colour alone; ``ink`` is for its texts."""
 
     color: str
     marker: str
     line: Literal["-", "--"]
+    ink: str
 
 
-FIRST, SECOND = Style(BLUE, "o", "-"), Style(ORANGE, "s", "--")
+FIRST, SECOND = Style(BLUE, "o", "-", BLUE), Style(ORANGE, "s", "--", ORANGE_INK)
 WIDTH = 5.2  # inches: readable at one column of a journal
 _RESOLUTION = 200  # points per inch
 
@@ -78,6 +86,14 @@ class PlotAxes(Axes):
         """
         return save_plot(self, path)
 
+    def _repr_html_(self) -> str | None:
+        """Return the picture for a notebook; None if pyplot shows it anyway."""
+        figure = self.get_figure(root=True)
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if figure is None or (pyplot is not None and getattr(figure, "number", None) in pyplot.get_fignums()):
+            return None
+        return html_picture(Picture(content=_written(self, ".svg"), alt_text=self.alt_text, caption=""))
+
 
 def axes_for(ax: Axes | None, height: float) -> PlotAxes:
     """Return the caller's axes, or new ones of their own figure.
@@ -109,23 +125,43 @@ def described(axes: PlotAxes, alt_text: str, columns: Mapping[str, Sequence[Any]
     return axes
 
 
+class _WithoutZero(ScalarFormatter):
+    """Numbers of an axis with equally many decimals, and no zero before the decimal point."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return without_zero(super().__call__(x, pos))
+
+
+def without_zeros(axes: PlotAxes) -> None:
+    """Write the numbers of the horizontal axis as figures that cannot exceed 1."""
+    axes.xaxis.set_major_formatter(_WithoutZero())
+
+
 def save_plot(axes: PlotAxes, path: str | Path) -> Path:
     """Write a plot to a file; arguments as of `PlotAxes.save`."""
+    target = Path(path)
+    target.write_bytes(_written(axes, target.suffix.lower(), target.name))
+    return target
+
+
+def _written(axes: PlotAxes, ending: str, name: str = "") -> bytes:
+    """Return the content of a picture's file of the format that an ending names."""
     from matplotlib import rc_context
 
-    target, alt_text = Path(path), printable(axes.alt_text)
+    alt_text = printable(axes.alt_text)
     metadata = {
         ".png": {"Description": alt_text},
         ".svg": {"Description": alt_text, "Date": None},
         ".pdf": {"Subject": alt_text, "CreationDate": None},
-    }.get(target.suffix.lower())
+    }.get(ending)
     if metadata is None:
-        raise EstimationError(f"{target.name!r} is not valid; allowed endings: .png, .svg, .pdf")
+        raise EstimationError(f"{name!r} is not valid; allowed endings: .png, .svg, .pdf")
     figure = axes.get_figure(root=True)
     assert figure is not None
+    content = BytesIO()
     with (
         rc_context({"svg.hashsalt": "intimacy-scales", "svg.fonttype": "none"}),
         without_glyph_warnings(),
     ):
-        figure.savefig(target, dpi=_RESOLUTION, metadata=metadata)
-    return target
+        figure.savefig(content, format=ending[1:], dpi=_RESOLUTION, metadata=metadata)
+    return content.getvalue()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 import warnings
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from matplotlib.artist import Artist
@@ -89,3 +90,26 @@ def without_glyph_warnings() -> Iterator[None]:
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font", UserWarning)
         warnings.filterwarnings("ignore", "Matplotlib currently does not support .* natively", UserWarning)
         yield
+
+
+def folded_apart(names: Sequence[str], *, width: int = 18, most: int = 3) -> list[str]:
+    r"""Return names in several lines as `folded` does; those that would look alike keep their ends.
+
+    Examples
+    --------
+    >>> folded_apart(["trust_of_the_first_week", "trust_of_the_last_week"], width=10, most=1)
+    ['trust…week', 'trust…week 2']
+    >>> folded_apart(["trust_before", "trust_after"], width=8, most=1)
+    ['trus…ore', 'trus…ter']
+    """
+    texts = [folded(name, width=width, most=most) for name in names]
+    seen: Counter[str] = Counter()
+    apart = []
+    for name, text in zip(names, texts, strict=True):
+        if texts.count(text) > 1:
+            shown = f"{printable(name)[: width // 2]}…{printable(name)[-(width - width // 2 - 1) :]}"
+        else:
+            shown = text
+        seen[shown] += 1
+        apart.append(shown if seen[shown] == 1 else f"{shown} {seen[shown]}")
+    return apart

@@ -75,7 +75,14 @@ class AnsweredRanges(NamedTuple):
 
 
 class LikelyMissingCode(NamedTuple):
-    """A value that makes up most problems, and so probably means "no answer"."""
+    """A value that makes up most problems, and so probably means "no answer".
+
+    Examples
+    --------
+    >>> likely = LikelyMissingCode(99, times=2, total=3)
+    >>> f"{likely.value} makes up {likely.times} of {likely.total} problems"
+    '99 makes up 2 of 3 problems'
+    """
 
     value: int | float | str
     times: int

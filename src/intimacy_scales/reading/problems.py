@@ -140,6 +140,18 @@ class Problems(Sequence[ResponseProblem]):
         Position of each row in the file that it was read from, where rows of the file were left out.
     shown
         False where values must not be shown.
+
+    Examples
+    --------
+    >>> from intimacy_scales import score
+    >>> from intimacy_scales.errors import InvalidResponsesError
+    >>> answers = [{"kmss_1": 6, "kmss_2": 9, "kmss_3": 99}, {"kmss_1": 6, "kmss_2": 5, "kmss_3": 99}]
+    >>> try:
+    ...     score("kmss", answers)
+    ... except InvalidResponsesError as error:
+    ...     problems = error.problems
+    >>> len(problems), str(problems[0])
+    (3, 'row 0, item kmss_2: 9 is outside the range; allowed: 1 to 7')
     """
 
     columns: tuple[BadColumn, ...] = ()

@@ -266,6 +266,10 @@ class RangeUse:
             text = _described(self.instrument, unused_ranges, self._beyond(), several=len(self._all) > 1)
             warnings.warn(text, AnotherRangeWarning, stacklevel=level_outside())
 
+    def warn_of_all(self) -> None:
+        """Warn of everything that this record looks for."""
+        self.warn()
+
     def _beyond(self) -> dict[Any, tuple[int, str]]:
         """Return range → how many refused numbers lay beyond it, and what to do about them."""
         counts: dict[Any, Counter[Offence]] = {}

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
+from intimacy_scales.results.default_page import frame_table
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, shown
+from intimacy_scales.results.tables import Page
+from intimacy_scales.results.wording import apa, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +113,7 @@ class Coefficient(Result):
 
     def _lines(self) -> list[str]:
         """Return the lines of the display, the first without the instrument."""
-        value = f" = {shown(self.estimate)}" if self.reason is None else f" is not defined: {self.reason}"
+        value = f" = {apa(self.estimate, 3)}" if self.reason is None else f" is not defined: {self.reason}"
         return [
             f"{self.title} of {self.scale}{value}{self._mark()}",
             f"{counted(self.n_items, 'item')}, n = {self.n}, {self.missing}",
@@ -124,6 +126,16 @@ class Coefficient(Result):
     def __repr__(self) -> str:
         cautions = "".join(f"\n ! {text}" for text in self.warnings)
         return f"<{'; '.join(self._lines())}; {self.instrument}{cautions}>"
+
+    def page(self) -> Page:
+        """Return what is displayed as data: the figures, with the definition below them."""
+        first, *rest = self._lines()
+        table = frame_table(
+            self.to_frame(),
+            note=f"{self.definition}. {self.instrument}.",
+            bounded=("estimate", "min", "median", "max"),
+        )
+        return Page(title=first, facts=tuple(rest), tables=(table,), warnings=tuple(self.warnings))
 
     def _repr_html_(self) -> str:
         first, *rest = map(escape, (*self._lines(), *(f"! {text}" for text in self.warnings)))

@@ -12,8 +12,12 @@ from intimacy_scales.numerics.tolerances import DOCUMENT_ROUNDING
 from intimacy_scales.results.frozen import is_array
 from intimacy_scales.results.result import Result
 
-# names that older documents do not have: of instruments (and a norm's language), and of `Fit` and its tests
-ADDED_LATER = {*InstrumentRef._gained, "crmr", "n_in_test", "rmsea_not_close_p"}
+# names that older documents do not have: of instruments (and a norm's language), of `Fit` and its tests,
+# and of interpretations
+ADDED_LATER = {
+    *InstrumentRef._gained, "crmr", "n_in_test", "rmsea_not_close_p", "bounded",
+    "around", "confidence_level", "sems", "straddles",
+}  # fmt: skip
 
 
 def check_axes(results: Sequence[Result], where: str) -> None:

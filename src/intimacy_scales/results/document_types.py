@@ -114,7 +114,9 @@ def document_types(kind: Any) -> Mapping[str, Any]:
     if own_types is not None:
         return _with_gained(kind, own_types())
     names = compared_names(cast(Any, kind)) if is_dataclass(kind) else kind._fields
-    return {name: types_of(kind)[name] for name in names}
+    kinds = {name: types_of(kind)[name] for name in names}
+    defaults: Mapping[str, Any] = getattr(kind, "_field_defaults", {})  # of a named tuple
+    return kinds | {name: Unless(kinds[name], nothing=value) for name, value in defaults.items()}
 
 
 def _with_gained(kind: Any, types_by_name: Mapping[str, Any]) -> Mapping[str, Any]:

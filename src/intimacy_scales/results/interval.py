@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import field
+from typing import Any, ClassVar
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import percent, shown
+from intimacy_scales.results.wording import percent, written
 
 
 def check_level(level: float, option: str = "confidence_level") -> float:
@@ -43,14 +44,21 @@ class Interval(Result):
         Number of resamples without a figure, which were left out; at most one in twenty.
     warnings
         Cautions about using it, for example that resamples were left out.
+    bounded
+        Whether it is of a figure that cannot exceed 1, such as a correlation or a coefficient of reliability,
+        so that its ends are displayed without a zero before the decimal point.
 
     Examples
     --------
-    >>> interval = Interval(low=0.71, high=0.84, confidence_level=0.95, method="delta", n=200)
+    >>> interval = Interval(
+    ...     low=0.71, high=0.84, confidence_level=0.95, method="delta", n=200, bounded=True
+    ... )
     >>> interval, 0.8 in interval
-    (<95% interval [0.710, 0.840], delta, n = 200>, True)
+    (<95% interval [.710, .840], delta, n = 200>, True)
     >>> low, high = interval
     """
+
+    _gained: ClassVar[Mapping[str, Any]] = {"bounded": False}
 
     low: float
     high: float
@@ -60,6 +68,7 @@ class Interval(Result):
     reason: str | None = None
     n_failed: int = 0
     warnings: tuple[str, ...] = ()
+    bounded: bool = field(default=False, compare=False)
 
     def __iter__(self) -> Iterator[float]:
         return iter((self.low, self.high))
@@ -73,7 +82,8 @@ class Interval(Result):
 
     def ends(self, digits: int = 3) -> str:
         """Return both ends as text, with so many decimals."""
-        return f"[{shown(self.low, digits)}, {shown(self.high, digits)}]"
+        low, high = (written(end, digits, bounded=self.bounded) for end in self)
+        return f"[{low}, {high}]"
 
     def __str__(self) -> str:
         return self.ends()

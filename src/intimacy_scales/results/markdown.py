@@ -21,23 +21,43 @@ def one_line(text: str) -> str:
 
 
 def markdown_table(table: TextTable) -> str:
-    """Return a table as Markdown, without its title."""
+    """Return a table as Markdown with its note, without its title."""
 
     def line(texts: Sequence[str]) -> str:
         return "| " + " | ".join(one_line(text).replace("|", "\\|") for text in texts) + " |"
 
     is_left_aligned = [number == 0 or wordy for number, wordy in enumerate(table.wordy)]
     rule = "|" + "|".join("---" if is_left else "---:" for is_left in is_left_aligned) + "|"
-    return "\n".join([line(list(table.columns)), rule, *map(line, table.rows)])
+    lines = [line(_headings(table)), rule, *map(line, table.rows)]
+    return "\n".join([*lines, *(["", f"*Note.* {one_line(table.note)}"] if table.note else [])])
+
+
+def titled_table(table: TextTable) -> str:
+    """Return a table as Markdown with its number, its title and its note."""
+    number = [] if table.number is None else [f"**Table {table.number}**"]
+    title = [f"*{one_line(table.title)}*"] if table.title else []
+    return "\n\n".join([*number, *title, markdown_table(table)])
+
+
+def _headings(table: TextTable) -> list[str]:
+    """Return the headings; Markdown has one row of them, so those above others come first in each."""
+    over = [table.above.get(name, "") for name in table.columns]
+    return [
+        f"{above}: {text}" if above else text for above, text in zip(over, table.shown_headings, strict=True)
+    ]
 
 
 def markdown_page(page: Page) -> str:
-    """Return a page as Markdown: main table, warnings, sentence, further tables."""
+    """Return a page as Markdown: facts, main table, warnings, sentence, further tables."""
     warnings = "\n".join(f"- {one_line(text)}" for text in page.warnings)
-    first, *rest = page.tables
-    parts = [f"# {one_line(page.title)}", markdown_table(first)]
-    parts += [f"## Before you use these figures\n\n{warnings}"] if warnings else []
-    parts += [one_line(page.sentence)]
+    first, rest = page.tables[:1], page.tables[1:]
+    parts = [f"# {one_line(page.title)}"] if page.title else []
+    parts += ["\n".join(f"- {one_line(fact)}" for fact in page.facts)] if page.facts else []
+    for section in page.sections:
+        parts += [f"## {one_line(section.heading)}", *map(one_line, section.paragraphs)]
+    parts += [titled_table(t) if t.number is not None else markdown_table(t) for t in first]
+    parts += [f"## {one_line(page.cautions_heading)}\n\n{warnings}"] if warnings else []
+    parts += [one_line(page.sentence)] if page.sentence else []
     parts += [page.legend] if page.legend and rest else []
     for table in rest:
         parts += [f"## {one_line(table.title)}", markdown_table(table)]

@@ -50,18 +50,27 @@ class Picture:
         return f"data:{_KINDS[self.kind or 'png']};base64,{b64encode(self.content).decode('ascii')}"
 
 
-def as_pictures(pictures: Sequence[Picture | tuple[str | bytes, str, str]]) -> tuple[Picture, ...]:
+def as_pictures(pictures: Sequence[AnyPicture], *, png: bool = False) -> tuple[Picture, ...]:
     """Return pictures, checked.
+
+    Parameters
+    ----------
+    pictures
+        Pictures, or what they are made of.
+    png
+        Take the PNG of pictures that come as several files.
 
     Raises
     ------
     ResponseError
         A picture is neither SVG nor PNG, or has no text.
     """
-    return tuple(_checked(picture, place) for place, picture in enumerate(pictures, start=1))
+    return tuple(_checked(picture, place, png=png) for place, picture in enumerate(pictures, start=1))
 
 
-def _checked(picture: Picture | tuple[str | bytes, str, str], place: int) -> Picture:
+def _checked(picture: AnyPicture, place: int, *, png: bool) -> Picture:
+    if isinstance(picture, PictureFiles):
+        picture = picture.png_picture if png else picture.picture
     if not isinstance(picture, Picture):
         try:
             content, alt_text, caption = picture
@@ -112,6 +121,11 @@ class PictureFiles:
         """The picture for a page."""
         return Picture(content=self.svg, alt_text=self.alt_text, caption=self.caption)
 
+    @property
+    def png_picture(self) -> Picture:
+        """The picture for what cannot display SVG, such as Word."""
+        return Picture(content=self.png, alt_text=self.alt_text, caption=self.caption)
+
     def files(self) -> dict[str, bytes]:
         """Return name → content of each file."""
         texts = {".csv": self.data, ".txt": f"{self.alt_text}\n"}
@@ -119,3 +133,6 @@ class PictureFiles:
             f"{self.name}.png": self.png,
             f"{self.name}.svg": self.svg,
         }
+
+
+AnyPicture = Picture | PictureFiles | tuple[str | bytes, str, str]

@@ -28,6 +28,7 @@ def interval_of_resamples(
     without_ends: str = "all resamples are on one side of the estimate",
     instead: str = "",
     cautions: Sequence[str] = (),
+    bounded: bool = False,
 ) -> Interval:
     """Return the interval of a figure from its resamples.
 
@@ -51,6 +52,8 @@ def interval_of_resamples(
         Advice where more than one resample in twenty has no figure.
     cautions
         Others about using the interval.
+    bounded
+        Whether the figure cannot exceed 1, as of `Interval`.
 
     Examples
     --------
@@ -72,4 +75,5 @@ def interval_of_resamples(
         n=n,
         n_failed=len(resampled) - len(defined),
         warnings=((f"{failed}; they are left out",) if failed else ()) + tuple(cautions),
+        bounded=bounded,
     )

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self, TypeVar, cast, dataclass_transform
 
 import intimacy_scales.instrument as models
 from intimacy_scales.results.frozen import Frozen, alike, compared_names, hashed
+from intimacy_scales.results.paged import Paged, has_own_page
 
 Kind = TypeVar("Kind")
 
@@ -25,7 +26,7 @@ def result_class(kind: type[Kind]) -> type[Kind]:
     return dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)(kind)
 
 
-class Result(Frozen, ABC):
+class Result(Frozen, Paged, ABC):
     """Base class of all results.
 
     Fields, arrays and mappings cannot be changed. Two results are equal if they are of the same class and all
@@ -145,6 +146,8 @@ class Result(Frozen, ABC):
         return hash((type(self), *(hashed(getattr(self, name)) for name in compared_names(type(self)))))
 
     def _repr_html_(self) -> str:
+        if has_own_page(type(self)):
+            return Paged._repr_html_(self)
         text = repr(self)
         first, *rest = escape(text[1:-1] if text.startswith("<") else text).split("; ")
         return f"<div><b>{first}</b>{''.join(f'<br>{line}' for line in rest)}</div>"

@@ -1,4 +1,4 @@
-"""Text of figures in displays and sentences."""
+"""Text of figures in displays and sentences; which kind of figure is written how: `figure_texts`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 _MOST_FURTHER_DIGITS = 4  # that a small standard error adds to those of its estimate
-_SMALLEST_P = 0.001  # smaller p values are written as "<0.001"
+_SMALLEST_P = 0.001  # smaller p values are written as "< .001"
 
 
 def shown(value: float | None, digits: int = 3) -> str:
@@ -88,14 +88,14 @@ def digits_with_error(estimate: float, error: float, least: int = 2) -> int:
 
 
 def p_shown(p: float | None) -> str:
-    """Return the text of a p value in a table; small ones as "<0.001", since they are not 0.
+    """Return the text of a p value in a table; small ones as "< .001", since they are not 0.
 
     Examples
     --------
     >>> p_shown(0.0312), p_shown(1e-9), p_shown(float("nan"))
-    ('0.031', '<0.001', '-')
+    ('.031', '< .001', '-')
     """
-    return "<0.001" if p is not None and p < _SMALLEST_P else shown(p)
+    return f"< {apa(_SMALLEST_P, 3)}" if p is not None and p < _SMALLEST_P else without_zero(shown(p))
 
 
 def apa(value: float, digits: int = 2) -> str:
@@ -106,7 +106,7 @@ def apa(value: float, digits: int = 2) -> str:
     >>> apa(0.846), apa(-0.2), apa(1.0), apa(0.9518, 3), apa(-0.001)
     ('.85', '-.20', '1.00', '.952', '.00')
     """
-    return _without_zero(shown(value, digits))
+    return without_zero(shown(value, digits))
 
 
 def apa_signed(value: float, digits: int = 3) -> str:
@@ -117,7 +117,7 @@ def apa_signed(value: float, digits: int = 3) -> str:
     >>> apa_signed(0.0121), apa_signed(-0.3), apa_signed(-0.0001)
     ('+.012', '-.300', '.000')
     """
-    return _without_zero(signed(value, digits))
+    return without_zero(signed(value, digits))
 
 
 def apa_p(p: float) -> str:
@@ -129,11 +129,29 @@ def apa_p(p: float) -> str:
     ('p = .031', 'p < .001', 'p = 1.000')
     """
     text = p_shown(p)
-    return f"p < {_without_zero(text[1:])}" if text.startswith("<") else f"p = {_without_zero(text)}"
+    return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 
-def _without_zero(text: str) -> str:
-    return text.replace("0.", ".", 1) if text.lstrip("+-").startswith("0.") else text
+def written(value: float, digits: int = 3, *, bounded: bool) -> str:
+    """Return the text of a figure: one that cannot exceed 1 as by `apa`, another as by `shown`.
+
+    Examples
+    --------
+    >>> written(0.8123, bounded=True), written(0.8123, 2, bounded=False)
+    ('.812', '0.81')
+    """
+    return apa(value, digits) if bounded else shown(value, digits)
+
+
+def without_zero(text: str) -> str:
+    """Return the text of a figure without a zero before the decimal point.
+
+    Examples
+    --------
+    >>> without_zero("0.1"), without_zero("-0.25"), without_zero("10.5")
+    ('.1', '-.25', '10.5')
+    """
+    return text.replace("0.", ".", 1) if text.lstrip("+-\N{MINUS SIGN}").startswith("0.") else text
 
 
 def percent(level: float) -> str:

@@ -15,6 +15,7 @@ from intimacy_scales.dyads.invariance.verdict import (
 )
 from intimacy_scales.factor import FitChange
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit, fit_indices
+from intimacy_scales.factor.confirmatory.support import fit_caution
 
 STEPS = ("configural", "metric", "scalar", "residual", "variances", "means")
 
@@ -100,3 +101,15 @@ def test_a_poor_first_model_is_said(verdict: object) -> None:
     words = "The configural model does not fit well, so that this says little."
     assert words in verdict(changes(0.0, 0.0), fit(120.0))
     assert words not in verdict(changes(0.0, 0.0), fit())
+
+
+@pytest.mark.parametrize(("chi_square", "cfi"), [(29.0, ".949"), (28.5, None)])
+def test_a_first_model_that_does_not_fit_closely_is_said(chi_square: float, cfi: str | None) -> None:
+    """CFI is 1 - (chi-square - 10) / (400 - 28), and RMSEA below .10."""
+    said = fit_caution("configural", fit(chi_square))
+    if cfi is None:
+        assert said == ""
+    else:
+        assert said.startswith(f" The configural model does not fit closely (CFI = {cfi}, below .95; Hu & ")
+    for verdict in (verdict_from_free, verdict_from_equal):
+        assert verdict(changes(0.0, 0.0), fit(chi_square)).endswith(said)

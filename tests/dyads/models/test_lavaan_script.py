@@ -7,7 +7,7 @@ import math
 import shutil
 import subprocess
 import warnings
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any
 
@@ -127,10 +127,58 @@ def test_to_lavaan_of_complete_couples(in_r: Any) -> None:
         assert (effect.estimate, effect.se) == pytest.approx((est, se), rel=1e-4)
 
 
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, dict[str, float]]]:
+    """Return each actor-partner model with the figures that its script prints, all from one run of R."""
+    if not has_lavaan():
+        pytest.skip("R with lavaan is not there")
+    folder, scripts = tmp_path_factory.mktemp("figures"), []
+    fitted = {name: model for name, model in models().items() if hasattr(model, "to_r")}
+    fitted["REML"] = apim(scored_couples(60), "love", "trust")
+    for name, model in fitted.items():
+        model.to_couples().to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig")
+        scripts += [f'cat("== {name}\\n")', model.to_r(str(folder / f"{name}.csv"))]
+    (folder / "all.R").write_text("\n".join(scripts), encoding="utf-8")
+    run = subprocess.run(["Rscript", str(folder / "all.R")], check=True, capture_output=True, text=True)
+    found = {}
+    for block in run.stdout.split("== ")[1:]:
+        name, *lines = block.splitlines()
+        figures = (line.split("\t")[:2] for line in lines)
+        found[name] = (fitted[name], {figure: float(value.replace("NA", "nan")) for figure, value in figures})
+    return found
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["roles", "alike", "complete", "mixed", "corrected", "latent", "REML"])
+def test_to_r_prints_our_figures(printed: dict[str, tuple[Any, dict[str, float]]], name: str) -> None:
+    """Also of files that begin with a byte order mark, as these do."""
+    model, figures = printed[name]
+    effects = {f"effects[{effect.name}]": effect for effect in model.effects}
+    bonds = {f"residual_correlations[{k}]": rho for k, rho in enumerate(model.residual_correlations)}
+    assert {f"{figure}.estimate" for figure in effects | bonds} <= set(figures)
+    assert any(figure.endswith(".se") for figure in figures) == (name != "REML")
+    for figure, value in figures.items():
+        what, _, key = figure.rpartition(".")
+        ours = reduce(getattr, what.split("."), model) if what.startswith("fit") else (effects | bonds)[what]
+        if name in ("REML", "complete") and (what in bonds or "intercept" in what) and key == "se":
+            continue  # of the closed form, with other degrees of freedom
+        if name == "mixed" and figure == "fit.scaled.robust_tli":
+            # all that it is made of is equal: both chi-squares, degrees of freedom and scaling factors give
+            # 1.0466 (Brosseau-Liard & Savalei, 2014), and lavaan says 1.0429
+            scaled = model.fit.scaled
+            excess = model.fit.chi_square - scaled.scaling_factor * scaled.df
+            expected = model.fit.baseline_chi_square - scaled.baseline_scaling_factor * scaled.baseline_df
+            assert scaled.robust_tli == pytest.approx(
+                1 - excess / scaled.df / (expected / scaled.baseline_df), rel=1e-9
+            )
+            continue
+        assert getattr(ours, key) == pytest.approx(value, rel=3e-3, abs=5e-4, nan_ok=True), figure
+
+
 def test_to_lavaan_of_reml_says_that_lavaan_has_none() -> None:
     text = apim(scored_couples(60), "love", "trust").to_lavaan('my "couples".csv')
     assert "lavaan has no REML" in text
-    assert 'read.csv("my \\"couples\\".csv")' in text
+    assert 'read.csv("my \\"couples\\".csv",' in text
 
 
 def test_to_couples_has_what_was_fitted() -> None:

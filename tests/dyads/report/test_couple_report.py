@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intimacy_scales import reliability_report, simulate
+from intimacy_scales import paper_table, reliability_report, simulate
 from intimacy_scales.dyads import (
     CoupleReport,
     Dyads,
@@ -31,6 +31,7 @@ from intimacy_scales.errors import (
     KeyingWarning,
     LikelyMissingCodeWarning,
 )
+from intimacy_scales.results.wording import apa, apa_p
 from tests.shared.comparison import assert_close, near
 from tests.shared.couples import couples_of, couples_with_scores, mixed_couples
 from tests.shared.factor_answers import good
@@ -276,16 +277,54 @@ def test_the_same_caution_about_several_scales_is_given_once() -> None:
     assert len(cautions) == len(set(cautions)) < 5
 
 
-def test_an_improper_solution_is_not_reported_in_the_paragraph() -> None:
+@cache
+def improper_report() -> CoupleReport:
     table = answers(60).iloc[:20]
     form = form_of(SCALES, high=7, evidence=PUBLISHED)
     dyads = Dyads.from_long(form, table, couple="couple", person="person", role="role")
-    result = couple_report(dyads, scales=["trust", "care"], invariance=False)
+    return couple_report(dyads, scales=["trust", "care"], invariance=False)
+
+
+def test_an_improper_solution_is_not_reported_in_the_paragraph() -> None:
+    result = improper_report()
     improper = [name for name, part in result.reliability.items() if part.improper]
     assert improper
     assert "has an improper solution, whose omega is not reported here" in result.sentence()
     for name in improper:
         assert f"({name})" not in result.sentence().partition("Omega, from")[2].partition("The model of")[0]
+
+
+def test_no_table_has_figures_of_an_improper_solution() -> None:
+    """Cells say so, the table for a paper has a note, and columns for programs are empty, with the reason."""
+    result = improper_report()
+    improper = [name for name, part in result.reliability.items() if part.improper]
+    tables = {table.name: table for table in result.tables()}
+    for name, columns in {
+        "scales": ["omega_wife", "omega_husband", "omega_mean", "omega_difference"],
+        "reliability": ["omega", "omega_ci_low", "omega_ci_high", "sem", "sem_ci_low", "sem_ci_high"],
+        "true_correlations": ["r", "r_ci_low", "r_ci_high"],
+    }.items():
+        figures = pd.DataFrame(tables[name].figures())
+        of_improper = figures["scale"].isin(improper)
+        assert of_improper.any()
+        assert figures.loc[of_improper, columns].isna().all(axis=None)
+        assert figures.loc[~of_improper, columns].notna().all(axis=None)
+        if name != "scales":
+            reasons = ["; ".join(result.reliability[scale].improper) for scale in figures["scale"]]
+            assert figures["improper"].tolist() == reasons
+    cells = tables["scales"].text_table().columns
+    assert [text == "improper" for text in cells["Omega mean"]] == [
+        name in improper for name in ("trust", "care")
+    ]
+    assert f"Improper: figures of {' and '.join(improper)} that rest on" in tables["scales"].note
+    assert tables["scales"].note in result.to_markdown()
+    table = paper_table(result)
+    assert [text == "improper" for text in table.table.columns["Wife: ω"]] == [
+        name in improper for name in ("trust", "care")
+    ]
+    assert all(f"{name}: omega has an improper solution" in table.note for name in improper)
+    assert "improper" not in report().to_frame().columns
+    assert "mproper" not in report().tables()[0].note + paper_table(report()).note
 
 
 def test_a_draft_says_so() -> None:
@@ -390,6 +429,34 @@ def test_a_report_of_one_occasion_names_it(days: Any) -> None:
     for text in (result.to_markdown(), result.to_html(), repr(result)):
         assert "on occasion 2" in text
     assert "occasion" not in report().sentence() + report().title
+
+
+def test_couples_with_missing_scores_count_by_full_information_which_is_said() -> None:
+    table = answers().copy()
+    table.loc[[4, 8], ["q4", "q5", "q6"]] = np.nan
+    table.loc[8, [f"q{k}" for k in range(1, 10)]] = np.nan
+    form = form_of(SCALES, high=7, evidence=PUBLISHED)
+    dyads = Dyads.from_long(form, table, couple="couple", person="person", role="role")
+    model = apim(dyads, "love", "trust")
+    assert (model.n_couples, model.n_one_partner, model.n_incomplete) == (60, 1, 2)
+    sample = "60 couples, 1 of them with one partner and 1 with other missing scores"
+    assert f"{sample}, partners in roles, full information ML" in model.sentences()[0]
+    result = couple_report(dyads, **MODEL, scales=["trust", "love"], invariance=False)
+    assert f"({sample}; full information ML; " in result.sentence()
+    listwise = apim(dyads, "love", "trust", missing="listwise")
+    assert listwise.n_incomplete == 0
+    assert "full information" not in listwise.sentences()[0]
+
+
+def test_the_p_value_of_strangers_is_that_of_a_test_of_couples() -> None:
+    strangers = report().strangers
+    assert strangers is not None
+    overall, distinctive = strangers["overall"], strangers["distinctive"]
+    expected = f"at r = {apa(overall.expected)} (overall) and {apa(distinctive.expected)} (distinctive)."
+    tests = f": {apa_p(overall.p_value)} (overall) and {apa_p(distinctive.p_value)} (distinctive)."
+    of_strangers, _, of_couples = report().sentence().partition("One-sided tests that partners are no more ")
+    assert of_strangers.rstrip().endswith(f"Profiles of strangers are expected to correlate {expected}")
+    assert of_couples.startswith(f"similar than strangers, by 999 random re-pairings{tests}")
 
 
 def test_covariates_are_those_of_the_model_and_are_said() -> None:

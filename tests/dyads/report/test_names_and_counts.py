@@ -11,6 +11,7 @@ from intimacy_scales import simulate
 from intimacy_scales.dyads import Dyads, couple_report, partner_agreement, profile_similarity
 from intimacy_scales.dyads.report import parts
 from intimacy_scales.dyads.report.couple_rows import couple_rows
+from intimacy_scales.results.wording import apa
 from tests.shared.couples import couples_with_scores
 
 
@@ -18,7 +19,8 @@ def test_comparison_with_strangers_shows_its_figures() -> None:
     answers = simulate("scii-24", 100, couples=0.5, rng=1).answers
     dyads = Dyads.from_long("scii-24", answers, couple="couple", person="partner")
     compared = profile_similarity(dyads).pseudo_couples(99, rng=1)["overall"]
-    assert f"mean {compared.mean:.3f} of couples, {compared.expected:.3f} of strangers, p " in repr(compared)
+    mean, expected = apa(compared.mean, 3), apa(compared.expected, 3)
+    assert f"mean {mean} of couples, {expected} of strangers, p " in repr(compared)
 
 
 def test_none_to_one_couple_are_couples() -> None:

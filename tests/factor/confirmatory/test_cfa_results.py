@@ -210,8 +210,8 @@ def test_a_modification_index_says_which_way_the_parameter_would_move(spot: Any,
             lhs=lhs, op=op, rhs=rhs, group=group, index=12.34, expected_change=sign * 0.02,
             std_all=sign * 0.126, released=released,
         )  # fmt: skip
-        fall = "chi-square would fall by about 12.3, standardized change"
-        assert index.meaning == f"{words}{where}: {fall} {'' if sign > 0 else '-'}0.13"
+        fall = "chi-square would fall by about 12.34, standardized change"
+        assert index.meaning == f"{words}{where}: {fall} {'' if sign > 0 else '-'}.13"
         assert repr(index) == f"<{index.name}: {index.meaning}>"
         assert index.p == pytest.approx(stats.chi2.sf(12.34, 1))
 

@@ -127,8 +127,8 @@ def test_constraint_tests_are_shown_and_kept() -> None:
     assert ConstraintTests.from_json(tests.to_json()) == tests
     assert ConstraintTest.from_dict(tests[0].to_dict()) == tests[0]
     assert repr(tests).splitlines()[:2] == [
-        "<10 equality constraints, score test, assuming normality; all: chi-square(8) = 6.22, p = 0.622>",
-        "  tru01 ~ 1: a == b; chi-square(1) = 5.04, p = 0.025; if released, the left side would be greater "
+        "<10 equality constraints, score test, assuming normality; all: chi-square(8) = 6.22, p = .622>",
+        "  tru01 ~ 1: a == b; chi-square(1) = 5.04, p = .025; if released, the left side would be greater "
         "by 0.264",
     ]
     labels = {test.constraint: test.kind for test in fitted("labels").constraint_tests()}

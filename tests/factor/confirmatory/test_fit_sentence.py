@@ -54,10 +54,10 @@ def test_a_robust_fit_shows_corrected_figures_first_and_names_the_others(how):
     for display in (repr(plain), repr(result), str(result), repr(compare_models(*fitted(how, TWO, ONE)))):
         corrected, word, rest = display[display.index(name) :].partition("uncorrected")
         assert word
-        assert f"robust CFI {scaled.robust_cfi:.3f}" in corrected
-        assert f"robust RMSEA {scaled.robust_rmsea:.3f}" in corrected
+        assert f"robust CFI {apa(scaled.robust_cfi, 3)}" in corrected
+        assert f"robust RMSEA {apa(scaled.robust_rmsea, 3)}" in corrected
         assert f"chi-square({plain.df}) = {plain.chi_square:.2f}" in rest
-        assert f"CFI {plain.cfi:.3f}" in rest
+        assert f"CFI {apa(plain.cfi, 3)}" in rest
     assert name in repr(scaled)
     assert "uncorrected" not in repr(cfa(ONE, skewed()))
 
@@ -86,6 +86,25 @@ def test_sentences_of_invariance_have_figures_of_one_kind_and_name_them(how, met
     for figure in plain_figures(fit)[:1]:
         assert figure not in said
     assert [f.statistic for f in found.findings(sample="s", source="t")] == ["change of robust CFI"] * 3
+
+
+def test_invariance_says_how_well_its_first_model_fits():
+    data = skewed()
+    one = f"f =~ {' + '.join(column for column in data.columns if column.startswith('q'))}"
+    poor = invariance(one, data, groups=HALVES).sentence()
+    assert "The configural model does not fit well, so that this says little." in poor
+    assert "not fit" not in invariance(TWO, data, groups=HALVES).sentence()
+
+
+def test_a_ladder_that_begins_with_equal_loadings_does_not_say_that_they_are_supported():
+    data = skewed()
+    given = "Metric invariance, with which the models begin, was not tested."
+    held = invariance(TWO, data, groups=HALVES, steps=["metric", "scalar"]).sentence()
+    assert held.endswith(f"scalar invariance was supported. {given}")
+    data.loc[150:, "q2"] = np.clip(data.loc[150:, "q2"] + 2, 1, 7)
+    fell = invariance(TWO, data, groups=HALVES, steps=["metric", "scalar"]).sentence()
+    assert f"scalar invariance was not supported. {given}" in fell
+    assert "configural" not in held + fell
 
 
 def test_the_verdict_on_invariance_goes_by_the_figures_it_shows():
@@ -194,20 +213,20 @@ def test_what_is_fixed_has_no_standard_error_in_any_display(identification):
 
 
 def test_no_table_says_that_a_probability_is_0_nor_minus_0():
-    assert [p_shown(p) for p in (0.0, 0.0009, 0.001, 1.0)] == ["<0.001", "<0.001", "0.001", "1.000"]
+    assert [p_shown(p) for p in (0.0, 0.0009, 0.001, 1.0)] == ["< .001", "< .001", ".001", "1.000"]
     assert [apa_p(p) for p in (0.0, 0.00099, 0.0312)] == ["p < .001", "p < .001", "p = .031"]
     assert [f(-0.0004) for f in (shown, signed, cell)] == ["0.000"] * 3
     assert [signed(v) for v in (0.0004, 0.0005001, -1.0)] == ["0.000", "+0.001", "-1.000"]
     data = pd.DataFrame(good(400, 6, seed=3, together=2.0), columns=[f"q{n + 1}" for n in range(6)])
     two, one = (cfa(model, data, estimator="MLR") for model in (TWO, ONE))
-    shown_p = {line.split()[-3] for line in str(two.parameters).split("\n")[1:]}
-    assert "<0.001" in shown_p
-    assert "0.000" not in shown_p
+    shown_p = {line.split()[-3] for line in str(two.parameters).replace("< ", "<").split("\n")[1:]}
+    assert "<.001" in shown_p
+    assert not shown_p & {"0.000", ".000"}
     for page in (two._repr_html_(), compare_models(two, one)._repr_html_(), repr(compare_models(two, one))):
         assert "-0.000" not in page
         assert "p 0.000" not in page
-    columns = re.findall(r"<th>(\w+)</th>", compare_models(two, one)._repr_html_().partition("</thead>")[0])
-    assert "chi_square_change_p" in columns
+    compared = compare_models(two, one)
+    assert compared.page().tables[1].columns["p"] == [p_shown(compared.changes[0].p_value)]
 
 
 @pytest.mark.parametrize("estimator", ["ML", "MLR"])

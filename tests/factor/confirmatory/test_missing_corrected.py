@@ -150,8 +150,8 @@ def test_corrected_indices_are_shown_and_kept() -> None:
     assert Fit.from_dict(older).missing_corrected is None
     frame = fit.to_frame()["value"]
     assert frame["robust_cfi_missing_corrected"] == found.robust_cfi
-    rmsea = "robust RMSEA 0.059 [0.000, 0.106]"
-    assert repr(found) == f"<corrected for missing answers: robust CFI 0.980, robust TLI 0.962, {rmsea}>"
+    rmsea = "robust RMSEA .059 [.000, .106]"
+    assert repr(found) == f"<corrected for missing answers: robust CFI .980, robust TLI .962, {rmsea}>"
 
 
 def test_indices_of_models_at_the_edge() -> None:

@@ -270,7 +270,7 @@ def test_a_result_can_be_shown_and_written():
     close(written["loadings"], result.loadings)
     close(written["chi_square"], result.chi_square)
     assert written["rmsea_low"] <= written["rmsea"] <= written["rmsea_high"]
-    assert "<th>q8</th>" in result._repr_html_()
+    assert '<th scope="row">q8</th>' in result._repr_html_()
     assert "Correlations of factors" in result._repr_html_()
     assert "Correlations of factors" not in efa(numbers(2), 2, rotation="varimax")._repr_html_()
     with pytest.raises(ValueError, match="read-only"):

@@ -18,8 +18,10 @@ from intimacy_scales import encode, item_moments, simulate
 from intimacy_scales.errors import EstimationError, MissingColumnsError
 from intimacy_scales.factor.exploratory.adequacy import bartlett, kmo
 from intimacy_scales.factor.exploratory.analysis import most_factors
+from intimacy_scales.factor.exploratory.average_partial import map_test
 from intimacy_scales.factor.exploratory.extraction import minres
-from intimacy_scales.factor.exploratory.retention import map_test, parallel_analysis, scree
+from intimacy_scales.factor.exploratory.parallel import parallel_analysis
+from intimacy_scales.factor.exploratory.retention import scree
 from intimacy_scales.factor.sample import SampleMoments, covariances_as_sample
 from tests.reference.oracles import Reference
 from tests.shared.comparison import close
@@ -108,16 +110,16 @@ def test_drawn_correlations_are_those_of_normal_samples(n, p):
 
 
 def test_shuffled_answers_are_the_same_answers(monkeypatch):
-    from intimacy_scales.factor.exploratory import retention
+    from intimacy_scales.factor.exploratory import parallel
 
     table, seen = numbers(2, gaps=0.1), []
-    of_rows = retention.of_rows
+    of_rows = parallel.of_rows
 
     def watch(rows: Floats, *rest: Any) -> Any:
         seen.append(rows.copy())
         return of_rows(rows, *rest)
 
-    monkeypatch.setattr(retention, "of_rows", watch)
+    monkeypatch.setattr(parallel, "of_rows", watch)
     parallel_analysis(table, null="permuted", n_iterations=3)
     for rows in seen:
         assert (np.isnan(rows) == table.isna().to_numpy()).all()
@@ -227,10 +229,10 @@ def test_kmo_sets_correlations_against_partial_ones(seed):
 def test_kmo_and_bartlett_can_be_shown_and_written():
     table = numbers(3)
     measure, test = kmo(table), bartlett(table)
-    assert repr(measure).startswith("<KMO of 8 items = 0.")
+    assert repr(measure).startswith("<KMO of 8 items = .")
     assert measure.to_frame().loc["q3", "kmo"] == measure.items[2]
     assert json.loads(measure.to_json())["items"]["q1"] == measure.items[0]
-    assert repr(test).endswith("p < 0.001; n = 150, pairwise>")
+    assert repr(test).endswith("p < .001; n = 150, pairwise>")
     assert test.to_frame()["df"].tolist() == [28]
     assert json.loads(test.to_json())["n_items"] == 8
     close(bartlett(unrelated(4, 200)).p_value, 1)

@@ -64,7 +64,7 @@ def test_items_that_go_with_no_factor_are_a_minority():
     found = report_of(x, {"a": "q1 q2 q3 q4", "b": "q5 q6 q7 q8"})
     assert flags(found) == {"a": ["spread"] * 4, "b": [None] * 4}
     told = next(text for text in found.warnings if text.startswith("the items of a spread"))
-    assert "on none (largest loading below 0.30)" in told
+    assert "on none (largest loading below .30)" in told
 
 
 @pytest.mark.parametrize("sizes", [(3, 3, 4), (4, 4, 4), (3, 5, 3)])

@@ -26,6 +26,7 @@ from intimacy_scales import (
 )
 from intimacy_scales import reliability_report as reliability
 from intimacy_scales.factor import Model, StructureReport, cfa, structure_report
+from intimacy_scales.results.wording import apa
 from tests.shared.comparison import near
 from tests.shared.factor_answers import NAN, good, parts
 from tests.shared.instruments import coded
@@ -218,7 +219,7 @@ def test_every_arrangement_is_named(factors):
 def test_what_the_general_factor_does_is_shown(factors, measured):
     answers = coded(parts(400, (4, 4, 4), 0.4), THREE | {"t": {"of": ["a", "b", "c"]}})
     fitted = cfa(Model.from_instrument(answers.instrument, factors=factors), answers)
-    loading = f"{fitted.parameters[f't =~ {measured}'].std_all:.2f}"
+    loading = apa(fitted.parameters[f"t =~ {measured}"].std_all)
     page = Page(report(answers, factors=factors).to_html())
     assert any(loading in row for row in page.rows if row and measured in row[0].split())
 

@@ -134,6 +134,7 @@ def test_what_is_not_linear(text: str) -> None:
         ("y ~ loads*x\nk := laods", 2, 6, "did you mean 'loads'"),
         ("y ~ a*x\nk := m + 1\nm := a", 2, 6, "'m', and nothing of that name is defined above"),
         ("y ~ a*x\nk := a\nk := 2*a", 3, 1, "k is defined twice"),
+        ("y ~ a*x\nk := 2*1", 2, 1, "k uses no label of a parameter"),
         ("y ~ a*x\na := 2", 2, 1, "a is the label of a parameter"),
         ("y ~ a*x\nk + m := a", 2, 7, "only one name is allowed before ':='"),
         ("y ~ a*x\nk := foo(a)", 2, 6, r"foo\(\) is not a function here; allowed: exp\(\), log\(\)"),

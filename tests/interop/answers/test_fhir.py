@@ -6,8 +6,9 @@ import time
 import pytest
 
 from intimacy_scales import score
-from intimacy_scales.errors import ResponseError
-from intimacy_scales.interop.answers import json_source, open_file, read_answers
+from intimacy_scales.errors import MissingColumnsError, ResponseError
+from intimacy_scales.interop.answers import fhir_columns, json_source, open_file, read_answers
+from intimacy_scales.jobs import score_file
 from tests.shared.instruments import PUBLISHED, form_of
 from tests.shared.samples import REAL_FILES, needs_samples
 
@@ -373,6 +374,37 @@ def test_responses_to_several_questionnaires_are_not_mixed(written):
     other = written(questionnaire({"q1": []}, url="http://x/Questionnaire/3"), "q3.json")
     with pytest.raises(ResponseError, match="no response to the Questionnaire that was passed"):
         read_answers(written(rows), form(), structure=other)
+
+
+@pytest.mark.parametrize("most_held", [3_000_000, 2])
+@pytest.mark.parametrize("other", [{"questionnaire": "http://x/Questionnaire/b|2"}, {}])
+def test_responses_to_another_questionnaire_are_not_persons(written, tmp_path, monkeypatch, other, most_held):
+    monkeypatch.setattr(fhir_columns, "_MOST_HELD", most_held)
+    mine, url = (
+        {"questionnaire": "http://x/Questionnaire/a|1"},
+        other.get("questionnaire", "").partition("|")[0],
+    )
+    rows = [
+        response(item("mood", 9), id="r0", **other),
+        response(item("q1", 1), item("q2", 2), id="r1", **mine),
+        response(item("mood", 8), id="r2", **other),
+        response(id="r3", **mine),
+        response(item("q1", 3), item("q2", 3), id="r4", status="entered-in-error", **mine),
+        response(item("q1", 3), item("q2", 3), id="r5", **mine),
+    ]
+    path = written("".join(json.dumps(row) + "\n" for row in rows))
+    answers = read_answers(path, form())
+    assert answers.rows.tolist() == [2, 4, 6]
+    assert [(part.why, part.first) for part in answers.report.left_out] == [
+        (f"answers another questionnaire, {url or 'which is not named'}", (1, 3)),
+        ("status entered-in-error", (5,)),
+    ]
+    report = score_file(form(), path, output=tmp_path / "o.csv")
+    assert (report.n_persons, report.mapping.left_out) == (3, answers.report.left_out)
+    assert (tmp_path / "o.csv").read_text().splitlines()[1:] == ["2,r1,3.0", "4,r3,", "6,r5,6.0"]
+    assert read_answers(path).rows.tolist() == [1, 2, 3, 4, 6]
+    with pytest.raises(MissingColumnsError):
+        read_answers(path, form("x1 x2"))
 
 
 def test_a_page_of_a_bundle_is_named(written):

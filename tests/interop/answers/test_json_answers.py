@@ -1,5 +1,6 @@
 """JSON in one piece: lists of persons, lists after lists, damage, and limits."""
 
+import ast
 import json
 
 import pytest
@@ -44,10 +45,32 @@ def test_one_person_over_several_lines(written):
 
 
 def test_items_within_objects_by_the_end_of_their_names(written):
-    rows = [{"id": 1, "kmss": {"a": {"kmss_1": 6}, "kmss_2": 5}, "kmss_3": 6, "x": {"kmss_3": 1}}]
+    rows = [{"id": 1, "kmss": {"a": {"kmss_1": 6, "kmss_2": 5, "kmss_3": 6}}, "x": {"rel_1": 1}}]
     answers = read_answers(written(rows), "kmss")
-    assert [item.column for item in answers.report.items] == ["kmss.a.kmss_1", "kmss.kmss_2", "kmss_3"]
+    assert [item.column for item in answers.report.items] == [f"kmss.a.kmss_{n}" for n in (1, 2, 3)]
     assert answers.report.items[0].why == "its question has the name of the item"
+
+
+@pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        (
+            {"id": 1, "a": {"kmss_1": 6, "kmss_2": 5}, "b": {"kmss_3": 1}},
+            ["a.kmss_1", "a.kmss_2", "b.kmss_3"],
+        ),
+        ({"kmss_1": 6, "kmss_2": 5, "b": {"kmss_3": 1}}, ["kmss_1", "kmss_2", "b.kmss_3"]),
+        (
+            {"id": 1, "x": {"a": {"kmss_1": 6, "kmss_2": 5}, "kmss_3": 1}},
+            ["x.a.kmss_1", "x.a.kmss_2", "x.kmss_3"],
+        ),
+    ],
+)
+def test_items_within_different_objects_are_asked_for(written, row, columns):
+    with pytest.raises(ResponseError, match="kmss are in different groups") as caught:
+        read_answers(written([row]), "kmss")
+    said = ast.literal_eval(str(caught.value).partition("columns=")[2].partition(" (in a")[0])
+    assert list(said.values()) == columns
+    assert score("kmss", read_answers(written([row]), "kmss", columns=said))["total"].tolist() == [12.0]
 
 
 def test_a_name_that_ends_two_columns_is_not_an_item(written):

@@ -73,12 +73,19 @@ def test_any_text_and_number_is_written_and_read(tmp_path_factory, stored, range
     ("content", "words"),
     [
         ("[columns\n", "is not TOML"),
-        ("[colums]\na = 'x'\n", r"'colums' is not a table; allowed: file, columns.*did you mean 'columns'"),
+        (
+            "[colums]\na = 'x'\n",
+            r"'colums' is not a table; allowed: file, instrument, columns.*did you mean 'columns'",
+        ),
         ("columns = 3\n", r"columns must be a table, as in \[columns\]"),
         ("[columns]\na = 3\n", "columns.a = 3 is not valid; write a text"),
         ("[file]\nplatfrom = 'x'\n", "'platfrom' is not a name in"),
         ("[recode]\na = 3\n", "recode.a must be a table of stored = answer"),
         ("[missing_ranges]\na = [1]\n", "must be pairs of numbers"),
+        ("[instrument]\nid = 3\n", "instrument.id = 3 is not valid; write a text"),
+        ("[instrument]\nname = 'x'\n", "'name' is not a name in"),
+        ("[declared]\na = 3\n", r"declared.a must be a table, as in \[declared.a\]"),
+        ("[declared.a]\noptions = [1, 2]\n", "declared.a.options must be a list of pairs"),
         ("[file]\nplatform = 'Qualtrics'\n", "is delimited text, but mapping=.* was saved for Qualtrics"),
     ],
 )

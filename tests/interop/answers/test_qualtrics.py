@@ -9,6 +9,7 @@ import pytest
 from intimacy_scales import score
 from intimacy_scales.errors import InvalidResponsesError, ResponseError
 from intimacy_scales.interop.answers import open_file, read_answers
+from intimacy_scales.interop.answers.qualtrics_survey import survey_columns
 from intimacy_scales.jobs import score_file
 from tests.shared.instruments import PUBLISHED, form_of
 from tests.shared.qualtrics_exports import AGREE, export, survey_of, with_channel
@@ -230,6 +231,45 @@ def test_labels_that_contradict_the_codes_and_are_unknown_in_part_are_refused(wr
     said = {f"kmss_{n}": {5: 1, 4: 2, 3: 3, 2: 4, 1: 5} for n in (1, 2, 3)}
     answers = read_answers(path, form, structure=survey, recode=said)
     assert score(form, answers)["t"].tolist() == [2.0]
+
+
+ONE_ROW = "Status,Finished,ResponseId,kmss_1,kmss_2,kmss_3\n0,1,R_0,5,4,4\n"
+UPWARDS, DOWNWARDS = {n: n for n in range(1, 6)}, {n: 6 - n for n in range(1, 6)}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(
+    "text", [ONE_ROW, "V1,V2,kmss_1,kmss_2,kmss_3\nResponseID,ResponseSet,a,b,c\nR_0,x,5,4,4\n"]
+)
+def test_two_questions_with_one_tag_are_refused_unless_import_ids_show_which(written, order, text):
+    scale = {"minimum": 1, "maximum": 5, "labels": AGREE}
+    form = form_of({"t": "kmss_1 kmss_2 kmss_3"}, response_scale=scale, evidence=PUBLISHED)
+    first, second = (UPWARDS, DOWNWARDS)[::order]
+    survey = written(survey_of(AGREE, first, ("QID9", second)), "survey.qsf")
+    with pytest.raises(ResponseError, match=r"'kmss_1': the questions QID1 and QID9 .* import ids show"):
+        read_answers(written(text), form, structure=survey)
+    answers = read_answers(written(export((5, 4, 4))), form, structure=survey)  # QID1 by its import id
+    assert score(form, answers)["t"].tolist() == pytest.approx([13 / 3 if order == 1 else 5 / 3])
+    for deleted, mean in (
+        ("QID1", 13 / 3 if order == -1 else 5 / 3),
+        ("QID9", 13 / 3 if order == 1 else 5 / 3),
+    ):
+        survey = written(survey_of(AGREE, first, ("QID9", second), trash=deleted), "survey.qsf")
+        answers = read_answers(written(text), form, structure=survey)
+        assert score(form, answers)["t"].tolist() == pytest.approx([mean])
+
+
+def test_two_questions_with_one_tag_and_the_same_options_are_read(written):
+    survey = written(survey_of(AGREE, UPWARDS, ("QID9", UPWARDS)), "survey.qsf")
+    answers = read_answers(written(ONE_ROW), structure=survey)
+    assert answers.labels.loc[1].tolist() == ["strongly agree", "somewhat agree", "somewhat agree"]
+
+
+def test_survey_columns_gives_a_deleted_question_where_no_other_one_has_the_tag(written):
+    columns = survey_columns(written(survey_of(AGREE, DOWNWARDS, trash="QID1"), "survey.qsf"))
+    assert dict(columns.of("kmss_1").labels)[5] == "strongly disagree"
+    assert columns.of("q_2") is None
+    assert columns.of("x", "QID1-2") == columns.of("QID1_2") == columns.of("kmss_2")
 
 
 @pytest.mark.parametrize(

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from intimacy_scales import score
-from intimacy_scales.errors import MissingColumnsError
+from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.files.facts import ColumnFacts
 from intimacy_scales.interop import recognize
 from intimacy_scales.interop.answers import read_answers
+from intimacy_scales.interop.answers.item_groups import Place, check_one_group
 from intimacy_scales.interop.answers.questions import (
     Question,
     columns_by_text,
     is_marked_reversed,
+    matching_questions,
     question_text,
     questions_of,
 )
@@ -72,8 +75,50 @@ def test_two_columns_with_the_text_of_an_item_are_not_chosen_from(tmp_path: Path
     ],
 )
 def test_rows_of_different_grids_are_not_put_together(tmp_path: Path, header: list[str]) -> None:
-    with pytest.raises(MissingColumnsError, match="of 3 items"):
+    with pytest.raises(
+        ResponseError, match=r"different groups of questions: a in .*'c': '.our partner.{1,2}Paper"
+    ):
         read_answers(written(tmp_path, header), FORM)
+
+
+@pytest.mark.parametrize("stems", [("You", "You", "Your partner"), ("You", "", "You"), ("", "", "Partner")])
+def test_rows_of_different_grids_of_google_forms_are_not_put_together(
+    tmp_path: Path, stems: tuple[str, ...]
+) -> None:
+    names = [f"{stem} [{text}]" if stem else text for stem, text in zip(stems, TEXTS, strict=True)]
+    path = written(tmp_path, ["Timestamp", *names])
+    path.write_text(path.read_text().replace("\n", "\nx\t", 2))
+    with pytest.raises(ResponseError, match="different groups of questions: a in"):
+        read_answers(path, FORM)
+    columns = dict(zip("abc", names, strict=True))
+    assert score(FORM, read_answers(path, FORM, columns=columns))["t"].round(6).tolist() == [
+        4.666667,
+        2.666667,
+    ]
+
+
+def test_matching_questions_have_the_groups_that_a_file_declares() -> None:
+    columns = {
+        "q1": ColumnFacts(question=TEXTS[0], group="About you"),
+        "q2": ColumnFacts(question=TEXTS[2], group="About your partner:"),
+    }
+    texts = {"a": TEXTS[0], "c": TEXTS[2]}
+    matched = matching_questions(texts, questions_of(list(columns), columns))
+    assert [question.place for question in matched.values()] == [
+        ("q1", "about you"),
+        ("q2", "about your partner"),
+    ]
+    assert columns_by_text(texts, questions_of(list(columns), columns)) == {}
+    same = {name: replace(facts, group="How true?") for name, facts in columns.items()}
+    assert len(columns_by_text(texts, questions_of(list(same), same))) == 2
+
+
+def test_check_one_group() -> None:
+    check_one_group("x", {"a": Place("p/a", "p/"), "b": Place("p/b", "p/")})
+    with pytest.raises(
+        ResponseError, match=r"the items of x are in different groups of questions: a in 'p/', b in no group"
+    ):
+        check_one_group("x", {"a": Place("p/a", "p/"), "b": Place("b", "")})
 
 
 def test_columns_named_like_items_come_first(tmp_path: Path) -> None:

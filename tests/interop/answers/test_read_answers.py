@@ -1,14 +1,16 @@
 """`read_answers`: every function that takes answers reads them as the file says."""
 
 import csv
+import warnings
 
 import numpy as np
 import pytest
 
-from intimacy_scales import encode, reliability_report, score
+from intimacy_scales import encode, load, reliability_report, score, simulate
 from intimacy_scales.dyads import Dyads
-from intimacy_scales.errors import MissingColumnsError, ResponseError
+from intimacy_scales.errors import KeyingWarning, MissingColumnsError, ResponseError
 from intimacy_scales.interop.answers import FileAnswers, read_answers
+from intimacy_scales.jobs import score_file
 from intimacy_scales.jobs.couples import read_couples
 from intimacy_scales.reading.frames import open_table
 from tests.shared.instruments import PUBLISHED, form_of
@@ -100,3 +102,26 @@ def test_another_instrument_is_looked_for_anew(answers):
     assert np.array_equal(score(other, answers)["t"], score(other, by_code)["t"])
     with pytest.raises(MissingColumnsError, match="ras_1"):
         score("ras", answers)
+
+
+def test_scores_of_a_file_warn_of_items_that_run_against_the_others(tmp_path):
+    form = load("ras")
+    answers = simulate(form, 200, rng=1).answers
+    answers["ras_4"] = 6 - answers["ras_4"]
+    path = tmp_path / "answers.csv"
+    answers.to_csv(path, index=False)
+    read = read_answers(path, form)
+    with pytest.warns(KeyingWarning, match="ras_4"):
+        score(form, read)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        score_file(form, path)
+        of_file = {str(one.message) for one in caught}
+        caught.clear()
+        score(form, read)
+    assert {str(one.message) for one in caught} == of_file
+    good = simulate(form, 200, rng=1).answers
+    good.to_csv(path, index=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", KeyingWarning)
+        score(form, read_answers(path, form))

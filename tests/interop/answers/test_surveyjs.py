@@ -213,3 +213,63 @@ def test_results_of_the_service_are_those_of_its_list(written, n):
     assert (answers.report.platform, len(answers)) == ("SurveyJS", n)
     assert answers.metadata.columns.tolist() == ["HappendAt", "InstanceId"]
     assert score(form_of({"t": "a b"}, evidence=PUBLISHED), answers)["t"][:2].tolist() == [1.5, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("question", "allowed"),
+    [
+        ({"type": "rating", "rateMin": 0, "rateMax": 4}, "0 to 4"),
+        ({"type": "rating", "rateMin": 0}, "0 to 5"),
+        ({"type": "rating", "rateMax": 10}, "1 to 10"),
+        ({"type": "rating", "rateValues": [2, 3, 4]}, "2 to 4"),
+        ({"type": "radiogroup", "choices": [0, 1, 2, 3, 4]}, "0 to 4"),
+        ({"type": "dropdown", "choices": ["0", "1", "2", "3", "4"]}, "0 to 4"),
+        ({"type": "rating"}, None),
+        ({"type": "rating", "rateMin": 1, "rateMax": 5}, None),
+        ({"type": "radiogroup", "choices": [5, 4, 3, 2, 1]}, None),
+    ],
+)
+def test_numbers_other_than_those_of_the_instrument_are_a_caution(tmp_path, question, allowed):
+    form = form_of({"t": "a b"}, low=1, high=5, evidence=PUBLISHED)
+    survey, answers = tmp_path / "survey.json", tmp_path / "answers.json"
+    survey.write_text(json.dumps({"pages": [{"elements": [{"name": name, **question} for name in "ab"]}]}))
+    answers.write_text(json.dumps([{"a": 3, "b": 4, "a-Comment": "x"}]))
+    cautions = read_answers(answers, form, structure=survey).report.cautions
+    if allowed is None:
+        assert cautions == ()
+    else:
+        assert f"a, b: its question allows {allowed} (allowed by the instrument: " in cautions[0]
+        recode = {n: min(5, n + 1) for n in range(5)}
+        assert read_answers(answers, form, structure=survey, recode=recode).report.cautions == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"recode": {"9": 3}}, {"recode": {"a": {9: 3}}}, {"missing_codes": [9]}, {"missing_codes": {"a": [9]}}],
+)
+def test_values_that_were_recoded_or_declared_are_not_noted_again(tmp_path, said):
+    form = form_of({"t": "a b"}, low=1, high=5, evidence=PUBLISHED)
+    survey, answers = tmp_path / "survey.json", tmp_path / "answers.json"
+    question = {
+        "type": "radiogroup",
+        "choices": [*({"value": n, "text": f"level {n}"} for n in range(1, 6)), 0],
+    }
+    survey.write_text(json.dumps({"pages": [{"elements": [{"name": name, **question} for name in "ab"]}]}))
+    answers.write_text(json.dumps([{"a": 9, "b": 4, "a-Comment": "x"}, {"a": 8, "b": 4}]))
+    before = read_answers(answers, form, structure=survey).report
+    assert "a: 2 answers are not among its options (9, 8); the options are 1, 2, 3, 4, 5, 0" in before.notes
+    after = read_answers(answers, form, structure=survey, **said).report
+    assert "a: 1 answer is not among its options (8); the options are 1, 2, 3, 4, 5, 0" in after.notes
+
+
+def test_an_option_that_was_declared_missing_is_no_caution(tmp_path):
+    form = form_of({"t": "a b"}, low=1, high=5, evidence=PUBLISHED)
+    survey, answers = tmp_path / "survey.json", tmp_path / "answers.json"
+    choices = [{"value": n, "text": f"level {n}"} for n in (1, 2, 3, 4, 5, 9)]
+    elements = [{"name": name, "type": "radiogroup", "choices": choices} for name in "ab"]
+    survey.write_text(json.dumps({"pages": [{"elements": elements}]}))
+    answers.write_text(json.dumps([{"a": 9, "b": 4, "a-Comment": "x"}]))
+    before = read_answers(answers, form, structure=survey).report.cautions
+    assert any("option 9 of the file is not an answer" in caution for caution in before)
+    for said in ({"missing_codes": [9]}, {"recode": {9: None}}):
+        assert read_answers(answers, form, structure=survey, **said).report.cautions == ()

@@ -2,6 +2,7 @@
 
 import json
 
+import openpyxl
 import pytest
 
 from intimacy_scales import score
@@ -245,6 +246,13 @@ def test_the_same_name_in_two_groups_is_not_an_item(written):
     assert score(FORM, answers)["t"].tolist() == [1.5]
 
 
+@pytest.mark.parametrize("joint", ["/", "-"])
+def test_the_names_of_items_in_different_groups_are_asked_for(written, joint):
+    path = written(f"self{joint}close_1,partner{joint}close_2,_uuid,_submission_time\n1,3,u,t\n", "data.csv")
+    with pytest.raises(ResponseError, match=f"close_1 in 'self{joint}', close_2 in 'partner{joint}'"):
+        read_answers(path, FORM)
+
+
 def test_repeats_are_neither_merged_nor_lost(written):
     path = written([META | ANSWERS | {"children": [{"children/age": "3"}, {"children/age": "5"}]}])
     answers = read_answers(path)
@@ -256,6 +264,26 @@ def test_repeats_are_neither_merged_nor_lost(written):
     repeats = read_answers(sheet).report
     assert (repeats.n_rows, repeats.row_id) == (2, "_index")
     assert any("rows are parts of submissions" in note for note in repeats.notes)
+
+
+@pytest.mark.parametrize("parent", ["", "main"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "json"])
+def test_empty_columns_of_parents_do_not_make_repeats(tmp_path, written, kind, parent):
+    names = ["close_1", "close_2", "_uuid", "_submission_time", "_index", "_parent_table_name"]
+    rows = [["1", "3", f"u{n}", "2026-01-01", str(n), parent] for n in range(1, 4)]
+    if kind == "xlsx":
+        path = tmp_path / "data.xlsx"
+        book = openpyxl.Workbook()
+        for row in [names, *rows]:
+            book.active.append([cell or None for cell in row])
+        book.save(path)
+    elif kind == "csv":
+        path = written("".join(",".join(row) + "\n" for row in [names, *rows]), "data.csv")
+    else:
+        path = written([dict(zip(names, row, strict=True)) for row in rows])
+    report = read_answers(path).report
+    assert report.row_id == ("_index" if parent else "_uuid")
+    assert any("rows are parts" in note for note in report.notes) == bool(parent)
 
 
 def test_submissions_that_were_not_approved_are_kept_and_counted(written):

@@ -2,6 +2,7 @@
 
 import warnings
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,3 +134,28 @@ def test_a_recognition_is_read_from_its_document(answers):
     assert Recognition.from_json(found.to_json()) == found
     assert len(found.to_frame()) == len(found.candidates)
     assert load(found.best.instrument.id).ref == found.best.instrument
+
+
+def test_another_sheet_that_fits_is_named(tmp_path):
+    path, book = tmp_path / "answers.xlsx", openpyxl.Workbook()
+    book.active.title = "People"
+    items = [f"ras_{n}" for n in range(1, 8)]
+    for title, names in {
+        "People": ["name", "age"],
+        "Wave 1": ["id", *items],
+        "Wave 2": ["nr", *items],
+    }.items():
+        sheet = book[title] if title in book.sheetnames else book.create_sheet(title)
+        sheet.append(names)
+        sheet.append([3] * len(names))
+    book.create_sheet("Old").sheet_state = "hidden"
+    book["Old"].append(items)
+    book.save(path)
+    result = recognize(path)
+    assert result.best is None
+    assert dict(result.other_sheets) == {"Wave 1": ("ras",), "Wave 2": ("ras",)}
+    assert "  ! sheet 'Wave 2' may hold answers too (ras): sheet='Wave 2' (--sheet) reads it" in list(
+        result.lines()
+    )
+    chosen = recognize(path, sheet="Wave 2")
+    assert chosen.best.instrument.id == "ras" and not chosen.other_sheets

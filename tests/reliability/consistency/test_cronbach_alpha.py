@@ -29,6 +29,7 @@ from intimacy_scales.reliability import (
 from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms
 from intimacy_scales.reliability.consistency.figures import alpha_gradient
 from intimacy_scales.reliability.consistency.influence import influences
+from intimacy_scales.results.wording import apa
 from tests.shared.comparison import near
 from tests.shared.small_scales import Table, alpha, keyed, naive_alpha, one_scale, sample, tables
 
@@ -53,7 +54,7 @@ def test_alpha_is_that_of_a_naive_loop(x, missing):
     found, expected = alpha(one_scale(x), missing=missing), naive_alpha(rows)
     if expected > 1 + 1e-9:  # pairwise covariances of no population: said instead
         assert math.isnan(found.estimate)
-        assert f"it comes out as {expected:.3f}, and no share of variance is above 1" in found.reason
+        assert f"it comes out as {apa(expected, 3)}, and no share of variance is above 1" in found.reason
     else:
         near(float(found), expected)
 

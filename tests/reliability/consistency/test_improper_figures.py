@@ -20,6 +20,7 @@ from intimacy_scales.reliability import (
     two_level_omega,
 )
 from intimacy_scales.reliability.consistency.conditions import above_one_because
+from intimacy_scales.results.wording import apa
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +58,7 @@ def test_a_heywood_case_is_improper_wherever_it_is_shown(form, heywood):
 
 def test_an_improper_omega_gives_no_error_of_measurement(form, heywood):
     omega = mcdonald_omega(form, heywood)
-    assert f"= {omega.estimate:.3f} (improper)" in repr(omega)
+    assert f"= {apa(omega.estimate, 3)} (improper)" in repr(omega)
     with pytest.raises(EstimationError, match="omega is improper: the residual variance of a"):
         measurement_error(omega)
 

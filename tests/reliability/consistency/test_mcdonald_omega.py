@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from intimacy_scales import EstimationError, item_moments
 from intimacy_scales.factor import Model, cfa
 from intimacy_scales.reliability import cronbach_alpha, mcdonald_omega
+from intimacy_scales.results.wording import apa
 from tests.reference.simulated import simulated_answers
 from tests.shared.comparison import roughly
 from tests.shared.factor_answers import NAN, exact, good, parts
@@ -157,7 +158,7 @@ def test_general_factor_population_has_its_true_shares(model):
         inner = g + s + (errors[i : i + 3] ** 2).sum()
         roughly([part.total, part.general, part.group], [(g + s) / inner, g / inner, s / inner])
     assert [part.scale for part in omega.groups] == ["a", "b", "c"]
-    assert f"hierarchical {omega.hierarchical:.3f}, ECV {omega.ecv:.3f}" in repr(omega)
+    assert f"hierarchical {apa(omega.hierarchical, 3)}, ECV {apa(omega.ecv, 3)}" in repr(omega)
 
 
 # ------------------------------------------------------------------ R's values

@@ -214,7 +214,7 @@ def test_standard_errors_are_those_of_small_steps():
     [
         ([3, -1, 3, 1], 0.1, "its estimate is 1.125, which is not from 0 to 1"),
         # slopes (6 - 0.9 * 6) / 10 and -0.9 / 10, times sqrt(50)
-        ([3, 1, 3, 1], 50, "error is 0.765, and no variable between 0 and 1 with a mean of 0.9"),
+        ([3, 1, 3, 1], 50, "error is .765, and no variable between 0 and 1 with a mean of .9"),
         ([3, -9, 3, 1], 0.1, "the model implies a variance of 0 of the items' sum"),
         ([3, 1, 3, 1], math.nan, "do not determine its standard error"),
     ],

@@ -84,7 +84,7 @@ def test_answers_that_were_not_reversed_are_named_and_left_alone():
     x = good(200, 5)
     x[:, [1, 3]] = 6 - x[:, [1, 3]]
     with pytest.warns(
-        KeyingWarning, match=r"q2 \(r = -0.\d+\), q4 .* run against their keys.*Nothing was flip"
+        KeyingWarning, match=r"q2 \(r = -\.\d+\), q4 .* run against their keys.*Nothing was flip"
     ):
         items = item_analysis(coded(x))
     assert (items.keying.items, items.keying.already_reversed) == (("q2", "q4"), False)

@@ -118,7 +118,7 @@ def test_categories_of_change(sign):
     assert result.to_dict()["index"][5] is None
     said = "2 recovered, 1 improved, 2 unchanged, 1 deteriorated, 2 no score"
     assert (
-        repr(result) == f"<ReliableChange: {said}; a change of 19.600 counts (reliability 0.500, sd 10.000)>"
+        repr(result) == f"<ReliableChange: {said}; a change of 19.600 counts (reliability .500, sd 10.000)>"
     )
 
 

@@ -66,10 +66,10 @@ def test_without_both_numbers_there_is_no_change(before: Any, after: Any) -> Non
 def test_the_change_of_one_person_is_read_at_a_glance() -> None:
     assert repr(reliable_change(40.0, 60.0, **ERROR)) == (
         "<PersonChange: 40 to 60, improved; index 2.635, "
-        "a change of 14.875 counts (reliability 0.800, sd 12.000)>"
+        "a change of 14.875 counts (reliability .800, sd 12.000)>"
     )
     assert repr(reliable_change(40.0, None, **ERROR)) == (
-        "<PersonChange: 40 to none, no score; a change of 14.875 counts (reliability 0.800, sd 12.000)>"
+        "<PersonChange: 40 to none, no score; a change of 14.875 counts (reliability .800, sd 12.000)>"
     )
     found = reliable_change(70.0, 40.0, cutoff=50, higher_is_better=False, **ERROR)
     assert (found.category, found.cutoff) == ("recovered", 50)

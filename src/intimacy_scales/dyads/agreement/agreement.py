@@ -75,9 +75,9 @@ def partner_agreement(
     >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", person="partner")
     >>> result = partner_agreement(dyads, ["trust", "caring"])
     >>> result["trust"]["icc"]
-    <ICC = 0.343 [0.215, 0.460], F(199, 200) = 2.044, p < .001>
+    <ICC = .343 [.215, .460], F(199, 200) = 2.04, p < .001>
     >>> result["trust"].confidence_interval(method="bootstrap", rng=1)
-    <95% interval [0.208, 0.466], bootstrap, n = 200>
+    <95% interval [.208, .466], bootstrap, n = 200>
     """
     level = check_level(confidence_level)
     dyads = couples_in_order(dyads)

@@ -13,7 +13,7 @@ from intimacy_scales.dyads.agreement.significance import is_perfect
 from intimacy_scales.reliability.consistency.intervals import difference_interval
 from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, shown
+from intimacy_scales.results.wording import apa, apa_p, shown
 
 _METHOD = "zou-donner"
 
@@ -41,7 +41,7 @@ class CorrelationDifference(Result):
     >>> role = {"a": "role_a", "b": "role_b"}
     >>> dyads = Dyads.of_scores(table, {"trust": {"a": "a", "b": "b"}}, role=role, mixed=True)
     >>> partner_agreement(dyads).comparisons[0].differences[0]
-    <f-f minus f-m: 0.782 [-0.526, 1.492]>
+    <f-f minus f-m: .782 [-.526, 1.492]>
     """
 
     first: str
@@ -54,7 +54,7 @@ class CorrelationDifference(Result):
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
     def __repr__(self) -> str:
-        return f"<{self.first} minus {self.second}: {shown(self.difference)} {self.interval}>"
+        return f"<{self.first} minus {self.second}: {apa(self.difference, 3)} {self.interval}>"
 
 
 @result_class
@@ -90,7 +90,7 @@ class CompositionComparison(Result):
     >>> role = {"a": "role_a", "b": "role_b"}
     >>> dyads = Dyads.of_scores(table, {"trust": {"a": "a", "b": "b"}}, role=role, mixed=True)
     >>> partner_agreement(dyads).comparisons[0]
-    <Correlations of trust in f-f, f-m: chi-square(1) = 1.345, p = .246>
+    <Correlations of trust in f-f, f-m: chi-square(1) = 1.35, p = .246>
     """
 
     scale: str
@@ -115,7 +115,7 @@ class CompositionComparison(Result):
             return f"<Correlations of {self.scale} are not compared: {self.reason}>"
         return (
             f"<Correlations of {self.scale} in {', '.join(self.compositions)}: chi-square({self.df}) = "
-            f"{shown(self.chi_square)}, {apa_p(self.p_value)}>"
+            f"{shown(self.chi_square, 2)}, {apa_p(self.p_value)}>"
         )
 
 
@@ -172,7 +172,7 @@ def _difference(first: ScaleAgreement, second: ScaleAgreement, level: float) -> 
         low, high = difference_interval((float(first), float(second)), [tuple(one) for one in intervals])
         warnings = tuple(dict.fromkeys(text for one in intervals for text in one.warnings))
         interval = Interval(
-            low=low, high=high, confidence_level=level, method=_METHOD, n=n, warnings=warnings
+            low=low, high=high, confidence_level=level, method=_METHOD, n=n, warnings=warnings, bounded=True
         )  # fmt: skip
     return CorrelationDifference(
         first=first.composition or "",

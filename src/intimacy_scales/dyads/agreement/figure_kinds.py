@@ -46,6 +46,8 @@ class FigureKind:
     holds_for_any_shape
         Whether its closed forms hold approximately for scores of any shape, as those of means do
         (benchmarks/couple_agreement.py).
+    bounded
+        Whether it cannot exceed 1, so that no zero stands before its decimal point.
     """
 
     title: str
@@ -54,6 +56,7 @@ class FigureKind:
     closed_forms: tuple[AgreementInterval, ...]
     needs_roles: bool = False
     holds_for_any_shape: bool = False
+    bounded: bool = True
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -172,6 +175,7 @@ KINDS: dict[str, FigureKind] = {
         title="Mean difference",
         definition="mean of first minus second partner; paired t with n - 1 degrees of freedom",
         value=mean_difference,
+        bounded=False,
         closed_forms=("t",),
         needs_roles=True,
         holds_for_any_shape=True,
@@ -183,6 +187,7 @@ KINDS: dict[str, FigureKind] = {
             "standard error of Bonett (2008)"
         ),
         value=standardized_difference,
+        bounded=False,
         closed_forms=("bonett",),
         needs_roles=True,
         holds_for_any_shape=True,
@@ -194,6 +199,7 @@ KINDS: dict[str, FigureKind] = {
             "of freedom (Pitman, 1939; Morgan, 1939)"
         ),
         value=variance_ratio,
+        bounded=False,
         closed_forms=("pitman",),
         needs_roles=True,
     ),

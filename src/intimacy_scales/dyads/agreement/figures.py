@@ -122,6 +122,7 @@ class PairedScores:
             method=method,
             n=len(self),
             warnings=self._narrow(name),
+            bounded=KINDS[name].bounded,
         )
 
     def _resampled(self, name: str, choice: IntervalChoice) -> Interval:
@@ -129,7 +130,9 @@ class PairedScores:
         kind = KINDS[name]
         terms = CoupleTerms(self.pairs, roles=self.roles, value=kind.value, what=kind.title)
         failing = f"{kind.title} is not defined in"
-        interval = resampled_interval(terms, choice, name=kind.title, unit="couple", failing=failing)
+        interval = resampled_interval(
+            terms, choice, name=kind.title, unit="couple", failing=failing, bounded=kind.bounded
+        )
         if interval.low == interval.high:
             reason = "it is the same in all resamples"
             return undefined_interval(choice.confidence_level, choice.method, len(self), reason)

@@ -9,7 +9,7 @@ from intimacy_scales.dyads.agreement.compositions import CompositionComparison
 from intimacy_scales.dyads.agreement.scale_agreement import AgreementFigure, ScaleAgreement
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.tables import TextTable, cell
-from intimacy_scales.results.wording import p_shown, percent
+from intimacy_scales.results.wording import apa, p_shown, percent, shown
 
 Columns = dict[str, list[Any]]
 _SYMBOLS = {"pearson_r": "r", "icc": "ICC"}
@@ -86,7 +86,7 @@ def _main_columns(parts: Sequence[ScaleAgreement], interval: str, mixed: bool) -
         symbols = ["Estimate"]
     mains = [part.main for part in parts]
     return columns | {
-        symbols[0]: [cell(main.estimate) for main in mains],
+        symbols[0]: [apa(main.estimate, 3) for main in mains],
         interval: [ends(main.interval) for main in mains],
         "p": [p_shown(main.p_value) for main in mains],
     }
@@ -108,7 +108,7 @@ def _difference_columns(parts: Sequence[ScaleAgreement], interval: str) -> Colum
         f"{interval} of d": [ends(figure.interval, 2) for figure in effects],
         "Variance ratio": [cell(figure.estimate, 2) for figure in ratios],
         "p of it": [p_shown(figure.p_value) for figure in ratios],
-        "ICC(A,1)": [cell(figure.estimate) for figure in agreements],
+        "ICC(A,1)": [apa(figure.estimate, 3) for figure in agreements],
         f"{interval} of ICC": [ends(figure.interval) for figure in agreements],
     }
 
@@ -124,7 +124,7 @@ def _exchangeable_columns(parts: Sequence[ScaleAgreement], interval: str) -> Col
         "MSW": [cell(part.mean_square_within, part.square_digits()) for part in parts],
         **_test_columns(iccs, "F"),
         "p": [p_shown(figure.p_value) for figure in iccs],
-        "Double-entry r": [cell(figure.estimate) for figure in double],
+        "Double-entry r": [apa(figure.estimate, 3) for figure in double],
         f"{interval} of r": [ends(figure.interval) for figure in double],
         "z": [_statistic(figure) for figure in double],
         "p of z": [p_shown(figure.p_value) for figure in double],
@@ -135,12 +135,12 @@ def _comparison_columns(comparisons: Sequence[CompositionComparison]) -> Columns
     """Return the test that correlations are equal, and the differences between compositions."""
     return {
         "Scale": [comparison.title for comparison in comparisons],
-        "Chi-square": [cell(comparison.chi_square) for comparison in comparisons],
+        "Chi-square": [shown(comparison.chi_square, 2) for comparison in comparisons],
         "df": [str(comparison.df) for comparison in comparisons],
         "p": [p_shown(comparison.p_value) for comparison in comparisons],
         "Differences": [
             "; ".join(
-                f"{d.first} minus {d.second} {cell(d.difference)} {ends(d.interval)}" for d in c.differences
+                f"{d.first} minus {d.second} {apa(d.difference, 3)} {ends(d.interval)}" for d in c.differences
             )
             or "-"
             for c in comparisons
@@ -158,14 +158,14 @@ def _test_columns(figures: Sequence[AgreementFigure], name: str) -> Columns:
 
 def _statistic(figure: AgreementFigure) -> str:
     """Return a test statistic as text; a dash where there is no test."""
-    return f"{figure.statistic:.2f}" if figure.test else "-"
+    return shown(figure.statistic, 2) if figure.test else "-"
 
 
 def ends(interval: Interval, digits: int = 3) -> str:
     """Return both ends of an interval as a cell, a dash if it is undefined."""
     if interval.reason is not None:
         return "-"
-    return f"[{cell(interval.low, digits)}, {cell(interval.high, digits)}]"
+    return interval.ends(digits)
 
 
 def legend(parts: Sequence[ScaleAgreement]) -> str:

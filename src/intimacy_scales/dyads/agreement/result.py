@@ -9,18 +9,17 @@ from intimacy_scales.dyads.agreement.compositions import CompositionComparison
 from intimacy_scales.dyads.agreement.rendering import agreement_columns, agreement_tables, legend
 from intimacy_scales.dyads.agreement.scale_agreement import ScaleAgreement
 from intimacy_scales.dyads.agreement.sentence import agreement_sentence
-from intimacy_scales.dyads.frames_shown import unit_formats
 from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import shortened, suggest
 from intimacy_scales.results.csv_text import csv_text
+from intimacy_scales.results.default_page import frame_text
 from intimacy_scales.results.document_types import documented
-from intimacy_scales.results.html import html_fragment, html_page
-from intimacy_scales.results.markdown import markdown_page
+from intimacy_scales.results.html import html_fragment
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page
-from intimacy_scales.results.wording import counted, p_shown, shown
+from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,14 +148,6 @@ class PartnerAgreement(Result):
             legend=legend(self.scales),
         )
 
-    def to_markdown(self) -> str:
-        """Return a Markdown page: table for a paper, warnings, sentence, and further tables."""
-        return markdown_page(self.page())
-
-    def to_html(self) -> str:
-        """Return a self-contained HTML page: table for a paper, warnings, sentence, and further tables."""
-        return html_page(self.page())
-
     def to_csv(self) -> str:
         """Return `to_frame` as CSV text; undefined values are empty."""
         return csv_text(self.to_frame(), index=True)
@@ -176,8 +167,7 @@ class PartnerAgreement(Result):
 
     def __repr__(self) -> str:
         frame = self.to_frame()
-        formats = {**dict.fromkeys(("p", "difference_p"), p_shown), **unit_formats(frame)}
-        table = frame.to_string(na_rep="-", float_format=shown, formatters=formats)
+        table = frame_text(frame, bounded=("estimate",))
         cautions = "".join(f"\n! {text}" for text in self.warnings)
         return f"<{self.title}\n{table}{cautions}>"
 

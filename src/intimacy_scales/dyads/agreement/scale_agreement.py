@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.dyads.agreement.figure_kinds import AgreementInterval
+from intimacy_scales.dyads.agreement.figure_kinds import KINDS, AgreementInterval
 from intimacy_scales.dyads.agreement.figures import PairedScores, checked_choice
 from intimacy_scales.dyads.left_out import left_out_text
 from intimacy_scales.errors import UnknownNameError
@@ -20,7 +20,8 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.not_kept import NotKept, needed, stored
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, counted, digits_for, digits_with_spread, shown
+from intimacy_scales.results.tables import Bounded
+from intimacy_scales.results.wording import apa_p, counted, digits_for, digits_with_spread, shown, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,7 @@ class AgreementFigure(Result):
     >>> table = [{"a": 4, "b": 5}, {"a": 2, "b": 3}, {"a": 5, "b": 5}, {"a": 1, "b": 3}, {"a": 3, "b": 2}]
     >>> dyads = Dyads.of_scores(table, {"trust": {"a": "a", "b": "b"}})
     >>> partner_agreement(dyads)["trust"]["icc"]
-    <ICC = 0.678 [-0.172, 0.960], F(4, 5) = 5.214, p = .099>
+    <ICC = .678 [-.172, .960], F(4, 5) = 5.21, p = .099>
     """
 
     name: str
@@ -92,7 +93,7 @@ class AgreementFigure(Result):
         if not self.statistic_name or self.reason or self.test_reason:
             return ""
         df = f"({', '.join(f'{value:g}' for value in self.df)})" if self.df else ""
-        value = f"{self.statistic:.3f}"
+        value = f"{shown(self.statistic, 2)}"
         return f"{self.statistic_name}{df} = {value}"
 
     def digits(self, least: int = 2) -> int:
@@ -106,7 +107,8 @@ class AgreementFigure(Result):
             return f"<{self.title} is not defined: {self.reason}>"
         test = f", {self.test}, {apa_p(self.p_value)}" if self.test else ""
         digits = self.digits(3)
-        return f"<{self.title} = {shown(self.estimate, digits)} {self.interval.ends(digits)}{test}>"
+        estimate = written(self.estimate, digits, bounded=KINDS[self.name].bounded)
+        return f"<{self.title} = {estimate} {self.interval.ends(digits)}{test}>"
 
 
 @result_class
@@ -152,7 +154,7 @@ class ScaleAgreement(Result):
     >>> trust.n_couples, trust.left_out, trust.means
     (4, {'with the score of one partner': 1}, (3.0, 4.0))
     >>> round(float(trust), 3), trust["mean_difference"].test
-    (0.949, 't(3) = -2.449')
+    (0.949, 't(3) = -2.45')
     """
 
     scale: str
@@ -266,7 +268,7 @@ class ScaleAgreement(Result):
         >>> table = [{"a": 4, "b": 5}, {"a": 2, "b": 3}, {"a": 5, "b": 5}, {"a": 1, "b": 3}, {"a": 3, "b": 2}]
         >>> trust = partner_agreement(Dyads.of_scores(table, {"trust": {"a": "a", "b": "b"}}))["trust"]
         >>> trust.confidence_interval(0.9, of="double_entry_r")
-        <90% interval [-0.053, 0.936], fisher-z, n = 5>
+        <90% interval [-.053, .936], fisher-z, n = 5>
         """
         figure = self.main if of is None else self[of]
         usual = figure.interval
@@ -309,6 +311,9 @@ class ScaleAgreement(Result):
         advice = "compute it again from the couples, with partner_agreement(dyads)"
         not_kept = NotKept(cls.__name__, "the scores behind them", advice, {"kept": True})
         return made_of(cls, values, pairs=not_kept)
+
+    def _bounded_columns(self) -> Bounded:
+        return {"estimate": [KINDS[figure.name].bounded for figure in self.figures]}
 
     def __repr__(self) -> str:
         kind = "distinguishable" if self.distinguishable else "exchangeable"

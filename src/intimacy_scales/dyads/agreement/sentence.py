@@ -106,7 +106,7 @@ def _interval(interval: Interval, level: str, show: Callable[[float], str]) -> s
 
 def _test(figure: AgreementFigure) -> str:
     df = ", ".join(f"{value:g}" for value in figure.df)
-    return f"{figure.statistic_name}({df}) = {figure.statistic:.2f}, {apa_p(figure.p_value)}"
+    return f"{figure.statistic_name}({df}) = {shown(figure.statistic, 2)}, {apa_p(figure.p_value)}"
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -124,7 +124,7 @@ class Dmacs(Result):
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
     def __repr__(self) -> str:
-        figures = [f"{item} {shown(value)}" for item, value in zip(self.items, self.values, strict=True)]
+        figures = [f"{item} {shown(value, 2)}" for item, value in zip(self.items, self.values, strict=True)]
         first, second = self.partners
         return (
             f"<dMACS of {self.scale}, {first} and {second}: {', '.join(figures)}; effect on the mean score "

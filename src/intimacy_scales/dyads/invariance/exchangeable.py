@@ -150,15 +150,15 @@ class ExchangeableMeasurement(Result):
             else (self.scaled.robust_cfi, self.scaled.robust_rmsea)
         )
         return (
-            f"{name}({test.df}) = {test.chi_square:.2f}, {apa_p(test.p_value)}, {kind}CFI = {apa(cfi, 3)}, "
-            f"{kind}RMSEA = {apa(rmsea, 3)}"
+            f"{name}({test.df}) = {shown(test.chi_square, 2)}, {apa_p(test.p_value)}, "
+            f"{kind}CFI = {apa(cfi, 3)}, {kind}RMSEA = {apa(rmsea, 3)}"
         )
 
     def __repr__(self) -> str:
         fit = self.fit if self.scaled is None else self.scaled
         return (
             f"<{self.scale} of exchangeable partners, against I-SAT: {repr(fit)[1:-1]}, SRMR "
-            f"{shown(self.srmr)}; r of factors {shown(self.partner_correlation.estimate)}; n = "
+            f"{apa(self.srmr, 3)}; r of factors {apa(self.partner_correlation.estimate, 3)}; n = "
             f"{self.n_couples}>"
         )
 

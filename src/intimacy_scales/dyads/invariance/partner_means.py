@@ -10,12 +10,11 @@ import numpy as np
 
 from intimacy_scales.dyads.estimates import interval_by_error, statistic_of, two_sided_p
 from intimacy_scales.dyads.invariance.models import PairedItems
-from intimacy_scales.factor.confirmatory.estimation.fit import p_text
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa, apa_p, shown
+from intimacy_scales.results.wording import apa_p, shown
 
 Status = Literal["supported", "partial", "not supported", "not tested"]
 
@@ -114,11 +113,10 @@ class PartnerMeans(Result):
         side = f"was {'higher' if self.standardized > 0 else 'lower'} than"
         if 0 in interval:
             side = "did not clearly differ from"
-        low, high = interval
         return (
-            f"The latent mean of {first} {side} that of {second}: difference {apa(self.standardized)} "
-            f"pooled standard deviations, SE = {apa(self.standardized_se)}, 95% CI of the difference "
-            f"[{apa(low)}, {apa(high)}], {apa_p(self.p)}; {_resting_on(self.invariance)}."
+            f"The latent mean of {first} {side} that of {second}: difference {shown(self.standardized, 2)} "
+            f"pooled standard deviations, SE = {shown(self.standardized_se, 2)}, 95% CI of the difference "
+            f"{interval.ends(2)}, {apa_p(self.p)}; {_resting_on(self.invariance)}."
         )
 
     def __repr__(self) -> str:
@@ -127,8 +125,8 @@ class PartnerMeans(Result):
             return f"<{first} - {second}: undefined, {self.reason}>"
         interval = self.confidence_interval(standardized=True)
         return (
-            f"<{first} - {second}: {shown(self.standardized)} {interval} pooled SD, {p_text(self.p)}; "
-            f"scalar invariance {self.invariance}>"
+            f"<{first} - {second}: {shown(self.standardized, 2)} {interval.ends(2)} pooled SD, "
+            f"{apa_p(self.p)}; scalar invariance {self.invariance}>"
         )
 
 

@@ -10,36 +10,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.dyads.invariance.dmacs import Dmacs, DmacsIdentification, PooledSD, dmacs_of
+from intimacy_scales.dyads.invariance.equalities import named_for_partners, parameters_set_equal
 from intimacy_scales.dyads.invariance.exchangeable import ExchangeableMeasurement
 from intimacy_scales.dyads.invariance.models import PairedItems
 from intimacy_scales.dyads.invariance.partner_means import PartnerMeans, Status
 from intimacy_scales.dyads.invariance.showing import invariance_tables
-from intimacy_scales.dyads.invariance.steps import STEPS, Direction, parameter_name, released_parameters
-from intimacy_scales.dyads.invariance.verdict import status_of, verdict_from_equal, verdict_from_free
+from intimacy_scales.dyads.invariance.steps import (
+    STEPS,
+    Direction,
+    released_names,
+    released_parameters,
+)
+from intimacy_scales.dyads.invariance.steps_sentence import in_direction, steps_sentence
+from intimacy_scales.dyads.invariance.verdict import status_of
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.comparison import ModelComparison
-from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of
 from intimacy_scales.factor.confirmatory.results.constraint_tests import (
     ConstraintTest,
     ConstraintTests,
     constraint_tests,
 )
-from intimacy_scales.factor.confirmatory.results.fit_sentence import (
-    chi_square_text,
-    improper_sentences,
-    index_text,
-    rmsea_text,
-    sample_text,
-)
+from intimacy_scales.factor.confirmatory.results.freed import partial_sentence
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
-from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.confirmatory.support import change_findings, last_supported
 from intimacy_scales.instrument import Finding, InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.blas import one_blas_thread
-from intimacy_scales.results.html import html_fragment, html_page
-from intimacy_scales.results.markdown import markdown_page
+from intimacy_scales.results.html import html_fragment
 from intimacy_scales.results.not_kept import needed
 from intimacy_scales.results.result import plain
 from intimacy_scales.results.tables import Page
@@ -145,6 +143,28 @@ class DyadicInvariance(ModelComparison):
             return "not tested"
         return status_of(step, self.changes, released_parameters(self.partial, self.pair))
 
+    @property
+    def freed(self) -> dict[str, tuple[str, ...]]:
+        """The parameters that each step leaves free for each partner although it sets their kind equal."""
+        if self.exchangeable is not None:
+            return {}
+        return {
+            step: released_names(
+                frozenset(
+                    (kind, item)
+                    for kind, item in released_parameters(self.partial, self.pair)
+                    if kind in STEPS[step]
+                ),
+                self.pair,
+            )
+            for step in self.models
+        }
+
+    @property
+    def ever_free(self) -> tuple[str, ...]:
+        """All parameters of `partial` that some step leaves free although it sets their kind equal."""
+        return tuple(dict.fromkeys(name for names in self.freed.values() for name in names))
+
     def constraint_tests(self, step: str) -> ConstraintTests:
         """Return score tests of the equalities that a step, and no earlier one, imposes.
 
@@ -175,25 +195,7 @@ class DyadicInvariance(ModelComparison):
         solution = needed(self.models[step].solution)
         with one_blas_thread():
             tests = constraint_tests(solution, (None,), chosen=names, kind="label")
-        return replace(tests, tests=tuple(self._of_partners(test) for test in tests))
-
-    def _of_partners(self, test: ConstraintTest) -> ConstraintTest:
-        """Return a test with the parameter named as in a model of one partner."""
-        name = self._plain_names()[test.parameters[0]]
-        text = f"{name}: {' == '.join(self.partners)}"
-        return replace(test, constraint=text, kind="equal", parameters=(name,))
-
-    def _plain_names(self) -> dict[str, str]:
-        """Return the names of parameters of the first partner → as in a model of one partner."""
-        variables, factor = self.pair.variables(0), self.pair.factors[0]
-        names = {
-            f"{factor} ~~ {factor}": f"{self.scale} ~~ {self.scale}",
-            f"{factor} ~ 1": f"{self.scale} ~ 1",
-        }
-        for kind in ("loadings", "intercepts", "residuals"):
-            for item, variable in zip(self.items, variables, strict=True):
-                names[parameter_name(kind, variable, factor)] = parameter_name(kind, item, self.scale)
-        return names
+        return replace(tests, tests=tuple(named_for_partners(test, self.pair) for test in tests))
 
     def misfits(self, step: str) -> list[ModificationIndex]:
         """Return modification indices of the parameters that a step, and no earlier one, sets equal.
@@ -249,13 +251,7 @@ class DyadicInvariance(ModelComparison):
         self._check_ladder()
         if step not in self.models:
             raise EstimationError(not_one_of("step", step, tuple(self.models)))
-        names = list(self.models)
-        earlier = names[: names.index(step)]
-        before = _labelled(self.models[earlier[-1]]) if earlier else set()
-        shared = (_labelled(self.models[step]) - before) & set(self._plain_names())
-        if not shared:
-            raise EstimationError(f"step={step!r} sets no parameters equal that are free before it")
-        return shared
+        return parameters_set_equal(self.models, step, self.pair)
 
     def _check_ladder(self) -> None:
         """Raise where partners are exchangeable, so that there are no steps."""
@@ -325,7 +321,12 @@ class DyadicInvariance(ModelComparison):
             Description of the couples, and a reference to the study.
         """
         return change_findings(
-            self.changes, step="invariance", sample=sample, n=self.n_couples, source=source
+            self.changes,
+            step="invariance",
+            sample=sample,
+            n=self.n_couples,
+            source=source,
+            freed=self.freed,
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -343,25 +344,7 @@ class DyadicInvariance(ModelComparison):
         if self.exchangeable is not None:
             measured = self.exchangeable.sentence()
             return f"Differences between the partners cannot be tested: {self.reason}. {measured}"
-        first, last = (self.models[name] for name in (self.changes[0].before, self.changes[-1].name))
-        start, verdict = (
-            (first, verdict_from_free) if self.direction == "from_free" else (last, verdict_from_equal)
-        )
-        name = next(name for name, model in self.models.items() if model is start)
-        figures = [chi_square_text(start.fit)]
-        figures += [index_text(start.fit, "cfi"), rmsea_text(start.fit)] if start.fit.df else []
-        changes = [change.sentence() for change in self._in_direction()]
-        freed = f" with {', '.join(self.partial)} free for each partner" if self.partial else ""
-        return (
-            f"Invariance of {self.scale} across {' and '.join(self.partners)}, in one model of both partners "
-            f"({sample_text(start.n, start.n_rows, start.missing)}; n counts couples) by "
-            f"{discrepancy_of(start.estimator).title}{freed}: the {name} model had "
-            f"{'; '.join([', '.join(figures), *changes])}. {verdict(self.changes, first.fit)} "
-            f"{self.mean_difference.sentence()}{improper_sentences(self.improper)}"
-        )
-
-    def _in_direction(self) -> tuple[Any, ...]:
-        return self.changes if self.direction == "from_free" else self.changes[::-1]
+        return steps_sentence(self)
 
     @property
     def title(self) -> str:
@@ -374,6 +357,8 @@ class DyadicInvariance(ModelComparison):
         """Cautions about the figures."""
         parts = self.improper if self.exchangeable is None else {"the model": self.exchangeable.improper}
         cautions = [f"{name} is improper: {text}" for name, texts in parts.items() for text in texts]
+        partial = partial_sentence(self.ever_free, "for each partner")
+        cautions += [partial] if partial else []
         return (*cautions, *dict.fromkeys(note for model in self.models.values() for note in model.notes))
 
     def page(self) -> Page:
@@ -384,14 +369,6 @@ class DyadicInvariance(ModelComparison):
             warnings=self.warnings,
             sentence=self.sentence(),
         )
-
-    def to_markdown(self) -> str:
-        """Return a Markdown page with tables, cautions and sentence."""
-        return markdown_page(self.page())
-
-    def to_html(self) -> str:
-        """Return a complete web page."""
-        return html_page(self.page())
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -415,7 +392,7 @@ class DyadicInvariance(ModelComparison):
             [
                 self.title,
                 *lines,
-                *map(repr, self._in_direction()),
+                *map(repr, in_direction(self)),
                 repr(self.mean_difference),
                 *(f"! {text}" for text in self.warnings),
             ]
@@ -423,8 +400,3 @@ class DyadicInvariance(ModelComparison):
 
     def _repr_html_(self) -> str:
         return html_fragment(self.page())
-
-
-def _labelled(model: CFAResult) -> set[str]:
-    """Return the parameters with a label, which are equal for both partners."""
-    return {row.name for row in model.parameters if row.label is not None}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from intimacy_scales.dyads.invariance.models import Released
 from intimacy_scales.dyads.invariance.partner_means import Status
@@ -12,12 +13,14 @@ from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.results.fit_sentence import kind_of
 from intimacy_scales.factor.confirmatory.support import (
     CFI_DROP,
-    fits_poorly,
+    fit_caution,
     is_supported,
     last_supported,
     supported_words,
 )
-from intimacy_scales.results.wording import apa
+from intimacy_scales.results.wording import apa, joined
+
+_NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})  # freed by no step
 
 
 def status_of(step: str, changes: Sequence[FitChange], released: Released) -> Status:
@@ -54,31 +57,40 @@ def contradicted_below(changes: Sequence[FitChange]) -> list[str]:
     return [change.name for change in earlier if not is_supported(change)]
 
 
-def verdict_from_free(changes: Sequence[FitChange], first: Fit) -> str:
+def verdict_from_free(
+    changes: Sequence[FitChange], first: Fit, freed: Mapping[str, Sequence[str]] = _NOTHING
+) -> str:
     """Return the sentences on which invariance is supported, from the least constrained model."""
     kept, failed = last_supported(changes)
     advice = ""
     if failed in ("metric", "scalar", "residual"):
         advice = f" For partial {failed} invariance, equalities of single items can be released."
     elif kept == "means":
-        advice = " Nothing in this scale distinguishes the partners."
+        apart = f"Apart from {joined(list(freed[kept]))}, no" if freed.get(kept) else "No"
+        advice = (
+            f" {apart} step shows that this scale distinguishes the partners, which does not show that they "
+            "are alike."
+        )
     return (
-        f"Taking a fall of the {kind_of(first)}CFI by more than {apa(CFI_DROP)} as a sign that invariance "
-        f"does not hold (Cheung & Rensvold, 2002), {supported_words(changes)}{advice}"
-        f"{_poor_fit(changes[0].before, first)}"
+        f"Taking a fall of the {kind_of(first)}CFI by more than {apa(CFI_DROP, 3)} as a sign that invariance "
+        f"does not hold (Cheung & Rensvold, 2002), {supported_words(changes, freed)}{advice}"
+        f"{fit_caution(changes[0].before, first)}"
     )
 
 
-def verdict_from_equal(changes: Sequence[FitChange], first: Fit) -> str:
+def verdict_from_equal(
+    changes: Sequence[FitChange], first: Fit, freed: Mapping[str, Sequence[str]] = _NOTHING
+) -> str:
     """Return the sentences on which differences the answers show, from the most constrained model."""
     kept, last = retained(changes), changes[-1].name
     names = [change.name for change in changes]
+    free = f" (partial, with {joined(list(freed[kept]))} free)" if freed.get(kept) else ""
     released = names[names.index(kept) + 1 :] if kept in names else names
     if not released:
-        shown = f"releasing the {SETS_EQUAL[last]} did not, so that the {last} model was retained"
+        shown = f"releasing the {SETS_EQUAL[last]} did not, so that the {last} model{free} was retained"
     else:
         what = " and ".join(SETS_EQUAL[name] for name in reversed(released))
-        shown = f"this released the {what}, and the {kept} model was retained"
+        shown = f"this released the {what}, and the {kept} model{free} was retained"
     hidden = contradicted_below(changes)
     caution = ""
     if hidden:
@@ -87,18 +99,15 @@ def verdict_from_equal(changes: Sequence[FitChange], first: Fit) -> str:
             f" Yet the answers contradict equal {what}, which it has: look at their score tests before "
             "treating partners as the same."
         )
+    apart = f"Apart from {joined(list(freed[kept]))}, partners" if freed.get(kept) else "Partners"
     alike = (
-        " Partners have not shown that they are distinguishable by this scale."
+        f" {apart} have not shown that they are distinguishable by this scale."
         if kept == "means" and not hidden
         else ""
     )
     return (
         "Equalities are released as long as this raises the "
-        f"{kind_of(first)}CFI by more than {apa(CFI_DROP)} (Cheung & Rensvold, 2002), beginning with the "
+        f"{kind_of(first)}CFI by more than {apa(CFI_DROP, 3)} (Cheung & Rensvold, 2002), beginning with the "
         f"most constrained model (Sakaluk, 2023): {shown}.{alike}{caution}"
-        f"{_poor_fit(changes[0].before, first)}"
+        f"{fit_caution(changes[0].before, first)}"
     )
-
-
-def _poor_fit(name: str, fit: Fit) -> str:
-    return f" The {name} model does not fit well, so that this says little." if fits_poorly(fit) else ""

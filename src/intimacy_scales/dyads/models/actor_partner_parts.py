@@ -81,6 +81,7 @@ def actor_partner_model_of(design: Design, engine: Any, measured: Measured) -> A
         centres=design.centres,
         n_couples=n,
         n_one_partner=table.n_one_partner,
+        n_incomplete=table.n_incomplete,
         n_given=table.n_given,
         left_out=table.left_out,
         effects=tuple(_effect(estimates, design, k, n_of) for k in range(len(estimates.terms))),

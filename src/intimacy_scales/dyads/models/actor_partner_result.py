@@ -11,12 +11,13 @@ from intimacy_scales.dyads.models.actor_partner_sentences import actor_partner_s
 from intimacy_scales.dyads.models.actor_partner_words import (
     adjusted_for,
     centring_words,
+    estimator_name,
     improper_title,
     test_name,
 )
 from intimacy_scales.dyads.models.adjusted_fit import AdjustedFit
 from intimacy_scales.dyads.models.effects import PartnerActorRatio, PathEffect
-from intimacy_scales.dyads.models.lavaan_script import actor_partner_script
+from intimacy_scales.dyads.models.lavaan_script import actor_partner_script, figures_script
 from intimacy_scales.dyads.models.path_tests import PathTest
 from intimacy_scales.dyads.models.ratio_intervals import bootstrap_interval
 from intimacy_scales.dyads.models.role_differences import RoleDifference
@@ -60,7 +61,7 @@ class ResidualCorrelation(Result):
     Examples
     --------
     >>> ResidualCorrelation(composition="", estimate=0.3, se=0.08, n=120).confidence_interval()
-    <95% interval [0.136, 0.448], Fisher z, n = 120>
+    <95% interval [.136, .448], Fisher z, n = 120>
     """
 
     composition: str
@@ -74,7 +75,7 @@ class ResidualCorrelation(Result):
         if not (self.se > 0 and abs(self.estimate) < 1):
             return undefined_interval(level, "Fisher z", self.n, "the correlation or its error is undefined")
         low, high = fisher_z_by_error(self.estimate, self.se, level)
-        return Interval(low=low, high=high, confidence_level=level, method="Fisher z", n=self.n)
+        return Interval(low=low, high=high, confidence_level=level, method="Fisher z", n=self.n, bounded=True)
 
     def __float__(self) -> float:
         return float(self.estimate)
@@ -86,7 +87,7 @@ class ResidualCorrelation(Result):
     def __repr__(self) -> str:
         where = f" ({self.composition})" if self.composition else ""
         improper = _IMPROPER_FIGURE if abs(self.estimate) > 1 else ""
-        value = f"{shown(self.estimate)}{improper}, SE {shown(self.se)}"
+        value = f"{apa(self.estimate, 3)}{improper}, SE {apa(self.se, 3)}"
         return f"<residual correlation of partners{where}: {value}>"
 
 
@@ -121,6 +122,8 @@ class ActorPartnerModel(Result):
         subtracted from it; empty without centring.
     n_couples, n_one_partner
         Couples that were used, and how many of them have scores of one partner only.
+    n_incomplete
+        How many of them lack a score that the model has; full information estimation uses their others.
     n_given, left_out
         Couples that there were; reason → number of those that were left out.
     effects
@@ -173,6 +176,7 @@ class ActorPartnerModel(Result):
     centres: Mapping[str, float]
     n_couples: int
     n_one_partner: int
+    n_incomplete: int
     n_given: int
     left_out: Mapping[str, int]
     effects: tuple[PathEffect, ...]
@@ -324,6 +328,34 @@ class ActorPartnerModel(Result):
         engine = needed(self.engine)
         return actor_partner_script(engine.text.text(), engine.table, path, self.estimator, self.missing)
 
+    def to_r(self, path: str = "couples.csv") -> str:
+        """Return an R script that fits the same model with lavaan and prints a line for each figure.
+
+        Lines have the figure's name here, such as ``effects[actor effect of trust (wife)].estimate``, its
+        value, and its label or name in lavaan. `to_lavaan` has lavaan's summary instead.
+
+        Parameters
+        ----------
+        path
+            The file that the script reads; write it by ``model.to_couples().to_csv(path, index=False)``.
+
+        Raises
+        ------
+        DocumentError
+            The model was read from its document.
+
+        Examples
+        --------
+        >>> from intimacy_scales import simulate
+        >>> from intimacy_scales.dyads import Dyads, apim
+        >>> answers = simulate("scii-24", 400, couples=0.5, rng=1).answers
+        >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", person="partner")
+        >>> script = apim(dyads, "commitment", "trust").to_r()
+        >>> [line for line in script.splitlines() if "actor effect" in line]
+        ['say_labelled("effects[actor effect of trust]", "a_trust", FALSE)']
+        """
+        return figures_script(self, needed(self.engine), path)
+
     def to_couples(self) -> pd.DataFrame:
         """Return the numbers that the model was fitted to, centred, a row for each couple.
 
@@ -344,7 +376,7 @@ class ActorPartnerModel(Result):
         kind = "partners in roles" if self.distinguishable else "exchangeable partners"
         kind = f"couples of {len(self.compositions)} compositions" if self.compositions else kind
         how = {"corrected": ", corrected for measurement error", "latent": ", with factors of items"}
-        options = f"{self.estimator}{how.get(self.error or '', '')}"
+        options = f"{estimator_name(self.estimator, self.n_incomplete)}{how.get(self.error or '', '')}"
         centred = centring_words(self.predictors, self.covariates, self.centres)
         return ", ".join(filter(None, [f"{kind}{adjusted_for(self.covariates)}", options, centred]))
 
@@ -360,8 +392,8 @@ class ActorPartnerModel(Result):
             "SE": [shown(e.se, e.digits()) for e in effects],
             "95% CI": [e.confidence_interval().ends(e.digits()) for e in effects],
             test_name("p", effects): [p_shown(e.p) for e in effects],
-            "standardized": [shown(e.standardized) for e in effects],
-            "in the role's SD": [shown(e.standardized_in_cell) for e in effects],
+            "standardized": [apa(e.standardized, 3) for e in effects],
+            "in the role's SD": [apa(e.standardized_in_cell, 3) for e in effects],
         }
         tests = {
             "hypothesis": [test.hypothesis for test in self.tests],

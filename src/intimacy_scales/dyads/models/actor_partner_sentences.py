@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from intimacy_scales.dyads.caution_sentences import caution_sentences
+from intimacy_scales.dyads.models.actor_partner_words import sample_words
 from intimacy_scales.results.wording import apa, counted
 
 if TYPE_CHECKING:
@@ -14,9 +15,8 @@ if TYPE_CHECKING:
 
 def actor_partner_sentences(model: ActorPartnerModel) -> Iterator[str]:
     """Yield sentences on the sample, cautions, effects and tests; of an improper model, no effects."""
-    sample = f"Actor-partner model of {model.outcome} in {counted(model.n_couples, 'couple')}"
-    single = f", {model.n_one_partner} of them with one partner" if model.n_one_partner else ""
-    yield f"{sample}{single}, {model.how()}."
+    n = sample_words(counted(model.n_couples, "couple"), model.n_one_partner, model.n_incomplete)
+    yield f"Actor-partner model of {model.outcome} in {n}, {model.how()}."
     yield from caution_sentences(model.warnings, model.improper)
     if not model.improper:
         yield from (effect.sentence() for effect in model.effects if effect.kind != "intercept")

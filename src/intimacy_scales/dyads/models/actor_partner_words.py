@@ -20,6 +20,35 @@ def adjusted_for(covariates: Sequence[str]) -> str:
     return f", adjusted for {joined(list(covariates))}" if covariates else ""
 
 
+def estimator_name(estimator: str, n_incomplete: int) -> str:
+    """Return the short name of an estimator, which says so where couples with missing scores count.
+
+    Examples
+    --------
+    >>> estimator_name("ML", 0), estimator_name("ML", 2)
+    ('ML', 'full information ML')
+    """
+    return f"full information {estimator}" if n_incomplete else estimator
+
+
+def sample_words(n_couples: str, n_one_partner: int, n_incomplete: int) -> str:
+    """Return how many couples a model has, with one partner only, and with missing scores.
+
+    Examples
+    --------
+    >>> sample_words("118 couples", 0, 1)
+    '118 couples, 1 of them with missing scores'
+    >>> sample_words("118 couples", 1, 3)
+    '118 couples, 1 of them with one partner and 2 with other missing scores'
+    """
+    others = n_incomplete - n_one_partner
+    if n_one_partner and others:
+        return f"{n_couples}, {n_one_partner} of them with one partner and {others} with other missing scores"
+    if n_one_partner:
+        return f"{n_couples}, {n_one_partner} of them with one partner"
+    return f"{n_couples}, {others} of them with missing scores" if others else n_couples
+
+
 def centring_words(predictors: Sequence[str], covariates: Sequence[str], centres: Container[str]) -> str:
     """Return on which means variables are centred; nothing where none is."""
     texts = [

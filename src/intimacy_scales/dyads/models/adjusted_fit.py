@@ -33,7 +33,7 @@ class AdjustedFit(Result):
     Examples
     --------
     >>> AdjustedFit(chi_square=12.5, df=3, p=0.006, cfi=0.939, tli=0.797, rmsea=0.17, n=110, reason=None)
-    <adjusted chi-square(3) = 12.50, p = .006; CFI 0.939, RMSEA 0.170; n = 110>
+    <adjusted chi-square(3) = 12.50, p = .006; CFI .939, RMSEA .170; n = 110>
     """
 
     chi_square: float
@@ -53,7 +53,7 @@ class AdjustedFit(Result):
         return (
             f"Compared with exchangeable partners whose variables are freely related, chi-square({self.df}) "
             "= "
-            f"{self.chi_square:.2f}, {apa_p(self.p)}{indices}, RMSEA = {apa(self.rmsea, 3)} (I-SAT and "
+            f"{shown(self.chi_square, 2)}, {apa_p(self.p)}{indices}, RMSEA = {apa(self.rmsea, 3)} (I-SAT and "
             "I-NULL; "
             "Olsen & Kenny, 2006)."
         )
@@ -64,7 +64,7 @@ class AdjustedFit(Result):
 
     def __repr__(self) -> str:
         test = f"adjusted chi-square({self.df}) = {shown(self.chi_square, 2)}, {apa_p(self.p)}"
-        return f"<{test}; CFI {shown(self.cfi)}, RMSEA {shown(self.rmsea)}; n = {self.n}>"
+        return f"<{test}; CFI {apa(self.cfi, 3)}, RMSEA {apa(self.rmsea, 3)}; n = {self.n}>"
 
 
 def adjusted_fit(model: ChiSquare, *, isat: ChiSquare, inull: ChiSquare, n: int) -> AdjustedFit:

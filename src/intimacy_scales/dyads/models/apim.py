@@ -132,7 +132,7 @@ def apim(
     >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", person="partner")
     >>> model = apim(dyads, "commitment", "trust")
     >>> model.effect("actor", "trust")
-    <actor effect of trust: 0.343, SE 0.043; standardized 0.364>
+    <actor effect of trust: 0.343, SE 0.043; standardized .364>
     """
     dyads = couples_once(dyads)
     check_measurement(error, reliability, loadings)

@@ -22,7 +22,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.not_kept import NotKept, needed
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, counted, differs, digits_with_error, shown
+from intimacy_scales.results.wording import apa, apa_p, counted, differs, digits_with_error, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +100,7 @@ class CouplePath(Result):
     def __repr__(self) -> str:
         where = f" ({self.role})" if self.role else ""
         digits = digits_with_error(self.estimate, self.se, 3)
-        error = f", SE {shown(self.se, digits)}; standardized {shown(self.standardized)}"
+        error = f", SE {shown(self.se, digits)}; standardized {apa(self.standardized, 3)}"
         return f"<{self.name}{where}: {shown(self.estimate, digits)}{error}>"
 
 

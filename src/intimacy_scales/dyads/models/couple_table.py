@@ -83,6 +83,11 @@ class CoupleTable:
         return any(np.isnan(column).any() for column in self.columns.values())
 
     @property
+    def n_incomplete(self) -> int:
+        """Number of couples that lack one number or more."""
+        return int(np.count_nonzero(np.isnan(np.column_stack(list(self.columns.values()))).any(axis=1)))
+
+    @property
     def n_left_out(self) -> int:
         """Number of couples that were left out."""
         return sum(self.left_out.values())

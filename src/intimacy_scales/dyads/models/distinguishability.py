@@ -132,7 +132,7 @@ class Distinguishability(Result):
             else f"{first} and {second} do not clearly differ in means, variances or covariances of {names}"
         )
         verdict = verdict[0].upper() + verdict[1:]
-        return f"{verdict}, chi-square({self.df}) = {self.chi_square:.2f}, {apa_p(self.p)}."
+        return f"{verdict}, chi-square({self.df}) = {shown(self.chi_square, 2)}, {apa_p(self.p)}."
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""

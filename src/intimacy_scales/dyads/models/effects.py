@@ -61,7 +61,7 @@ class PathEffect(TestedFigure, Result):
     ...     standardized_in_cell=0.38, n=120,
     ... )
     >>> effect
-    <actor effect of trust: 0.400, SE 0.100; standardized 0.380>
+    <actor effect of trust: 0.400, SE 0.100; standardized .380>
     """
 
     kind: Kind
@@ -139,7 +139,7 @@ class PathEffect(TestedFigure, Result):
         return documented(cls, statistic=float, p=float)
 
     def __repr__(self) -> str:
-        standardized = f"; standardized {shown(self.standardized)}" if self.kind != "intercept" else ""
+        standardized = f"; standardized {apa(self.standardized, 3)}" if self.kind != "intercept" else ""
         estimate, se = (shown(figure, self.digits()) for figure in (self.estimate, self.se))
         return f"<{self.name}: {estimate}, SE {se}{standardized}>"
 

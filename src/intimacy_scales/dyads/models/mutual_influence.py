@@ -20,6 +20,7 @@ from intimacy_scales.dyads.models.paths import Difference
 from intimacy_scales.dyads.models.sem_engine import difference_of, refitted
 from intimacy_scales.errors import EstimationError, NotConvergedError, NotIdentifiedError
 from intimacy_scales.results.result import result_class
+from intimacy_scales.results.wording import apa, shown
 
 _SETTLES = 0.9  # largest influence that a search starts from, where there is no closed form
 _SAME_RESIDUALS = 0.99  # correlation
@@ -146,8 +147,8 @@ def mutual_influence(
     cautions = []
     if abs(stability) >= 1:
         cautions.append(
-            f"the product of both influences is {stability:.2f}; at 1 or more in size the influence never "
-            "settles"
+            f"the product of both influences is {shown(stability, 2)}; at 1 or more in size the influence "
+            "never settles"
         )
     return MutualInfluenceModel(
         **fields_of(engine, list(_paths(engine)), cautions),
@@ -261,7 +262,7 @@ def _without_maximum(
         )
         why = (
             f"two-stage least squares gives influences of {influences[0]:.3g} and {influences[1]:.3g} "
-            f"(product {influences.prod():.3g}), with residuals of both partners that correlate {r:.5f}"
+            f"(product {influences.prod():.3g}), with residuals of both partners that correlate {apa(r, 5)}"
         )
         if abs(r) > _SAME_RESIDUALS:
             why += ", so that these cannot be told apart"

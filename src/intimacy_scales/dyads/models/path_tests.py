@@ -84,7 +84,7 @@ class PathTest(Result):
         if self.reason is not None:
             return f"Whether {self.hypothesis} was not tested: {self.reason}."
         verdict = "is contradicted" if self.p < 0.05 else "is not contradicted"
-        tested = f"chi-square({self.df}) = {self.chi_square:.2f}, {apa_p(self.p)} ({self.method})"
+        tested = f"chi-square({self.df}) = {shown(self.chi_square, 2)}, {apa_p(self.p)} ({self.method})"
         return f"That {self.hypothesis} {verdict}, {tested}."
 
     def to_dict(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page, TextTable
-from intimacy_scales.results.wording import apa, apa_p, counted, p_shown, percent, shown, signed
+from intimacy_scales.results.wording import apa, apa_p, counted, p_shown, percent, shown, signed, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,7 @@ class PerceptionCorrelation(Result):
     ...     n_effective=148.0,
     ... )
     >>> r, r.confidence_interval()
-    (<accuracy of trust (wife): r = .42, n = 148>, <95% interval [0.277, 0.544], Fisher z, n = 148>)
+    (<accuracy of trust (wife): r = .42, n = 148>, <95% interval [.277, .544], Fisher z, n = 148>)
     """
 
     scale: str
@@ -119,7 +119,7 @@ class PerceptionCorrelation(Result):
             low, high = self._f_ends(level)
         else:
             low, high = fisher_z(self.estimate, self.n_effective, level)
-        return Interval(low=low, high=high, confidence_level=level, method=method, n=self.n)
+        return Interval(low=low, high=high, confidence_level=level, method=method, n=self.n, bounded=True)
 
     def _f_ends(self, level: float) -> tuple[float, float]:
         """Return the ends by F of mean squares between and within couples (McGraw & Wong, 1996)."""
@@ -299,10 +299,8 @@ class Perception(PagedResult, Result):
             "scale": [row["scale"] for row in rows],
             "figure": [row["figure"].replace("_", " ") for row in rows],
             "judge": [row["judge"] or "both" for row in rows],
-            "estimate": [shown(row["estimate"], 2) for row in rows],
-            f"{percent(confidence_level)} CI": [
-                f"[{shown(low, 2)}, {shown(high, 2)}]" for low, high in intervals
-            ],
+            "estimate": [written(row["estimate"], 2, bounded=row["figure"] != "mean_bias") for row in rows],
+            f"{percent(confidence_level)} CI": [interval.ends(2) for interval in intervals],
             "p": [p_shown(row["p"]) for row in rows],
             "couples": [str(row["n"]) for row in rows],
         }

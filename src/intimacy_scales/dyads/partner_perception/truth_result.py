@@ -145,7 +145,7 @@ class TruthAndBias(PagedResult, Result):
             )
         if self.distinguishable:
             parts.append(
-                f"Equality of both judges: chi-square({self.df}) = {self.chisq:.2f}, {apa_p(self.p)}."
+                f"Equality of both judges: chi-square({self.df}) = {shown(self.chisq, 2)}, {apa_p(self.p)}."
             )
         return " ".join(parts)
 

@@ -10,7 +10,7 @@ import numpy as np
 from intimacy_scales.dyads.profiles.couple_means import Figure, fisher_z
 from intimacy_scales.dyads.profiles.figures import Floats
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, digits_with_spread, shown
+from intimacy_scales.results.wording import apa, counted, digits_with_spread, written
 
 _DIGITS = 3
 
@@ -55,9 +55,14 @@ class MeanSimilarity(Result):
     n_undefined: int
     reason: str | None = None
 
+    @property
+    def is_correlation(self) -> bool:
+        """Whether it is a mean of correlations, or of squared differences."""
+        return self.n_by_fisher_z is not None
+
     def digits(self) -> int:
         """Return how many decimals it is shown with: those of correlations, or of squared differences."""
-        if self.n_by_fisher_z is not None:
+        if self.is_correlation:
             return _DIGITS
         return digits_with_spread(self.mean, self.sd, least=_DIGITS)
 
@@ -71,8 +76,10 @@ class MeanSimilarity(Result):
     def __repr__(self) -> str:
         if self.reason is not None:
             return f"<{self.name}: undefined, {self.reason}>"
-        by_z = "" if self.n_by_fisher_z is None else f", by Fisher's z {shown(self.mean_by_fisher_z)}"
-        mean, sd = (shown(figure, self.digits()) for figure in (self.mean, self.sd))
+        by_z = "" if self.n_by_fisher_z is None else f", by Fisher's z {apa(self.mean_by_fisher_z, 3)}"
+        mean, sd = (
+            written(figure, self.digits(), bounded=self.is_correlation) for figure in (self.mean, self.sd)
+        )
         return f"<{self.name}: mean {mean}, sd {sd}{by_z}, {counted(self.n, 'couple')}; {self.definition}>"
 
 

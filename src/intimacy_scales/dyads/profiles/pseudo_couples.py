@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.dyads.profiles.couple_figures import COMPARED
+from intimacy_scales.dyads.profiles.couple_figures import COMPARED, CORRELATIONS
 from intimacy_scales.dyads.profiles.couple_profiles import CoupleProfiles
 from intimacy_scales.dyads.profiles.expected_similarity import expected_similarity
 from intimacy_scales.dyads.profiles.repairing import Repairings, p_value, repaired
@@ -19,11 +19,13 @@ from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import suggest
 from intimacy_scales.numerics.seeds import generator
+from intimacy_scales.results.default_page import frame_text
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.not_kept import AGAIN_ANSWERS, NotKept
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, counted, digits_for, p_shown, shown
+from intimacy_scales.results.tables import Bounded
+from intimacy_scales.results.wording import apa_p, counted, digits_for, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,6 +79,11 @@ class StrangerComparison(Result):
     reason: str | None = None
 
     @property
+    def is_correlation(self) -> bool:
+        """Whether it is a mean of correlations, or of squared differences."""
+        return self.name in CORRELATIONS or self.name not in COMPARED
+
+    @property
     def difference(self) -> float:
         """Mean of couples less that of pseudo-couples."""
         return self.mean - self.expected
@@ -94,7 +101,9 @@ class StrangerComparison(Result):
         if self.reason is not None:
             return f"<{self.name} of couples and strangers: undefined, {self.reason}>"
         digits = digits_for(self.mean, self.expected, least=3)
-        mean, expected = shown(self.mean, digits), shown(self.expected, digits)
+        mean, expected = (
+            written(figure, digits, bounded=self.is_correlation) for figure in (self.mean, self.expected)
+        )
         return f"<{self.name}: mean {mean} of couples, {expected} of strangers, {apa_p(self.p_value)}>"
 
 
@@ -166,11 +175,12 @@ class PseudoCouples(Result):
         not_kept = NotKept(cls.__name__, "the means of each re-pairing", AGAIN_ANSWERS, {})
         return made_of(cls, values, repaired_means=not_kept)
 
+    def _bounded_columns(self) -> Bounded:
+        bounded = [comparison.is_correlation for comparison in self.comparisons.values()]
+        return dict.fromkeys(("mean", "expected", "difference", "sd"), bounded)
+
     def __repr__(self) -> str:
-        table = self.to_frame().round(
-            dict.fromkeys(("mean", "expected", "difference", "sd", "low", "high"), 3)
-        )
-        text = table.to_string(na_rep="-", formatters={"p_value": p_shown})
+        text = frame_text(self.to_frame(), bounded=self._bounded_columns())
         return (
             f"<{counted(self.n_couples, 'couple')} and {counted(self.n_pairs, 'pseudo-couple')} "
             f"({self.pairs}), {self.n_repairings} random re-pairings\n{text}>"

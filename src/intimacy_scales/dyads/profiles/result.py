@@ -28,6 +28,7 @@ from intimacy_scales.late import late_module
 from intimacy_scales.messages import not_one_of, suggest
 from intimacy_scales.numerics.resampling import check_resamples
 from intimacy_scales.numerics.seeds import generator
+from intimacy_scales.results.default_page import frame_text
 from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.html import html_fragment
@@ -36,8 +37,8 @@ from intimacy_scales.results.markdown import markdown_page
 from intimacy_scales.results.not_kept import AGAIN_ANSWERS, NotKept, needed, stored
 from intimacy_scales.results.resampled_interval import interval_of_resamples
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.tables import Page, TextTable, cell
-from intimacy_scales.results.wording import counted
+from intimacy_scales.results.tables import Page, TextTable
+from intimacy_scales.results.wording import apa, counted, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -201,10 +202,24 @@ class ProfileSimilarity(Result):
             check_resamples(n_resamples)
             ordered, by_role = needed(self.couples).in_label_order, self.mean_profile == "role"
             means = resampled_means(ordered, figure, by_role, transform, n_resamples, generator(rng))
-            return _of_resamples(means, by_fisher_z, level, name, n)
+            return interval_of_resamples(
+                np.tanh(means) if by_fisher_z else means,
+                level,
+                n=n,
+                failing="the figure is undefined in",
+                method=name,
+                bounded=figure.is_correlation,
+            )
         low, high = t_interval(transform(self.of_couples(of)), level)
         ends = (float(np.tanh(low)), float(np.tanh(high))) if by_fisher_z else (low, high)
-        return Interval(low=ends[0], high=ends[1], confidence_level=level, method=name, n=n)
+        return Interval(
+            low=ends[0],
+            high=ends[1],
+            confidence_level=level,
+            method=name,
+            n=n,
+            bounded=figure.is_correlation,
+        )
 
     def pseudo_couples(
         self, n_repairings: int = 999, *, rng: int | np.random.Generator | None = None
@@ -292,16 +307,17 @@ class ProfileSimilarity(Result):
 
     def page(self) -> Page:
         """Return the page that `to_markdown` writes, as data."""
-        columns = self._columns(0.95)
+        columns, means = self._columns(0.95), list(self.means.values())
+        intervals = [self.confidence_interval(of=name) for name in self.means]
         cells = {
             "Figure": [title_of(name) for name in columns["figure"]],
-            "M": [cell(value) for value in columns["mean"]],
-            "SD": [cell(value) for value in columns["sd"]],
+            "M": [written(mean.mean, mean.digits(), bounded=mean.is_correlation) for mean in means],
+            "SD": [written(mean.sd, mean.digits(), bounded=mean.is_correlation) for mean in means],
             "95% CI": [
-                "-" if np.isnan(low) else f"[{cell(low)}, {cell(high)}]"
-                for low, high in zip(columns["low"], columns["high"], strict=True)
+                "-" if interval.reason else interval.ends(mean.digits())
+                for mean, interval in zip(means, intervals, strict=True)
             ],
-            "By Fisher's z": [cell(value) for value in columns["by_fisher_z"]],
+            "By Fisher's z": [apa(value, 3) for value in columns["by_fisher_z"]],
             "Couples": list(map(str, columns["n"])),
             "Undefined": list(map(str, columns["undefined"])),
         }
@@ -330,15 +346,10 @@ class ProfileSimilarity(Result):
         return made_of(cls, values, couples=not_kept)
 
     def __repr__(self) -> str:
-        table = self.summary_frame().round(3).to_string(na_rep="-")
+        bounded = [mean.is_correlation for mean in self.means.values()]
+        table = frame_text(self.summary_frame(), bounded={"mean": bounded, "sd": bounded})
         cautions = "".join(f"\n! {text}" for text in self.warnings)
         return f"<{self.title}; 95% intervals by t\n{table}{cautions}>"
 
     def _repr_html_(self) -> str:
         return html_fragment(self.page())
-
-
-def _of_resamples(means: NDArray[np.float64], by_fisher_z: bool, level: float, name: str, n: int) -> Interval:
-    """Return the percentile interval of the means in resamples, if enough of them are defined."""
-    figures = np.tanh(means) if by_fisher_z else means
-    return interval_of_resamples(figures, level, n=n, failing="the figure is undefined in", method=name)

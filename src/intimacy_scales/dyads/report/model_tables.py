@@ -27,12 +27,13 @@ def similarity_table(report: CoupleReport) -> FigureTable | None:
         return None
     means = list(similarity.means.values())
     digits = [mean.digits() for mean in means]
+    bounded = [mean.is_correlation for mean in means]
     columns = [
         words("figure", "Figure", [title_of(mean.name) for mean in means]),
         words("n", "n", [mean.n for mean in means]),
         words("n_undefined", "Undefined", [mean.n_undefined for mean in means]),
-        numbers("mean", "M", [mean.mean for mean in means], digits),
-        numbers("sd", "SD", [mean.sd for mean in means], digits),
+        numbers("mean", "M", [mean.mean for mean in means], digits, bounded=bounded),
+        numbers("sd", "SD", [mean.sd for mean in means], digits, bounded=bounded),
         intervals(
             "ci",
             f"{percent(report.confidence_level)} CI",
@@ -44,7 +45,11 @@ def similarity_table(report: CoupleReport) -> FigureTable | None:
         compared = [strangers.comparisons.get(mean.name) for mean in means]
         columns += [
             numbers(
-                "strangers", "Strangers", [math.nan if c is None else c.expected for c in compared], digits
+                "strangers",
+                "Strangers",
+                [math.nan if c is None else c.expected for c in compared],
+                digits,
+                bounded=bounded,
             ),
             probabilities("p", "p", [math.nan if c is None else c.p_value for c in compared]),
         ]
@@ -135,11 +140,11 @@ def latent_mean_table(report: CoupleReport) -> FigureTable | None:
     columns = (
         words("scale", "Scale", [report.title_of(name) for name in means]),
         words("n", "n", [mean.n for mean in means.values()]),
-        numbers("difference", "In pooled SD", [mean.standardized for mean in means.values()]),
-        numbers("se", "SE", [mean.standardized_se for mean in means.values()]),
+        numbers("difference", "In pooled SD", [mean.standardized for mean in means.values()], 2),
+        numbers("se", "SE", [mean.standardized_se for mean in means.values()], 2),
         intervals(
             "ci", f"{percent(level)} CI",
-            [mean.confidence_interval(level, standardized=True) for mean in means.values()],
+            [mean.confidence_interval(level, standardized=True) for mean in means.values()], 2,
         ),
         probabilities("p", "p", [mean.p for mean in means.values()]),
         words("scalar_invariance", "Scalar invariance", [mean.invariance for mean in means.values()]),

@@ -57,8 +57,11 @@ def asked_model(
             "predictors" if names else "covariates", "outcome",
         )  # fmt: skip
         raise EstimationError(f"{given}= without {missing}=; an actor-partner model needs both of them")
-    for name in (outcome, *names):
-        dyads.variable(name)
+    for option, name in (("outcome", outcome), *(("predictors", name) for name in names)):
+        try:
+            dyads.variable(name)
+        except EstimationError as error:
+            raise EstimationError(f"{option}={name!r}: {error}") from None
     for part, of_part in (("predictors", names), ("covariates", shared)):
         if outcome in of_part:
             raise EstimationError(f"outcome={outcome!r} is among the {part} too; leave it out there")

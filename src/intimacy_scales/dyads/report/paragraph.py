@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from intimacy_scales.dyads.agreement.scale_agreement import ScaleAgreement
 from intimacy_scales.dyads.invariance.result import DyadicInvariance
-from intimacy_scales.dyads.models.actor_partner_words import adjusted_for, centring_words
+from intimacy_scales.dyads.models.actor_partner_words import (
+    adjusted_for,
+    centring_words,
+    estimator_name,
+    sample_words,
+)
 from intimacy_scales.dyads.report.reliable_counts import ReliableCount
 from intimacy_scales.dyads.scores_of_couples.joint_indices import poor_fit_text
 from intimacy_scales.dyads.scores_of_couples.reliability_result import CoupleReliability
@@ -81,7 +86,7 @@ def _agreement(report: CoupleReport) -> Iterator[str]:
         if not defined:
             continue
         where = "" if composition is None else f" in {composition} couples"
-        yield _correlations(defined, where, report.confidence_level)
+        yield partner_correlations(defined, where, report.confidence_level)
         if defined[0].distinguishable:
             yield _differences(defined, where, report.confidence_level)
     tested = [test for test in report.agreement.comparisons if test.reason is None]
@@ -93,7 +98,8 @@ def _agreement(report: CoupleReport) -> Iterator[str]:
         yield f"Correlations {verdict}."
 
 
-def _correlations(parts: Sequence[ScaleAgreement], where: str, level: float) -> str:
+def partner_correlations(parts: Sequence[ScaleAgreement], where: str, level: float) -> str:
+    """Return the sentence on correlations: of each scale, or from the lowest to the highest of many."""
     symbol = "r" if parts[0].distinguishable else "ICC"
     counts = sorted({part.n_couples for part in parts})
     n = f"n = {counts[0]}" if len(counts) == 1 else f"n = {counts[0]} to {counts[-1]}"
@@ -183,13 +189,14 @@ def _omegas(report: CoupleReport, rows: Sequence[tuple[CoupleReliability, ScoreR
 
 def _reliable(report: CoupleReport, counts: Sequence[ReliableCount]) -> str:
     """Return the number of couples with a reliable difference."""
-    if len(counts) > _SINGLY:
-        ends = [pick(counts, key=lambda count: count.n_reliable) for pick in (min, max)]
-        texts = [f"{count.n_reliable} ({report.title_of(count.scale)})" for count in ends]
-        return f"{' to '.join(texts)} of {ends[1].n} couples"
-    return joined(
-        [f"{c.n_reliable} of {counted(c.n, 'couple')} ({report.title_of(c.scale)})" for c in counts]
-    )
+    ends = counts
+    if len(counts) > _SINGLY:  # by their share, which is what counts of different numbers have in common
+        ends = [pick(counts, key=lambda c: c.n_reliable / c.n if c.n else 0.0) for pick in (min, max)]
+        if len({count.n for count in counts}) == 1:
+            texts = [f"{count.n_reliable} ({report.title_of(count.scale)})" for count in ends]
+            return f"{' to '.join(texts)} of {counted(ends[1].n, 'couple')}"
+    texts = [f"{c.n_reliable} of {counted(c.n, 'couple')} ({report.title_of(c.scale)})" for c in ends]
+    return " to ".join(texts) if len(counts) > _SINGLY else joined(texts)
 
 
 def _similarity(report: CoupleReport) -> Iterator[str]:
@@ -212,8 +219,13 @@ def _similarity(report: CoupleReport) -> Iterator[str]:
         return
     compared = [strangers[name] for name in ("overall", "distinctive") if strangers[name].reason is None]
     if compared:
-        values = joined([f"{apa(c.expected)} ({c.name}, {apa_p(c.p_value)})" for c in compared])
-        yield (f"Of strangers, r = {values} would be expected ({strangers.n_repairings} random re-pairings).")
+        expected = joined([f"{apa(c.expected)} ({c.name})" for c in compared])
+        tests = joined([f"{apa_p(c.p_value)} ({c.name})" for c in compared])
+        yield (
+            f"Profiles of strangers are expected to correlate at r = {expected}. One-sided tests that "
+            f"partners are no more similar than strangers, by {strangers.n_repairings} random re-pairings: "
+            f"{tests}."
+        )
 
 
 def _invariance(report: CoupleReport) -> Iterator[str]:
@@ -259,10 +271,10 @@ def _effects(report: CoupleReport) -> Iterator[str]:
         for effect in model.effects
         if effect.kind != "intercept"
     ]
-    single = f", {model.n_one_partner} of them with one partner" if model.n_one_partner else ""
-    sample = f"{counted(model.n_couples, 'couple')}{single}"
+    sample = sample_words(counted(model.n_couples, "couple"), model.n_one_partner, model.n_incomplete)
+    estimator = estimator_name(model.estimator, model.n_incomplete)
     centred = centring_words(model.predictors, model.covariates, model.centres)
-    how = "; ".join(filter(None, [sample, model.estimator, centred]))
+    how = "; ".join(filter(None, [sample, estimator, centred]))
     adjusted = adjusted_for(model.covariates)
     yield (f"Actor-partner model of {report.title_of(model.outcome)}{adjusted} ({how}): {'; '.join(texts)}.")
     residuals = [

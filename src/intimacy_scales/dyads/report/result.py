@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.dyads.agreement.result import PartnerAgreement
-from intimacy_scales.dyads.frames_shown import unit_formats
 from intimacy_scales.dyads.invariance.result import DyadicInvariance
 from intimacy_scales.dyads.models.actor_partner_result import ActorPartnerModel
 from intimacy_scales.dyads.models.distinguishability import Distinguishability
@@ -14,20 +13,21 @@ from intimacy_scales.dyads.profiles import ProfileSimilarity, PseudoCouples
 from intimacy_scales.dyads.report.cautions import cautions_of
 from intimacy_scales.dyads.report.figure_table import FigureTable
 from intimacy_scales.dyads.report.paragraph import paragraph
+from intimacy_scales.dyads.report.r_script import couple_report_script
 from intimacy_scales.dyads.report.reliable_counts import ReliableCount
 from intimacy_scales.dyads.report.tables import LEGEND, report_tables
 from intimacy_scales.dyads.scores_of_couples.reliability_result import CoupleReliability
 from intimacy_scales.dyads.scores_of_couples.score_summary import CoupleScoreSummary
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
+from intimacy_scales.results.default_page import frame_text
 from intimacy_scales.results.document_types import documented
-from intimacy_scales.results.html import html_fragment, html_page
+from intimacy_scales.results.html import html_fragment
 from intimacy_scales.results.interval import Interval
-from intimacy_scales.results.markdown import markdown_page
-from intimacy_scales.results.pictures import Picture, as_pictures
+from intimacy_scales.results.paged import ReportPage
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page
-from intimacy_scales.results.wording import counted, p_shown, shown
+from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,7 @@ else:
 
 
 @result_class
-class CoupleReport(Result):
+class CoupleReport(ReportPage, Result):
     """A report of couples; ``to_frame()`` has a row for each scale, ``tables()`` has all tables.
 
     Attributes
@@ -167,8 +167,37 @@ class CoupleReport(Result):
         """Return `to_frame` as CSV text; undefined values are empty."""
         return self.tables()[0].to_csv()
 
+    def to_r(self, path: str = "couples.csv", *, model_path: str = "model.csv") -> str:
+        """Return an R script that computes the agreement of partners and fits the actor-partner model.
+
+        Parameters
+        ----------
+        path
+            The file of scores: ``couple_scores(dyads).to_frame().to_csv(path, index=False)``.
+        model_path
+            The file that the model was fitted to, where the report has one:
+            ``report.model.to_couples().to_csv(model_path, index=False)``.
+
+        Raises
+        ------
+        EstimationError
+            Couples of several compositions.
+        DocumentError
+            The report was read from its document, and has a model.
+
+        Examples
+        --------
+        >>> from intimacy_scales import simulate
+        >>> from intimacy_scales.dyads import Dyads, couple_report
+        >>> answers = simulate("kmss", 300, couples=0.5, rng=1).answers
+        >>> report = couple_report(Dyads.from_long("kmss", answers, couple="couple", person="partner"))
+        >>> "psych::ICC(x, lmer = FALSE)" in report.to_r("scores.csv")
+        True
+        """
+        return couple_report_script(self, path, model_path)
+
     def page(self) -> Page:
-        """Return the page that `to_markdown` and `to_html` write, as data."""
+        """Return the page that `to_markdown`, `to_html` and others write, as data."""
         return Page(
             title=self.title,
             tables=tuple(table.text_table() for table in self.tables()),
@@ -176,26 +205,6 @@ class CoupleReport(Result):
             sentence=self.sentence(),
             legend=LEGEND,
         )
-
-    def to_markdown(self) -> str:
-        """Return a Markdown page: table for a paper, warnings, paragraph, and further tables."""
-        return markdown_page(self.page())
-
-    def to_html(self, pictures: Sequence[Picture | tuple[str | bytes, str, str]] = ()) -> str:
-        """Return a self-contained HTML page: table for a paper, warnings, paragraph, further tables.
-
-        Parameters
-        ----------
-        pictures
-            Pictures to show after the paragraph: the content of an SVG or PNG file, the text for readers who
-            do not see it, and the caption. They become part of the page.
-
-        Raises
-        ------
-        ResponseError
-            A picture is neither SVG nor PNG, or has no text.
-        """
-        return html_page(self.page(), as_pictures(pictures))
 
     def sentence(self) -> str:
         """Return a paragraph for a paper: who, how scored, agreement, reliability, similarity, tests."""
@@ -212,8 +221,7 @@ class CoupleReport(Result):
 
     def __repr__(self) -> str:
         frame = self.to_frame().drop(columns="occasion", errors="ignore")  # which is in the title
-        formats = {"difference_p": p_shown, **unit_formats(frame)}
-        table = frame.to_string(na_rep="-", float_format=shown, formatters=formats)
+        table = frame_text(frame)
         cautions = "".join(f"\n! {text}" for text in self.warnings)
         missing = "".join(f"\n- {part}: not computed: {why}" for part, why in self.not_computed.items())
         return f"<{self.title}\n{table}{cautions}{missing}>"

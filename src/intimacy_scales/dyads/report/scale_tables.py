@@ -11,12 +11,13 @@ from intimacy_scales.dyads.report.figure_table import (
     FigureColumn,
     FigureTable,
     intervals,
+    marked,
     numbers,
     probabilities,
     words,
 )
 from intimacy_scales.dyads.scores_of_couples.reliability_result import CoupleReliability
-from intimacy_scales.results.wording import digits_for, percent
+from intimacy_scales.results.wording import digits_for, joined, percent
 
 if TYPE_CHECKING:
     from intimacy_scales.dyads.report.result import CoupleReport
@@ -37,9 +38,29 @@ def main_table(report: CoupleReport) -> FigureTable:
     columns += _correlations(parts, report.confidence_level)
     if any(part.distinguishable for part in parts):
         columns += _differences(parts, report.confidence_level)
+    note = ""
     if report.reliability and not report.mixed:
-        columns += _omegas([report.reliability[part.scale] for part in parts])
-    return FigureTable(name="scales", title="Scales", columns=tuple(columns))
+        results = [report.reliability[part.scale] for part in parts]
+        columns += _omegas(results)
+        note = _improper_note(report, results)
+    return FigureTable(name="scales", title="Scales", columns=tuple(columns), note=note)
+
+
+def _improper_note(report: CoupleReport, results: Sequence[CoupleReliability]) -> str:
+    """Return the sentence on scales whose model is improper; empty without any."""
+    improper = [report.title_of(result.scale) for result in results if result.scores and result.improper]
+    if not improper:
+        return ""
+    return (
+        f"Improper: figures of {joined(improper)} that rest on the model of reliability are not reported, "
+        "because its solution is improper."
+    )
+
+
+def _improper_reasons(results: Sequence[CoupleReliability]) -> list[FigureColumn]:
+    """Return the column of what is improper about each row's model; nothing where none is."""
+    reasons = ["; ".join(result.improper) for result in results]
+    return [words("improper", "Improper", reasons)] if any(reasons) else []
 
 
 def _titled(column: FigureColumn, titles: Sequence[str]) -> FigureColumn:
@@ -72,7 +93,13 @@ def _correlations(parts: Sequence[ScaleAgreement], level: float) -> list[FigureC
     columns = [] if same else [words("coefficient", "Coefficient", symbols)]
     return [
         *columns,
-        numbers(symbols[0].lower() if same else "estimate", symbol, [float(part) for part in parts], 2),
+        numbers(
+            symbols[0].lower() if same else "estimate",
+            symbol,
+            [float(part) for part in parts],
+            2,
+            bounded=[True] * len(parts),
+        ),
         intervals("ci", f"{percent(level)} CI", [part.main.interval for part in parts], 2),
     ]
 
@@ -96,7 +123,8 @@ def _omegas(results: Sequence[CoupleReliability]) -> list[FigureColumn]:
     for row in defined.scores:
         name = row.name if row.score in ("first", "second") else row.score
         values = [result[row.score].omega if result.scores else math.nan for result in results]
-        columns.append(numbers(f"omega_{name}", f"{OMEGA} {name}", values, 2))
+        marks = ["improper" if result.scores and result.improper else "" for result in results]
+        columns.append(marked(numbers(f"omega_{name}", f"{OMEGA} {name}", values, 2), marks))
     return columns
 
 
@@ -203,7 +231,10 @@ def couple_table(report: CoupleReport) -> FigureTable:
 
 
 def reliability_table(report: CoupleReport) -> FigureTable | None:
-    """Return omega and standard errors of measurement of each score; None where none is defined."""
+    """Return omega and standard errors of measurement of each score; None where none is defined.
+
+    Those of an improper model are left out.
+    """
     pairs = [(result, row) for result in report.reliability.values() for row in result.scores]
     if not pairs:
         return None
@@ -214,15 +245,18 @@ def reliability_table(report: CoupleReport) -> FigureTable | None:
     )
     scales = [result.scale for result, _ in pairs]
     digits = [digits_for(row.sem, least=3) for _, row in pairs]
+    marks = ["improper" if result.improper else "" for result, _ in pairs]
+    dashes = ["-" if mark else "" for mark in marks]
     columns = (
         _titled(words("scale", "Scale", scales), [report.title_of(name) for name in scales]),
         words("score", "Score", [row.name for _, row in pairs]),
         words("n", "n", [result.n_couples for result, _ in pairs]),
         words("n_items", "Items", [result.n_items for result, _ in pairs]),
-        numbers("omega", "Omega", [row.omega for _, row in pairs]),
-        intervals("omega_ci", f"{percent(level)} CI", omega),
-        numbers("sem", "SEM", [row.sem for _, row in pairs], digits),
-        intervals("sem_ci", f"{percent(level)} CI of SEM", sem, digits),
+        marked(numbers("omega", OMEGA, [row.omega for _, row in pairs]), marks),
+        marked(intervals("omega_ci", f"{percent(level)} CI", omega), dashes),
+        marked(numbers("sem", "SEM", [row.sem for _, row in pairs], digits), marks),
+        marked(intervals("sem_ci", f"{percent(level)} CI of SEM", sem, digits), dashes),
+        *_improper_reasons([result for result, _ in pairs]),
     )
     return FigureTable(name="reliability", title="Reliability of scores of couples", columns=columns)
 
@@ -235,18 +269,20 @@ def true_correlation_table(report: CoupleReport) -> FigureTable | None:
     level = report.confidence_level
     names = [result.scale for result in results]
     fits = [result.fit for result in results]
+    marks = ["improper" if result.improper else "" for result in results]
     columns = (
         _titled(words("scale", "Scale", names), [report.title_of(name) for name in names]),
-        numbers("r", "True r", [result.true_correlation for result in results]),
-        intervals(
+        marked(numbers("r", "True r", [result.true_correlation for result in results]), marks),
+        marked(intervals(
             "r_ci", f"{percent(level)} CI",
             [result.confidence_interval(level, of="true_correlation") for result in results],
-        ),
+        ), ["-" if mark else "" for mark in marks]),
         numbers("chi_square", "Chi-square", [math.nan if fit is None else fit.chi_square for fit in fits], 2),
         words("df", "df", ["-" if fit is None else fit.df for fit in fits]),
         probabilities("p", "p", [math.nan if fit is None else fit.p_value for fit in fits]),
         numbers("cfi", "CFI", [math.nan if fit is None else fit.cfi for fit in fits]),
         numbers("rmsea", "RMSEA", [math.nan if fit is None else fit.rmsea for fit in fits]),
+        *_improper_reasons(results),
     )  # fmt: skip
     return FigureTable(
         name="true_correlations", title="Correlations free of measurement error", columns=columns

@@ -28,6 +28,7 @@ from intimacy_scales.reliability.consistency.intervals import (
 )
 from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.resampled_interval import interval_of_resamples
+from intimacy_scales.results.wording import apa
 
 Floats = NDArray[np.float64]
 CoupleInterval = Literal["transformed", "delta", "bootstrap"]
@@ -72,12 +73,14 @@ def closed_form(
         stretch = math.exp(normal_quantile(level) * standard_error / estimate)
         ends = estimate / stretch, estimate * stretch
     elif abs(estimate) >= 1:
-        ends = f"a correlation of {estimate:.3f} has no Fisher's z"
+        ends = f"a correlation of {apa(estimate, 3)} has no Fisher's z"
     else:
         ends = fisher_z_by_error(estimate, standard_error, level)
     if isinstance(ends, str):
         return undefined_interval(level, name, n, f"{ends}; use method='bootstrap'")
-    return Interval(low=ends[0], high=ends[1], confidence_level=level, method=name, n=n)
+    return Interval(
+        low=ends[0], high=ends[1], confidence_level=level, method=name, n=n, bounded=figure != "sem"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +114,7 @@ class Resampling:
                 resampled[number] = [figure_of(variances, *key) for key in keys]
         failing = "the figure could not be estimated in"
         return {
-            key: interval_of_resamples(figures, level, n=n, failing=failing)
+            key: interval_of_resamples(figures, level, n=n, failing=failing, bounded=key[0] != "sem")
             for key, figures in zip(keys, resampled.T, strict=True)
         }
 

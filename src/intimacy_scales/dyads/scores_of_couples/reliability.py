@@ -41,7 +41,7 @@ from intimacy_scales.moments.scale_items import ScaleItems, scale_items
 from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.reliability.consistency.conditions import few_persons
 from intimacy_scales.reliability.items.keying import KeyingFinding
-from intimacy_scales.results.wording import counted, shown
+from intimacy_scales.results.wording import apa, counted, shown
 
 Floats = NDArray[np.float64]
 
@@ -300,7 +300,7 @@ def _score_row(
     parts, reason = variances.parts[which], None
     if not 0 <= omega.value <= 1 + ROUNDING:
         why = f": {improper[0]}" if improper else ""
-        reason = f"omega comes out as {omega.value:.3f}, and a share lies between 0 and 1{why}"
+        reason = f"omega comes out as {apa(omega.value, 3)}, and a share lies between 0 and 1{why}"
     n_shares = math.nan if reason else 1.0
     return ScoreReliability(
         score=score,

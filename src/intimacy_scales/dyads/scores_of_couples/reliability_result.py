@@ -105,7 +105,7 @@ class CoupleReliability(Result):
     >>> dyads = Dyads.from_long("scii-24", answers, couple="couple", person="partner")
     >>> result = couple_reliability(dyads, "trust")
     >>> result["difference"]
-    <difference: omega = 0.635, SEM = 0.706>
+    <difference: omega = .635, SEM = 0.706>
     >>> CoupleReliability.from_json(result.to_json()) == result
     True
     """
@@ -272,9 +272,9 @@ class CoupleReliability(Result):
         omegas, sems = ([self._shown(figure, row) for row in self.scores] for figure in _WITH_INTERVALS)
         columns = {
             "score": [row.name for row in self.scores],
-            "omega": [shown(row.omega) for row in self.scores],
+            "omega": [apa(row.omega, 3) for row in self.scores],
             "95% CI of omega": omegas,
-            "omega, observed": [shown(row.omega_observed) for row in self.scores],
+            "omega, observed": [apa(row.omega_observed, 3) for row in self.scores],
             "SEM": [shown(row.sem, digits_for(row.sem, least=3)) for row in self.scores],
             "95% CI of SEM": sems,
         }
@@ -367,8 +367,8 @@ class CoupleReliability(Result):
             )
             lines.append(f"{figures}{' (improper)' if self.improper else ''}")
         lines.append(
-            f"true scores correlate {shown(self.true_correlation)} "
-            f"{self.confidence_interval(of='true_correlation')}, errors {shown(self.error_correlation)}"
+            f"true scores correlate {apa(self.true_correlation, 3)} "
+            f"{self.confidence_interval(of='true_correlation')}, errors {apa(self.error_correlation, 3)}"
         )
         lines += [repr(tested)[1:-1] for tested in (self.scaled_fit or self.fit,) if tested is not None]
         return [*lines, *(f"improper: {text}" for text in self.improper)]

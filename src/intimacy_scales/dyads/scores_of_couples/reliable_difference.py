@@ -22,7 +22,7 @@ from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.messages import a_type, shortened, suggest
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
 from intimacy_scales.results.interval import check_level
-from intimacy_scales.results.wording import counted, shown
+from intimacy_scales.results.wording import apa, counted
 
 _LOW = 0.5  # reliability of a difference, below which most of what differs is error
 
@@ -216,7 +216,7 @@ def _cautions(reliability: CoupleReliability, omega: float) -> tuple[str, ...]:
     cautions += [f"the model is improper: {text}" for text in reliability.improper]
     if omega < _LOW:
         cautions.append(
-            f"the difference has a reliability of {shown(omega)}: most of what differs between couples is "
+            f"the difference has a reliability of {apa(omega, 3)}: most of what differs between couples is "
             "error"
         )
     return tuple(cautions)

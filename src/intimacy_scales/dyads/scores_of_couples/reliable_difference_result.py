@@ -16,7 +16,7 @@ from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.results.document_types import documented, many
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, digits_for, percent, shown
+from intimacy_scales.results.wording import apa, counted, digits_for, percent, shown
 
 Floats = NDArray[np.float64]
 DifferenceCategory = Literal["reliable", "within error", "no scores"]
@@ -169,7 +169,7 @@ class ReliableDifferences(Result):
         counts = self.counts
         n = counts["reliable"] + counts["within error"]
         missing = f", {counts['no scores']} without both scores" if counts["no scores"] else ""
-        omega = "" if math.isnan(self.omega) else f", omega of the difference {shown(self.omega)}"
+        omega = "" if math.isnan(self.omega) else f", omega of the difference {apa(self.omega, 3)}"
         cautions = "".join(f"\n ! {text}" for text in self.warnings)
         needed, error = self._shown()
         return (

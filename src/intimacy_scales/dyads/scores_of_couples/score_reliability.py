@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import digits_for, shown
+from intimacy_scales.results.wording import apa, digits_for, shown
 
 ScoreOfCouple = Literal["first", "second", "partner", "mean", "difference"]
 
@@ -69,4 +69,4 @@ class ScoreReliability(Result):
         if self.reason is not None:
             return f"<{self.name}: undefined: {self.reason}>"
         sem = shown(self.sem, digits_for(self.sem, least=3))
-        return f"<{self.name}: omega = {shown(self.omega)}, SEM = {sem}>"
+        return f"<{self.name}: omega = {apa(self.omega, 3)}, SEM = {sem}>"

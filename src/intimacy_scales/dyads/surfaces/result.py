@@ -25,7 +25,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.not_kept import NotKept, needed
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page, TextTable
-from intimacy_scales.results.wording import apa_p, counted, percent, shown
+from intimacy_scales.results.wording import apa, apa_p, counted, percent, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +52,7 @@ class InfluentialCouple(Result):
     Examples
     --------
     >>> InfluentialCouple(place=12, partner=None, cook=1.3, dffits=2.9, leverage=0.4)
-    <couple at place 12: Cook's distance 1.30, DFFITS 2.90, leverage 0.40>
+    <couple at place 12: Cook's distance 1.30, DFFITS 2.90, leverage .40>
     """
 
     place: int
@@ -69,7 +69,7 @@ class InfluentialCouple(Result):
         whose = "" if self.partner is None else f", surface of {self.partner}"
         return (
             f"<couple at place {self.place}{whose}: Cook's distance {shown(self.cook, 2)}, DFFITS "
-            f"{shown(self.dffits, 2)}, leverage {shown(self.leverage, 2)}>"
+            f"{shown(self.dffits, 2)}, leverage {apa(self.leverage)}>"
         )
 
 
@@ -228,13 +228,13 @@ class ResponseSurface(PagedResult, Result):
             )
             parts.append(
                 f"The surface {whose} ({self.outcome} on {self.predictor}, "
-                f"{counted(self.n_couples, 'couple')}, R² = {shown(surface.r_squared, 2)}, {self.method}, "
+                f"{counted(self.n_couples, 'couple')}, R² = {apa(surface.r_squared)}, {self.method}, "
                 f"{percent(confidence_level)} intervals) has {figures}: "
                 f"{surface.congruence(confidence_level).conclusion}."
             )
         if self.distinguishable:
             parts.append(
-                f"Equality of both surfaces: chi-square({self.df}) = {self.chisq:.2f}, {apa_p(self.p)}."
+                f"Equality of both surfaces: chi-square({self.df}) = {shown(self.chisq, 2)}, {apa_p(self.p)}."
             )
         return " ".join(parts)
 
@@ -294,7 +294,7 @@ class ResponseSurface(PagedResult, Result):
         for surface in self.surfaces:
             whose = "" if surface.partner is None else f"{surface.partner}: "
             figures = ", ".join(f"{e.name} {shown(e.estimate)}" for e in surface.parameters)
-            lines.append(f"  {whose}{figures}, R² {shown(surface.r_squared)}")
+            lines.append(f"  {whose}{figures}, R² {apa(surface.r_squared, 3)}")
             lines.append(f"  {whose}{surface.congruence().conclusion}")
         if not math.isnan(self.chisq):
             lines.append(f"  equal surfaces: chi-square({self.df}) = {shown(self.chisq, 2)}, {apa_p(self.p)}")

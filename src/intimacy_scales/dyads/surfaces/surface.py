@@ -30,7 +30,7 @@ from intimacy_scales.results.interval import Interval, check_level, undefined_in
 from intimacy_scales.results.not_kept import NotKept, needed
 from intimacy_scales.results.resampled_interval import interval_of_resamples
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, shown
+from intimacy_scales.results.wording import apa, apa_p, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -285,7 +285,7 @@ class PartnerSurface(Result):
 
     def __repr__(self) -> str:
         whose = "both partners" if self.partner is None else self.partner
-        lines = [f"<Surface of {whose}: R² = {shown(self.r_squared)}, stationary point: {self.shape}"]
+        lines = [f"<Surface of {whose}: R² = {apa(self.r_squared, 3)}, stationary point: {self.shape}"]
         lines += [f"  {repr(estimate)[1:-1]}" for estimate in self.parameters]
         lines.append(f"  congruence: {self.congruence().conclusion}")
         return "\n".join(lines) + ">"

@@ -29,7 +29,7 @@ def surface_sentences(result: ResponseSurface, confidence_level: float) -> Itera
         yield (
             "That the surfaces and residual variances of both partners are equal "
             f"{'is' if result.p < 0.05 else 'is not'} contradicted, chi-square({result.df}) = "
-            f"{result.chisq:.2f}, {apa_p(result.p)} (likelihood ratio)."
+            f"{shown(result.chisq, 2)}, {apa_p(result.p)} (likelihood ratio)."
         )
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from intimacy_scales.errors import DocumentError, EstimationError
 from intimacy_scales.factor.confirmatory.estimation.difference import factor_of_2000, factor_of_2010
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy
-from intimacy_scales.factor.confirmatory.estimation.fit import Fit, chi_square_p, p_text
+from intimacy_scales.factor.confirmatory.estimation.fit import Fit, chi_square_p
+from intimacy_scales.factor.confirmatory.fit_tables import comparison_tables
 from intimacy_scales.factor.confirmatory.results.fit_sentence import (
     fit_text,
     improper_sentences,
@@ -27,7 +28,8 @@ from intimacy_scales.numerics.tolerances import EQUAL_FITS
 from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import apa_p, apa_signed, p_shown, shown, signed
+from intimacy_scales.results.tables import Page
+from intimacy_scales.results.wording import apa_p, apa_signed, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +47,6 @@ _INDICES = ("cfi", "tli", "rmsea", "srmr", "aic", "bic")
 _ROBUST = ("robust_cfi", "robust_tli", "robust_rmsea")
 _CHANGES = ("cfi_change", "tli_change", "rmsea_change", "srmr_change")
 _ROBUST_CHANGES = tuple(f"{name}_change" for name in _ROBUST)
-_PROBABILITIES = ("chi_square_p", "chi_square_scaled_p", "chi_square_change_p")
 
 
 @result_class
@@ -109,8 +110,8 @@ class FitChange(Result):
         tested = (
             f"no test of the difference ({self.reason})"
             if self.reason
-            else f"{kind}chi-square difference({self.df_change}) = {self.chi_square_change:.2f}{whose}, "
-            f"{apa_p(self.p_value)}"
+            else f"{kind}chi-square difference({self.df_change}) = "
+            f"{shown(self.chi_square_change, 2)}{whose}, {apa_p(self.p_value)}"
         )
         names = [f"{'robust ' * self.scaled}{name} difference" for name in ("CFI", "RMSEA")]
         values = [self.reported(name) for name in ("cfi", "rmsea")]
@@ -132,14 +133,14 @@ class FitChange(Result):
     def __repr__(self) -> str:
         kind, whose = self._kinds()
         tested = (
-            f"{kind}chi-square change({self.df_change}) = {self.chi_square_change:.2f}{whose}, "
-            f"{p_text(self.p_value)}"
+            f"{kind}chi-square change({self.df_change}) = "
+            f"{shown(self.chi_square_change, 2)}{whose}, {apa_p(self.p_value)}"
         )
-        indices = f"CFI {signed(self.cfi_change)}, RMSEA {signed(self.rmsea_change)}"
+        indices = f"CFI {apa_signed(self.cfi_change)}, RMSEA {apa_signed(self.rmsea_change)}"
         if self.scaled:
-            robust = (signed(self.robust_cfi_change), signed(self.robust_rmsea_change))
+            robust = (apa_signed(self.robust_cfi_change), apa_signed(self.robust_rmsea_change))
             indices = f"robust CFI {robust[0]}, robust RMSEA {robust[1]}; uncorrected {indices}"
-        results = f"{self.reason or tested}; SRMR {signed(self.srmr_change)}, {indices}"
+        results = f"{self.reason or tested}; SRMR {apa_signed(self.srmr_change)}, {indices}"
         return f"<{self.name} against {self.before}: {results}>"
 
 
@@ -164,6 +165,8 @@ class ModelComparison(Result):
     >>> list(comparison.models), comparison.improper
     (['free', 'equal'], {})
     """
+
+    _all_in_notebooks: ClassVar[bool] = True
 
     models: dict[str, CFAResult]
     changes: tuple[FitChange, ...]
@@ -255,12 +258,16 @@ class ModelComparison(Result):
         ]
         return "\n".join([*lines, *map(repr, self.changes), *cautions])
 
-    def _repr_html_(self) -> str:
-        written: dict[Hashable, Any] = dict.fromkeys(_PROBABILITIES, p_shown) | {
-            "df_change": lambda df: shown(df, 0)
-        }
-        frame = self.to_frame()
-        return str(frame.to_html(float_format=shown, formatters=written, border=0, na_rep="-"))
+    def page(self) -> Page:
+        """Return what is displayed as data: the fit of each model, and the loss of fit at each step."""
+        return Page(
+            title=f"Comparison of {len(self.models)} models",
+            tables=comparison_tables(self.models, self.changes),
+            warnings=tuple(
+                f"{name} is improper: {t}" for name, texts in self.improper.items() for t in texts
+            ),
+            sentence=self.sentence(),
+        )
 
 
 def _change_columns(changes: Sequence[FitChange], names: Sequence[str]) -> dict[str, list[Any]]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.estimation.corrected_fit import noncentrality
-from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, p_text
+from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p
 from intimacy_scales.factor.reading import Data, data_given, read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.factor.unanswered import few_left
@@ -25,7 +25,7 @@ from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, shown
+from intimacy_scales.results.wording import apa, apa_p, counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,7 +165,7 @@ class FactorFit(Result):
             noncentrality(self.chi_square, self.df, (1 + sign * level) / 2) for sign in (1, -1)
         ]
         low, high = (math.sqrt(value / scale) for value in noncentralities)
-        return Interval(low=low, high=high, confidence_level=level, method=method, n=self.n)
+        return Interval(low=low, high=high, confidence_level=level, method=method, n=self.n, bounded=True)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the indices as plain values."""
@@ -178,12 +178,13 @@ class FactorFit(Result):
         return documented(cls, rmsea_low=float, rmsea_high=float, rmsea_confidence_level=float)
 
     def _fit_line(self) -> str:
-        residual = f"RMSR {shown(self.rms)}"
+        residual = f"RMSR {apa(self.rms, 3)}"
         if self.reason is not None:
             return f"{residual}; no test of fit: {self.reason}"
+        low, high = (apa(end, 3) for end in self.rmsea_interval())
         return (
-            f"chi-square({self.df}) = {self.chi_square:.2f}, {p_text(self.p_value)}; "
-            f"TLI {shown(self.tli)}, RMSEA {shown(self.rmsea)} {self.rmsea_interval()}, {residual}"
+            f"chi-square({self.df}) = {shown(self.chi_square, 2)}, {apa_p(self.p_value)}; "
+            f"TLI {apa(self.tli, 3)}, RMSEA {apa(self.rmsea, 3)} [{low}, {high}], {residual}"
         )
 
     def __repr__(self) -> str:
@@ -299,8 +300,8 @@ class SamplingAdequacy(Result):
     def __repr__(self) -> str:
         worst = first_lowest(self.items)
         return (
-            f"<KMO of {counted(len(self.names), 'item')} = {shown(self.estimate)}; lowest "
-            f"{self.names[worst]}: {shown(float(self.items[worst]))}; n = {self.n}, {self.missing}>"
+            f"<KMO of {counted(len(self.names), 'item')} = {apa(self.estimate, 3)}; lowest "
+            f"{self.names[worst]}: {apa(float(self.items[worst]), 3)}; n = {self.n}, {self.missing}>"
         )
 
 
@@ -401,8 +402,8 @@ class Sphericity(Result):
 
     def __repr__(self) -> str:
         return (
-            f"<Sphericity of {counted(self.n_items, 'item')}: chi-square({self.df}) = {self.chi_square:.2f}, "
-            f"{p_text(self.p_value)}; n = {self.n}, {self.missing}>"
+            f"<Sphericity of {counted(self.n_items, 'item')}: chi-square({self.df}) = "
+            f"{shown(self.chi_square, 2)}, {apa_p(self.p_value)}; n = {self.n}, {self.missing}>"
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 
@@ -28,9 +27,12 @@ from intimacy_scales.messages import not_one_of
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.tolerances import AT_BOUND, NO_FACTOR
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
+from intimacy_scales.results.default_page import frame_table
 from intimacy_scales.results.document_types import documented
+from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.result import plain, result_class
-from intimacy_scales.results.wording import counted, shown
+from intimacy_scales.results.tables import Page, TextTable
+from intimacy_scales.results.wording import apa, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,6 +101,8 @@ class EFAResult(FactorFit):
     >>> result.factors, result.heywood, result.extraction_agreement
     (('F1', 'F2'), (), 1.0)
     """
+
+    _all_in_notebooks: ClassVar[bool] = True
 
     _axes: ClassVar[Mapping[str, str]] = {
         "names": "p", "loadings": "pm", "phi": "mm", "uniquenesses": "p", "correlations": "pp",
@@ -197,6 +201,30 @@ class EFAResult(FactorFit):
         }
         return pandas_frame(columns).set_index("item")
 
+    def to_r(self, path: str = "answers.csv", *, instrument: Instrument | str | Path | None = None) -> str:
+        """Return an R script that extracts these factors with psych::fa, from a CSV file of answers.
+
+        It prints uniquenesses, and loadings and factor correlations of the rotations that have the same
+        definition in R: none, varimax, oblimin and promax.
+
+        Parameters
+        ----------
+        path, instrument
+            As in `CFAResult.to_r`.
+
+        Examples
+        --------
+        >>> from intimacy_scales import encode, simulate
+        >>> answers = encode("scii-24", simulate("scii-24", 500, rng=1).answers)
+        >>> script = efa(answers, 2, items=["tru01", "tru04", "tru09", "com01", "com05", "com13"]).to_r()
+        >>> "psych::fa(r, nfactors = 2" in script
+        True
+        """
+        from intimacy_scales.factor.exploratory.r_script import efa_script
+
+        form = None if self.instrument is None else instrument_for(self.instrument, instrument)
+        return efa_script(self, form, path)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain values."""
         own_fields = {f.name: plain(getattr(self, f.name)) for f in fields(self)}
@@ -242,19 +270,18 @@ class EFAResult(FactorFit):
     def __repr__(self) -> str:
         return f"<{'; '.join(self._lines())}>"
 
-    def _repr_html_(self) -> str:
-        first, *rest = map(escape, self._lines())
-        more = "".join(f"<br>{line}" for line in rest)
-        table = self.to_frame().to_html(float_format="{:.3f}".format, border=0, na_rep="-")
-        names, correlated = self.factors, ""
-        if not np.allclose(self.phi, np.eye(len(names))):
-            rows = "".join(
-                f"<tr><th>{name}</th>{''.join(f'<td>{shown(float(r))}</td>' for r in row)}</tr>"
-                for name, row in zip(names, self.phi, strict=True)
-            )
-            head = "".join(f"<th>{name}</th>" for name in names)
-            correlated = f"<p>Correlations of factors</p><table><tr><th></th>{head}</tr>{rows}</table>"
-        return f"<div><b>{first}</b>{more}</div>{table}{correlated}"
+    def page(self) -> Page:
+        """Return what is displayed as data: fit, loadings, and correlations of factors that correlate."""
+        first, *rest = self._lines()
+        tables = [frame_table(self.to_frame(), "Loadings")]
+        if not np.allclose(self.phi, np.eye(len(self.factors))):
+            columns = {"": list(self.factors)}
+            columns |= {
+                name: [apa(r, 3) for r in column]
+                for name, column in zip(self.factors, self.phi.T.tolist(), strict=True)
+            }
+            tables.append(TextTable(title="Correlations of factors", columns=columns))
+        return Page(title=first, facts=tuple(rest), tables=tuple(tables))
 
 
 @reads_answers

@@ -8,7 +8,7 @@ from typing import Any
 
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import apa
 
 LARGEST_HTMT = "largest HTMT"
 
@@ -24,11 +24,20 @@ class Guide(Result):
     value
         Its value; nan where it is undefined.
     wanted
-        The guide, for example ``at least 0.95``.
+        The guide, for example ``at least .95``.
     met
         Whether the value meets it; None where the value is undefined.
     source
         Source of the guide.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> from intimacy_scales.factor import structure_report
+    >>> report = structure_report("scii-24", simulate("scii-24", 300, rng=1).answers, n_iterations=20)
+    >>> guide = report.guides[0]
+    >>> guide.index, guide.wanted, guide.met
+    ('robust CFI', 'at least .95', True)
     """
 
     index: str
@@ -43,13 +52,13 @@ class Guide(Result):
 
     def __repr__(self) -> str:
         verdict = {True: "met", False: "not met", None: "undefined"}[self.met]
-        return f"<{self.index} {shown(self.value)}, {self.wanted} ({self.source}): {verdict}>"
+        return f"<{self.index} {apa(self.value, 3)}, {self.wanted} ({self.source}): {verdict}>"
 
 
 def _guide(index: str, value: float, limit: float, source: str, *, least: bool) -> Guide:
     met = None if math.isnan(value) else bool(value >= limit if least else value <= limit)
     word = "at least" if least else "at most"
-    return Guide(index=index, value=value, wanted=f"{word} {limit:.2f}", met=met, source=source)
+    return Guide(index=index, value=value, wanted=f"{word} {apa(limit)}", met=met, source=source)
 
 
 def fit_guides(fit: Fit) -> tuple[Guide, ...]:

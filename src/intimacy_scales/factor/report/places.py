@@ -10,7 +10,7 @@ import numpy as np
 
 from intimacy_scales.factor.exploratory.analysis import EFAResult
 from intimacy_scales.numerics.ties import first_highest
-from intimacy_scales.results.wording import counted
+from intimacy_scales.results.wording import apa, counted
 
 Flag = Literal["elsewhere", "spread", "shared"]
 CLEAR = 0.3  # smallest absolute loading that assigns an item to a factor
@@ -93,7 +93,7 @@ def _spread_warning(scale: str, items: Sequence[str], scale_places: Sequence[Pla
         by_factor.setdefault(str(place.factor) if abs(place.loading) >= CLEAR else "", []).append(item)
     clear = [f"{', '.join(names)} on {factor}" for factor, names in sorted(by_factor.items()) if factor]
     weak = by_factor.get("", [])
-    rest = [f"{', '.join(weak)} on none (largest loading below {CLEAR:.2f})"] if weak else []
+    rest = [f"{', '.join(weak)} on none (largest loading below {apa(CLEAR)})"] if weak else []
     return (
         f"the items of {scale} spread: no exploratory factor has clear loadings of more than half of its "
         f"{counted(len(items), 'item')}: {'; '.join([*clear, *rest])}"

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
 from intimacy_scales.factor.exploratory.analysis import EFAResult
-from intimacy_scales.factor.exploratory.retention import ParallelAnalysis
+from intimacy_scales.factor.exploratory.parallel import ParallelAnalysis
 from intimacy_scales.factor.heterotrait import HeterotraitMonotrait
 from intimacy_scales.factor.report.guides import Guide
 from intimacy_scales.factor.report.places import Flag, Place, place_warnings
 from intimacy_scales.factor.report.wording import item_cells, structure_sentence
 from intimacy_scales.factor.sample import Floats, MissingAnswers
-from intimacy_scales.instrument import Finding, InstrumentRef
+from intimacy_scales.instrument import Finding, Instrument, InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.results.csv_text import csv_text
 from intimacy_scales.results.document_types import documented
-from intimacy_scales.results.html import html_fragment, html_page
-from intimacy_scales.results.markdown import markdown_page
+from intimacy_scales.results.documents import instrument_for
+from intimacy_scales.results.html import html_fragment
+from intimacy_scales.results.paged import ReportPage
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page, TextTable
-from intimacy_scales.results.wording import counted
+from intimacy_scales.results.wording import apa, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +53,15 @@ class ItemStructure(Result):
         ``elsewhere``; ``spread``, if no factor has loadings of .30 or more of more than half of its scale's
         items; ``shared``, if most items of another scale load on its factor too; None if exploratory factors
         agree with the keys.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> from intimacy_scales.factor import structure_report
+    >>> report = structure_report("scii-24", simulate("scii-24", 300, rng=1).answers, n_iterations=20)
+    >>> item = report.items[0]
+    >>> item.item, item.scale, round(item.loading, 2), item.elsewhere
+    ('tru01', 'trust', 0.75, False)
     """
 
     item: str
@@ -68,11 +79,11 @@ class ItemStructure(Result):
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
     def __repr__(self) -> str:
-        return f"<{self.item} of {self.scale}: loading {self.loading:.3f}>"
+        return f"<{self.item} of {self.scale}: loading {apa(self.loading, 3)}>"
 
 
 @result_class
-class StructureReport(Result):
+class StructureReport(ReportPage, Result):
     """A report on whether answers support an instrument's scales; ``to_frame()`` has a row for each item.
 
     Attributes
@@ -171,13 +182,13 @@ class StructureReport(Result):
         for item in self.items:
             if item.loading < 0 and not self.general:
                 cautions.append(
-                    f"{item.item} has a negative loading on {item.scale} ({item.loading:.2f}): its key is "
+                    f"{item.item} has a negative loading on {item.scale} ({apa(item.loading)}): its key is "
                     "wrong, or its answers are reversed already"
                 )
             if item.elsewhere:
                 cautions.append(
                     f"{item.item} is keyed to {item.scale}, but loads on the exploratory factor "
-                    f"{item.efa_factor} ({item.efa_loading:.2f}), unlike most items of its scale"
+                    f"{item.efa_factor} ({apa(item.efa_loading)}), unlike most items of its scale"
                 )
         return (*cautions, *self._place_warnings(), *self.notes)
 
@@ -229,6 +240,43 @@ class StructureReport(Result):
         }
         return csv_text(self.to_frame().assign(**origin), index=True)
 
+    def to_r(
+        self,
+        path: str = "answers.csv",
+        *,
+        instrument: Instrument | str | Path | None = None,
+        clusters: str = "cluster",
+    ) -> str:
+        """Return an R script that fits the model of the keys with lavaan, from a CSV file of answers.
+
+        It prints fit, standardized loadings and factor correlations under their names here. Exploratory
+        factors and parallel analysis have scripts of their own.
+
+        Parameters
+        ----------
+        path, instrument, clusters
+            As in `CFAResult.to_r`.
+
+        Raises
+        ------
+        DocumentError
+            The instrument is not known, or is not that of the report.
+        EstimationError
+            The model could not be estimated, or has auxiliary variables.
+
+        Examples
+        --------
+        >>> from intimacy_scales import simulate
+        >>> from intimacy_scales.factor import structure_report
+        >>> report = structure_report("scii-24", simulate("scii-24", 300, rng=1).answers, n_iterations=20)
+        >>> [line for line in report.to_r("answers.csv").splitlines() if line.startswith("say_fit(")]
+        ['say_fit(fit, "fit", robust = "scaled")']
+        """
+        from intimacy_scales.factor.report.r_script import structure_script
+
+        form: Instrument = instrument_for(self.instrument, instrument)
+        return structure_script(self, form, path, clusters=clusters)
+
     def findings(self, *, sample: str, source: str) -> tuple[Finding, ...]:
         """Return the indices of fit as findings for an instrument's evidence, rounded to three decimals.
 
@@ -264,14 +312,6 @@ class StructureReport(Result):
             warnings=tuple(self.warnings),
             sentence=self.sentence(),
         )
-
-    def to_markdown(self) -> str:
-        """Return a Markdown page with guides, warnings, sentence and tables."""
-        return markdown_page(self.page())
-
-    def to_html(self) -> str:
-        """Return a complete web page."""
-        return html_page(self.page())
 
     def __repr__(self) -> str:
         lines = [self.title, *(repr(guide)[1:-1] for guide in self.guides)]

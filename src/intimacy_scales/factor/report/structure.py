@@ -30,7 +30,7 @@ from intimacy_scales.factor.confirmatory.model.model import Factors, Model, part
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.exploratory.analysis import EFAResult, efa
-from intimacy_scales.factor.exploratory.retention import ParallelAnalysis, check_iterations, parallel_analysis
+from intimacy_scales.factor.exploratory.parallel import ParallelAnalysis, check_iterations, parallel_analysis
 from intimacy_scales.factor.heterotrait import HeterotraitMonotrait, htmt
 from intimacy_scales.factor.reading import check_missing, read_sample, read_samples
 from intimacy_scales.factor.report.guides import fit_guides, scale_guides

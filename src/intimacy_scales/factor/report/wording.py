@@ -12,7 +12,6 @@ from intimacy_scales.factor.confirmatory.results.fit_sentence import (
     improper_sentence,
 )
 from intimacy_scales.factor.report.guides import LARGEST_HTMT, Guide
-from intimacy_scales.results.tables import cell
 from intimacy_scales.results.wording import apa, counted, shown
 
 if TYPE_CHECKING:
@@ -106,7 +105,7 @@ def item_cells(report: StructureReport) -> dict[str, dict[str, list[str]]]:
     tables = {
         "Guides": {
             "Index": [g.index for g in report.guides],
-            "Value": [shown(g.value) for g in report.guides],
+            "Value": [apa(g.value, 3) for g in report.guides],
             "Guide": [g.wanted for g in report.guides],
             "Source": [g.source for g in report.guides],
             "Met": [{True: "yes", False: "no", None: "-"}[g.met] for g in report.guides],
@@ -114,21 +113,21 @@ def item_cells(report: StructureReport) -> dict[str, dict[str, list[str]]]:
         "Items": {
             "Item": [i.item for i in report.items],
             "Scale": [i.scale for i in report.items],
-            "Loading": [cell(i.loading, 2) for i in report.items],
-            "SE": [cell(i.se, 2) for i in report.items],
-            "Explained": [cell(i.explained, 2) for i in report.items],
+            "Loading": [apa(i.loading) for i in report.items],
+            "SE": [apa(i.se, 2) for i in report.items],
+            "Explained": [apa(i.explained) for i in report.items],
             "EFA": [f"{i.efa_factor or '-'}{_MARKS[i.efa_flag]}" for i in report.items],
-            "EFA loading": [cell(i.efa_loading, 2) for i in report.items],
+            "EFA loading": [apa(i.efa_loading) for i in report.items],
         },
     }
     if report.general and report.factors == "bifactor":
         items = tables["Items"]
-        general = [cell(report.general[i.item], 2) for i in report.items]
+        general = [apa(report.general[i.item]) for i in report.items]
         tables["Items"] = {"Item": items["Item"], "General": general} | items
     elif report.general:
         tables["General factor"] = {
             "Factor": list(report.general),
-            "Loading": [cell(value, 2) for value in report.general.values()],
+            "Loading": [apa(value) for value in report.general.values()],
         }
     if not report.guides:
         del tables["Guides"]
@@ -137,8 +136,8 @@ def item_cells(report: StructureReport) -> dict[str, dict[str, list[str]]]:
     if report.modifications:
         tables[IMPROVEMENTS] = {
             "Parameter": [m.name for m in report.modifications],
-            "Index": [f"{m.index:.1f}" for m in report.modifications],
-            "Change (std.)": [shown(m.std_all, 2) for m in report.modifications],
+            "Index": [shown(m.index, 2) for m in report.modifications],
+            "Change (std.)": [apa(m.std_all, 2) for m in report.modifications],
             "In words": [m.meaning.partition(":")[0] for m in report.modifications],
         }
     return tables
@@ -157,6 +156,6 @@ def _correlation_cells(report: StructureReport) -> dict[str, list[str]]:
                 known = report.heterotrait.names if report.heterotrait is not None else ()
                 if report.heterotrait is not None and name in known and other in known:
                     value = report.heterotrait.htmt[known.index(other), known.index(name)]
-            texts.append("" if i == j else shown(float(value), 2))
+            texts.append("" if i == j else apa(float(value)))
         columns[str(j + 1)] = texts
     return columns

@@ -160,6 +160,11 @@ def calculation_fault(
                 message = f"{s.name} is the label of a parameter; give the defined figure another name"
             elif s.name in defined:
                 message = f"{s.name} is defined twice; give one of the figures another name"
+            elif not any(_labels_with_tokens(read(s))):
+                message = (
+                    f"{s.name} uses no label of a parameter, so that it is a number and no estimate; put the "
+                    f"number where it is used, or a label before '*' as in y ~ a*x; {s.name} := 2*a"
+                )
             fault = Fault(message, s, None) if message else _unknown_label(s, read(s), labels, defined)
             if fault:
                 return fault

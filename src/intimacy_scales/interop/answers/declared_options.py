@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from intimacy_scales.files.facts import Code, ColumnFacts, FileFacts
+from intimacy_scales.files.facts import Code, ColumnFacts, FileFacts, UnlistedValues
 from intimacy_scales.instrument.numerals import as_compared
 from intimacy_scales.interop.answers.platform import Platform
 from intimacy_scales.interop.answers.text_columns import value_counts
@@ -52,9 +52,9 @@ class DeclaredOptions(Platform):
                     self._count(counts, allowed, value_counts(table, name))
             yield table
         for name, values in undeclared.items():
-            note = self._note(name, values)
-            if values and note not in self.facts.notes:
-                self.facts.notes.append(note)
+            if values:
+                codes, shown = tuple(self._codes.get(name, ())), values_shown(self.show_values)
+                self.facts.unlisted[name] = UnlistedValues(values=values, options=codes, shown=shown)
 
     def _allowed(self, name: str, codes: Sequence[Code]) -> frozenset[Any]:
         """Return the values that a column may hold, as they are compared: codes, and texts of options."""
@@ -70,13 +70,33 @@ class DeclaredOptions(Platform):
             if not is_known and (value in counts or len(counts) < _MOST_KEPT):
                 counts[value] += n
 
-    def _note(self, name: str, values: Counter[Any]) -> str:
-        """Return a sentence on the values of a column that are not among its options."""
-        which = ""
-        if values_shown(self.show_values):
-            listing = ", ".join(shortened(value) for value, _ in values.most_common(_SHOWN))
-            which = f" ({listing}{', …' if len(values) > _SHOWN else ''})"
-        n = sum(values.values())
-        codes = ", ".join(dict.fromkeys(map(str, self._codes.get(name, ()))))
-        are = "is" if n == 1 else "are"
-        return f"{name}: {counted(n, 'answer')} {are} not among its options{which}; the options are {codes}"
+
+def unlisted_notes(facts: FileFacts, explained: Mapping[str, Collection[Any]]) -> list[str]:
+    """Return a sentence on the values of each column that are not among its options.
+
+    Parameters
+    ----------
+    facts
+        What is known of the file.
+    explained
+        Name of a column → values that the user recoded, or declared as missing, as they are compared.
+    """
+    notes = []
+    for name, unlisted in facts.unlisted.items():
+        known = explained.get(name, ())
+        left = {v: n for v, n in unlisted.values.items() if not _is_among(v, known)}
+        if left:
+            by_number = sorted(left, key=lambda value: -left[value])
+            listing = ", ".join(shortened(value) for value in by_number[:_SHOWN])
+            which = f" ({listing}{', …' if len(left) > _SHOWN else ''})" if unlisted.shown else ""
+            n = sum(left.values())
+            codes = ", ".join(dict.fromkeys(map(str, unlisted.options)))
+            are = "is" if n == 1 else "are"
+            notes.append(
+                f"{name}: {counted(n, 'answer')} {are} not among its options{which}; the options are {codes}"
+            )
+    return notes
+
+
+def _is_among(value: Any, known: Collection[Any]) -> bool:
+    return isinstance(value, int | float | str) and stored_value(value) in known

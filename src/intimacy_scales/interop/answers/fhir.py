@@ -12,12 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import BATCH_ROWS
 from intimacy_scales.files.facts import FileFacts
 from intimacy_scales.files.head import Head
-from intimacy_scales.interop.answers.fhir_columns import ResponseColumns, answers, questionnaire_url
+from intimacy_scales.interop.answers.fhir_columns import (
+    QUESTIONNAIRE,
+    ResponseColumns,
+    answers,
+    questionnaire_url,
+)
 from intimacy_scales.interop.answers.fhir_questionnaire import (
     Questionnaire,
     questionnaire_of,
@@ -29,8 +35,10 @@ from intimacy_scales.interop.answers.fhir_value_sets import Resource, ValueSets
 from intimacy_scales.interop.answers.fhir_xml import begins_xml, read_xml
 from intimacy_scales.interop.answers.json_source import begins_json, decoded, objects_of, parsed, read_json
 from intimacy_scales.interop.answers.platform import USUAL, OpenOptions, Platform
+from intimacy_scales.interop.answers.row_choice import some_rows
 from intimacy_scales.messages import first_of, shortened
 from intimacy_scales.reading.frames import ListTable, Table
+from intimacy_scales.reading.frames.base import listed
 from intimacy_scales.results.wording import counted
 
 _RESPONSE = re.compile(r'"resourceType"\s*:\s*"QuestionnaireResponse"')
@@ -87,8 +95,12 @@ class FhirFile(Platform):
         reading.note(questionnaire)
 
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
-        """Yield the wanted columns, some rows at a time; very many responses are read again."""
-        wanted = list(dict.fromkeys(map(str, [*items, *others])))
+        """Yield the wanted columns, some rows at a time; very many responses are read again.
+
+        Responses to questionnaires without any of the items are left out, where others have them.
+        """
+        left_out = self._reading.columns.others(set(map(str, items)))
+        wanted = list(dict.fromkeys(map(str, [*items, *others, *([QUESTIONNAIRE] if left_out else [])])))
         numbers = np.array(self._reading.rows, dtype=np.intp)
         held = self._reading.columns.columns(wanted)
         again = None if held is not None else self._cells_again()
@@ -103,7 +115,18 @@ class FhirFile(Platform):
             table = ListTable(columns, stop - start)
             if self.size < self._reading.n_responses:
                 table.row_numbers = numbers[start:stop]
-            yield table
+            yield self._without(left_out, table, numbers[start:stop]) if left_out else table
+
+    def _without(self, left_out: Mapping[str, str], table: ListTable, numbers: NDArray[np.intp]) -> Table:
+        """Return a table without responses to some questionnaires, which are recorded."""
+        urls = [str(address or "").partition("|")[0] for address in listed(table, QUESTIONNAIRE)]
+        for url, why in left_out.items():
+            gone = numbers[np.array([address == url for address in urls], dtype=np.bool_)]
+            self.facts.leave_out(why, (gone + 1).tolist())
+        kept = np.array([url not in left_out for url in urls], dtype=np.bool_)
+        chosen = some_rows(table, np.flatnonzero(kept), 0)
+        chosen.row_numbers = numbers[kept]
+        return chosen
 
     def _cells_again(self) -> Iterator[dict[str, Any]]:
         """Read all kept responses again, and yield the cells of each.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from intimacy_scales.reading.columns import check_width
 _SHOWN = 6
 _MOST_HELD = 3_000_000  # cells, which take up to 200 MB
 _WHOLE = "QuestionnaireResponse."
+QUESTIONNAIRE = f"{_WHOLE}questionnaire"
 _METADATA: dict[str, Role] = {
     "id": "id", "subject": "id", "authored": "time", "status": "layout", "questionnaire": "layout",
     "author": "layout", "source": "layout", "encounter": "id", "language": "layout",
@@ -65,6 +66,7 @@ class ResponseColumns:
         self._several: Counter[str] = Counter()
         self._metadata: dict[str, None] = {}
         self._named: dict[str, None] = {}
+        self._named_in: dict[str, set[str]] = {}
         self._ids = {name: array("q") for name in ("subject", "id")}  # hashes, 8 bytes for each response
         self._n = 0
         self._contradicted: list[str] = []
@@ -79,9 +81,11 @@ class ResponseColumns:
                 self._ids[name].append(hash(value))
             if self.held is not None:
                 self.held.put(f"{_WHOLE}{name}", row, value)
-        links = self.answered.setdefault(questionnaire_url(response) or "", {})
+        url = questionnaire_url(response) or ""
+        links, names = self.answered.setdefault(url, {}), self._named_in.setdefault(url, set())
         for name, link, value in self._answers(response, row):
             links[link] = None
+            names.add(name)
             if name not in self._named:
                 check_width(len(self._named) + 1, f"{self._path}: has {{}} questions")
                 self._named[name] = None
@@ -91,6 +95,20 @@ class ResponseColumns:
                 self.held.put(name, row, value)
         if self.held is not None and self.held.n_cells > _MOST_HELD:
             self.held = None
+
+    def others(self, items: Collection[str]) -> dict[str, str]:
+        """Return address of a questionnaire → why its responses are left out, if other ones have the items.
+
+        Responses in which nobody answered anything may be to the same questionnaire, and stay.
+        """
+        is_among = {url: not names.isdisjoint(items) for url, names in self._named_in.items()}
+        if not any(is_among.values()):
+            return {}
+        return {
+            url: f"answers another questionnaire, {url or 'which is not named'}"
+            for url, is_wanted in is_among.items()
+            if not is_wanted and self._named_in[url]
+        }
 
     def _answers(self, response: Resource, row: int) -> Iterator[tuple[str, str, Any]]:
         """Yield name, linkId and value of each question of a response that has an answer."""

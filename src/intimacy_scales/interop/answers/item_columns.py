@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,12 +11,19 @@ from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.facts import NOTHING, ColumnFacts
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.interop.answers.declared_keys import check_title, key_cautions
+from intimacy_scales.interop.answers.item_groups import Place, check_one_group
 from intimacy_scales.interop.answers.option_meanings import (
     ask_for_codes,
     read_options,
     recodes_positions,
 )
-from intimacy_scales.interop.answers.questions import columns_by_text, is_marked_reversed, questions_of
+from intimacy_scales.interop.answers.questions import (
+    Question,
+    columns_by_text,
+    is_marked_reversed,
+    matching_questions,
+    questions_of,
+)
 from intimacy_scales.reading.answer_keys import Meaning, whole_meaning
 from intimacy_scales.reading.columns import as_spelled, column_names
 from intimacy_scales.reading.options import Reading
@@ -46,6 +53,11 @@ class ItemSource(NamedTuple):
     meaning: Meaning = Meaning()
     cautions: tuple[str, ...] = ()
 
+    @property
+    def is_recoded(self) -> bool:
+        """Whether stored values stand for other answers than they show."""
+        return self.how.startswith("recoded")
+
 
 def item_sources(
     form: Instrument, names: Sequence[str], columns: Mapping[str, ColumnFacts], reading: Reading
@@ -63,9 +75,13 @@ def item_sources(
     present = set(names)
     named_in_structure = _names_in_structure(columns)
     texts = {item.id: item.text for item in form.items if item.text and item.id not in named_in_structure}
-    by_text = columns_by_text(texts, questions_of(names, columns))
+    questions = questions_of(names, columns)
+    by_text = columns_by_text(texts, questions)
     given = reading.columns is not None
     reverse_keyed = {key.item for scale in form.scales for key in scale.keys if key.reverse}
+    if not given:
+        absent = {item.id for item in form.items}.difference(map(str, present))
+        _check_groups(form, absent, named_in_structure, columns, matching_questions(texts, questions))
     sources, unexplained = [], {}
     for item, name in zip(form.items, named, strict=True):
         column, why = str(name), "named by you" if given else "named like the item"
@@ -122,6 +138,32 @@ def _names_in_structure(columns: Mapping[str, ColumnFacts]) -> dict[str, str]:
         if facts.name is not None:
             having.setdefault(facts.name, []).append(name)
     return {text: names[0] for text, names in having.items() if len(names) == 1}
+
+
+def _check_groups(
+    form: Instrument,
+    absent: Set[str],
+    named: Mapping[str, str],
+    columns: Mapping[str, ColumnFacts],
+    by_text: Mapping[str, Question],
+) -> None:
+    """Raise where items without a column of their name are in different groups, by name or by text.
+
+    ``named`` and ``by_text`` are the columns that are known by the name and by the text of an item.
+
+    Raises
+    ------
+    ResponseError
+        There is more than one group.
+    """
+    by_name = {
+        item: Place(column, columns.get(column, NOTHING).name_within)
+        for item in form.item_ids
+        if (column := item if item not in absent else named.get(item)) is not None
+    }
+    if not absent.isdisjoint(by_name):
+        check_one_group(form.ref.called, by_name)
+    check_one_group(form.ref.called, {item: by_text[item].place for item in by_text if item in absent})
 
 
 def _keying(question: str, reverse_keyed: set[str], item: str) -> tuple[str, ...]:

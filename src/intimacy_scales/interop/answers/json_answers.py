@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.files.facts import ColumnFacts
 from intimacy_scales.files.head import Head
 from intimacy_scales.files.jsonlines import JsonLinesFile
 from intimacy_scales.instrument.numerals import spelled
 from intimacy_scales.interop.answers.json_entries import beginning_of, json_entries
-from intimacy_scales.interop.answers.nested_cells import nested_columns, unambiguous_ends
+from intimacy_scales.interop.answers.nested_cells import named_within, nested_columns, unambiguous_ends
 from intimacy_scales.interop.answers.platform import LoadedFile, OpenOptions
 from intimacy_scales.results.wording import counted
 
@@ -75,7 +74,7 @@ class JsonAnswersFile(LoadedFile):
         if any(JOINT in name for name in columns):
             self.facts.decide("names", "joined by a dot", "some answers are objects within objects")
         ends = unambiguous_ends(columns, JOINT)
-        self.facts.add({name: ColumnFacts(name=ends.get(name)) for name in columns if JOINT in name})
+        self.facts.add({name: named_within(name, ends.get(name)) for name in columns if JOINT in name})
         self.facts.notes += note_lists(columns)
         return columns
 

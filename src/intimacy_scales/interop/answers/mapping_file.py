@@ -6,19 +6,28 @@ import json
 import math
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import FilePath, as_path
 from intimacy_scales.files.replacement import Replacement, put_text
-from intimacy_scales.interop.answers.mapping_report import MappingReport
+from intimacy_scales.interop.answers.mapping_report import (
+    NOTHING_DECLARED,
+    DeclaredOptions,
+    ItemMapping,
+    MappingReport,
+)
 from intimacy_scales.messages import shortened, suggest
 from intimacy_scales.reading.answer_keys import Meaning
 from intimacy_scales.reading.answers import Recode, as_missing_codes, as_recode
 
-_TABLES = ("file", "columns", "missing_codes", "missing_ranges", "recode")
+_TABLES = ("file", "instrument", "columns", "missing_codes", "missing_ranges", "recode", "declared")
+_OF_INSTRUMENT = ("id", "version", "digest", "key_digest")
+_DECLARED = tuple(f.name for f in fields(DeclaredOptions))
 _OF_FILE = ("platform", "encoding", "sheet", "structure", "all_rows", "skip_rows")
 
 
@@ -39,6 +48,10 @@ class SavedMapping(NamedTuple):
         Item → what its stored values mean.
     recode
         What stored values of all items stand for, in addition.
+    instrument
+        Id, version and digests of the instrument for which it was saved; empty if it does not say.
+    declared
+        Item → what the file for which it was saved says of the options of its column.
     """
 
     source: Path
@@ -47,6 +60,8 @@ class SavedMapping(NamedTuple):
     columns: Mapping[str, str]
     meanings: Mapping[str, Meaning]
     recode: Recode = ()
+    instrument: Mapping[str, str] = MappingProxyType({})
+    declared: Mapping[str, DeclaredOptions] = MappingProxyType({})
 
 
 def save_mapping(report: MappingReport, path: FilePath) -> None:
@@ -73,7 +88,7 @@ def save_mapping(report: MappingReport, path: FilePath) -> None:
     ...     _ = path.write_text("kmss_1,kmss_2,kmss_3\n6,5,6\n")
     ...     save_mapping(read_answers(path, "kmss").report, Path(folder, "map.toml"))
     ...     print(Path(folder, "map.toml").read_text().splitlines()[1:5])
-    ['[file]', 'platform = "delimited text"', '', '[columns]']
+    ['[file]', 'platform = "delimited text"', '', '[instrument]']
     """
     target = as_path(path, "save_mapping")
     if report.instrument is None:
@@ -93,24 +108,47 @@ def _lines(report: MappingReport, folder: Path) -> Iterator[str]:
         value = report.opening.get(name)
         if value:
             yield f"{name} = {_value(_seen_from(folder, value) if name == 'structure' else value)}"
+    yield "\n[instrument]"
+    ref = report.instrument
+    for name, value in zip(_OF_INSTRUMENT, (ref.id, ref.version, ref.digest, report.key_digest), strict=True):
+        yield f"{name} = {_value(value)}"
+    yield from _lines_of_items(report.items)
+
+
+def _lines_of_items(items: Sequence[ItemMapping]) -> Iterator[str]:
     yield "\n[columns]"
-    for item in report.items:
+    for item in items:
         if item.column is not None:
             yield f"{_key(item.item)} = {_value(item.column)}"
     yield "\n[missing_codes]"
-    for item in report.items:
+    for item in items:
         if item.missing:
             yield f"{_key(item.item)} = [{', '.join(map(_value, item.missing))}]"
     yield "\n[missing_ranges]"
-    for item in report.items:
+    for item in items:
         if item.missing_ranges:
             parts = (f"[{_value(float(low))}, {_value(float(high))}]" for low, high in item.missing_ranges)
             yield f"{_key(item.item)} = [{', '.join(parts)}]"
-    for item in report.items:
+    for item in items:
         if item.recode:
             yield f'\n[recode.{_key(item.item)}]  # stored value = answer; "" = no answer'
             for stored, answer in item.recode:
                 yield f"{_key(str(stored))} = {_value('' if answer is None else answer)}"
+    for item in items:
+        yield from _lines_of_declared(item)
+
+
+def _lines_of_declared(item: ItemMapping) -> Iterator[str]:
+    if item.declared == NOTHING_DECLARED:
+        return
+    yield f"\n[declared.{_key(item.item)}]  # by the file; another file is compared with it"
+    for name in _DECLARED:
+        if pairs := getattr(item.declared, name):
+            yield f"{name} = [{', '.join(map(_pair, pairs))}]"
+
+
+def _pair(pair: tuple[Any, Any]) -> str:
+    return "[" + ", ".join('""' if one is None else _value(one) for one in pair) + "]"
 
 
 def _seen_from(folder: Path, structure: str) -> str:
@@ -172,7 +210,31 @@ def read_mapping(path: FilePath) -> SavedMapping:
         columns=tables["columns"],
         meanings={item: _meaning(source, tables, item) for item in items},
         recode=_recode(common),
+        instrument=_checked_instrument(source, tables["instrument"]),
+        declared={item: _declared(source, item, of_item) for item, of_item in tables["declared"].items()},
     )
+
+
+def _checked_instrument(source: Path, table: Mapping[str, Any]) -> Mapping[str, str]:
+    _check_names(source, table, _OF_INSTRUMENT, "name in [instrument]")
+    for name, value in table.items():
+        if not isinstance(value, str):
+            raise ResponseError(
+                f"mapping={str(source)!r}: instrument.{name} = {shortened(value)} is not valid; write a text"
+            )
+    return table
+
+
+def _declared(source: Path, item: str, table: Any) -> DeclaredOptions:
+    """Return what the file of a mapping said of a column; raise where it is not written in pairs."""
+    where = f"mapping={str(source)!r}: declared.{item}"
+    if not isinstance(table, dict):
+        raise ResponseError(f"{where} must be a table, as in [declared.{item}]")
+    _check_names(source, table, _DECLARED, f"name in [declared.{item}]")
+    for name, pairs in table.items():
+        if not isinstance(pairs, list) or not all(isinstance(p, list) and len(p) == 2 for p in pairs):
+            raise ResponseError(f'{where}.{name} must be a list of pairs, as in [[1, "never"]]')
+    return DeclaredOptions(**{name: tuple(map(tuple, pairs)) for name, pairs in table.items()})
 
 
 def _check_names(source: Path, table: Mapping[str, Any], known: tuple[str, ...], what: str) -> None:

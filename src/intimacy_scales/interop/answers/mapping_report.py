@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from intimacy_scales.files.base import AnswerFile
-from intimacy_scales.files.facts import Decision
+from intimacy_scales.files.facts import ColumnFacts, Decision, FileFacts
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.interop.answers.declared_keys import score_notes, title_notes
+from intimacy_scales.interop.answers.declared_options import unlisted_notes
 from intimacy_scales.interop.answers.item_columns import ItemSource, item_sources
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import first_of
 from intimacy_scales.reading.answer_keys import Meaning, whole_meaning
+from intimacy_scales.reading.answers import stored_value
 from intimacy_scales.reading.options import AS_THEY_ARE, Reading
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted
@@ -47,6 +49,41 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredOptions:
+    """What a file says of the options of a column, by which another file of a mapping is compared with it.
+
+    Attributes
+    ----------
+    options
+        Pairs of a stored code and the text of its option.
+    missing
+        Pairs of a code that means no answer and the reason; None without reason.
+    missing_ranges
+        Lowest and highest of numbers that mean no answer.
+    numbers
+        Pairs of a stored code and the number that the file counts for it.
+    """
+
+    options: tuple[tuple[Any, str], ...] = ()
+    missing: tuple[tuple[Any, str | None], ...] = ()
+    missing_ranges: tuple[tuple[float, float], ...] = ()
+    numbers: tuple[tuple[Any, int | float], ...] = ()
+
+    @classmethod
+    def of(cls, facts: ColumnFacts) -> Self:
+        """Return what is known of a column."""
+        return cls(
+            options=facts.labels,
+            missing=facts.missing,
+            missing_ranges=facts.missing_ranges,
+            numbers=facts.numbers,
+        )
+
+
+NOTHING_DECLARED = DeclaredOptions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemMapping:
     """The column of one item, and how its values are read.
 
@@ -62,6 +99,8 @@ class ItemMapping:
         Pairs of a stored value and the answer it stands for.
     cautions
         What should be checked.
+    declared
+        What the file says of the column.
     """
 
     item: str
@@ -72,6 +111,7 @@ class ItemMapping:
     missing_ranges: tuple[tuple[float, float], ...]
     recode: tuple[tuple[Any, Any], ...]
     cautions: tuple[str, ...]
+    declared: DeclaredOptions = NOTHING_DECLARED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +142,14 @@ class MappingReport(Result):
         The tool that wrote it, or its format.
     instrument
         The instrument whose items were looked for; None without one.
+    key_digest
+        Its `Instrument.key_digest`.
     n_rows
         Number of rows that were read.
     decisions
         What was settled about its layout, each with the reason.
     left_out
-        Rows that are not persons; complete when the file was read.
+        Rows that are not persons, by the first row of each reason; complete when the file was read.
     items
         The column of each item.
     others
@@ -136,6 +178,7 @@ class MappingReport(Result):
     platform: str
     version: str | None
     instrument: InstrumentRef | None
+    key_digest: str | None
     n_rows: int
     decisions: tuple[Decision, ...]
     left_out: tuple[LeftOut, ...]
@@ -242,15 +285,25 @@ def mapping_report(
     used = {source.column for source in sources}
     meaning_options = reading.missing_codes, reading.recode, reading.by_item
     meanings = {} if form is None else {item.id: whole_meaning(item, *meaning_options) for item in form.items}
+    explained = {
+        source.column: _explained(meanings.get(source.item, Meaning()))
+        for source in sources
+        if source.column is not None
+    }
+    notes += unlisted_notes(facts, explained)
     return MappingReport(
         file=file.path.name,
         platform=facts.platform,
         version=facts.version,
         instrument=None if form is None else form.ref,
+        key_digest=None if form is None else form.key_digest,
         n_rows=n_rows,
         decisions=tuple(facts.decisions),
-        left_out=tuple(LeftOut(why=p.why, n=p.n, first=tuple(p.first)) for p in facts.left_out.values()),
-        items=tuple(_item_mapping(source, meanings.get(source.item, Meaning())) for source in sources),
+        left_out=tuple(
+            LeftOut(why=part.why, n=part.n, first=tuple(part.first))
+            for part in sorted(facts.left_out.values(), key=lambda part: part.first)  # not by batches
+        ),
+        items=tuple(_item_mapping(source, meanings.get(source.item, Meaning()), facts) for source in sources),
         others=tuple(
             OtherColumn(column=name, role=facts.of(name).role)
             for name in dict.fromkeys(file.names)
@@ -262,7 +315,14 @@ def mapping_report(
     )
 
 
-def _item_mapping(source: ItemSource, meaning: Meaning) -> ItemMapping:
+def _explained(meaning: Meaning) -> set[Any]:
+    """Return the values that are recoded or missing, as they are compared."""
+    return {
+        stored_value(value) for value in (*meaning.missing_codes, *(stored for stored, _ in meaning.recode))
+    }
+
+
+def _item_mapping(source: ItemSource, meaning: Meaning, facts: FileFacts) -> ItemMapping:
     return ItemMapping(
         item=source.item,
         column=source.column,
@@ -272,4 +332,5 @@ def _item_mapping(source: ItemSource, meaning: Meaning) -> ItemMapping:
         missing_ranges=meaning.missing_ranges,
         recode=meaning.recode,
         cautions=source.cautions,
+        declared=DeclaredOptions.of(facts.of(source.column or "")),
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from intimacy_scales.errors import ResponseError
+from intimacy_scales.files.facts import ColumnFacts
 from intimacy_scales.interop.answers.json_source import DEEPEST, GrownColumns
 from intimacy_scales.messages import shortened
 from intimacy_scales.reading.columns import check_width
@@ -87,6 +88,18 @@ def unambiguous_ends(names: Iterable[str], *joints: str) -> dict[str, str]:
     ends = {name: _end(name, joints) for name in names}
     counts = Counter(ends.values())
     return {name: end for name, end in ends.items() if end != name and counts[end] == 1}
+
+
+def named_within(joined: str, name: str | None) -> ColumnFacts:
+    """Return what a joined name says of a column: the name of its question, and the groups around it.
+
+    Examples
+    --------
+    >>> facts = named_within("self/d1", "d1")
+    >>> facts.name, facts.name_within
+    ('d1', 'self/')
+    """
+    return ColumnFacts(name=name, name_within="" if name is None else joined.removesuffix(name))
 
 
 def _end(name: str, joints: Iterable[str]) -> str:

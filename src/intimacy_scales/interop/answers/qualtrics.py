@@ -150,8 +150,10 @@ class QualtricsFile(DelimitedFile, Platform):
         columns = survey_columns(structure)
         n_matched = 0
         for name, known in self.facts.columns.items():
-            declared = columns.get(import_ids.get(name) or "") or columns.get(name)
-            if declared is not None and known.role in ("answer", "text"):
+            if known.role not in ("answer", "text"):
+                continue
+            declared = columns.of(name, import_ids.get(name, ""))
+            if declared is not None:
                 missing = tuple(dict.fromkeys([*declared.missing, _SEEN]))
                 self.facts.columns[name] = replace(
                     known, role=declared.role, labels=declared.labels, missing=missing, group=declared.group

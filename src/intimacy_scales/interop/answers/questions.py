@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from intimacy_scales.files.facts import NOTHING, ColumnFacts
 from intimacy_scales.instrument.numerals import as_compared
+from intimacy_scales.interop.answers.item_groups import Place
 
 _NUMBERED = re.compile(r"^\s*\(?(?:item\s*)?\d{1,3}\s*[.):]\s*", re.IGNORECASE)
 _REVERSED = re.compile(
@@ -43,10 +44,18 @@ class Question(NamedTuple):
         The column.
     stem
         What is before the text; None if the text is the whole question.
+    group
+        The question above it, if the text is the whole question; None if there is none.
     """
 
     column: str
     stem: str | None
+    group: str | None = None
+
+    @property
+    def place(self) -> Place:
+        """The group or grid that the question is part of."""
+        return Place(self.column, question_text(self.stem or self.group or "").rstrip(" [-\u2013\u2014"))
 
 
 def questions_of(names: Sequence[str], columns: Mapping[str, ColumnFacts]) -> dict[str, Question]:
@@ -63,7 +72,7 @@ def questions_of(names: Sequence[str], columns: Mapping[str, ColumnFacts]) -> di
     --------
     >>> questions = questions_of(["id", "How often? [I feel alone.]", "How often? [We talk.]"], {})
     >>> questions["i feel alone"]
-    Question(column='How often? [I feel alone.]', stem='How often? [')
+    Question(column='How often? [I feel alone.]', stem='How often? [', group=None)
     """
     whole: dict[str, set[Question]] = {}
     ends: dict[str, set[Question]] = {}
@@ -73,7 +82,8 @@ def questions_of(names: Sequence[str], columns: Mapping[str, ColumnFacts]) -> di
         if facts.role not in ("answer", "unknown"):
             continue
         for text in sorted(str(text) for text in texts if len(str(text)) <= _MOST):
-            whole.setdefault(question_text(text), set()).add(Question(name, None))
+            group = facts.group if text == facts.question else None
+            whole.setdefault(question_text(text), set()).add(Question(name, None, group))
             for end in _ends(text):
                 ends.setdefault(question_text(end), set()).add(Question(name, text[: text.rindex(end)]))
     return {
@@ -84,13 +94,28 @@ def questions_of(names: Sequence[str], columns: Mapping[str, ColumnFacts]) -> di
     }
 
 
+def matching_questions(texts: Mapping[str, str], questions: Mapping[str, Question]) -> dict[str, Question]:
+    """Return item → the question that is its text, or ends with it.
+
+    Examples
+    --------
+    >>> matching_questions({"a": "We talk."}, questions_of(["My partner [We talk.]", "x"], {}))
+    {'a': Question(column='My partner [We talk.]', stem='My partner [', group=None)}
+    """
+    return {
+        item: questions[compared]
+        for item, text in texts.items()
+        if (compared := question_text(text)) in questions
+    }
+
+
 def columns_by_text(
     texts: Mapping[str, str], questions: Mapping[str, Question]
 ) -> dict[str, tuple[str, str]]:
     """Return item → its column, and why, by the texts of items.
 
-    Rows of a grid count if all items are rows of one, since another grid may have the same rows about
-    somebody else.
+    Questions of a group, and rows of a grid, count if all items are in one, since another may ask the same
+    about somebody else.
 
     Examples
     --------
@@ -98,19 +123,13 @@ def columns_by_text(
     >>> list(columns_by_text({"a": "I sing.", "b": "I dance.", "c": "We talk."}, questions))
     ['a', 'b']
     """
-    matched = {
-        item: questions[compared]
-        for item, text in texts.items()
-        if (compared := question_text(text)) in questions
+    matched = matching_questions(texts, questions)
+    if len({question.place.group for question in matched.values()}) > 1:
+        matched = {item: question for item, question in matched.items() if not question.place.group}
+    whole, end = "its question is the text of the item", "its question ends with the text of the item"
+    return {
+        item: (question.column, whole if question.stem is None else end) for item, question in matched.items()
     }
-    whole = {item: question for item, question in matched.items() if question.stem is None}
-    if whole or len({question.stem for question in matched.values()}) > 1:
-        return {
-            item: (question.column, "its question is the text of the item")
-            for item, question in whole.items()
-        }
-    why = "its question ends with the text of the item"
-    return {item: (question.column, why) for item, question in matched.items()}
 
 
 def _ends(question: str) -> Iterator[str]:

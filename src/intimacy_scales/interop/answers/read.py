@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.coding.watch import CodingWatch
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path, is_empty
-from intimacy_scales.files.facts import Code, ColumnFacts, ShownIf
+from intimacy_scales.files.facts import ColumnFacts
 from intimacy_scales.files.reading import checked_columns
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
-from intimacy_scales.instrument.numerals import as_compared
+from intimacy_scales.interop.answers.cell_texts import NOT_SHOWN, Cells, TextOf, labels_for, reasons_for
 from intimacy_scales.interop.answers.item_columns import ItemSource, item_sources, reading_with
+from intimacy_scales.interop.answers.mapping_comparison import compared_with_mapping
+from intimacy_scales.interop.answers.mapping_file import SavedMapping
 from intimacy_scales.interop.answers.mapping_report import MappingReport, mapping_report
+from intimacy_scales.interop.answers.said_later import said_too
 from intimacy_scales.interop.answers.source_file import FileOptions, reads_files, split_options
 from intimacy_scales.late import late_module
-from intimacy_scales.reading.answer_keys import Meaning
-from intimacy_scales.reading.answers import Recode, stored_value
-from intimacy_scales.reading.columns import check_width
+from intimacy_scales.reading.answers import stored_value
+from intimacy_scales.reading.columns import as_spelled, check_width
 from intimacy_scales.reading.frames import ListTable, Table
 from intimacy_scales.reading.frames.base import listed
 from intimacy_scales.reading.options import AS_THEY_ARE, Reading, reading_of
@@ -34,8 +37,7 @@ if TYPE_CHECKING:
 else:
     pd = late_module("pandas")
 
-_NO_REASON = "declared as missing"
-_TextOf = Callable[[Any], str | None]
+_NONE = ColumnFacts()
 
 
 @dataclass(frozen=True, slots=False, kw_only=True, eq=False)
@@ -59,8 +61,8 @@ class FileAnswers:
         What the caller said.
     columns
         Name of a column → what the file says of it.
-    is_settled
-        Whether a mapping file says all of how answers are read.
+    mapping
+        The mapping file that says how answers are read; None: it follows from the file.
 
     Examples
     --------
@@ -81,7 +83,7 @@ class FileAnswers:
     reading: Reading
     given_reading: Reading
     columns: Mapping[str, ColumnFacts] = field(repr=False)
-    is_settled: bool = field(default=False, repr=False)
+    mapping: SavedMapping | None = field(default=None, repr=False)
 
     def answers_read(self, form: Instrument, reading: Reading) -> tuple[ListTable, Reading]:
         """Return the table, and how it is read for an instrument; what ``reading`` says comes first."""
@@ -94,13 +96,20 @@ class FileAnswers:
         row_id = self.report.row_id
         of_file = () if row_id is None or row_id not in self.table.names else (row_id,)
         is_same = self.instrument is not None and self.instrument.digest == form.digest
-        if self.is_settled:
-            how = _said_too(self.reading, given)
+        if self.mapping is not None:
+            compared_with_mapping(self.mapping, form, self.columns)
+        if self.mapping is not None and self.mapping.columns:
+            how = said_too(self.reading, given)
         elif is_same and not given.keys() & {"columns", "missing_codes", "recode", "by_item"}:
             how = replace(self.reading, **given)
         else:
-            how = self._reading(form, _said_too(self.given_reading, given))
-        return self.table, replace(how, keep=how.keep or of_file)
+            how = self._reading(form, said_too(self.given_reading, given))
+        kept = as_spelled(how.keep, self.table.names)
+        return self.table, replace(how, keep=(*(name for name in of_file if name not in kept), *how.keep))
+
+    def watch_of(self, form: Instrument) -> CodingWatch:
+        """Return a record of what to warn of where the answers are scored, as `score_file` does."""
+        return CodingWatch(form)
 
     def _reading(self, form: Instrument, reading: Reading) -> Reading:
         """Return how the table is read for an instrument by what the file says of its columns."""
@@ -128,9 +137,7 @@ class FileAnswers:
 
         Where a file has several languages, the text is in the first of them.
         """
-        return self._looked_up(
-            lambda _, facts: partial(_text_of, _by_code(reversed(facts.labels))) if facts.labels else None
-        )
+        return self._looked_up(lambda _, facts: labels_for(facts))
 
     @cached_property
     def missing_reasons(self) -> pd.DataFrame:
@@ -144,18 +151,18 @@ class FileAnswers:
             item.column: {stored_value(stored) for stored, answer in item.recode if answer is not None}
             for item in self.report.items
         }
-        reasons = self._looked_up(lambda name, facts: _reasons(facts, answers.get(name, set())))
-        cells = _Cells(self.table)
+        reasons = self._looked_up(lambda name, facts: reasons_for(facts, answers.get(name, set())))
+        cells = Cells(self.table)
         for name, facts in self.columns.items():
             if facts.shown_if is not None and name in self.table.columns:
                 known = reasons[name].tolist() if name in reasons else [None] * len(self)
                 reasons[name] = [
-                    _NOT_SHOWN if is_empty(cell) and cells.hold(facts.shown_if, row) is False else reason
+                    NOT_SHOWN if is_empty(cell) and cells.hold(facts.shown_if, row) is False else reason
                     for row, (cell, reason) in enumerate(zip(cells.column(name), known, strict=True))
                 ]
         return reasons
 
-    def _looked_up(self, text_for: Callable[[str, ColumnFacts], _TextOf | None]) -> pd.DataFrame:
+    def _looked_up(self, text_for: Callable[[str, ColumnFacts], TextOf | None]) -> pd.DataFrame:
         columns = {}
         for name, facts in self.columns.items():
             text_of = text_for(name, facts)
@@ -172,98 +179,6 @@ class FileAnswers:
 
     def __repr__(self) -> str:
         return f"<FileAnswers: {self.report.sentence()}>"
-
-
-class _Cells(Mapping[str, Any]):
-    """One row of a table at a time, whose columns are listed when they are asked for."""
-
-    def __init__(self, table: ListTable) -> None:
-        self._table, self._row = table, 0
-        self._columns: dict[str, list[Any]] = {}
-
-    def hold(self, condition: ShownIf, row: int) -> bool | None:
-        """Tell whether a condition holds for a row."""
-        self._row = row
-        return condition.holds(self)
-
-    def column(self, name: str) -> list[Any]:
-        """Return a column."""
-        if name not in self._columns:
-            self._columns[name] = listed(self._table, name)
-        return self._columns[name]
-
-    def __getitem__(self, name: str) -> Any:
-        return self.column(name)[self._row]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._table.columns
-
-    def __iter__(self) -> Iterator[str]:
-        return map(str, self._table.columns)
-
-    def __len__(self) -> int:
-        return len(self._table.columns)
-
-
-_NONE = ColumnFacts()
-_NOT_SHOWN = "not shown (branching)"
-
-
-def _by_code(texts: Iterable[tuple[Code, str | None]]) -> dict[Any, str]:
-    return {stored_value(code): text or _NO_REASON for code, text in texts}
-
-
-def _reasons(facts: ColumnFacts, answers: Collection[Any]) -> _TextOf | None:
-    """Return a function from a value to why it means no answer; None if the file declares no such value.
-
-    ``answers`` are values that the user recoded to answers.
-    """
-    if not facts.missing and not facts.missing_ranges:
-        return None
-    reasons = _by_code(facts.missing)
-
-    def reason_of(value: Any) -> str | None:
-        if isinstance(value, int | float | str) and stored_value(value) in answers:
-            return None
-        reason = _text_of(reasons, value)
-        if reason is None and isinstance(value, int | float):
-            return _NO_REASON if any(low <= value <= high for low, high in facts.missing_ranges) else None
-        return reason
-
-    return reason_of
-
-
-def _text_of(texts: Mapping[Any, str], value: Any) -> str | None:
-    if value is None or isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    stored = stored_value(value)
-    if stored in texts:
-        return texts[stored]
-    if not isinstance(value, str):
-        return None
-    return next((text for text in texts.values() if as_compared(text) == as_compared(value)), None)
-
-
-def _said_too(reading: Reading, given: Mapping[str, Any]) -> Reading:
-    """Return how answers are read where more is said of them later, which comes first."""
-    by_item = dict(reading.by_item)
-    for item, meaning in given.get("by_item", ()):
-        earlier = by_item.get(item, Meaning())
-        by_item[item] = Meaning(
-            tuple(dict.fromkeys([*meaning.missing_codes, *earlier.missing_codes])),
-            tuple(dict.fromkeys([*meaning.missing_ranges, *earlier.missing_ranges])),
-            _first_said(meaning.recode, earlier.recode),
-        )
-    codes = tuple(dict.fromkeys([*given.get("missing_codes", ()), *reading.missing_codes]))
-    recode = _first_said(given.get("recode", ()), reading.recode)
-    merged = {"missing_codes": codes, "recode": recode, "by_item": tuple(by_item.items())}
-    return replace(reading, **{**given, **merged})
-
-
-def _first_said(first: Recode, second: Recode) -> Recode:
-    """Return the pairs of two recodings; of a value in both, what the first one says."""
-    named = {stored_value(stored) for stored, _ in first}
-    return (*first, *(pair for pair in second if stored_value(pair[0]) not in named))
 
 
 @reads_files
@@ -313,7 +228,7 @@ def read_answers(
             reading=opened.reading,
             given_reading=opened.given_reading,
             columns=dict(opened.file.facts.columns),
-            is_settled=opened.is_settled,
+            mapping=opened.mapping,
         )
 
 
@@ -362,7 +277,7 @@ class _Opened(NamedTuple):
     sources: tuple[ItemSource, ...]
     reading: Reading
     given_reading: Reading
-    is_settled: bool
+    mapping: SavedMapping | None
 
     def report(self, n_rows: int) -> MappingReport:
         """Return the mapping report; all rows must have been read, as they may show more."""
@@ -385,7 +300,7 @@ def _opened(
             sources, reading = source_file.reading(form, file, of_caller)
             others = {"person": [reading.person], "keep": reading.keep}
             items |= set(checked_columns(form, file, reading, others))
-        yield _Opened(file, form, items, sources, reading, given, source_file.is_settled)
+        yield _Opened(file, form, items, sources, reading, given, source_file.mapping)
 
 
 def _batches(file: AnswerFile, items: Collection[Hashable]) -> Iterator[Table]:

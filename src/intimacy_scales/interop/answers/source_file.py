@@ -13,6 +13,7 @@ from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, FilePath, as_path
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.interop.answers.item_columns import FileReading, file_reading
+from intimacy_scales.interop.answers.mapping_comparison import compared_with_mapping
 from intimacy_scales.interop.answers.mapping_file import SavedMapping, read_mapping
 from intimacy_scales.interop.answers.opening import open_file
 from intimacy_scales.reading.options import (
@@ -154,9 +155,13 @@ class SourceFile:
         Raises
         ------
         ResponseError
-            Columns, missing codes or recoding are given in addition to a mapping file, which says all of it.
+            Columns, missing codes or recoding are given in addition to a mapping file, which says all of it,
+            or the mapping file is of another instrument, or of a file whose options are others.
         """
         how = self.said(form, reading)
+        if self.mapping is not None:
+            notes = compared_with_mapping(self.mapping, form, file.facts.columns)
+            file.facts.notes += [note for note in notes if note not in file.facts.notes]
         return file_reading(form, file, how, settled=self.is_settled)
 
     @property

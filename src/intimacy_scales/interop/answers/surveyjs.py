@@ -18,7 +18,7 @@ from intimacy_scales.interop.answers.header_texts import Declared, names_of_text
 from intimacy_scales.interop.answers.json_answers import JOINT, note_lists
 from intimacy_scales.interop.answers.json_entries import beginning_of, json_entries
 from intimacy_scales.interop.answers.json_source import objects_of
-from intimacy_scales.interop.answers.nested_cells import nested_columns, unambiguous_ends
+from intimacy_scales.interop.answers.nested_cells import named_within, nested_columns, unambiguous_ends
 from intimacy_scales.interop.answers.platform import USUAL, LoadedFile, OpenOptions
 from intimacy_scales.interop.answers.surveyjs_survey import Column, is_survey, survey_columns
 from intimacy_scales.interop.answers.table_heads import text_header
@@ -90,7 +90,8 @@ class _SurveyjsAnswers(DeclaredOptions):
         for name, question in called.items():
             known = matched[name].facts if name in matched else _undeclared(name)
             also = ends.get(question) or (question if question != name else None)
-            columns[name] = replace(known, name=also)
+            within = named_within(question, also).name_within
+            columns[name] = replace(known, name=also, name_within=within)
         self.facts.add(columns)
         self.facts.scores += declared_scores(columns)
         self._codes = {name: column.codes for name, column in matched.items()}

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.facts import Code, ColumnFacts, Role
+from intimacy_scales.instrument.numbers import as_number
 from intimacy_scales.instrument.numerals import spelled
 from intimacy_scales.interop.answers.declared_options import codes_of
 from intimacy_scales.interop.answers.json_answers import JOINT
@@ -133,7 +134,11 @@ def _with_codes(column: Column) -> Column:
     labels = tuple(
         pair for pair in column.facts.labels if spelled(pair[1]) is None or str(pair[0]) != pair[1]
     )
-    return column._replace(facts=replace(column.facts, labels=labels), codes=codes_of(column.facts))
+    numbers = [as_number(str(code)) for code, _ in column.facts.labels]
+    known = [number for number in numbers if number is not None]
+    allowed = (min(known), max(known)) if known and len(known) == len(numbers) else None
+    facts = replace(column.facts, labels=labels, allowed=allowed)
+    return column._replace(facts=facts, codes=codes_of(column.facts))
 
 
 def _elements(around: Element, called: str, depth: int) -> Iterator[Element]:

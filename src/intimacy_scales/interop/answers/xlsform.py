@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from intimacy_scales.errors import ResponseError
+from intimacy_scales.files.base import is_empty
 from intimacy_scales.files.delimited import DelimitedFile
 from intimacy_scales.files.facts import FileFacts
 from intimacy_scales.files.head import Head
@@ -25,7 +29,7 @@ from intimacy_scales.interop.answers.table_heads import sheet_texts, sheet_title
 from intimacy_scales.interop.answers.xlsform_columns import (
     described,
     is_meta,
-    is_repeat,
+    of_repeats,
     platform_of,
     row_id,
     undescribed,
@@ -73,15 +77,20 @@ class _Submissions(DeclaredOptions):
             self.facts.decide("form", value, f"describes {counted(len(columns), 'column')}")
         self.facts.add(undescribed(names) | columns)
         self.facts.scores += declared_scores(columns)
-        self.facts.row_id = row_id(names)
+        are_repeats = any(map(self._is_filled, of_repeats(names)))
+        self.facts.row_id = row_id(names, are_repeats=are_repeats)
         self._codes = {name: codes_of(facts) for name, facts in columns.items()}
         if any(facts.name is not None for facts in self.facts.columns.values()):
             self.facts.decide("names", "also without groups", "where they occur once")
-        if is_repeat(names):
+        if are_repeats:
             self.facts.notes.append(
                 "rows are parts of submissions: one for each time that a group was answered. The columns "
                 "_parent_index, _submission__uuid or PARENT_KEY name the submission"
             )
+
+    @abstractmethod
+    def _is_filled(self, name: str) -> bool:
+        """Tell whether a column has a value in the first rows."""
 
 
 class SubmissionTable(_Submissions, DelimitedFile):
@@ -100,6 +109,11 @@ class SubmissionTable(_Submissions, DelimitedFile):
     def __init__(self, path: Path, how: OpenOptions = USUAL) -> None:
         DelimitedFile.__init__(self, path, how.encoding)
         self._describe(self.names, how.structure)
+
+    def _is_filled(self, name: str) -> bool:
+        place = self.names.index(name)
+        rows = csv.reader(self._whole_records(self._sample), delimiter=self.separator, skipinitialspace=True)
+        return any(not is_empty(cell) for row in islice(rows, 1, None) for cell in row[place : place + 1])
 
 
 class SubmissionWorkbook(_Submissions, SpreadsheetFile):
@@ -149,6 +163,10 @@ class SubmissionWorkbook(_Submissions, SpreadsheetFile):
         is_inside = holds_form and how.structure is None
         self._describe(self.names, how.structure, read_form(path) if is_inside else ())
 
+    def _is_filled(self, name: str) -> bool:
+        place = self.names.index(name)
+        return any(not is_empty(cell) for _, row in self.first_rows() for cell in row[place : place + 1])
+
 
 def _is_of_form(sheet: object) -> bool:
     return isinstance(sheet, str) and sheet.strip().casefold() in _FORM_SHEETS
@@ -187,6 +205,7 @@ class SubmissionJson(_Submissions, LoadedFile):
         if not columns:
             raise _without_answers(path)
         self.facts.decide("rows", counted(n_rows, "submission"), "one for each object of the list")
+        self._read = columns
         self._describe(list(columns), how.structure, inside)
         if inside and self.facts.platform == self._platform:
             self.facts.platform = "KoBo"  # whose documents alone have the form too
@@ -194,6 +213,9 @@ class SubmissionJson(_Submissions, LoadedFile):
         self.facts.notes += note_lists({name: x for name, x in columns.items() if not is_meta(name)})
         self._note_status(columns)
         return columns
+
+    def _is_filled(self, name: str) -> bool:
+        return not all(map(is_empty, self._read[name]))
 
     def _of_document(self, document: Mapping[str, Any]) -> list[Any]:
         """Return the submissions of a document."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from intimacy_scales.files.facts import Code, ColumnFacts, Role
 from intimacy_scales.instrument.numerals import as_compared
 from intimacy_scales.interop.answers.markup import without_markup
-from intimacy_scales.interop.answers.nested_cells import unambiguous_ends
+from intimacy_scales.interop.answers.nested_cells import named_within, unambiguous_ends
 from intimacy_scales.interop.answers.xlsform_questions import Question
 
 _META: dict[str, Role] = {
@@ -140,6 +140,7 @@ def _facts(name: str, target: _Target, used_once: set[str]) -> ColumnFacts:
         labels=labels,
         formula=question.formula if question.kind == "calculate" else None,
         name=question.name if name != question.name and question.name in used_once else None,
+        name_within="".join(f"{part}/" for part in question.groups),
     )
 
 
@@ -172,21 +173,24 @@ def undescribed(names: Sequence[str]) -> dict[str, ColumnFacts]:
             option = name.removeprefix(f"{above}/")
             columns[name] = ColumnFacts(question=option, group=above, role="choice")
         else:
-            columns[name] = ColumnFacts(name=ends.get(name))
+            columns[name] = named_within(name, ends.get(name))
     return columns
 
 
-def row_id(names: Sequence[str]) -> str | None:
-    """Return the column that identifies a submission; None if there is none."""
+def row_id(names: Sequence[str], *, are_repeats: bool) -> str | None:
+    """Return the column that identifies a row, a submission or a part of one; None if there is none."""
     by_folded = {name.casefold(): name for name in names}
-    if is_repeat(names) and "_index" in by_folded:
+    if are_repeats and "_index" in by_folded:
         return by_folded["_index"]
     return next((by_folded[name] for name in _ROW_IDS if name in by_folded), None)
 
 
-def is_repeat(names: Iterable[str]) -> bool:
-    """Tell whether rows are parts of submissions: one for each time that a group was answered."""
-    return any(name.casefold() in _REPEATED for name in names)
+def of_repeats(names: Iterable[str]) -> list[str]:
+    """Return the columns that name the submission of a row that is a part of one.
+
+    Old exports of KoBo have them for submissions too, where they are empty.
+    """
+    return [name for name in names if name.casefold() in _REPEATED]
 
 
 def is_meta(name: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError
@@ -45,11 +46,14 @@ class _Sheet(NamedTuple):
     ----------
     names
         Name of a column as text → the name itself, which need not be one.
+    others
+        Name of another sheet → its columns.
     """
 
     names: Mapping[str, Hashable]
     table: Table
     facts: Mapping[str, ColumnFacts]
+    others: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def recognize(
@@ -101,19 +105,15 @@ def recognize(
         "skip_rows": skip_rows,
     }  # fmt: skip
     opened = _opened(answers, opening)
-    index, runs = IdIndex(forms).sets(opened.names), numbered_sets(opened.names)
-    candidates = []
-    questions = questions_of(list(opened.names), opened.facts)
-    for number, form in enumerate(forms):
-        by_text = by_question(form, questions)
-        by_id = [part for part in index.get(number, []) if 2 * len(part.columns) >= len(form.items)]
-        if by_text is not None:
-            candidates.append(_candidate(form, "wording", [by_text], opened))
-        elif by_id:
-            candidates.append(_candidate(form, "ids", by_id, opened))
-        elif numbered := _numbered(form, runs):
-            candidates.append(_candidate(form, "numbered columns", numbered, opened))
+    index = IdIndex(forms)
+    fitting = _found(forms, index, list(opened.names), opened.facts)
+    candidates = [_candidate(form, basis, sets, opened) for form, basis, sets in fitting]
+    others = {
+        sheet: tuple(form.id for form, _, _ in _found(forms, index, names, {}))
+        for sheet, names in opened.others.items()
+    }
     return Recognition(
+        other_sheets={sheet: ids for sheet, ids in others.items() if ids},
         candidates=tuple(sorted(candidates, key=_rank)),
         n_columns=len(opened.names),
         n_rows=len(opened.table),
@@ -152,9 +152,26 @@ def _opened(answers: Any, opening: Mapping[str, Any]) -> _Sheet:
     with SourceFile.of(opening).open(as_path(answers, "answers")) as file:
         names: dict[str, Hashable] = {name: name for name in file.names}
         check_width(len(names))
+        others = file.other_headers()
         for batch in file.batches([], list(names)):
-            return _Sheet(names, batch, dict(file.facts.columns))
-        return _Sheet(names, ListTable({name: [] for name in names}, 0), dict(file.facts.columns))
+            return _Sheet(names, batch, dict(file.facts.columns), others)
+        return _Sheet(names, ListTable({name: [] for name in names}, 0), dict(file.facts.columns), others)
+
+
+def _found(
+    forms: Sequence[Instrument], index: IdIndex, names: Sequence[str], facts: Mapping[str, ColumnFacts]
+) -> Iterator[tuple[Instrument, Basis, list[Columns]]]:
+    """Yield each instrument that has columns for at least half of its items, by what, and these."""
+    sets, runs, questions = index.sets(names), numbered_sets(names), questions_of(names, facts)
+    for number, form in enumerate(forms):
+        by_text = by_question(form, questions)
+        by_id = [part for part in sets.get(number, []) if 2 * len(part.columns) >= len(form.items)]
+        if by_text is not None:
+            yield form, "wording", [by_text]
+        elif by_id:
+            yield form, "ids", by_id
+        elif numbered := _numbered(form, runs):
+            yield form, "numbered columns", numbered
 
 
 def _numbered(form: Instrument, runs: Mapping[int, Sequence[tuple[str, dict[int, str]]]]) -> list[Columns]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import first_of, shortened
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted
@@ -37,6 +38,13 @@ class ColumnSet:
         Values that were looked at, and those that no item allows as answers.
     example
         One of these, with its column; None if there is none.
+
+    Examples
+    --------
+    >>> from intimacy_scales.interop.recognition import recognize
+    >>> row = {f"ras_{n}_{partner}": 4 for partner in "AB" for n in range(1, 8)}
+    >>> [(columns.whose, columns.pattern) for columns in recognize([row]).best.sets]
+    [('_A', '{item}_A'), ('_B', '{item}_B')]
     """
 
     whose: str
@@ -110,6 +118,9 @@ class Recognition(Result):
         Columns of the table, and rows that were looked at.
     n_compared
         Number of instruments that were compared with it.
+    other_sheets
+        Other sheets of the workbook that may hold answers, by the names of their columns, and to which
+        instruments.
 
     Examples
     --------
@@ -122,6 +133,7 @@ class Recognition(Result):
     n_columns: int
     n_rows: int
     n_compared: int
+    other_sheets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def best(self) -> Candidate | None:
@@ -166,6 +178,11 @@ class Recognition(Result):
                 yield f"    + {text}"
             for text in candidate.contradictions:
                 yield f"    - {text}"
+        for sheet, ids in self.other_sheets.items():
+            yield (
+                f"  ! sheet {shortened(sheet)} may hold answers too ({first_of(ids)}): sheet={sheet!r} "
+                "(--sheet) reads it"
+            )
 
     def to_frame(self) -> pd.DataFrame:
         """Return a table with a row for each candidate."""

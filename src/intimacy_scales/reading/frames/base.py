@@ -93,6 +93,11 @@ Column = Numbers | list[Any]
 Taken = tuple[Hashable, "NDArray[np.intp]"]
 
 
+def no_column(name: Hashable) -> str:
+    """Return the words that a table has no column of this name."""
+    return f"the table has no column {shortened(name)}"
+
+
 def check_unique(names: Sequence[Hashable], wanted: Iterable[Hashable]) -> None:
     """Raise where a wanted column occurs twice, so that it is ambiguous.
 
@@ -211,7 +216,7 @@ class Table(ABC):
             )
             if not values_shown():  # in a table without a header, the names are answers
                 listed = f"{len(self.names):,} columns of other names"
-            raise ResponseError(f"{purpose}: the table has no column {shortened(name)}; it has {listed}")
+            raise ResponseError(f"{purpose}: {no_column(name)}; it has {listed}")
         check_unique(self.names, [name])
         return name
 

@@ -27,7 +27,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.not_kept import NotKept, needed, stored
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, shown
+from intimacy_scales.results.wording import apa, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,7 +110,7 @@ class GroupICC(Result):
         --------
         >>> values, groups = [1, 2, 5, 6, 9, 9.5, 4, 3], ["a", "a", "b", "b", "c", "c", "d", "d"]
         >>> group_icc(values, groups).confidence_interval()
-        <95% interval [0.687, 0.998], Thomas-Hultquist F, n = 4>
+        <95% interval [.687, .998], Thomas-Hultquist F, n = 4>
         """
         check_level(confidence_level)
         if of not in ("icc1", "icc2"):
@@ -133,6 +133,7 @@ class GroupICC(Result):
             method=method,
             n=self.n_groups,
             warnings=self.interval_warnings,
+            bounded=True,
         )
 
     @property
@@ -179,8 +180,8 @@ class GroupICC(Result):
     def __repr__(self) -> str:
         cautions = "".join(f"\n ! {text}" for text in self.warnings)
         return (
-            f"<ICC(1) = {shown(self.icc1)} {self.confidence_interval()} ({shown(self.icc1_reml)} by REML), "
-            f"ICC(2) = {shown(self.icc2)} {self.confidence_interval(of='icc2')}; "
+            f"<ICC(1) = {apa(self.icc1, 3)} {self.confidence_interval()} ({apa(self.icc1_reml, 3)} by REML), "
+            f"ICC(2) = {apa(self.icc2, 3)} {self.confidence_interval(of='icc2')}; "
             f"{self.n_values} values in {self.n_groups} groups{cautions}>"
         )
 

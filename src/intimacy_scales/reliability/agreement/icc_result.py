@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
-from html import escape
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from intimacy_scales.errors import EstimationError, UnknownNameError
@@ -20,10 +19,12 @@ from intimacy_scales.reliability.agreement.anova import (
 )
 from intimacy_scales.reliability.agreement.generalized import generalized_agreement_interval
 from intimacy_scales.reliability.consistency.conditions import few_persons
+from intimacy_scales.results.default_page import frame_table, frame_text
 from intimacy_scales.results.document_types import Unless, documented, types_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, p_shown, shown
+from intimacy_scales.results.tables import Page
+from intimacy_scales.results.wording import apa, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,15 +45,6 @@ ICCInterval = Literal["generalized", "shrout-fleiss"]
 _RATERS_SHOWN = 6
 
 
-def _number_text(value: float) -> str:
-    return "inf" if math.isinf(value) else shown(value)
-
-
-_COLUMN_FORMATS: dict[str, Callable[..., str]] = {
-    "p": p_shown,
-    "df1": "{:.6g}".format,
-    "df2": "{:.6g}".format,
-}
 _ALIASES = {alias: name for name, (wong, psych, _) in FORMS.items() for alias in (name, wong, psych)}
 
 
@@ -89,7 +81,7 @@ class IntraclassCorrelation(Result):
     >>> ratings = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
     >>> agreement = intraclass_corr(np.array(ratings))["ICC(A,1)"]
     >>> agreement.name, round(float(agreement), 2), agreement.confidence_interval()
-    ('ICC(2,1)', 0.29, <95% interval [0.027, 0.745], generalized, n = 6>)
+    ('ICC(2,1)', 0.29, <95% interval [.027, .745], generalized, n = 6>)
     """
 
     name: str
@@ -149,7 +141,7 @@ class IntraclassCorrelation(Result):
         >>> from intimacy_scales.reliability import intraclass_corr
         >>> ratings = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
         >>> intraclass_corr(np.array(ratings))["ICC(C,1)"].confidence_interval(0.9)
-        <90% interval [0.412, 0.926], F, n = 6>
+        <90% interval [.412, .926], F, n = 6>
         """
         check_level(confidence_level)
         if method not in get_args(ICCInterval):
@@ -184,6 +176,7 @@ class IntraclassCorrelation(Result):
             method=used,
             n=squares.n,
             warnings=self.interval_warnings,
+            bounded=True,
         )
 
     @property
@@ -224,7 +217,7 @@ class IntraclassCorrelation(Result):
     def __repr__(self) -> str:
         cautions = "".join(f"\n ! {text}" for text in self.warnings)
         return (
-            f"<{self.name} = {shown(self.estimate)} {self.confidence_interval()}, {self.meaning}; "
+            f"<{self.name} = {apa(self.estimate, 3)} {self.confidence_interval()}, {self.meaning}; "
             f"{self.squares.n} persons, {self.method}{cautions}>"
         )
 
@@ -282,6 +275,26 @@ class IntraclassCorrelations(Result):
     def warnings(self) -> tuple[str, ...]:
         """Cautions about using the coefficients."""
         return (*few_persons(self.n_persons), *self.forms[0].interval_warnings)
+
+    def to_r(self, path: str = "ratings.csv") -> str:
+        """Return an R script that computes the six forms with psych::ICC, from a CSV file of ratings.
+
+        Parameters
+        ----------
+        path
+            The CSV file that the script reads: a row for each person, a column for each rater.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from intimacy_scales.reliability import intraclass_corr
+        >>> result = intraclass_corr(np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6]]))
+        >>> "psych::ICC(x, lmer = FALSE)" in result.to_r("ratings.csv")
+        True
+        """
+        from intimacy_scales.reliability.agreement.r_script import icc_script
+
+        return icc_script(self, path)
 
     def to_frame(self, confidence_level: float = 0.95, method: ICCInterval = "generalized") -> pd.DataFrame:
         """Return a pandas table with a row for each form and its confidence interval.
@@ -342,11 +355,12 @@ class IntraclassCorrelations(Result):
         )
 
     def __repr__(self) -> str:
-        table = self.to_frame().to_string(float_format=_number_text, formatters=_COLUMN_FORMATS)
+        table = frame_text(self.to_frame())
         cautions = "".join(f"\n! {text}" for text in self.warnings)
         return f"<{self._head()}\n{table}{cautions}>"
 
-    def _repr_html_(self) -> str:
-        table = self.to_frame().to_html(float_format=_number_text, formatters=_COLUMN_FORMATS, border=0)
-        cautions = "".join(f"<p>{escape(text)}</p>" for text in self.warnings)
-        return f"<p>{escape(self._head())}</p>{table}{cautions}"
+    def page(self) -> Page:
+        """Return what is displayed as data."""
+        table = frame_table(self.to_frame())
+        first, *rest = self._head().split("; ")
+        return Page(title=first, facts=tuple(rest), tables=(table,), warnings=tuple(self.warnings))

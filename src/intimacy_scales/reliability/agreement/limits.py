@@ -16,7 +16,7 @@ from intimacy_scales.reliability.consistency.shape import shape_of_columns
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import percent, shown
+from intimacy_scales.results.wording import apa, percent, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +78,7 @@ class LimitsOfAgreement(Result):
         cautions = few_persons(self.n)
         if not math.isnan(self.r_with_mean) and 0 not in fisher_z_interval(self.r_with_mean, self.n):
             cautions.append(
-                f"differences correlate {self.r_with_mean:.2f} with means: one pair of limits does not suit "
+                f"differences correlate {apa(self.r_with_mean)} with means: one pair of limits does not suit "
                 "low and high scores alike"
             )
         return (*cautions, *self.lower_interval.warnings)
@@ -119,7 +119,9 @@ def fisher_z_interval(r: float, n: int) -> Interval:
     """Return the 95 % confidence interval of a correlation."""
     confidence_level = 1 - _SIGNIFICANCE_LEVEL
     low, high = fisher_z(r, n, confidence_level)
-    return Interval(low=low, high=high, confidence_level=confidence_level, method="Fisher z", n=n)
+    return Interval(
+        low=low, high=high, confidence_level=confidence_level, method="Fisher z", n=n, bounded=True
+    )
 
 
 def limits_of_agreement(

@@ -18,6 +18,7 @@ from intimacy_scales.reading.options import OnInvalid
 from intimacy_scales.reading.undeclared_codes import check_scores
 from intimacy_scales.reliability.agreement.icc import intraclass_corr
 from intimacy_scales.reliability.agreement.limits import LimitsOfAgreement, limits_of_agreement
+from intimacy_scales.reliability.agreement.retest_page import retest_page, retest_sentence
 from intimacy_scales.reliability.consistency.conditions import few_persons
 from intimacy_scales.reliability.consistency.intervals import fisher_z
 from intimacy_scales.results.document_types import by_name, documented
@@ -25,7 +26,8 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, check_level
 from intimacy_scales.results.not_kept import NotKept, needed, stored
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, shown
+from intimacy_scales.results.tables import Page
+from intimacy_scales.results.wording import apa, counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,11 +107,25 @@ class RetestReliability(Result):
         EstimationError
             ``of`` is not one of these.
 
+        Notes
+        -----
+        ICC(A,1) takes occasions as a sample of occasions, so that its interval depends on how far their means
+        may differ. The mean square of occasions has one degree of freedom with two occasions, whatever the
+        number of persons: where means differ, the interval reaches far down, and more persons shorten it
+        little. That of ICC(C,1), an F interval with n - 1 and n - 1 degrees of freedom, does shorten.
+
+        The definition is the generalized interval (Weerahandi, 1993; Burdick, Borror & Montgomery, 2005):
+        mean squares over independent chi-square variables with n - 1, 1 and n - 1 degrees of freedom. It is
+        not the interval of Shrout and Fleiss (1979), psych's, which approximates the same by Satterthwaite's
+        degrees of freedom and covers far less than 95 % where few occasions differ in level;
+        `intraclass_corr` has it by
+        ``confidence_interval(method="shrout-fleiss")``.
+
         Examples
         --------
         >>> result = test_retest([3, 5, 2, 4, 6, 1], [3, 4, 2, 5, 6, 2])
         >>> result.confidence_interval(of="r")
-        <95% interval [0.410, 0.991], Fisher z, n = 6>
+        <95% interval [.410, .991], Fisher z, n = 6>
         """
         check_level(confidence_level)
         if of in ("agreement", "consistency"):
@@ -125,7 +141,29 @@ class RetestReliability(Result):
         if of != "r":
             raise EstimationError(not_one_of("of", of, ("agreement", "consistency", "r", "mean_change")))
         low, high = fisher_z(self.r, self.n, check_level(confidence_level))
-        return Interval(low=low, high=high, confidence_level=confidence_level, method="Fisher z", n=self.n)
+        return Interval(
+            low=low, high=high, confidence_level=confidence_level, method="Fisher z", n=self.n, bounded=True
+        )
+
+    def to_r(self, path: str = "scores.csv", *, before: str = "before", after: str = "after") -> str:
+        """Return an R script that computes these figures with psych::ICC and base R, from a CSV file.
+
+        Parameters
+        ----------
+        path
+            The CSV file that the script reads: a row for each person.
+        before, after
+            Its columns with the scores of both occasions.
+
+        Examples
+        --------
+        >>> script = test_retest([3, 5, 2, 4, 6, 1], [3, 4, 2, 5, 6, 2]).to_r("retest.csv")
+        >>> 'say("agreement", icc$ICC[2])' in script
+        True
+        """
+        from intimacy_scales.reliability.agreement.r_script import retest_script
+
+        return retest_script(self, path, before, after)
 
     def _change_interval(self, confidence_level: float) -> Interval:
         """Return the interval of the mean change, ``mean ± t sem sqrt(2 / n)``."""
@@ -161,6 +199,20 @@ class RetestReliability(Result):
         """
         return limits_of_agreement(needed(self.pairs), level, confidence_level)
 
+    def sentence(self) -> str:
+        """Return the sentences for a Results section: coefficients with 95 % intervals, change, and error.
+
+        Examples
+        --------
+        >>> test_retest([3, 5, 2, 4, 6, 1], [3, 4, 2, 5, 6, 2]).sentence().partition(" (absolute")[0]
+        'Test-retest reliability of the scores of 6 persons on two occasions was ICC(A,1) = .92, 95% CI [.12, .99]'
+        """  # noqa: E501
+        return retest_sentence(self)
+
+    def page(self) -> Page:
+        """Return what is displayed as data: coefficients with intervals, means and change."""
+        return retest_page(self)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the fields with 95 % intervals, as plain values."""
         fields: dict[str, Any] = {n: plain(getattr(self, n)) for n in self.__slots__ if n != "pairs"}
@@ -191,8 +243,8 @@ class RetestReliability(Result):
     def __repr__(self) -> str:
         cautions = "".join(f"\n ! {text}" for text in self.warnings)
         return (
-            f"<Retest: ICC(A,1) = {shown(self.agreement)} {self.confidence_interval()}, r = {shown(self.r)}, "
-            f"mean change {shown(self.mean_change)}, n = {self.n}{cautions}>"
+            f"<Retest: ICC(A,1) = {apa(self.agreement, 3)} {self.confidence_interval()}, "
+            f"r = {apa(self.r, 3)}, mean change {shown(self.mean_change)}, n = {self.n}{cautions}>"
         )
 
 

@@ -89,7 +89,7 @@ class CronbachAlpha(Coefficient):
     >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
     >>> alpha = cronbach_alpha(answers, scale="trust")
     >>> alpha.confidence_interval(method="feldt"), round(alpha.standard_error, 4)
-    (<95% interval [0.743, 0.823], feldt, n = 300>, 0.0202)
+    (<95% interval [.743, .823], feldt, n = 300>, 0.0202)
     """
 
     title: ClassVar[str] = "Cronbach's alpha"
@@ -185,7 +185,9 @@ class CronbachAlpha(Coefficient):
         if method in NEED_ANSWERS:
             return interval_of(_Alpha(self), choice)
         low, high = self._closed_form(method, used, confidence_level)
-        return Interval(low=low, high=high, confidence_level=confidence_level, method=method, n=used)
+        return Interval(
+            low=low, high=high, confidence_level=confidence_level, method=method, n=used, bounded=True
+        )
 
     def _no_interval(self, method: str, n: int) -> str | None:
         """Return why alpha has no interval by this method, or None where it has one."""

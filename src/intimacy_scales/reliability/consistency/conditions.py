@@ -8,7 +8,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.moments.keyed import Floats, KeyedMoments, Source, StandardDeviations
 from intimacy_scales.numerics.tolerances import ABOVE_ONE, INDEFINITE, ROUNDING
 from intimacy_scales.reliability.items.keying import find_miskeyed
-from intimacy_scales.results.wording import counted
+from intimacy_scales.results.wording import apa, counted
 
 _FEW = 30
 _ENOUGH_DIARISTS = 50
@@ -164,6 +164,6 @@ def above_one_because(estimate: float) -> str | None:
     if not estimate > 1 + ABOVE_ONE:
         return None
     return (
-        f"it comes out as {estimate:.3f}, and no share of variance is above 1: {_NOT_SEMIDEFINITE}; use "
+        f"it comes out as {apa(estimate, 3)}, and no share of variance is above 1: {_NOT_SEMIDEFINITE}; use "
         "missing='listwise'"
     )

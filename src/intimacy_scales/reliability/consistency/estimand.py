@@ -336,11 +336,18 @@ def _symmetric(
     if reason is not None:
         return undefined_interval(level, method, n, reason)
     low, high = symmetric(estimand.estimate, variance, level, df=df)
-    return Interval(low=low, high=high, confidence_level=level, method=method, n=n)
+    return Interval(low=low, high=high, confidence_level=level, method=method, n=n, bounded=True)
 
 
 def resampled_interval(
-    terms: Resamples, choice: IntervalChoice, *, name: str, unit: str, failing: str, instead: str = ""
+    terms: Resamples,
+    choice: IntervalChoice,
+    *,
+    name: str,
+    unit: str,
+    failing: str,
+    instead: str = "",
+    bounded: bool = True,
 ) -> Interval:
     """Return an interval from resamples of units: persons, clusters or couples.
 
@@ -356,6 +363,8 @@ def resampled_interval(
         Beginning of a message about resamples without an estimate.
     instead
         Advice where too many resamples have none.
+    bounded
+        Whether the coefficient cannot exceed 1, as of `Interval`.
     """
     level, method, n = choice.confidence_level, choice.method, len(terms)
 
@@ -378,4 +387,5 @@ def resampled_interval(
             f"{name} is not defined without some {unit}"
         ),
         instead=instead,
+        bounded=bounded,
     )

@@ -28,7 +28,7 @@ from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept, stored
 from intimacy_scales.results.result import result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import apa
 
 _ALL_SPLITS = 24  # items; with more, splits are sampled
 
@@ -112,7 +112,7 @@ class SplitHalves(Coefficient):
         if self.reason:
             return lines
         kind = "all" if self.every_split else "a sample of"
-        spread = f"from {shown(self.min)} to {shown(self.max)}, median {shown(self.quantile(0.5))}"
+        spread = f"from {apa(self.min, 3)} to {apa(self.max, 3)}, median {apa(self.quantile(0.5), 3)}"
         return [lines[0], f"{kind} {self.n_splits} splits: {spread}", lines[1]]
 
 

@@ -48,7 +48,7 @@ from intimacy_scales.reliability.consistency.splits import best_split, searched_
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import apa
 
 _EXACT_ITEMS = 24  # up to which every split is tried for lambda-4
 Bound = Literal["lambda1", "lambda2", "lambda3", "lambda5", "lambda6"]
@@ -182,7 +182,7 @@ class GuttmanLambdas(IntervalCoefficient):
         >>> from intimacy_scales import simulate
         >>> bounds = guttman_lambdas("scii-24", simulate("scii-24", 300, rng=1).answers, scale="trust")
         >>> bounds.confidence_interval(method="adf", of="lambda6")
-        <95% interval [0.693, 0.780], adf, n = 300>
+        <95% interval [.693, .780], adf, n = 300>
         """
         if of not in BOUNDS:
             note = (
@@ -229,7 +229,7 @@ class GuttmanLambdas(IntervalCoefficient):
         first, second = Coefficient._lines(self)
         if self.reason:
             return [first, second]
-        bounds = ", ".join(f"{i}: {shown(getattr(self, f'lambda{i}'))}" for i in range(1, 7))
+        bounds = ", ".join(f"{i}: {apa(getattr(self, f'lambda{i}'), 3)}" for i in range(1, 7))
         return [first, f"lambda {bounds}", second]
 
 

@@ -44,7 +44,7 @@ from intimacy_scales.reliability.consistency.interval_coefficient import Interva
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import apa
 
 Halves = tuple[Sequence[str], Sequence[str]]
 HalvesFigure = Literal["estimate", "r", "spearman_brown", "horst", "flanagan_rulon"]
@@ -188,7 +188,7 @@ class SplitHalf(IntervalCoefficient):
         >>> from intimacy_scales import simulate
         >>> result = split_half("scii-24", simulate("scii-24", 300, rng=1).answers, scale="trust")
         >>> result.confidence_interval(of="flanagan_rulon")
-        <95% interval [0.733, 0.832], delta, n = 300>
+        <95% interval [.733, .832], delta, n = 300>
         """
         if of not in FIGURES:
             raise EstimationError(not_one_of("of", of, FIGURES))
@@ -221,8 +221,8 @@ class SplitHalf(IntervalCoefficient):
         if self.reason:
             return lines
         sizes = " and ".join(str(len(half)) for half in self.halves)
-        values = f"Spearman-Brown {shown(self.spearman_brown)}, Flanagan-Rulon {shown(self.flanagan_rulon)}"
-        return [lines[0], f"halves of {sizes} items, r = {shown(self.r)}; {values}", lines[1]]
+        values = f"Spearman-Brown {apa(self.spearman_brown, 3)}, Flanagan-Rulon {apa(self.flanagan_rulon, 3)}"
+        return [lines[0], f"halves of {sizes} items, r = {apa(self.r, 3)}; {values}", lines[1]]
 
 
 def _positions(moments: KeyedMoments, halves: Halves | str) -> tuple[Floats, tuple[tuple[str, ...], ...]]:
@@ -351,7 +351,7 @@ def split_half_from(
         flanagan = 4 * both / float(c.sum())
     equal = share == 0.5  # in length
     if reason is None and (r < 0 or math.isnan(total if equal else corrected)):
-        reason = f"the halves correlate {r:.2f}, and only a correlation from 0 to 1 can be stepped up"
+        reason = f"the halves correlate {apa(r)}, and only a correlation from 0 to 1 can be stepped up"
     reason = reason or above_one_because(total if equal else corrected)
     return SplitHalf(
         **moments.origin(),

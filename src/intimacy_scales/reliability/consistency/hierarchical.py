@@ -42,7 +42,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.not_kept import AGAIN_ANSWERS, NotKept, needed
 from intimacy_scales.results.result import result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import apa, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -197,7 +197,7 @@ class HierarchicalOmega(Coefficient):
         lines = Coefficient._lines(self)
         if self.reason is None:
             lines.append(
-                f"omega total {shown(self.total)}, ECV {shown(self.ecv)}, PUC {shown(self.puc)}, ARPB "
+                f"omega total {apa(self.total, 3)}, ECV {apa(self.ecv, 3)}, PUC {apa(self.puc, 3)}, ARPB "
                 f"{shown(self.arpb)}, {len(self.groups)} group factors"
             )
             assert self.exploratory is not None

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.numerics.tolerances import ROUNDING
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import apa, without_zero
 
 _MOST = 0.5  # largest standard deviation of a variable between 0 and 1
 
@@ -139,9 +139,14 @@ def too_wide_because(standard_error: float) -> str | None:
     if standard_error <= _MOST:
         return None
     return (
-        f"its standard error is {standard_error:.3g}, and no variable between 0 and 1 has a standard "
-        f"deviation above {_MOST}"
+        f"its standard error is {_short(standard_error)}, and no variable between 0 and 1 has a standard "
+        f"deviation above {_short(_MOST)}"
     )
+
+
+def _short(figure: float) -> str:
+    """Return the text of an error, with three digits, however small it is."""
+    return without_zero(f"{figure:.3g}")
 
 
 def logit(share: float, standard_error: float, confidence_level: float) -> tuple[float, float] | str:
@@ -155,16 +160,16 @@ def logit(share: float, standard_error: float, confidence_level: float) -> tuple
     from scipy.special import expit
 
     if not 0 < share < 1:
-        return f"an estimate of {shown(share)} has no logit, which needs a number between 0 and 1"
+        return f"an estimate of {apa(share, 3)} has no logit, which needs a number between 0 and 1"
     largest = math.sqrt(share * (1 - share))
     if standard_error > largest:
         return (
-            f"its standard error is {standard_error:.3g}, and no variable between 0 and 1 with a mean of "
-            f"{shown(share)} has a standard deviation above {largest:.3g}"
+            f"its standard error is {_short(standard_error)}, and no variable between 0 and 1 with a mean of "
+            f"{apa(share, 3)} has a standard deviation above {_short(largest)}"
         )
     half = normal_quantile(confidence_level) * standard_error / (share * (1 - share))
     centre = math.log(share) - math.log1p(-share)
     low, high = (float(expit(centre + side)) for side in (-half, half))
     if not (low > 0 and high < 1):
-        return f"with a standard error of {standard_error:.3g}, an end would be rounded to 0 or 1"
+        return f"with a standard error of {_short(standard_error)}, an end would be rounded to 0 or 1"
     return low, high

@@ -55,7 +55,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept, needed, stored
 from intimacy_scales.results.result import result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import apa, shown
 
 OmegaModel = Literal["one_factor", "correlated", "second_order", "bifactor"]
 Denominator = Literal["model", "observed"]
@@ -126,7 +126,7 @@ class McDonaldOmega(Coefficient):
     >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
     >>> omega = mcdonald_omega(answers, scale="trust")
     >>> omega.confidence_interval(), round(omega.ave, 2)
-    (<95% interval [0.745, 0.824], logit, n = 300>, 0.48)
+    (<95% interval [.745, .824], logit, n = 300>, 0.48)
     """
 
     title: ClassVar[str] = "McDonald's omega (total)"
@@ -303,12 +303,12 @@ class McDonaldOmega(Coefficient):
             text = (
                 ""
                 if math.isnan(alternative)
-                else f"; {other.replace('_', '-')} variance: {shown(alternative)}"
+                else f"; {other.replace('_', '-')} variance: {apa(alternative, 3)}"
             )
             lines.append(f"{_TITLES[self.model]}{text}")
             if not math.isnan(self.hierarchical):
-                more = f"PUC {shown(self.puc)}, ARPB {shown(self.arpb)}"
-                lines.append(f"hierarchical {shown(self.hierarchical)}, ECV {shown(self.ecv)}, {more}")
+                more = f"PUC {apa(self.puc, 3)}, ARPB {shown(self.arpb)}"
+                lines.append(f"hierarchical {apa(self.hierarchical, 3)}, ECV {apa(self.ecv, 3)}, {more}")
             if self.fit is not None:
                 lines.append(repr(self.fit)[1:-1])
         return [*lines, *(f"improper: {text}" for text in self.improper)]
@@ -461,7 +461,7 @@ def _no_share_because(estimate: float, improper: tuple[str, ...]) -> str | None:
     if 0 <= estimate <= 1 + ROUNDING:
         return None
     why = f": {improper[0]}" if improper else ": the factors explain more than the whole variance"
-    return f"it comes out as {estimate:.3f}, and a share of variance lies between 0 and 1{why}"
+    return f"it comes out as {apa(estimate, 3)}, and a share of variance lies between 0 and 1{why}"
 
 
 def _undefined(moments: KeyedMoments, sample: SampleMoments, denominator: str, *, apart: bool) -> str | None:

@@ -140,7 +140,7 @@ def omega_interval(omega: McDonaldOmega, of: OmegaFigure, choice: IntervalChoice
     ends = _closed_form(estimate_of(omega, of), variance, level, method)
     if isinstance(ends, str):
         return undefined_interval(level, method, omega.n, ends)
-    return Interval(low=ends[0], high=ends[1], confidence_level=level, method=method, n=omega.n)
+    return Interval(low=ends[0], high=ends[1], confidence_level=level, method=method, n=omega.n, bounded=True)
 
 
 def _closed_form(estimate: float, variance: float, level: float, method: str) -> tuple[float, float] | str:

@@ -86,8 +86,8 @@ class Shape:
         if self.normal_enough:
             return []
         return [
-            f"{_BEGINS} (mean absolute skewness {abs(self.skewness):.1f}, mean excess kurtosis "
-            f"{self.kurtosis:.1f}), for which {intervals} intervals are too narrow; from about 200 "
+            f"{_BEGINS} (mean absolute skewness {shown(abs(self.skewness), 1)}, mean excess kurtosis "
+            f"{shown(self.kurtosis, 1)}), for which {intervals} intervals are too narrow; from about 200 "
             f"persons, {remedy} is more accurate"
         ]
 

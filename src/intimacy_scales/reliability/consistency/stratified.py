@@ -32,7 +32,7 @@ from intimacy_scales.reliability.single_scores.sem import check_reliability
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.not_kept import needed
 from intimacy_scales.results.result import result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import apa
 
 
 @result_class
@@ -50,7 +50,7 @@ class StratifiedAlpha(IntervalCoefficient):
     >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
     >>> result = stratified_alpha(answers, scale="total")
     >>> round(result.parts["trust"], 2), result.confidence_interval()
-    (0.79, <95% interval [0.910, 0.936], delta, n = 300>)
+    (0.79, <95% interval [.910, .936], delta, n = 300>)
     """
 
     title: ClassVar[str] = "Stratified alpha"
@@ -69,7 +69,7 @@ class StratifiedAlpha(IntervalCoefficient):
         return {"parts": dict(self.parts)}
 
     def _lines(self) -> list[str]:
-        values = ", ".join(f"{name} {shown(value)}" for name, value in self.parts.items())
+        values = ", ".join(f"{name} {apa(value, 3)}" for name, value in self.parts.items())
         return [*Coefficient._lines(self), values]
 
 

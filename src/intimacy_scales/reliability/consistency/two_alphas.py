@@ -40,7 +40,8 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept, needed, stored
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, shown
+from intimacy_scales.results.tables import Bounded
+from intimacy_scales.results.wording import apa, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,7 +169,9 @@ class AlphaDifference(Result):
             return undefined_interval(confidence_level, method, n, reason)
         if method in OF_DIFFERENT_PERSONS:
             low, high = self._closed_form(confidence_level, method, of)
-            return Interval(low=low, high=high, confidence_level=confidence_level, method=method, n=n)
+            return Interval(
+                low=low, high=high, confidence_level=confidence_level, method=method, n=n, bounded=True
+            )
         warnings: tuple[str, ...] = ()
         if method == "delta":
             shapes = (shape_of(alpha.answers, alpha.moments) for alpha in (self.one, self.other))
@@ -229,14 +232,17 @@ class AlphaDifference(Result):
         not_kept = NotKept(cls.__name__, "the answers behind them", AGAIN_COEFFICIENT, figures)
         return made_of(cls, values, one=not_kept, other=not_kept)
 
+    def _bounded_columns(self) -> Bounded:
+        return ("estimate",)
+
     def __repr__(self) -> str:
         warnings = "".join(f"\n ! {text}" for text in self.warnings)
         value = f"is not defined: {self.reason}"
         if self.reason is None:
             interval = self.confidence_interval()
-            value = f"= {shown(self.estimate)} {interval}, {interval.method}"
+            value = f"= {apa(self.estimate, 3)} {interval}, {interval.method}"
         each = " and ".join(
-            f"{scale} {shown(alpha)} (n = {n})"
+            f"{scale} {apa(alpha, 3)} (n = {n})"
             for scale, alpha, n in zip(self.scales, self.alphas, self.n, strict=True)
         )
         kind = "the same persons" if self.paired else "different persons"
@@ -408,7 +414,7 @@ def compare_alphas(
     >>> trust, caring = (cronbach_alpha(answers, scale=name) for name in ("trust", "caring"))
     >>> difference = compare_alphas(trust, caring)
     >>> round(difference.estimate, 3), difference.confidence_interval(method="adf")
-    (0.001, <95% interval [-0.052, 0.054], adf, n = 300>)
+    (0.001, <95% interval [-.052, .054], adf, n = 300>)
     """
     for alpha in (one, other):
         if not isinstance(alpha, CronbachAlpha):

@@ -37,7 +37,7 @@ from intimacy_scales.reliability.diary.two_level.fitting import (
 )
 from intimacy_scales.reliability.diary.two_level.likelihood import ClusterMoments, cluster_moments
 from intimacy_scales.reliability.diary.two_level_result import EqualLoadings, TwoLevelOmega, likelihood_ratio
-from intimacy_scales.results.wording import counted
+from intimacy_scales.results.wording import apa_p, counted
 
 Variances = Literal["free", "nonnegative"]
 _Fit = TypeVar("_Fit", bound=TwoLevelFit)
@@ -228,7 +228,7 @@ def _warnings(diary: _Diary, levels: tuple[LevelOmega, ...], equal: EqualLoading
     cautions += few_diarists(diary.data.n_clusters)
     if equal.p_value < _SIGNIFICANCE_LEVEL:
         cautions.append(
-            f"items load differently within and between persons (p = {equal.p_value:.3g}): the factors of "
+            f"items load differently within and between persons ({apa_p(equal.p_value)}): the factors of "
             "the two levels are different variables, which omega overall mixes"
         )
     return tuple(cautions)

@@ -18,7 +18,7 @@ from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.frozen import freeze
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import apa
 
 Floats = NDArray[np.float64]
 
@@ -103,7 +103,9 @@ class LevelCoefficient(Result):
         ends = logit(self.estimate, self.standard_error, level)
         if isinstance(ends, str):
             return undefined_interval(level, _METHOD, self.n, ends)
-        return Interval(low=ends[0], high=ends[1], confidence_level=level, method=_METHOD, n=self.n)
+        return Interval(
+            low=ends[0], high=ends[1], confidence_level=level, method=_METHOD, n=self.n, bounded=True
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields with a 95 % interval; None for undefined values."""
@@ -118,7 +120,7 @@ class LevelCoefficient(Result):
         if self.reason is not None and math.isnan(self.estimate):
             return f"<{self.coefficient} is not defined: {self.reason}>"
         cautions = "".join(f" ({text})" for text in self.warnings)
-        estimate = f"{self.coefficient} = {shown(self.estimate)} {self.confidence_interval()}"
+        estimate = f"{self.coefficient} = {apa(self.estimate, 3)} {self.confidence_interval()}"
         return f"<{estimate}, n = {self.n}{cautions}>"
 
 
@@ -241,7 +243,9 @@ class Composite:
         estimate = true / total
         if not 0 <= estimate <= 1 + NO_LEVEL_VARIANCE:
             why = "the residual variances have a negative sum"
-            return undefined(name, self.n, f"its estimate is {estimate:.3f}, which is not from 0 to 1: {why}")
+            return undefined(
+                name, self.n, f"its estimate is {apa(estimate, 3)}, which is not from 0 to 1: {why}"
+            )
         gradient = (np.array(by_true) - estimate * np.array(by_total)) / total
         variance = float(gradient @ self.covariance @ gradient)
         return LevelCoefficient(

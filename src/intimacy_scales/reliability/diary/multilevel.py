@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,9 +30,11 @@ from intimacy_scales.reliability.diary.diary_components import (
     nested_components,
     reml_components,
 )
+from intimacy_scales.results.default_page import frame_table, frame_text
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, shown
+from intimacy_scales.results.tables import Page, TextTable
+from intimacy_scales.results.wording import apa, counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +72,7 @@ class NestedComponents(Result):
     >>> NestedComponents(
     ...     person=0.6, occasion=0.2, residual=0.5, item_effect="none", n_items=5, occasions_per_person=7
     ... )
-    <NestedComponents: person 0.600, occasion 0.200, residual 0.500; within 0.667, between 0.933>
+    <NestedComponents: person 0.600, occasion 0.200, residual 0.500; within .667, between .933>
     """
 
     person: float
@@ -113,7 +114,7 @@ class NestedComponents(Result):
     def __repr__(self) -> str:
         return (
             f"<NestedComponents: person {shown(self.person)}, occasion {shown(self.occasion)}, residual "
-            f"{shown(self.residual)}; within {shown(self.within)}, between {shown(self.between)}>"
+            f"{shown(self.residual)}; within {apa(self.within, 3)}, between {apa(self.between, 3)}>"
         )
 
 
@@ -152,6 +153,8 @@ class DiaryReliability(Result):
     >>> result.method, result.balanced, list(result.coefficients())[:4]
     ('reml', True, ['RkF', 'R1R', 'RkR', 'Rc'])
     """
+
+    _all_in_notebooks: ClassVar[bool] = True
 
     instrument: InstrumentRef
     scale: str
@@ -252,18 +255,28 @@ class DiaryReliability(Result):
         )
 
     def __repr__(self) -> str:
-        lines = [f"  {name} {shown(v)}: {_COEFFICIENTS[name]}" for name, v in self.coefficients().items()]
+        lines = [f"  {name} {apa(v, 3)}: {_COEFFICIENTS[name]}" for name, v in self.coefficients().items()]
         lines += [f"! {text}" for text in self.warnings]
-        return f"<{self._head()}\n{self.to_frame().round(3).to_string()}\n" + "\n".join(lines) + ">"
+        return f"<{self._head()}\n{frame_text(self.to_frame())}\n" + "\n".join(lines) + ">"
 
-    def _repr_html_(self) -> str:
-        table = self.to_frame().to_html(float_format="{:.3f}".format, border=0)
-        rows = "".join(
-            f"<tr><th>{name}</th><td>{shown(v)}</td><td>{_COEFFICIENTS[name]}</td></tr>"
-            for name, v in self.coefficients().items()
+    def page(self) -> Page:
+        """Return what is displayed as data: variance components, and coefficients with their meaning."""
+        first, *rest = self._head().split("; ")
+        values = self.coefficients()
+        coefficients = {
+            "Coefficient": list(values),
+            "Value": [apa(value, 3) for value in values.values()],
+            "Meaning": [_COEFFICIENTS[name] for name in values],
+        }
+        return Page(
+            title=first,
+            facts=tuple(rest),
+            tables=(
+                frame_table(self.to_frame(), "Variance components"),
+                TextTable(title="Coefficients", columns=coefficients),
+            ),
+            warnings=tuple(self.warnings),
         )
-        cautions = "".join(f"<p>{escape(text)}</p>" for text in self.warnings)
-        return f"<p>{escape(self._head())}</p>{table}<table>{rows}</table>{cautions}"
 
 
 def _check_unique(person: NDArray[np.intp], occasion: NDArray[np.intp], table_rows: NDArray[np.intp]) -> None:

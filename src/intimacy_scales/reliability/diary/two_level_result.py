@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.reliability.diary.level_coefficients import Composite, LevelCoefficient, LevelOmega
+from intimacy_scales.results.default_page import frame_table
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.tables import Page
+from intimacy_scales.results.wording import apa_p, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,6 +115,8 @@ class TwoLevelOmega(Result):
     >>> result.n_persons, result.n_rows, list(result.coefficients)[:2]
     (80, 560, ['omega within', 'omega between'])
     """
+
+    _all_in_notebooks: ClassVar[bool] = True
 
     instrument: InstrumentRef
     scale: str
@@ -248,18 +251,24 @@ class TwoLevelOmega(Result):
         cautions = [f"! {text}" for text in self.warnings]
         return "<" + "\n  ".join([*self._lines(), *cautions]) + ">"
 
-    def _repr_html_(self) -> str:
+    def page(self) -> Page:
+        """Return what is displayed as data: coefficients, and loadings at both levels."""
         head, *_, last = self._lines()
-        table = self.to_frame().to_html(float_format="{:.3f}".format, border=0, na_rep="-")
-        items = self.items_frame().to_html(float_format="{:.3f}".format, border=0) if self.composite else ""
+        first, *rest = head.split("; ")
+        tables = [frame_table(self.to_frame(), "Coefficients", bounded=("estimate",))]
+        if self.composite:
+            tables.append(frame_table(self.items_frame(), "Items at both levels"))
         reasons = dict.fromkeys(c.reason for c in self.coefficients.values() if c.reason is not None)
-        notes = "".join(f"<li>{escape(text)}</li>" for text in (*reasons, *self.warnings))
-        note_list = f"<ul>{notes}</ul>" if notes else ""
-        return f"<p>{escape(head)}</p>{table}{items}<p>{escape(last)}</p>{note_list}"
+        return Page(
+            title=first,
+            facts=(*rest, *([last] if last != head else [])),
+            tables=tuple(tables),
+            warnings=(*reasons, *self.warnings),
+        )
 
 
 def _test(chi_square: float, df: int, p: float) -> str:
-    return f"chi-square({df}) = {chi_square:.2f}, p = {p:.3g}"
+    return f"chi-square({df}) = {shown(chi_square, 2)}, {apa_p(p)}"
 
 
 def likelihood_ratio(constrained: float, free: float, df: int) -> tuple[float, float]:

@@ -42,10 +42,14 @@ from intimacy_scales.reliability.items.score_moments import (
     item_total_figures,
     score_and_r_raw,
 )
+from intimacy_scales.results.default_page import frame_text
 from intimacy_scales.results.document_types import Object, many
 from intimacy_scales.results.documents import made_of
+from intimacy_scales.results.figure_texts import column_texts, heading_of
 from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept, stored
 from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.tables import Page, TextTable
+from intimacy_scales.results.wording import apa
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +71,7 @@ def _option(text: str) -> int | float:
     return int(text) if text.removeprefix("-").isdecimal() else float(text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class InterItem(Result):
     """Correlations between the items of a scale.
 
@@ -93,6 +97,12 @@ class InterItem(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return the fields; None for what is not defined."""
         return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+    def __repr__(self) -> str:
+        return (
+            f"<Correlations between items: mean {apa(self.mean, 3)}, median {apa(self.median, 3)}, from "
+            f"{apa(self.minimum, 3)} to {apa(self.maximum, 3)}>"
+        )
 
 
 def inter_item(correlations: Floats) -> InterItem:
@@ -340,20 +350,26 @@ class ItemAnalysis(Result):
         )
 
     def __repr__(self) -> str:
-        table = self.to_frame().drop(columns=["median", "r_std"]).round(2).to_string()
+        table = frame_text(self.to_frame().drop(columns=["median", "r_std"]))
         notes = f"\n{self.keying}" if self.keying else ""
         if self.r_cor_reason:
             notes += f"\nr_cor is not defined: {self.r_cor_reason}"
         return f"<ItemAnalysis of {self.scale}, {self.instrument}>\n{table}{notes}"
 
-    def _repr_html_(self) -> str:
-        from html import escape
+    def page(self) -> Page:
+        """Return what is displayed as data: the table of items, and cautions."""
+        cautions = [str(self.keying)] if self.keying else []
+        cautions += [f"r_cor is not defined: {self.r_cor_reason}"] if self.r_cor_reason else []
+        title = f"Items of {self.scale}; {self.instrument}"
+        return Page(title=title, tables=(self.text_table(),), warnings=tuple(cautions))
 
-        table = self.to_frame().to_html(float_format="{:.2f}".format, border=0, na_rep="-")
-        notes = f"<p>{escape(str(self.keying))}</p>" if self.keying else ""
-        if self.r_cor_reason:
-            notes += f"<p>r_cor is not defined: {escape(self.r_cor_reason)}</p>"
-        return f"<p>Items of {escape(self.scale)}; {escape(str(self.instrument))}</p>{table}{notes}"
+    def text_table(self) -> TextTable:
+        """Return the table that is displayed."""
+        figures = {"item": list(self.items), **self.figures()}
+        columns = {
+            heading_of(name): column_texts(name, list(values), digits=2) for name, values in figures.items()
+        }
+        return TextTable(title=f"Items of {self.scale}", columns=columns)
 
 
 def _summary(moments: KeyedMoments, sds: StandardDeviations) -> dict[str, float]:

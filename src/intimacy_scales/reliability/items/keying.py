@@ -10,6 +10,7 @@ import numpy as np
 from intimacy_scales.moments.keyed import Floats, KeyedMoments
 from intimacy_scales.numerics.ties import directions, eigenvectors
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
+from intimacy_scales.results.wording import apa
 
 _SLIGHT = 0.1  # of the largest weight in the leading component: a smaller one is ignored
 _CHANCE = 0.025  # one-tailed error rate, of all items of a scale together
@@ -48,7 +49,7 @@ class KeyingFinding:
     already_reversed: bool
 
     def __str__(self) -> str:
-        values = ", ".join(f"{i} (r = {r:.2f})" for i, r in zip(self.items, self.correlations, strict=True))
+        values = ", ".join(f"{i} (r = {apa(r)})" for i, r in zip(self.items, self.correlations, strict=True))
         if self.already_reversed:
             return (
                 f"{self.scale}: its reverse-keyed items run against the others: {values}. These answers were "

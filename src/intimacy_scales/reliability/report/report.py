@@ -42,10 +42,13 @@ from intimacy_scales.reliability.report.scale_report import (
 from intimacy_scales.reliability.report.sentence import method_sentence
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.csv_text import csv_text
+from intimacy_scales.results.default_page import frame_text
 from intimacy_scales.results.document_types import documented
-from intimacy_scales.results.html import html_fragment, html_page
+from intimacy_scales.results.documents import instrument_for
+from intimacy_scales.results.html import html_fragment
 from intimacy_scales.results.interval import check_level
-from intimacy_scales.results.markdown import markdown_page
+from intimacy_scales.results.not_kept import NotKept
+from intimacy_scales.results.paged import ReportPage
 from intimacy_scales.results.result import Result, result_class
 from intimacy_scales.results.tables import Page, TextTable
 from intimacy_scales.results.wording import counted
@@ -59,7 +62,7 @@ _FEW_CLUSTERS = 30
 
 
 @result_class
-class ReliabilityReport(Result):
+class ReliabilityReport(ReportPage, Result):
     """Reliability of every scale; ``report["trust"]`` gives all details of one.
 
     Attributes
@@ -199,16 +202,8 @@ class ReliabilityReport(Result):
         frame = self.to_frame().assign(n_complete=[result.n_complete for result in self.scales])
         return csv_text(frame.assign(**origin), index=True)
 
-    def to_markdown(self) -> str:
-        """Return a Markdown page: table, warnings, sentence, and items."""
-        return markdown_page(self.page())
-
-    def to_html(self) -> str:
-        """Return a self-contained HTML page: table, warnings, sentence, and items."""
-        return html_page(self.page())
-
     def page(self) -> Page:
-        """Return the page that `to_markdown` and `to_html` write, as data."""
+        """Return the page that `to_markdown`, `to_html` and others write, as data."""
         return Page(
             title=self.title,
             tables=(
@@ -219,6 +214,45 @@ class ReliabilityReport(Result):
             sentence=self.sentence(),
             legend=LEGEND,
         )
+
+    def to_r(self, path: str = "answers.csv", *, instrument: Instrument | str | Path | None = None) -> str:
+        """Return an R script that computes these figures with psych and lavaan, from a CSV file of answers.
+
+        It prints a line for each figure: its name here, such as ``trust.alpha.estimate``, and its value.
+        Alpha, standardized alpha, lambda-2, the mean correlation, item statistics, Bonett's interval and
+        omega with its logit interval are equal by definition; comments in the script name what R has no
+        function for. The reference page *Agreement with R* has the tolerances.
+
+        Parameters
+        ----------
+        path
+            The CSV file that the script reads: a column of numbers for each item, as they were stored.
+        instrument
+            The instrument, where it is not shipped and the report was read from a document.
+
+        Raises
+        ------
+        DocumentError
+            The instrument is not known, or is not that of the report.
+
+        Examples
+        --------
+        >>> from intimacy_scales import simulate
+        >>> script = reliability_report("ras", simulate("ras", 100, rng=1).answers).to_r("ras.csv")
+        >>> [line for line in script.splitlines() if "read.csv" in line]
+        ['answers <- read.csv("ras.csv", check.names = FALSE, colClasses = "character",']
+        """
+        from intimacy_scales.reliability.report.r_script import reliability_script
+
+        return reliability_script(self, self._form(instrument), path)
+
+    def _form(self, instrument: Instrument | str | Path | None) -> Instrument:
+        """Return the instrument: the one passed, the one that was answered, or the shipped one."""
+        kept = self.scales[0].alpha.answers
+        if instrument is None and not isinstance(kept, NotKept):
+            return kept.instrument
+        form: Instrument = instrument_for(self.instrument, instrument)
+        return form
 
     def findings(self, *, sample: str, source: str) -> tuple[Finding, ...]:
         """Return the figures in the form of an instrument's evidence, rounded to three decimals.
@@ -274,7 +308,7 @@ class ReliabilityReport(Result):
         return f"Reliability of {self.instrument}, {self.n_persons} persons{clusters}, {self.missing}"
 
     def __repr__(self) -> str:
-        table = self.to_frame().round(3).to_string(na_rep="-")
+        table = frame_text(self.to_frame())
         cautions = "".join(f"\n! {text}" for text in self.warnings)
         return f"<{self.title}\n{table}{cautions}>"
 

@@ -45,7 +45,7 @@ from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.not_kept import needed
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, shown
+from intimacy_scales.results.wording import apa, counted
 
 _ASSUME_NORMALITY = ("bonett", "bonett-wright", "feldt", "duhachek", "logit")
 
@@ -261,19 +261,20 @@ class ScaleReliability(Result):
         )
 
     def __repr__(self) -> str:
-        value = shown(self.alpha.estimate)
-        omega, interval = shown(self.omega.estimate), self.omega_interval
+        value = apa(self.alpha.estimate, 3)
+        omega, interval = apa(self.omega.estimate, 3), self.omega_interval
         if interval.reason is None:
             omega += f" {interval}, {interval.method}"
         lines = [
             f"{self.title} ({self.scale}): alpha = {value} {self.interval}, {self.interval.method}",
             f"{self.n_items} items, n = {self.n} of {self.n_persons}, {self.n_complete} complete, "
             f"{self.alpha.missing}",
-            f"omega total {'improper' if self.omega.improper else omega}, lambda-2 {shown(self.lambda2)}, "
-            f"split-half {shown(self.split_half.estimate)}, mean inter-item r {shown(self.inter_item.mean)}",
+            f"omega total {'improper' if self.omega.improper else omega}, lambda-2 {apa(self.lambda2, 3)}, "
+            f"split-half {apa(self.split_half.estimate, 3)}, mean inter-item r "
+            f"{apa(self.inter_item.mean, 3)}",
         ]
         if self.stratified is not None:
-            lines.append(f"stratified alpha {shown(self.stratified.estimate)}")
+            lines.append(f"stratified alpha {apa(self.stratified.estimate, 3)}")
         if self.error is not None:
             lines.append(self.error.line())
         if self.alpha.reason:

@@ -234,7 +234,7 @@ def reliable_change(
     >>> round(float(result.index[0]), 3), result.category
     (3.162, ('improved',))
     >>> reliable_change(32.5, 47.5, reliability=0.8, sd=7.5)
-    <PersonChange: 32.5 to 47.5, improved; index 3.162, a change of 9.297 counts (reliability 0.800, \
+    <PersonChange: 32.5 to 47.5, improved; index 3.162, a change of 9.297 counts (reliability .800, \
 sd 7.500)>
 
     With two results of `score`:

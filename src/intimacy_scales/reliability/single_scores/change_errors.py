@@ -13,6 +13,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
 from intimacy_scales.reliability.single_scores.sem import check_number, check_reliability, check_sd, source_of
+from intimacy_scales.results.wording import apa
 
 ChangeMethod = Literal["jacobson-truax", "chelune", "iverson", "hageman-arrindell", "published"]
 METHODS: tuple[str, ...] = get_args(ChangeMethod)
@@ -142,8 +143,8 @@ def _hageman_arrindell(
     reliability = 1 - 2 * sem**2 / variance if variance > 0 else 0.0
     if not reliability > 0:
         raise EstimationError(
-            f"method='hageman-arrindell': the reliability of differences is {reliability:.2f}, so persons do "
-            "not differ in their change by more than error; use method='jacobson-truax'"
+            f"method='hageman-arrindell': the reliability of differences is {apa(reliability)}, so persons "
+            "do not differ in their change by more than error; use method='jacobson-truax'"
         )
     mean = float(np.mean(after - before))
     return -mean * (1 - reliability) / reliability, math.sqrt(2) * sem / math.sqrt(reliability)

@@ -13,7 +13,7 @@ from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import apa, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ def _needed_text(result: ReliableChange | PersonChange) -> str:
     if result.method == "published":
         return f"{needed} ({result.source})"
     method = "" if result.method == "jacobson-truax" else f", {result.method}"
-    return f"{needed} ({result.source} {shown(result.reliability)}, sd {shown(result.sd)}{method})"
+    return f"{needed} ({result.source} {apa(result.reliability, 3)}, sd {shown(result.sd)}{method})"
 
 
 @result_class

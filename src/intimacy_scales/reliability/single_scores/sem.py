@@ -18,7 +18,7 @@ from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level
 from intimacy_scales.results.not_kept import NotKept
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import apa, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +70,7 @@ class MeasurementError(Result):
     Examples
     --------
     >>> measurement_error(0.84, sd=10, mean=50)
-    <SEM = 4.000: sd 10.000, reliability 0.840; MDC95 11.087>
+    <SEM = 4.000: sd 10.000, reliability .840; MDC95 11.087>
     """
 
     sem: float
@@ -192,7 +192,7 @@ class MeasurementError(Result):
         """Return the figures in one line, without warnings."""
         scale = f" of {self.scale}" if self.scale else ""
         return (
-            f"SEM{scale} = {shown(self.sem)}: sd {shown(self.sd)}, {self.source} {shown(self.reliability)}; "
+            f"SEM{scale} = {shown(self.sem)}: sd {shown(self.sd)}, {self.source} {apa(self.reliability, 3)}; "
             f"MDC95 {shown(self.minimal_detectable_change())}"
         )
 

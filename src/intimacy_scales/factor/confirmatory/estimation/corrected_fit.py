@@ -11,7 +11,7 @@ from scipy.special import chndtr
 from intimacy_scales.numerics.tolerances import DISCREPANCY_ROUNDING
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import apa
 
 
 def noncentrality(chi_square: float, df: int, probability: float) -> float:
@@ -106,23 +106,25 @@ class MissingCorrectedFit(Result):
         if math.isnan(self.robust_rmsea):
             return undefined_interval(level, method, self.n, "the scaling factor is not positive")
         if self.df == 0:
-            return Interval(low=0.0, high=0.0, confidence_level=level, method=method, n=self.n)
+            return Interval(low=0.0, high=0.0, confidence_level=level, method=method, n=self.n, bounded=True)
         scaled, unit = self.chi_square / self.scaling_factor, self.scaling_factor * self.n_groups
         ends = [
             math.sqrt(unit * noncentrality(scaled, self.df, (1 + s * level) / 2) / (self.n * self.df))
             for s in (1, -1)
         ]
-        return Interval(low=ends[0], high=ends[1], confidence_level=level, method=method, n=self.n)
+        return Interval(
+            low=ends[0], high=ends[1], confidence_level=level, method=method, n=self.n, bounded=True
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the indices as plain values."""
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
     def __repr__(self) -> str:
-        low, high = map(shown, self.robust_rmsea_interval())
+        low, high = (apa(end, 3) for end in self.robust_rmsea_interval())
         return (
-            f"<corrected for missing answers: robust CFI {shown(self.robust_cfi)}, robust TLI "
-            f"{shown(self.robust_tli)}, robust RMSEA {shown(self.robust_rmsea)} [{low}, {high}]>"
+            f"<corrected for missing answers: robust CFI {apa(self.robust_cfi, 3)}, robust TLI "
+            f"{apa(self.robust_tli, 3)}, robust RMSEA {apa(self.robust_rmsea, 3)} [{low}, {high}]>"
         )
 
 

@@ -20,7 +20,7 @@ from intimacy_scales.numerics.tolerances import DISCREPANCY_ROUNDING
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import p_shown, shown
+from intimacy_scales.results.wording import apa, apa_p, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,18 +42,6 @@ def chi_square_p(chi_square: float, df: int) -> float:
     if df <= 0:
         return math.nan
     return float(gammaincc(df / 2, max(chi_square, 0.0) / 2))
-
-
-def p_text(p: float) -> str:
-    """Return a p-value in words.
-
-    Examples
-    --------
-    >>> p_text(0.0312), p_text(1e-9)
-    ('p = 0.031', 'p < 0.001')
-    """
-    text = p_shown(p)
-    return f"p < {text[1:]}" if text.startswith("<") else f"p = {text}"
 
 
 @result_class
@@ -108,9 +96,11 @@ class FitIndices(Result):
         if math.isnan(self.chi_square):
             return undefined_interval(level, method, self.n, "the scaled test is undefined")
         if self.df == 0:
-            return Interval(low=0.0, high=0.0, confidence_level=level, method=method, n=self.n)
+            return Interval(low=0.0, high=0.0, confidence_level=level, method=method, n=self.n, bounded=True)
         ends = [self._rmsea_of(noncentrality(self.chi_square, self.df, (1 + s * level) / 2)) for s in (1, -1)]
-        return Interval(low=ends[0], high=ends[1], confidence_level=level, method=method, n=self.n)
+        return Interval(
+            low=ends[0], high=ends[1], confidence_level=level, method=method, n=self.n, bounded=True
+        )
 
     def _rmsea_of(self, noncentral: float) -> float:
         """Return ``sqrt(G lambda / (n df))`` of a noncentrality lambda in G groups."""
@@ -164,12 +154,12 @@ class FitIndices(Result):
 
     def _short(self) -> str:
         low, high = self.rmsea_interval()
-        test = f"chi-square({self.df}) = {self.chi_square:.2f}"
+        test = f"chi-square({self.df}) = {shown(self.chi_square, 2)}"
         if self.df == 0:
             return f"{test}: as many parameters as moments, so that nothing is tested"
         return (
-            f"{test}, {p_text(self.p_value)}; CFI {shown(self.cfi)}, TLI {shown(self.tli)}, "
-            f"RMSEA {shown(self.rmsea)} [{shown(low)}, {shown(high)}]"
+            f"{test}, {apa_p(self.p_value)}; CFI {apa(self.cfi, 3)}, TLI {apa(self.tli, 3)}, "
+            f"RMSEA {apa(self.rmsea, 3)} [{apa(low, 3)}, {apa(high, 3)}]"
         )
 
     def __repr__(self) -> str:
@@ -266,9 +256,9 @@ class ScaledFit(FitIndices):
             return FitIndices._short(self)
         low, high = self.robust_rmsea_interval()
         return (
-            f"{self.title}({self.df}) = {self.chi_square:.2f}, {p_text(self.p_value)}; robust CFI "
-            f"{shown(self.robust_cfi)}, robust TLI {shown(self.robust_tli)}, robust RMSEA "
-            f"{shown(self.robust_rmsea)} [{shown(low)}, {shown(high)}]"
+            f"{self.title}({self.df}) = {shown(self.chi_square, 2)}, {apa_p(self.p_value)}; robust CFI "
+            f"{apa(self.robust_cfi, 3)}, robust TLI {apa(self.robust_tli, 3)}, robust RMSEA "
+            f"{apa(self.robust_rmsea, 3)} [{apa(low, 3)}, {apa(high, 3)}]"
         )
 
     def robust_rmsea_interval(self, confidence_level: float = 0.90) -> Interval:
@@ -281,6 +271,7 @@ class ScaledFit(FitIndices):
             confidence_level=confidence_level,
             method="noncentral chi-square, corrected",
             n=self.n,
+            bounded=True,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -373,8 +364,10 @@ class Fit(FitIndices):
 
     def __repr__(self) -> str:
         if self.scaled is None or self.df == 0:
-            return f"<{self._short()}, SRMR {shown(self.srmr)}; n = {self.n}>"
-        return f"<{self.scaled._short()}, SRMR {shown(self.srmr)}; uncorrected {self._short()}; n = {self.n}>"
+            return f"<{self._short()}, SRMR {apa(self.srmr, 3)}; n = {self.n}>"
+        return (
+            f"<{self.scaled._short()}, SRMR {apa(self.srmr, 3)}; uncorrected {self._short()}; n = {self.n}>"
+        )
 
 
 def scaled_fit(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, p_text
+from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.equalities import Equalities, EqualityConstraint, equalities_of
 from intimacy_scales.factor.confirmatory.model.structure import Floats
@@ -27,7 +27,7 @@ from intimacy_scales.numerics.ties import descending
 from intimacy_scales.numerics.tolerances import ELIMINATED, EQUAL_INDICES, IMPLIED_CONSTRAINT, NO_INFORMATION
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, shown
+from intimacy_scales.results.wording import apa_p, counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +88,7 @@ class ConstraintTest(Result):
         if not self.df:
             return "releasing it alone frees nothing"
         side = "greater" if self.expected_change > 0 else "less"
-        tested = f"chi-square({self.df}) = {self.chi_square:.2f}, {p_text(self.p)}"
+        tested = f"chi-square({self.df}) = {shown(self.chi_square, 2)}, {apa_p(self.p)}"
         return f"{tested}; if released, the left side would be {side} by {shown(abs(self.expected_change))}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -173,7 +173,7 @@ class ConstraintTests(Result):
         return pandas_frame({name: [getattr(test, name) for test in self.tests] for name in _COLUMNS})
 
     def __repr__(self) -> str:
-        total = f"all: chi-square({self.df}) = {self.chi_square:.2f}, {p_text(self.p)}"
+        total = f"all: chi-square({self.df}) = {shown(self.chi_square, 2)}, {apa_p(self.p)}"
         lines = [f"{test.constraint}; {test.meaning}" for test in self.tests[:_SHOWN]]
         title = f"{counted(len(self.tests), 'equality constraint')}, {self.method}; {total}"
         return "\n  ".join([f"<{title}>", *lines])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -20,8 +19,10 @@ from intimacy_scales.messages import not_one_of, suggest
 from intimacy_scales.numerics.tolerances import CANCELLED
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.paged import Paged
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import p_shown, shown
+from intimacy_scales.results.tables import Page, TextTable
+from intimacy_scales.results.wording import apa, p_shown, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +62,7 @@ class ParameterEstimate(Result):
     >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
     >>> result = cfa("trust =~ tru01 + tru04 + tru09 + tru11", answers)
     >>> result.parameters["trust =~ tru04"]
-    <trust =~ tru04: 0.990, SE 0.087; standardized 0.704>
+    <trust =~ tru04: 0.990, SE 0.087; standardized .704>
     """
 
     lhs: str
@@ -122,10 +123,10 @@ class ParameterEstimate(Result):
     def __repr__(self) -> str:
         where = "" if self.group is None else f" (group {self.group})"
         error = f", SE {shown(self.se)}" if self.free else ", fixed"
-        return f"<{self.name}{where}: {shown(self.estimate)}{error}; standardized {shown(self.std_all)}>"
+        return f"<{self.name}{where}: {shown(self.estimate)}{error}; standardized {apa(self.std_all, 3)}>"
 
 
-class Parameters(Sequence[ParameterEstimate]):
+class Parameters(Sequence[ParameterEstimate], Paged):
     """All parameters of a fitted model; ``parameters["trust =~ tru01"]`` finds one.
 
     ``parameters["k"]`` finds the defined parameter k.
@@ -226,8 +227,8 @@ class Parameters(Sequence[ParameterEstimate]):
         several = any(row.group is not None for row in self._rows)
         cells = [["", *(["group"] if several else []), "estimate", "SE", "z", "p", "std.lv", "std.all"]]
         for row in self._rows:
-            tested = (*map(shown, (row.estimate, row.se, row.z)), p_shown(row.p))
-            standard = map(shown, (row.std_lv, row.std_all))
+            tested = (shown(row.estimate), shown(row.se), shown(row.z, 2), p_shown(row.p))
+            standard = shown(row.std_lv), apa(row.std_all, 3)
             where = [row.group or ""] if several else []
             cells.append([row.name, *where, *tested, *standard])
         return cells
@@ -247,11 +248,15 @@ class Parameters(Sequence[ParameterEstimate]):
         ]
         return "\n".join(lines)
 
-    def _repr_html_(self) -> str:
+    def text_table(self) -> TextTable:
+        """Return the table that is displayed."""
         head, *rows = self._cells()
-        first = "".join(f"<th>{escape(t)}</th>" for t in head)
-        body = "".join("<tr>" + "".join(f"<td>{escape(t)}</td>" for t in row) + "</tr>" for row in rows)
-        return f"<table><thead><tr>{first}</tr></thead><tbody>{body}</tbody></table>"
+        columns = {name: [row[place] for row in rows] for place, name in enumerate(head)}
+        return TextTable(title="Parameters", columns=columns)
+
+    def page(self) -> Page:
+        """Return what is displayed as data."""
+        return Page(title=repr(self)[1:-1], tables=(self.text_table(),))
 
 
 def _normal(name: str) -> str:

@@ -20,7 +20,7 @@ from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.results.document_types import by_name, documented, many
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import counted, shown
+from intimacy_scales.results.wording import apa, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,7 @@ class FactorDeterminacy(Result):
     >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
     >>> result = cfa("trust =~ tru01 + tru04 + tru09 + tru11", answers)
     >>> result.factor_determinacy()[0]
-    <trust: rho 0.891, rho² 0.794, minimal correlation 0.588>
+    <trust: rho .891, rho² .794, minimal correlation .588>
     """
 
     factor: str
@@ -83,8 +83,8 @@ class FactorDeterminacy(Result):
     def __repr__(self) -> str:
         where = "" if self.group is None else f" ({self.group})"
         return (
-            f"<{self.factor}{where}: rho {shown(self.rho)}, rho² {shown(self.rho_squared)}, minimal "
-            f"correlation {shown(self.minimal_correlation)}>"
+            f"<{self.factor}{where}: rho {apa(self.rho, 3)}, rho² {apa(self.rho_squared, 3)}, minimal "
+            f"correlation {apa(self.minimal_correlation, 3)}>"
         )
 
 

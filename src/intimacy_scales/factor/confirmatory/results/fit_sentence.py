@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
-from intimacy_scales.results.wording import apa, apa_p
+from intimacy_scales.results.wording import apa, apa_p, shown
 
 _PARENTHESIS = re.compile(r" \([^()]*\)")  # figures that a sentence leaves out
 MISSING = {
@@ -41,7 +41,7 @@ def chi_square_text(fit: Fit) -> str:
     name = "chi-square" if fit.scaled is None else fit.scaled.title
     if math.isnan(test.chi_square):
         return f"{name}({test.df}), which is undefined because its scaling factor is not positive"
-    text = f"{name}({test.df}) = {test.chi_square:.2f}"
+    text = f"{name}({test.df}) = {shown(test.chi_square, 2)}"
     return f"{text}, {apa_p(test.p_value)}" if fit.df else f"{text}, which tests nothing"
 
 

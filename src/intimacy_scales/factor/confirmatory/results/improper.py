@@ -11,7 +11,7 @@ from intimacy_scales.factor.confirmatory.model.roles import roles_of
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Structure
 from intimacy_scales.numerics.ties import descending, first_highest, members_of_space
 from intimacy_scales.numerics.tolerances import EQUAL_SHARES, NEGATIVE_EIGENVALUE
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import apa, shown
 
 _MATRICES = {"factors": "latent", "residuals": "residual"}  # names of the covariance matrices
 
@@ -39,7 +39,7 @@ def improper_parts(
                 what, case = ("residual variance", ": a Heywood case") if is_residual else ("variance", "")
                 parts.append(
                     f"the {what} of {p.lhs}{where} is negative ({shown(float(value))}, "
-                    f"{100 * share:.1f}% of its variance){case}"
+                    f"{shown(100 * share, 1)}% of its variance){case}"
                 )
             else:
                 what = "residual variance" if p.lhs in roles.dependent else "variance"
@@ -84,12 +84,12 @@ def _not_positive_definite(
     if sizes[first, second] > 1:
         return [
             f"the correlation of the {what} {names[first]} and {names[second]}{where} is "
-            f"{correlations[first, second]:.3f}, so that the {_MATRICES[what]} covariance "
+            f"{apa(float(correlations[first, second]), 3)}, so that the {_MATRICES[what]} covariance "
             "matrix is not positive definite"
         ]
     share = members_of_space(vectors[:, values <= values[0] + NEGATIVE_EIGENVALUE])
     involved = [names[i] for i in descending(share, EQUAL_SHARES) if share[i] > 0.3]
     return [
         f"the {_MATRICES[what]} covariance matrix{where} is not positive definite (smallest eigenvalue of "
-        f"the correlations of the {what} {values[0]:.3f}, mostly {', '.join(involved)})"
+        f"the correlations of the {what} {shown(float(values[0]))}, mostly {', '.join(involved)})"
     ]

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.model.structure import Floats
+from intimacy_scales.factor.confirmatory.results.estimates import Parameters
 from intimacy_scales.late import late_module
 
 if TYPE_CHECKING:
@@ -29,3 +31,15 @@ def square_table(matrix: Floats, names: Sequence[str]) -> pd.DataFrame:
 
     columns = {name: matrix[: len(names), j].copy() for j, name in enumerate(names)}
     return pandas_frame({"": list(names), **columns}).set_index("").rename_axis(None)
+
+
+def loadings_table(parameters: Parameters, model: Model, group: str | None) -> pd.DataFrame:
+    """Return the standardized loadings of a group, items by factors; 0 where an item does not measure it."""
+    by_factor = {factor: dict.fromkeys(model.observed, 0.0) for factor in model.latent}
+    for row in parameters:
+        if row.op == "=~" and row.group in (None, group) and row.rhs in by_factor[row.lhs]:
+            by_factor[row.lhs][row.rhs] = row.std_all
+    from intimacy_scales.results.frames import pandas_frame
+
+    columns = {factor: list(column.values()) for factor, column in by_factor.items() if any(column.values())}
+    return pandas_frame({"": list(model.observed), **columns}).set_index("").rename_axis("item")

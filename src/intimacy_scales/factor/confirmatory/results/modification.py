@@ -26,8 +26,9 @@ from intimacy_scales.numerics.scaled_matrices import scaled_inverse
 from intimacy_scales.numerics.ties import descending
 from intimacy_scales.numerics.tolerances import EQUAL_INDICES, NO_INFORMATION
 from intimacy_scales.results.document_types import documented
+from intimacy_scales.results.paged import Paged
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import apa, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +52,15 @@ class ModificationIndex(Result):
         The same in standard deviations of items and factors.
     released
         Whether the parameter is estimated already, but set equal to others.
+
+    Examples
+    --------
+    >>> from intimacy_scales import cfa, encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+    >>> result = cfa("trust =~ tru01 + tru04 + tru09 + tru11", answers)
+    >>> largest = result.modification_indices()[0]
+    >>> largest.name, round(largest.index, 2), largest.released
+    ('tru01 ~~ tru09', 1.02, False)
     """
 
     lhs: str
@@ -96,8 +106,8 @@ class ModificationIndex(Result):
             shared = "share more" if self.expected_change > 0 else "share less"
             text = f"{self.lhs} and {self.rhs} {shared} than their factors imply"
         return (
-            f"{text}{where}: chi-square would fall by about {self.index:.1f}, standardized change "
-            f"{shown(self.std_all, 2)}"
+            f"{text}{where}: chi-square would fall by about {shown(self.index, 2)}, standardized change "
+            f"{apa(self.std_all)}"
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -113,13 +123,22 @@ class ModificationIndex(Result):
         return f"<{self.name}: {self.meaning}>"
 
 
-class ModificationIndices(Sequence[ModificationIndex]):
+class ModificationIndices(Sequence[ModificationIndex], Paged):
     """Modification indices, the largest first; equal ones in the order of the model's matrices.
 
     Parameters
     ----------
     rows
         One for each parameter that is fixed or set equal to others.
+
+    Examples
+    --------
+    >>> from intimacy_scales import cfa, encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+    >>> result = cfa("trust =~ tru01 + tru04 + tru09 + tru11", answers)
+    >>> indices = result.modification_indices()
+    >>> len(indices), [row.name for row in indices if row.index > 3.84]
+    (6, [])
     """
 
     def __init__(self, rows: Sequence[ModificationIndex]) -> None:

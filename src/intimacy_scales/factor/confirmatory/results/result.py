@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
@@ -18,26 +17,29 @@ from intimacy_scales.factor.confirmatory.estimation.solution import Solution, wi
 from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
 from intimacy_scales.factor.confirmatory.model.model import Model, as_measurement_model
 from intimacy_scales.factor.confirmatory.results.constraint_tests import ConstraintTests, constraint_tests
-from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate, Parameters, check_group
+from intimacy_scales.factor.confirmatory.results.estimates import Parameters, check_group
 from intimacy_scales.factor.confirmatory.results.factor_scores import FactorDeterminacy, FactorScores
-from intimacy_scales.factor.confirmatory.results.matrices import correlations_of, square_table
+from intimacy_scales.factor.confirmatory.results.fitted_document import (
+    fitted_values,
+    parts_of_fitted,
+    types_of_fitted,
+)
+from intimacy_scales.factor.confirmatory.results.matrices import correlations_of, loadings_table, square_table
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndices, modification_indices
 from intimacy_scales.factor.confirmatory.results.scoring import factor_determinacy, factor_scores
-from intimacy_scales.factor.confirmatory.results.sums import sum_parts
+from intimacy_scales.factor.confirmatory.results.sum_omega import omega_of_sum
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.factor.syntax.statements import Constraint, Equality, Statement
 from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import suggest
 from intimacy_scales.moments.blas import one_blas_thread
-from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
-from intimacy_scales.results.document_types import Unless, documented, many
-from intimacy_scales.results.documents import made_of
+from intimacy_scales.results.documents import instrument_for, made_of
 from intimacy_scales.results.frozen import freeze, freeze_within
 from intimacy_scales.results.not_kept import NotKept, stored
-from intimacy_scales.results.result import Result, plain
+from intimacy_scales.results.result import Result
+from intimacy_scales.results.tables import Page
 from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
@@ -243,20 +245,7 @@ class CFAResult(Result):
         EstimationError
             An unknown item, factor or group.
         """
-        observed, latent = self.model.observed, self.model.latent
-        chosen = observed if items is None else as_names("items", items)
-        unknown = [name for name in chosen if name not in observed]
-        if unknown or (general is not None and general not in latent):
-            unknown_name = unknown[0] if unknown else general
-            known = observed if unknown else latent
-            raise EstimationError(
-                f"the model has no {'item' if unknown else 'factor'} {unknown_name!r}; "
-                f"it has {', '.join(known)}{suggest(unknown_name, known)}"
-            )
-        weights = np.array([float(name in chosen) for name in (*observed, *self.auxiliary)])
-        general_position = None if general is None else latent.index(general)
-        parts = sum_parts(self.solution, weights, general_position, check_group(group, self._labels))
-        return (parts.common if general_position is None else parts.general) / (parts.common + parts.unique)
+        return omega_of_sum(self, items, general, check_group(group, self._labels))
 
     @reads_answers
     def factor_scores(
@@ -364,60 +353,15 @@ class CFAResult(Result):
     @property
     def loadings(self) -> pd.DataFrame:
         """Standardized loadings of the first group, items by factors; 0 where an item does not measure it."""
-        by_factor = {factor: dict.fromkeys(self.model.observed, 0.0) for factor in self.model.latent}
-        for row in self.parameters:
-            if row.op == "=~" and row.group in (None, self._labels[0]) and row.rhs in by_factor[row.lhs]:
-                by_factor[row.lhs][row.rhs] = row.std_all
-        from intimacy_scales.results.frames import pandas_frame
-
-        columns = {
-            factor: list(column.values()) for factor, column in by_factor.items() if any(column.values())
-        }
-        return pandas_frame({"": list(self.model.observed), **columns}).set_index("").rename_axis("item")
+        return loadings_table(self.parameters, self.model, self._labels[0])
 
     def to_dict(self) -> dict[str, Any]:
         """Return model, fit and parameters as plain values."""
-        return {
-            "model": str(self.model),
-            "statements": plain(self.model.statements),
-            "instrument": None if self.instrument is None else self.instrument.to_dict(),
-            "estimator": self.estimator,
-            "missing": self.missing,
-            "identification": self.identification,
-            "information": self.information,
-            "groups": dict(zip(self.groups, self.group_n, strict=True)) if self.groups else {},
-            "equal": list(self.equal),
-            "n": self.n,
-            "n_rows": self.n_rows,
-            "n_clusters": self.n_clusters,
-            "iterations": self.iterations,
-            "improper": list(self.improper),
-            "notes": list(self.notes),
-            "never_together": [list(pair) for pair in self.never_together],
-            "fit": self.fit.to_dict(),
-            "parameters": self.parameters.to_dict(),
-            **self._auxiliary_document(),
-        }
-
-    def _auxiliary_document(self) -> dict[str, Any]:
-        if not self.auxiliary:
-            return {}
-        parameters = self.auxiliary_parameters.to_dict()
-        return {"auxiliary": list(self.auxiliary), "auxiliary_parameters": parameters}
+        return fitted_values(self)
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        return documented(
-            cls,
-            without=("group_n", "solution"),
-            model=str,
-            statements=many(cls._statements),
-            groups=Mapping[str, int],
-            parameters=many(ParameterEstimate),
-            notes=Sequence[str],
-            auxiliary=Unless(Sequence[str], nothing=()),
-            auxiliary_parameters=Unless(many(ParameterEstimate), nothing=()),
-        )
+        return types_of_fitted(cls, cls._statements)
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> CFAResult:
@@ -425,35 +369,57 @@ class CFAResult(Result):
             model = cls._model_of(values["statements"])
         except EstimationError as error:
             raise DocumentError(f"{cls.__name__}.statements: {error}") from error
-        rows = {(row.lhs, row.op, row.rhs) for row in values["parameters"]}
-        loadings = {(s.lhs, s.op, s.rhs) for s in model.loadings}
-        unmatched = [" ".join(row) for row in sorted(loadings ^ {row for row in rows if row[1] == "=~"})]
-        if unmatched:
-            raise DocumentError(
-                f"{cls.__name__}.parameters: {', '.join(unmatched)} must be in the model and here"
-            )
-        if len(values["parameters"]) > len(
-            {(row.lhs, row.op, row.rhs, row.group) for row in values["parameters"]}
-        ):
-            raise DocumentError(f"{cls.__name__}.parameters: a parameter is there twice")
-        groups = values["groups"]  # a store may have sorted them; the parameters keep their order
-        row_groups = [row.group for row in values["parameters"] if row.op != ":="]
-        order = list(dict.fromkeys(row_groups)) if groups else []
-        if set(order) != set(groups):
-            raise DocumentError(
-                f"{cls.__name__}.groups: those of the parameters are {', '.join(map(str, order))}"
-            )
-        figures = {"notes": values["notes"]}
         return made_of(
             cls,
             values,
             model=model,
-            groups=tuple(order),
-            group_n=tuple(groups[name] for name in order),
-            parameters=Parameters(values["parameters"]),
-            auxiliary_parameters=Parameters(values["auxiliary_parameters"]),
-            solution=NotKept(cls.__name__, "the fit behind them", cls._again(), figures),
+            **parts_of_fitted(cls.__name__, values, model),
+            solution=NotKept(cls.__name__, "the fit behind them", cls._again(), {"notes": values["notes"]}),
         )
+
+    def to_r(
+        self,
+        path: str = "answers.csv",
+        *,
+        instrument: Instrument | str | Path | None = None,
+        groups: str = "group",
+        clusters: str = "cluster",
+    ) -> str:
+        """Return an R script that fits this model with lavaan, from a CSV file of answers.
+
+        It prints a line for each figure: its name here, such as ``fit.cfi`` or
+        ``parameters[trust =~ tru04].estimate``, and its value. The reference page *Agreement with R* has the
+        tolerances; comments in the script name what lavaan computes in another way.
+
+        Parameters
+        ----------
+        path
+            The CSV file that the script reads: a column of numbers for each observed variable. Items of an
+            instrument are as they were stored, and reverse-keyed ones are reversed by the script.
+        instrument
+            The instrument that was answered, where it is not shipped.
+        groups, clusters
+            The columns of the file with the group and with the cluster of each row, where the model has them.
+
+        Raises
+        ------
+        DocumentError
+            The instrument is not known, or is not the one that was answered.
+        EstimationError
+            The model has auxiliary variables, which lavaan has no option for.
+
+        Examples
+        --------
+        >>> from intimacy_scales import cfa, encode, simulate
+        >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+        >>> script = cfa("trust =~ tru01 + tru04 + tru09 + tru11", answers, estimator="MLR").to_r()
+        >>> [line for line in script.splitlines() if line.startswith("fit <-")]
+        ['fit <- lavaan::cfa(model,']
+        """
+        from intimacy_scales.factor.confirmatory.results.r_script import cfa_script
+
+        form = None if self.instrument is None else instrument_for(self.instrument, instrument)
+        return cfa_script(self, form, path, groups=groups, clusters=clusters)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the parameters as a pandas table."""
@@ -482,7 +448,7 @@ class CFAResult(Result):
     def __str__(self) -> str:
         return "\n".join([*self._lines(), "", str(self.parameters)])
 
-    def _repr_html_(self) -> str:
-        first, *rest = map(escape, self._lines())
-        more = "".join(f"<br>{line}" for line in rest)
-        return f"<div><b>{first}</b>{more}</div>{self.parameters._repr_html_()}"
+    def page(self) -> Page:
+        """Return what is displayed as data: fit, cautions, parameters."""
+        first, *rest = self._lines()
+        return Page(title=first, facts=tuple(rest), tables=(self.parameters.text_table(),))
