@@ -30,6 +30,7 @@ from intimacy_scales.interop.answers.statistics_files import SasFile, SpssFile, 
 from intimacy_scales.interop.answers.surveyjs import SurveyjsJson, SurveyjsTable
 from intimacy_scales.interop.answers.table_heads import check_not_old
 from intimacy_scales.interop.answers.xlsform import SubmissionJson, SubmissionTable, SubmissionWorkbook
+from intimacy_scales.reading.columns import check_width
 from intimacy_scales.reading.ids import id_column
 
 PLATFORMS: tuple[type[Platform], ...] = (
@@ -139,6 +140,7 @@ def _opened(
             f"read; allowed: {kinds}"
         )
     file = open_answers(source, encoding=encoding, sheet=sheet, skip_rows=skip_rows)
+    check_width(len(file.names))  # before names are compared, which takes seconds for a million
     if isinstance(file, DelimitedFile | SpreadsheetFile):
         describe_header(file, file.names)
     if file.facts.row_id is None:
