@@ -6,11 +6,13 @@ python -m benchmarks.coding_power [--size smallest|full] [--seed N]
 Answers of 150 persons to 10 items (4 reverse-keyed unless said otherwise) follow a normal factor model with
 loadings between .4 and .8, cut at thresholds that are jittered for each item and skewed in three of four
 samples. Nothing is judged: the tables are those of docs/explanation/coding.md. The same seed makes the same
-tables on every run. ``full`` takes about three minutes of CPU time.
+tables on every run. ``full`` takes about five minutes of CPU time.
 
 The last column is a bound: the share of samples in which the likelihood ratio of the planted fault, over
 answers as printed, reaches the same odds for a test that knows the loadings, which fault was planted, and
-where; only thresholds are estimated. It integrates the answers' likelihood over the factor.
+where; only thresholds are estimated. It integrates the answers' likelihood over the factor. For the options
+of one item in any order, this test does not know the item's own loading, the item or the order: an item
+whose options are out of order would otherwise be told from one that measures something else.
 """
 
 from __future__ import annotations
@@ -19,11 +21,12 @@ import argparse
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import logsumexp, ndtr, ndtri
 
 from intimacy_scales import CodingCheck, Instrument, check_coding
 from intimacy_scales.coding.certainty import SURELY
@@ -32,6 +35,7 @@ Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 N, ITEMS, REVERSE = 150, 10, 4
+LOADINGS = np.linspace(0.04, 0.92, 12)  # of an item whose loading is not known
 SKEWS = (0.0, 0.5, -0.5, 0.9)
 SIZES = {"smallest": (5, 5), "full": (200, 1000)}
 QUALTRICS = np.array([1, 6, 2, 3, 4])
@@ -120,6 +124,15 @@ class Model:
 # --- the best test
 
 
+def option_shares(counts: NDArray[Any], loading: float, nodes: Floats) -> Floats:
+    """Return the share of each option at each value of the factor: (…, nodes, options)."""
+    shares = (counts + 1e-9) / (counts + 1e-9).sum(axis=-1, keepdims=True)
+    cuts = ndtri(np.clip(np.cumsum(shares, axis=-1), 0, 1))
+    below = ndtr((cuts[..., None, :] - loading * nodes[:, None]) / np.sqrt(1 - loading**2))
+    below[..., -1] = 1.0
+    return np.diff(below, axis=-1, prepend=0.0)
+
+
 def log_likelihood(codes: Codes, loadings: Floats, counts: Floats, missing: Floats | None = None) -> float:
     """Return the log likelihood of answers under the normal factor model, integrated over the factor.
 
@@ -135,13 +148,9 @@ def log_likelihood(codes: Codes, loadings: Floats, counts: Floats, missing: Floa
         (k, options): share of answers that are a code for no answer, which is stored as that option.
     """
     nodes, weights = np.polynomial.hermite_e.hermegauss(41)
-    shares = (counts + 1e-9) / (counts + 1e-9).sum(axis=1, keepdims=True)
-    cuts = ndtri(np.clip(np.cumsum(shares, axis=1), 0, 1))
     total = np.zeros((len(codes), len(nodes)))
     for item, loading in enumerate(loadings):
-        above = ndtr((cuts[item] - loading * nodes[:, None]) / np.sqrt(1 - loading**2))
-        above[:, -1] = 1.0
-        options = np.diff(above, axis=1, prepend=0.0)
+        options = option_shares(counts[item], loading, nodes)
         if missing is not None:
             options = options * (1 - missing[item].sum()) + missing[item]
         total += np.log(np.maximum(options, 1e-12)).T[codes[:, item]]
@@ -158,6 +167,37 @@ def odds_of_order(sample: Sample, stored: Codes) -> float:
     k = sample.n_options
     pair = [log_likelihood(x, sample.loadings, counts_of(x, k)) for x in (sample.codes, stored)]
     return (pair[0] - pair[1]) / np.log(10)
+
+
+def odds_of_any_order(sample: Sample, stored: Codes, item: int) -> float:
+    """Return log10 odds of another order of an item's options, for one who knows the other loadings.
+
+    The item's own loading is anywhere from 0 to 1, under each order; one in ten items is the one, and all
+    orders are alike before the answers are seen.
+    """
+    k, sign = sample.n_options, np.sign(sample.loadings[item])
+    others = [column for column in range(ITEMS) if column != item]
+    nodes, weights = np.polynomial.hermite_e.hermegauss(41)
+    factor = np.log(weights)[None, :].repeat(len(stored), axis=0)
+    for column in others:
+        counts = np.bincount(stored[:, column], minlength=k)[None]
+        shares = option_shares(counts, sample.loadings[column], nodes)[0]
+        factor += np.log(np.maximum(shares, 1e-12)).T[stored[:, column]]
+    factor = np.exp(factor - factor.max(axis=1, keepdims=True))
+    factor /= factor.sum(axis=1, keepdims=True)  # of each person, by the other items
+    persons = [factor[stored[:, item] == option].T for option in range(k)]
+    orders = np.array(list(permutations(range(k))))  # the first is the printed one
+    counts = np.bincount(stored[:, item], minlength=k)
+    logs = np.zeros((len(LOADINGS), len(orders)))
+    for at, loading in enumerate(LOADINGS):
+        for part in np.array_split(np.arange(len(orders)), 1 + len(orders) // 1000):
+            shares = option_shares(counts[orders[part]], sign * loading, nodes)
+            of_value = np.take_along_axis(shares, np.argsort(orders[part], axis=1)[:, None, :], axis=2)
+            for option, those in enumerate(persons):
+                logs[at, part] += np.log(np.maximum(of_value[:, :, option] @ those, 1e-12)).sum(axis=1)
+    by_order = logsumexp(logs, axis=0)
+    mean = logsumexp(by_order[1:]) - np.log(len(orders) - 1)
+    return float((mean - by_order[0]) / np.log(10) - np.log10(ITEMS))
 
 
 def odds_of_missing(stored: Codes, loadings: Floats, n_options: int, code: int, share: float) -> float:
@@ -280,7 +320,10 @@ def permuted_all(rng: np.random.Generator) -> Planted:
 def permuted_one(rng: np.random.Generator) -> Planted:
     """Return answers of which one item has its options in another order."""
     sample = five_or_seven(rng)
-    return permuted(rng.choice(ITEMS, 1), any_order(rng, sample.n_options), sample)
+    items = rng.choice(ITEMS, 1)
+    planted = permuted(items, any_order(rng, sample.n_options), sample)
+    stored = planted.stored.astype(np.int64) - 1
+    return planted._replace(odds=odds_of_any_order(sample, stored, int(items[0])))
 
 
 def swapped_all(rng: np.random.Generator) -> Planted:

@@ -4,9 +4,9 @@ Run from the root of a checkout, on Linux: python -m benchmarks.hostile [--platf
 
 Prints a table of seconds of work, memory above what the process held before, and the message. Ends with
 status 1 where an input takes more than 2 seconds or 300 MB (files of platforms 10 seconds or 500 MB), or ends
-in anything but scores or an error that a reader can follow. ``smallest`` tries every fourth and does not judge
-seconds, which a slow or busy machine doubles; ``full`` tries all, in three minutes, or with ``--platforms``
-their files, in ten, and writes the table into the page.
+in anything but scores or an error that a reader can follow. ``smallest`` tries every fourth and does not
+judge seconds, which a slow or busy machine doubles; ``full`` tries all, in three minutes, or with
+``--platforms`` their files, in ten, and writes the table into the page.
 """
 
 from __future__ import annotations

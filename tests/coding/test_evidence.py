@@ -104,7 +104,7 @@ def test_normal_scores_are_means_of_a_cut_normal_variable() -> None:
 def test_order_evidence_is_an_average_of_normal_likelihoods() -> None:
     counts, means = np.array([[15.0, 40.0, 35.0]]), np.array([[-0.7, 0.1, 0.4]])
     scores = normal_scores(counts, np.array([[0, 1, 2]]))
-    n = counts[0] ** 2 / (counts[0] + 2)
+    n = counts[0] ** 2 / (counts[0] + 2)  # as by WIDE, with its figures below
     squares = scores[0, 0] ** 2
     curve = squares - np.average(squares, weights=counts[0])
     curve /= math.sqrt(np.average(curve**2, weights=counts[0]))

@@ -7,14 +7,15 @@ gave the option between the thresholds ``t_(c-1)`` and ``t_c`` then have the mea
     b z_c,    z_c = (phi(t_(c-1)) - phi(t_c)) / p_c
 
 and thresholds follow from the shares ``p_c``, in the order of the options. Another order has other ``z``.
-Their means are normal around ``b z_c`` with variance ``(1 - b^2) / n_c + (0.2 b)^2``, the second term for the
-lack of fit of a normal variable. Their relation to ``z`` may also be bent, ``+ a u_c``, with ``u`` the
-standardized squares of ``z`` and ``a`` normal around 0 with standard deviation 0.35: people differ in how
-readily they choose the ends of a range, whatever it means, and this must not pass for options out of order.
+Their means are normal around ``b z_c`` with variance ``(1 - b^2) / n_c + (l b)^2``, the second term for
+the lack of fit of a normal variable. Their relation to ``z`` may also be bent, ``+ a u_c``, with ``u`` the
+standardized squares of ``z`` and ``a`` normal around 0: people differ in how readily they choose the ends of
+a range, whatever it means, and this must not pass for options out of order. `Tolerance` says how large
+``l`` and the standard deviation of ``a`` may be.
 ``b`` is anywhere between 0 and 1, so each order has one likelihood, averaged over ``b``; it is given in
 relation to that of no relation (``b = 0``), which does not depend on the rest scores, so that orders can be
 compared which give other rest scores. The ratio of two orders is a Bayes factor. Where few persons gave a
-value, one careless respondent moves their mean, so ``n_c`` persons count as ``n_c^2 / (n_c + 2)``.
+value, one careless respondent moves their mean, so ``n_c`` persons count as ``n_c^2 / (n_c + k)``.
 
 The sum over items counts each pair of items twice (a pseudo-likelihood; Besag, 1975). Evidence that is summed
 over the items of a scale therefore counts three quarters, which is less than the likelihood of a factor model
@@ -24,8 +25,10 @@ gives where that is known.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,11 +40,35 @@ Floats = NDArray[np.float64]
 Orders = NDArray[np.intp]
 
 _SLOPES = np.linspace(0.04, 0.92, 12)
-_LACK_OF_FIT = 0.2
-_ABERRANT = 2.0  # persons: their variance is added once to the sum of rest scores in a category
-CURVATURE = 0.35
+_OF_A_SWAP = 2  # options that have another place
 COUNTED = 0.75  # of evidence that is summed over the items of a scale
 LN10 = math.log(10)
+
+
+class Tolerance(NamedTuple):
+    """How far mean rest scores may lie from those of the model.
+
+    Attributes
+    ----------
+    bend
+        Standard deviation of the bend.
+    lack_of_fit
+        Standard deviation of means around their line, as a share of its slope.
+    aberrant
+        Persons whose variance is added once to the sum of rest scores in a category.
+    """
+
+    bend: float
+    lack_of_fit: float
+    aberrant: float
+
+
+WIDE = Tolerance(0.35, 0.2, 2.0)
+"""For anything that people who choose the ends of a range may bring about."""
+IN_COMMON = Tolerance(0.15, 0.2, 2.0)
+"""For orders that all items share, as they share what does not fit."""
+ALONE = Tolerance(0.06, 0.06, 1.0)
+"""For the order of a single item: as in published scales, by docs/explanation/coding.md."""
 
 
 def normal_scores(counts: Floats, orders: Orders) -> Floats:
@@ -70,9 +97,7 @@ def normal_scores(counts: Floats, orders: Orders) -> Floats:
     return np.asarray(scores[..., :width])
 
 
-def order_evidence(
-    rest_means: Floats, counts: Floats, scores: Floats, curvature: float = CURVATURE
-) -> Floats:
+def order_evidence(rest_means: Floats, counts: Floats, scores: Floats, tolerance: Tolerance = WIDE) -> Floats:
     """Return the log10 likelihood of each order for each item (H, k), in relation to that of no relation.
 
     Parameters
@@ -83,21 +108,22 @@ def order_evidence(
         (k, C): persons in each category; categories without persons say nothing.
     scores
         (H, k, C): what `normal_scores` returns.
-    curvature
-        Standard deviation of the bend.
+    tolerance
+        How far means may lie from those of the model.
     """
+    bend, lack_of_fit, aberrant = tolerance
     given = counts > 0
-    n = np.where(given, counts**2 / (counts + _ABERRANT), 1.0)
+    n = np.where(given, counts**2 / (counts + aberrant), 1.0)
     slopes = _SLOPES[:, None, None, None]
-    variances = (1 - slopes**2) / n + (_LACK_OF_FIT * slopes) ** 2 * (scores != 0)
+    variances = (1 - slopes**2) / n + (lack_of_fit * slopes) ** 2 * (scores != 0)
     weights = np.where(given, 1 / variances, 0.0)
     errors = rest_means - slopes * scores
     terms = np.where(given, -0.5 * np.log(variances * n) + 0.5 * rest_means**2 * n, 0.0)
     curves = _curves(scores, counts)
-    # covariance diag(variances) + curvature^2 curve curve', by the determinant and the inverse of such a sum
-    along = 1 + curvature**2 * np.einsum("bhkc,hkc->bhk", weights, curves**2)
-    bent = np.einsum("bhkc,hkc->bhk", weights * errors, curves)
-    squares = np.einsum("bhkc,bhkc->bhk", weights, errors**2) - curvature**2 * bent**2 / along
+    # covariance diag(variances) + bend^2 curve curve', by the determinant and the inverse of such a sum
+    along = 1 + bend**2 * np.einsum("bhkc,hkc->bhk", weights, curves**2)
+    across = np.einsum("bhkc,hkc->bhk", weights * errors, curves)
+    squares = np.einsum("bhkc,bhkc->bhk", weights, errors**2) - bend**2 * across**2 / along
     logs = terms.sum(axis=3) - 0.5 * (squares + np.log(along))
     top = logs.max(axis=0)
     return np.asarray((top + np.log(np.exp(logs - top).mean(axis=0))) / LN10)
@@ -169,3 +195,22 @@ def common_quantifications(affinities: Floats, masses: Floats) -> Floats:
     roots = np.sqrt(np.where(masses > 0, masses, 1.0))
     values = eigenvectors(affinities / np.outer(roots, roots))[1][:, -1]
     return np.asarray(values / roots)
+
+
+def is_folded(order: Sequence[int], printed: Sequence[int]) -> bool:
+    """Tell whether an order is the printed one folded at some option: its ends come together.
+
+    A swap of the first or the last two options is not counted.
+
+    Examples
+    --------
+    >>> is_folded((2, 1, 3, 0, 4), range(5)), is_folded((1, 4, 0, 2, 3), range(5))
+    (True, False)
+    """
+    places = [list(printed).index(at) for at in order]
+    n = len(places)
+    if sum(place != at for at, place in enumerate(places)) <= _OF_A_SWAP:
+        return False
+    return any(
+        all(max(one[: m + 1]) - min(one[: m + 1]) == m for m in range(n)) for one in (places, places[::-1])
+    )

@@ -17,10 +17,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.coding.category_order import normal_scores, order_evidence
+from intimacy_scales.coding.category_order import WIDE, normal_scores, order_evidence
 
 Floats = NDArray[np.float64]
 
+_STRAIGHT = WIDE._replace(bend=0.0)
 _SHARES = (0.25, 0.5, 0.75, 1.0)
 _AS_OTHERS, _STANDS_OUT = (0.0, 0.4), (0.8, 0.8)
 _LEAST_BY_COUNT, _MOST_BY_COUNT = -1.0, 2.0
@@ -42,14 +43,14 @@ def missing_evidence(means: Floats, counts: Floats, order: NDArray[np.intp], cat
     category
         The category.
     """
-    at_base = float(order_evidence(means, counts, normal_scores(counts, order), 0.0).sum())
+    at_base = float(order_evidence(means, counts, normal_scores(counts, order), _STRAIGHT).sum())
     logs = []
     for share in _SHARES:
         answered = counts.copy()
         answered[:, category] *= 1 - share
         scores = normal_scores(answered, order)
         scores[..., category] *= 1 - share
-        logs.append(float(order_evidence(means, counts, scores, 0.0).sum()))
+        logs.append(float(order_evidence(means, counts, scores, _STRAIGHT).sum()))
     highest = max(logs)
     return highest + math.log10(sum(10 ** (log - highest) for log in logs) / len(logs)) - at_base
 

@@ -13,10 +13,14 @@ from numpy.typing import NDArray
 from intimacy_scales.coding.believed import Believed, base_order, rest_scores
 from intimacy_scales.coding.categories import ItemGroup
 from intimacy_scales.coding.category_order import (
+    ALONE,
     COUNTED,
-    CURVATURE,
+    IN_COMMON,
+    WIDE,
+    Tolerance,
     any_order_cost,
     common_quantifications,
+    is_folded,
     moves_of,
     normal_scores,
     order_evidence,
@@ -35,7 +39,6 @@ _MOST_STEPS = 6
 _TOLD = 1.5  # log10 by which neighbours in an order must fit worse the other way round
 _NOTABLE_GAIN = 1.5  # log10 by which another order must fit an item better, for all orders to be weighed
 _MOST_PERMUTED = 7  # options of which all orders are weighed
-_IN_COMMON = 0.15  # curvature of the relation for orders that all items must share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +55,15 @@ class OtherOrder:
         (k,): log10 likelihood ratio of each of the items.
     untold
         Neighbours in the order that may as well be the other way round.
+    is_folded
+        Whether the order brings the ends of the printed one together, as answering styles do.
     """
 
     order: Order
     log10: float
     by_item: Floats
     untold: tuple[tuple[int, int], ...] = ()
+    is_folded: bool = False
 
 
 def as_orders(orders: Sequence[Order], width: int) -> NDArray[np.intp]:
@@ -69,11 +75,11 @@ def as_orders(orders: Sequence[Order], width: int) -> NDArray[np.intp]:
 
 
 def item_evidence(
-    means: Floats, counts: Floats, orders: Sequence[Order], curvature: float = CURVATURE
+    means: Floats, counts: Floats, orders: Sequence[Order], tolerance: Tolerance = WIDE
 ) -> Floats:
     """Return the log10 likelihood of each order for each item (H, k), in relation to that of no relation."""
     scores = normal_scores(counts, as_orders(orders, counts.shape[1]))
-    return order_evidence(means, counts, scores, curvature)
+    return order_evidence(means, counts, scores, tolerance)
 
 
 def _with_order(believed: Believed, group: ItemGroup, base: Order, order: Order) -> Believed:
@@ -111,7 +117,7 @@ def common_order_of(group: ItemGroup, blocks: Sequence[Block], believed: Believe
 
     def evidence_of(order: Order) -> Floats:
         rest = rest_scores(blocks, _with_order(believed, group, base, order))
-        by_item: Floats = item_evidence(rest.means[columns], rest.counts[columns], [order], _IN_COMMON)[0]
+        by_item: Floats = item_evidence(rest.means[columns], rest.counts[columns], [order], IN_COMMON)[0]
         return by_item
 
     starts = {_quantified_order(group, blocks, believed, base)} - {base}
@@ -141,15 +147,16 @@ def common_order_of(group: ItemGroup, blocks: Sequence[Block], believed: Believe
             break
         order, log10, by_item = near, value, values
     rest = rest_scores(blocks, _with_order(believed, group, base, order))
-    untold = _untold(rest.means[columns], rest.counts[columns], order, _IN_COMMON)
-    return OtherOrder(order=order, log10=log10, by_item=by_item, untold=untold)
+    untold = _untold(rest.means[columns], rest.counts[columns], order, IN_COMMON)
+    folded = is_folded(order, base)
+    return OtherOrder(order=order, log10=log10, by_item=by_item, untold=untold, is_folded=folded)
 
 
-def _untold(means: Floats, counts: Floats, order: Order, curvature: float) -> tuple[tuple[int, int], ...]:
+def _untold(means: Floats, counts: Floats, order: Order, tolerance: Tolerance) -> tuple[tuple[int, int], ...]:
     """Return the neighbours in an order of which it is not told, surely, which comes first."""
     pairs = tuple(pairwise(order))
     swapped = [(*order[:at], second, first, *order[at + 2 :]) for at, (first, second) in enumerate(pairs)]
-    totals = item_evidence(means, counts, [order, *swapped], curvature).sum(axis=1)
+    totals = item_evidence(means, counts, [order, *swapped], tolerance).sum(axis=1)
     counted = COUNTED if len(means) > 1 else 1.0
     return tuple(
         pair for pair, total in zip(pairs, totals[1:], strict=True) if (totals[0] - total) * counted < _TOLD
@@ -168,7 +175,7 @@ def evidence_without(
     for sign, one in ((1, order), (-1, base)):
         rest = rest_scores(left, _with_order(believed, group, base, one))
         total += sign * float(
-            item_evidence(rest.means[group.columns], rest.counts[group.columns], [one], _IN_COMMON).sum()
+            item_evidence(rest.means[group.columns], rest.counts[group.columns], [one], IN_COMMON).sum()
         )
     return total * COUNTED - order_cost(base, order)
 
@@ -181,7 +188,7 @@ def _judged(group: ItemGroup, blocks: Sequence[Block]) -> bool:
 def _best_move(means: Floats, counts: Floats, order: Order, base: Order) -> Order:
     """Return the order, one move away from ``order``, that fits the given rest scores of all items best."""
     moves, _ = moves_of(order)
-    totals = item_evidence(means, counts, moves, _IN_COMMON).sum(axis=1) * COUNTED
+    totals = item_evidence(means, counts, moves, IN_COMMON).sum(axis=1) * COUNTED
     costs = np.array([order_cost(base, one) for one in moves])
     return moves[first_highest(totals - costs)]
 
@@ -218,21 +225,26 @@ def own_orders(
         by_mean = [given[int(at)] for at in np.argsort(means[row, given], kind="stable")]
         moves, _ = moves_of(base)
         orders = [base, *moves, _filled(base, by_mean)]
-        evidence = item_evidence(means[[row]], counts[[row]], orders)[:, 0]
+        evidence = item_evidence(means[[row]], counts[[row]], orders, ALONE)[:, 0]
         costs = np.array([order_cost(base, one) for one in orders])
         best = first_highest(evidence - costs)
         gain = evidence - evidence[0]
         if best and gain.max() >= _NOTABLE_GAIN:
-            log10 = max(float(gain[best] - costs[best]), _over_all_orders(base, means[[row]], counts[[row]]))
-            log10 -= math.log10(n_judged)
-            untold = _untold(means[[row]], counts[[row]], orders[best], CURVATURE)
+            folded = is_folded(orders[best], base)
+            tolerance = WIDE if folded else ALONE
+            pair = item_evidence(means[[row]], counts[[row]], [base, orders[best]], tolerance)[:, 0]
+            by_all = _over_all_orders(base, means[[row]], counts[[row]], tolerance)
+            log10 = max(float(pair[1] - pair[0] - costs[best]), by_all) - math.log10(n_judged)
+            untold = _untold(means[[row]], counts[[row]], orders[best], tolerance)
             yield (
                 int(group.columns[row]),
-                OtherOrder(order=orders[best], log10=log10, by_item=gain[[best]], untold=untold),
+                OtherOrder(
+                    order=orders[best], log10=log10, by_item=gain[[best]], untold=untold, is_folded=folded
+                ),
             )
 
 
-def _over_all_orders(base: Order, means: Floats, counts: Floats) -> float:
+def _over_all_orders(base: Order, means: Floats, counts: Floats, tolerance: Tolerance) -> float:
     """Return the log10 Bayes factor of "some other order" over the given one for an item.
 
     Half of the prior probability is that of orders one move or swap away, half that of any order, each equal.
@@ -241,8 +253,8 @@ def _over_all_orders(base: Order, means: Floats, counts: Floats) -> float:
         return -math.inf
     moves, _ = moves_of(base)
     every = [tuple(base[at] for at in one) for one in permutations(range(len(base)))]  # the first is the base
-    by_move = item_evidence(means, counts, moves)[:, 0]
-    by_any = item_evidence(means, counts, every)[:, 0]
+    by_move = item_evidence(means, counts, moves, tolerance)[:, 0]
+    by_any = item_evidence(means, counts, every, tolerance)[:, 0]
     mean = _log10_mean(np.array([_log10_mean(by_move), _log10_mean(by_any[1:])]))
     return mean - float(by_any[0])
 

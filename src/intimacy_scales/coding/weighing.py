@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.coding.answering_style import agrees_as_printed
 from intimacy_scales.coding.believed import Believed, base_order, relations_of, rest_scores
 from intimacy_scales.coding.categories import ItemGroup, item_groups
 from intimacy_scales.coding.certainty import PROBABLY, SURELY
@@ -216,7 +217,7 @@ def _common_orders(
 
     Items of doubtful direction may make options seem out of order, as may options out of order turn the
     reverse-keyed items. The other items must then show the order too, and more surely where doubtful items
-    are not reverse-keyed.
+    are not reverse-keyed. An order that brings the ends together must explain how items agree as printed.
     """
     orders = {}
     reverse = {int(column) for block in blocks for column in block.columns[block.signs < 0]}
@@ -235,7 +236,10 @@ def _common_orders(
             continue
         scores = believed.scores[group.columns].copy()
         scores[:, list(other.order)] = believed.scores[group.columns][:, list(base)]
-        believed = believed.with_scores(group.columns, scores)
+        ordered = believed.with_scores(group.columns, scores)
+        if other.is_folded and agrees_as_printed(group, blocks, believed, ordered, other.order):
+            continue
+        believed = ordered
         orders[int(group.columns[0])] = other
     return orders, believed
 

@@ -210,6 +210,16 @@ def _untold_text(weighed: Weighed, group: ItemGroup, order: OtherOrder) -> str:
     return f" It is not told which comes first: {'; '.join(pairs)}. Look up the numbers of the options."
 
 
+def _style_text(order: OtherOrder) -> str:
+    """Return what else brings the ends of a range together; an empty text for other orders."""
+    if not order.is_folded:
+        return ""
+    return (
+        " The order brings the ends of the range together, as do people who choose the ends whatever they "
+        "mean: compare it with the codebook of the export."
+    )
+
+
 def of_common_order(weighed: Weighed, group: ItemGroup, order: OtherOrder, pairs: Pairs) -> str:
     """Return the finding that the options of all items of a response scale are out of order."""
     columns = group.columns.tolist()
@@ -219,7 +229,8 @@ def of_common_order(weighed: Weighed, group: ItemGroup, order: OtherOrder, pairs
         "lowest to "
         f"highest is {_order_text(weighed, group, order.order)} (or the same from the other end); "
         f"{_bayes(order.log10, 'recodes permuted', 'as printed')}."
-        f"{_untold_text(weighed, group, order)}{_to_read(weighed, columns, [pairs] * len(columns))}"
+        f"{_style_text(order)}{_untold_text(weighed, group, order)}"
+        f"{_to_read(weighed, columns, [pairs] * len(columns))}"
     )
 
 
@@ -231,7 +242,7 @@ def of_own_order(weighed: Weighed, column: int, order: OtherOrder, pairs: Pairs)
         "items; by the answers to these, their order from lowest to highest is "
         f"{_order_text(weighed, group, order.order)}; "
         f"{_bayes(order.log10, 'recodes permuted', 'as printed')}."
-        f"{_untold_text(weighed, group, order)}{_to_read(weighed, [column], [pairs])}"
+        f"{_style_text(order)}{_untold_text(weighed, group, order)}{_to_read(weighed, [column], [pairs])}"
     )
 
 
