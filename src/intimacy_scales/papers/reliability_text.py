@@ -32,7 +32,7 @@ def reliability_sentences(report: ReliabilityReport, clusters: str = "") -> list
     ...     print(sentence)
     Internal consistency was estimated by Cronbach's alpha (unstandardized) and McDonald's omega total (one-factor model, maximum likelihood, model-implied variance), with 95% confidence intervals (CIs, in brackets; alpha: Bonett, 2002; omega: logit, Raykov & Marcoulides, 2011).
     No answers were missing (N = 100).
-    """  # noqa: E501
+    """  # noqa: E501 - what the example prints
     scales = [scale for scale in report.scales if _defined(scale)]
     undefined = [scale for scale in report.scales if not _defined(scale)]
     sentences = []

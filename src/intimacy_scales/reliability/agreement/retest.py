@@ -206,7 +206,7 @@ class RetestReliability(Result):
         --------
         >>> test_retest([3, 5, 2, 4, 6, 1], [3, 4, 2, 5, 6, 2]).sentence().partition(" (absolute")[0]
         'Test-retest reliability of the scores of 6 persons on two occasions was ICC(A,1) = .92, 95% CI [.12, .99]'
-        """  # noqa: E501
+        """  # noqa: E501 - what the example prints
         return retest_sentence(self)
 
     def page(self) -> Page:
