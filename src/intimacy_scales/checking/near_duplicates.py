@@ -18,25 +18,44 @@ from functools import lru_cache
 from itertools import combinations
 
 from intimacy_scales.checking.findings import Hit
-from intimacy_scales.checking.meaning import Meaning, matched, meaning_of, with_we
+from intimacy_scales.checking.meaning import Match, Meaning, affirmed, kin, match, readings_of, rest
+from intimacy_scales.checking.rules import Severity
+from intimacy_scales.checking.who import BOTH, OTHERS, may_agree
 from intimacy_scales.checking.words import (
     Checked,
     Sentence,
+    content_stems,
     content_words,
     is_negation,
     is_negative,
     overlap,
     sentences,
+    stem,
     words,
 )
 from intimacy_scales.instrument import normalized
 
 ALIKE = 0.7  # least overlap of near-duplicates
 NEGATED = 0.8  # least overlap of an item and its negated copy
-SAME = 0.85  # least share of parts with the same meanings: all of up to four, or five of six
-MUTUAL = {"quarrel", "laugh", "similar", "talk", "similar goals", "agree"}  # what both do
+COPIED = 0.3  # least overlap of an item and its negated copy, if the other words have the same meanings
+SAME = 0.85  # least share of concepts in common: all of up to four, or five of six
+MATTERS = 0.5  # weight from which a part is missed where the other sentence has general concepts only
+SIMILAR = 0.7  # least share of concepts at which two items may say the same
+# What both do: "we argue" says of each that they argue with the other.
+MUTUAL = {
+    "quarrel", "laugh", "similar", "share in common", "talk", "similar goals", "agree", "think alike",
+    "make up", "solve", "spend time", "do together", "close", "plan", "compromise", "get along",
+    "harmony", "good couple", "future", "stay", "disagree", "different", "cooperate", "share tasks",
+}  # fmt: skip
+# Concepts that items about quite different things have in common.
+GENERAL = {
+    "share", "talk", "enjoy", "like", "important", "want", "wishes", "need", "needs", "know", "happy", "hard",
+    "easy", "good", "bad", "sure", "think", "thought", "feel", "feelings", "mood", "problem", "opinion", "stay", "keep", "together",
+    "effort", "try", "give", "change", "change person", "worry", "afraid", "sad", "notice", "ask", "future",
+    "topic", "deeds", "life", "day", "leave", "wish", "spend", "quick", "anything", "open", "other person",
+    "satisfied", "close", "hope", "expect", "hurt", "friend", "family", "others", "relationship quality",
+}  # fmt: skip
 _EACH_OTHER = re.compile(r"\b(?:each other|one another)\b")
-_PREFIXES = ("un", "dis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +65,10 @@ class _Compared:
     sentence: Sentence
     origin: str  # id of its bank, for those of other banks
     content: frozenset[str]
-    persons: frozenset[str]
     n_negatives: int
-    meaning: Meaning
+    readings: tuple[Meaning, ...]
+    weighty: frozenset[str]  # concepts that carry it, in any reading
+    near: frozenset[str]  # and those near to them
 
     @classmethod
     @lru_cache(maxsize=4096)
@@ -56,69 +76,99 @@ class _Compared:
         """Return a sentence of a bank, prepared."""
         tokens = words(sentence.text)
         n_negatives = sum(map(is_negation, tokens)) + sum(map(is_negative, tokens))
-        persons = frozenset({"i", "me"} & set(words(with_we(sentence.text))))
+        readings = readings_of(sentence.text)
+        weighty: frozenset[str] = frozenset().union(*(reading.weighty for reading in readings))
         return cls(
             sentence,
             origin,
             content_words(_EACH_OTHER.sub(" ", sentence.text)),
-            persons,
             n_negatives,
-            meaning_of(sentence.text),
+            readings,
+            weighty,
+            weighty.union(*(kin().get(name, ()) for name in weighty)),
         )
 
-    def same_roles(self, other: _Compared) -> bool:
-        """Return whether the same partner acts: "I trust my partner" is not "my partner trusts me"."""
-        return bool(self.persons & other.persons) or self.persons == other.persons
-
-    def may_be_alike(self, other: _Compared) -> bool:
-        """Return whether both are about the same people."""
-        mine, theirs = self.meaning, other.meaning
-        same_roles = self.same_roles(other) or (mine.agent == theirs.agent != "")
-        agents = {mine.agent, theirs.agent}
-        same_roles = same_roles or "" in agents or ("W" in agents and not MUTUAL.isdisjoint(mine.ideas))
-        return mine.others == theirs.others and same_roles and mine.same_people(theirs)
+    @property
+    def meaning(self) -> Meaning:
+        """The plainest reading."""
+        return self.readings[0]
 
     def affirmed(self) -> frozenset[str]:
         """Return the content words without negative prefixes."""
-        plain = (_without_prefix(word) if is_negative(word) else word for word in self.content)
-        return frozenset(plain)
+        return frozenset(stem(affirmed(word)[0]) for word in content_stems(self.sentence.text).values())
 
 
-def _without_prefix(word: str) -> str:
-    for prefix in _PREFIXES:
-        if word.startswith(prefix):
-            return word.removeprefix(prefix)
-    return word
-
-
-def _are_alike(first: _Compared, second: _Compared) -> bool:
-    if not first.content or not second.content:
-        return normalized(first.sentence.text) == normalized(second.sentence.text)
-    if not first.may_be_alike(second):
+def _same_people(first: Meaning, second: Meaning) -> bool:
+    """Return whether both are about the same people, and the same one acts or feels."""
+    if first.others != second.others or (first.partner or first.both) != (second.partner or second.both):
         return False
-    common = overlap(first.content, second.content)
-    # One word in place of another is another statement, unless both have one meaning.
-    near = common >= ALIKE and not matched(first.meaning, second.meaning)[1]
-    if near and first.n_negatives % 2 == second.n_negatives % 2:
+    if may_agree(first.agents, second.agents):
         return True
-    return first.meaning.affirms == second.meaning.affirms and _says_the_same(first.meaning, second.meaning)
+    return BOTH in first.agents | second.agents and not MUTUAL.isdisjoint(first.ideas & second.ideas)
 
 
-def _says_the_same(first: Meaning, second: Meaning) -> bool:
-    """Return whether nearly all parts of two sentences have the same meanings."""
-    if first.ideas.isdisjoint(second.ideas):
+def _about_same_people(first: Meaning, second: Meaning) -> bool:
+    """Return whether both may be about the same people: 'we' may be either partner."""
+    agents = first.agents | second.agents
+    return may_agree(first.agents, second.agents) or (BOTH in agents and OTHERS not in agents)
+
+
+def _likeness(first: _Compared, second: _Compared, *, affirm: bool) -> Severity | None:
+    """Return how sure it is that two sentences say the same, or the opposite by a mere negation.
+
+    Either is compared in all its readings: a warning, a note, or None.
+    """
+    best: Severity | None = None
+    for mine in first.readings:
+        for theirs in second.readings:
+            if (mine.affirms == theirs.affirms) != affirm:
+                continue
+            found = match(mine, theirs)
+            if found.opposed:
+                continue
+            if found.share >= SAME and found.specific == 1.0 and _same_people(mine, theirs):
+                return "warning"
+            if best is None and _about_same_people(mine, theirs) and _may_be_same(mine, theirs, found):
+                best = "note"
+    return best
+
+
+def _may_be_same(first: Meaning, second: Meaning, found: Match) -> bool:
+    """Return whether little is left without a counterpart, or with one that is near to it."""
+    left = rest(first, second, found)
+    if not found.names:  # one concept in each, near to each other
+        return left.heaviest < MATTERS and len(first.weighty_parts) == len(second.weighty_parts) == 1
+    if left.differ or left.share < SIMILAR:
         return False
-    return matched(first, second)[0] >= SAME
+    if not found.names <= GENERAL or found.heaviest < MATTERS:
+        return True
+    bridged = [part for part in (*found.left, *found.right) if not part.names & GENERAL]
+    return left.heaviest < MATTERS and bool(bridged)
+
+def _are_alike(first: _Compared, second: _Compared) -> Severity | None:
+    if normalized(first.sentence.text) == normalized(second.sentence.text):
+        return "warning"
+    mine, theirs = first.meaning, second.meaning
+    same_sign = first.n_negatives % 2 == second.n_negatives % 2
+    if same_sign and first.content and overlap(first.content, second.content) >= ALIKE and _same_people(mine, theirs):
+        found = match(mine, theirs)  # one word in place of another is another statement
+        if not (found.differ or found.opposed):
+            return "warning"
+    if first.near.isdisjoint(second.weighty):
+        return None
+    return _likeness(first, second, affirm=True)
 
 
 def _is_negated_copy(first: _Compared, second: _Compared) -> bool:
-    if not first.same_roles(second):
-        return False
+    mine, theirs = first.meaning, second.meaning
     opposite = first.n_negatives % 2 != second.n_negatives % 2 and bool(first.content)
-    if opposite and overlap(first.affirmed(), second.affirmed()) >= NEGATED:
+    if opposite and overlap(first.affirmed(), second.affirmed()) >= NEGATED and _same_people(mine, theirs):
         return True
-    differ = first.meaning.affirms != second.meaning.affirms
-    return differ and first.may_be_alike(second) and _says_the_same(first.meaning, second.meaning)
+    if mine.affirms == theirs.affirms or not _same_people(mine, theirs):
+        return False
+    found = match(mine, theirs)
+    same = found.share >= SAME and found.specific == 1.0 and not found.opposed
+    return same and overlap(first.affirmed(), second.affirmed()) >= COPIED
 
 
 def _pair_hit(first: _Compared, second: _Compared) -> Hit | None:
@@ -130,11 +180,18 @@ def _pair_hit(first: _Compared, second: _Compared) -> Hit | None:
             "positive words"
         )
         return Hit("negated-copy", message, negated.sentence.item, negated.sentence.field)
-    if _are_alike(first, second):
+    if severity := _are_alike(first, second):
         earlier, later = sorted((first, second), key=lambda compared: compared.sentence.item)
-        message = f"says nearly the same as {earlier.sentence.item} ({earlier.sentence.text!r})"
-        return Hit("near-duplicate", message, later.sentence.item, later.sentence.field)
+        other = f"{earlier.sentence.item} ({earlier.sentence.text!r})"
+        return _hit_of_likeness(severity, later.sentence, other)
     return None
+
+
+def _hit_of_likeness(severity: Severity, sentence: Sentence, other: str) -> Hit:
+    if severity == "note":
+        message = f"may say the same as {other}: does it?"
+        return Hit("near-duplicate", message, sentence.item, sentence.field, "note")
+    return Hit("near-duplicate", f"says nearly the same as {other}", sentence.item, sentence.field)
 
 
 def _within(bank: Sequence[_Compared]) -> Iterator[Hit]:
@@ -152,7 +209,7 @@ def _indexed(others: Sequence[_Compared]) -> dict[tuple[str, str], list[int]]:
     """Return wording and a word or idea → places of the sentences with it; an empty word where none is."""
     places: dict[tuple[str, str], list[int]] = defaultdict(list)
     for place, other in enumerate(others):
-        for key in (other.content | other.meaning.ideas) or {""}:
+        for key in (other.content | other.weighty) or {""}:
             places[other.sentence.wording, key].append(place)
     return places
 
@@ -164,16 +221,15 @@ def _across(bank: Sequence[_Compared], others: Sequence[_Compared]) -> Iterator[
     for candidate in bank:
         if (candidate.sentence.item, normalized(candidate.sentence.text)) in known:
             continue  # the same item, taken from that bank
-        keys = (candidate.content | candidate.meaning.ideas) or {""}
+        keys = (candidate.content | candidate.weighty) or {""}
         for place in sorted({p for key in keys for p in places.get((candidate.sentence.wording, key), ())}):
             other = others[place]
             pair = (candidate.sentence.item, other.origin, other.sentence.item)
-            if pair in seen or not _are_alike(candidate, other):
+            if pair in seen or not (severity := _are_alike(candidate, other)):
                 continue
             seen.add(pair)
-            origin = f"{other.sentence.item} of {other.origin}"
-            message = f"says nearly the same as {origin} ({other.sentence.text!r})"
-            yield Hit("near-duplicate", message, candidate.sentence.item, candidate.sentence.field)
+            origin = f"{other.sentence.item} of {other.origin} ({other.sentence.text!r})"
+            yield _hit_of_likeness(severity, candidate.sentence, origin)
 
 
 def check_near_duplicates(bank: Sequence[Sentence], against: Sequence[Checked]) -> Iterator[Hit]:

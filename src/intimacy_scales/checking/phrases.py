@@ -26,7 +26,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from intimacy_scales.checking.morphology import VOCABULARY, lines_of, noun_forms, verb_forms
+from intimacy_scales.checking.morphology import (
+    VOCABULARY,
+    inflected_from,
+    lines_of,
+    noun_forms,
+    verb_forms,
+)
 from intimacy_scales.instrument import normalized
 
 START = "^"
@@ -39,7 +45,12 @@ _NO_LISTS = {
     "rare",
     "synonyms",
     "synonyms_more",
+    "concepts_feelings",
+    "concepts_acts",
+    "concepts_couple",
+    "concepts_light",
     "opposites",
+    "kin",
 }  # files of another kind
 _MOST_SKIPPED = 3
 
@@ -70,17 +81,12 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A phrase in a sentence: its words, where they begin and end, and whether any word may be between."""
+    """A phrase in a sentence: its words, where they begin and end, and the places of those that it names."""
 
     text: str
     start: int
     end: int
-    has_gap: bool = False
-
-    @property
-    def places(self) -> frozenset[int]:
-        """The tokens that it needs: of one with a gap, the first and the last."""
-        return frozenset({self.start, self.end - 1} if self.has_gap else range(self.start, self.end))
+    places: frozenset[int] = frozenset()
 
 
 @lru_cache(maxsize=8192)
@@ -124,66 +130,84 @@ def _token(pattern: str) -> Token:
 
 
 @cache
-def _parsed(phrase: str) -> tuple[tuple[Token, ...], frozenset[str], bool]:
-    """Return the tokens of a phrase, the words of which a sentence needs one, and whether it has a gap.
+def _parsed(phrase: str) -> tuple[tuple[Token, ...], frozenset[str]]:
+    """Return the tokens of a phrase, and the words of which a sentence needs one.
 
     The words are those of the longest token: where none of them is in a sentence, the phrase is not either.
     """
     tokens = tuple(map(_token, phrase.split()))
     fixed = [t.words for t in tokens if t.fewest and t.words and not t.beginnings and not t.endings]
     needed = max(fixed, key=lambda words: min(map(len, words)), default=frozenset())
-    return tokens, needed, any(token.anything for token in tokens)
+    return tokens, needed
 
 
-def _end(words: Sequence[str], at: int, tokens: Sequence[Token]) -> int | None:
-    """Return where a phrase that begins at a word ends, or None if it does not fit."""
+def _end(words: Sequence[str], at: int, tokens: Sequence[Token]) -> tuple[int, tuple[int, ...]] | None:
+    """Return where a phrase that begins at a word ends, and the words that it names; None if it does not fit."""
     if not tokens:
-        return at
+        return at, ()
     token, rest = tokens[0], tokens[1:]
     taken = 0
     while True:
-        if taken >= token.fewest and (end := _end(words, at + taken, rest)) is not None:
-            return end
+        if taken >= token.fewest and (found := _end(words, at + taken, rest)) is not None:
+            end, places = found
+            return end, places if token.anything else (*range(at, at + taken), *places)
         if taken == token.most or at + taken >= len(words) or not token.accepts(words[at + taken]):
             return None
         taken += 1
 
 
+@lru_cache(maxsize=8192)
+def _keys_of(word: str) -> tuple[str, ...]:
+    """Return the first words of phrases, as they stand in lists, that a word of a sentence may be."""
+    plain = word.removesuffix("'s").removesuffix("'")
+    bases = inflected_from(plain)
+    return tuple(dict.fromkeys((word, plain, *(f"{b}~" for b in bases), *(f"{b}+" for b in bases))))
+
+
 class Lexicon:
-    """The phrases of several lists, found by their first words."""
+    """The phrases of several lists, found by their first words.
+
+    A first word stands as in the list, such as ``walk~``; the words of a sentence are traced back to it, so
+    that only phrases that a sentence may have are ever read.
+    """
 
     def __init__(self, lists: dict[str, list[str]]) -> None:
-        self._by_word: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._by_first: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._by_beginning: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for name, phrases in lists.items():
             for phrase in phrases:
-                first = _token(phrase.partition(" ")[0])
-                for word in first.words:
-                    self._by_word[word].append((name, phrase))
-                for beginning in first.beginnings:
-                    self._by_beginning[beginning[:3]].append((name, phrase))
+                first = phrase.partition(" ")[0]
+                entry = (name, phrase)
+                for word in first.split("|") if "|" in first else (first,):
+                    if word.endswith("*"):
+                        self._by_beginning[word[:3]].append(entry)
+                    else:
+                        self._by_first["," if word == _COMMA else word].append(entry)
 
     def _begin_with(self, word: str) -> Iterator[tuple[str, str]]:
-        plain = word.removesuffix("'s").removesuffix("'")
-        yield from self._by_word.get(word, ())
-        if plain != word:
-            yield from self._by_word.get(plain, ())
+        for key in _keys_of(word):
+            yield from self._by_first.get(key, ())
         yield from self._by_beginning.get(word[:3], ())
 
-    def find(self, words: Sequence[str]) -> dict[str, list[Found]]:
-        """Return list name → the phrases of it in a sentence, none of them within another of its list."""
+    def find_all(self, words: Sequence[str]) -> dict[str, list[Found]]:
+        """Return list name → the phrases of it in a sentence."""
         matches: dict[str, list[Found]] = defaultdict(list)
         present = {*words, *(word.removesuffix("'s").removesuffix("'") for word in words)}
         for at, word in enumerate(words):
             for name, phrase in self._begin_with(word):
-                tokens, needed, has_gap = _parsed(phrase)
+                tokens, needed = _parsed(phrase)
                 if needed and present.isdisjoint(needed):
                     continue
-                end = _end(words, at, tokens)
-                if end is not None:
+                found = _end(words, at, tokens)
+                if found is not None:
+                    end, places = found
                     text = " ".join(w for w in words[at:end] if w[0].isalnum())
-                    matches[name].append(Found(text, at, end, has_gap))
-        return {name: _longest(phrases) for name, phrases in matches.items()}
+                    matches[name].append(Found(text, at, end, frozenset(places)))
+        return matches
+
+    def find(self, words: Sequence[str]) -> dict[str, list[Found]]:
+        """Return list name → the phrases of it in a sentence, none of them within another of its list."""
+        return {name: _longest(phrases) for name, phrases in self.find_all(words).items()}
 
 
 def _longest(matches: list[Found]) -> list[Found]:

@@ -1,0 +1,202 @@
+"""Who acts or feels in a statement about a couple, whatever its construction.
+
+"I feel supported by my partner", "I get support from my partner" and "my partner supports me" have the same
+agent; "I support my partner" has another one. Where a construction can be read in two ways ("my partner bores
+me" says what the partner is like, and what the respondent feels), both are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+SELF, PARTNER, BOTH, OTHERS = "S", "P", "W", "O"
+# One partner is the cause of what the other feels: both readings, but not those of the other direction.
+BY_PARTNER, BY_SELF = "by partner", "by self"
+_EITHER = frozenset({SELF, PARTNER})
+_FELT = frozenset({SELF, PARTNER, BY_PARTNER})
+_CAUSED = frozenset({SELF, PARTNER, BY_SELF})
+_UNCLEAR = frozenset({SELF, PARTNER, BOTH})
+# Verbs whose object is the person who feels.
+_FEELS = (
+    r"(?:scare|worrie|worry|bother|please|upset|annoy|bore|calm|delight|frighten|trouble|irritate|attract"
+    r"|interest|fascinate|amuse|excite|disappoint|frustrate|tire|anger|exhaust|drain|inspire|impress|move"
+    r"|confuse|puzzle|embarrasse?|humiliate|satisfie|satisfy|relaxe?|intimidate|infuriate|motivate|surprise"
+    r"|repel|disgust|intrigue|captivate|thrill|charm|overwhelm|suffocate|smother|energise|energize|stresse?"
+    r"|sadden|comfort|turn|drive|get|appeal|matter|mean)(?:e?s|e?d|l?ing)?"
+)
+# What is done to a person who "feels" or "is" so.
+_DONE = (
+    r"(?:un|mis|dis|well |badly |poorly )?(?:loved|understood|misunderstood|respected|accepted|supported|appreciated|valued|heard|listened to"
+    r"|cared for|looked after|taken care of|ignored|controlled|neglected|judged|criticised|criticized"
+    r"|pressured|pushed|blamed|encouraged|comforted|wanted|desired|needed|trusted|admired|cherished|protected"
+    r"|rejected|mocked|belittled|betrayed|deceived|cheated|treated|taken|known|seen|let down|put down"
+    r"|shut out|left|abandoned|praised|insulted|threatened|forgiven|missed|noticed|welcomed|adored|consoled"
+    r"|helped|spied|watched|monitored|used|exploited|dominated|bossed|manipulated|forced|disrespected"
+    r"|dismissed|excluded|included|recognised|recognized|acknowledged|thanked|spoiled|spoilt|held back"
+    r"|reassured|soothed|challenged|defended|patronised|patronized|honoured|honored|treasured|prioritised"
+    r"|prioritized|motivated|inspired|validated|humiliated|attacked|hurt by|lied|shouted|yelled|bullied"
+    r"|worshipped|asked|consulted|interrupted|nagged|wounded|harmed|touched|hugged|kissed)"
+)
+_FRAME = re.compile(
+    r"^\^ (?:(?:i|my partner|we) (?:(?:also|really|often|truly|strongly|firmly) )?"
+    r"(?:(?:feel|think|believe|notice|sense|find|know|suspect|assume|say)s?,?"
+    r"|(?:am|is) (?:sure|certain|convinced|confident)"
+    r"|(?:has|have|get|gets) the (?:feeling|impression|sense)) "
+    r"(?:(?:that|as if|as though) (?=\w+ \w+ )|(?=(?:i|we|it) \w+ )"
+    r"|(?<=feel )(?=my partner \w)|(?<=think )(?=my partner \w)|(?<=believe )(?=my partner \w+ \w))"
+    r"|it (?:seems|feels|appears) (?:to me )?(?:that |as if |as though |like )"
+    r"|it is (?:true|clear|typical)(?: to me)? that |in my (?:view|opinion|eyes|relationship) ,? ?"
+    r"|in (?:our|this|the) (?:relationship|partnership) ,? ?|according to me ,? ?"
+    r"|there are (?:\w+ )*?(?:that|which|where|when) |there is (?:\w+ )*?(?:that|which) )"
+)
+_PARTNER_SAYS = re.compile(r"^\^ (?:according to my partner|in my partner's (?:view|opinion|eyes|mind))\b")
+_WHEN_FIRST = re.compile(
+    r"^\^ (?:when|whenever|if|during|in|while|after|before|at|on|with|once|as soon as|every|each|no|even)\b[^,]*, "
+)
+_SOMEONE = re.compile(
+    r"^\^ my partner is (?:\w+ ){0,3}?(?:someone|somebody|person|one|partner|human)"
+    r" (?:(?:who|that|whom|with whom|to whom) )?i\b"
+)
+_PASSIVE = re.compile(
+    rf"^\^ i (?:can |also |often |really )?(?:feel|am|get|become|am being|have been|was) "
+    rf"(?:\w+ )?{_DONE}\b(?! (?:in|about) )"
+)
+_PASSIVE_FEELING = re.compile(rf"^\^ i (?:am|feel|get) (?:\w+ )?{_FEELS} by (?:my partner|what)")
+_GETS = re.compile(
+    r"^\^ i (?:can |always |often )?(?:get|receive|have|expect|obtain|find|enjoy|count on|experience|hear|feel|see)"
+    r" (?:(?:a|the|my|some|any|enough|much|all|lots|lot|of|plenty|great|deal|little|good|useful|helpful|kind"
+    r"|warm|\w+ing|emotional|practical|real) )*\w+ (?:and \w+ )?from my partner\b"
+    r"|^\^ i (?:can |always )?(?:get|receive|have|enjoy|feel|sense) my partner's"
+)
+_RELIES = re.compile(r"^\^ (?:\w+ )?i (?:can |could |am able to )?(?:always )?(?:rely|count|depend|turn|lean)\b")
+_FINDS = re.compile(r"^\^ i (?:find|see|consider|think of|perceive|experience|regard|view) my partner(?!'s)")
+_TO_ME = re.compile(
+    r"^\^ my partner(?:'s \w+(?: \w+)?)? (?:\w+ )?(?:matters?|means?|appeals?|seems?|feels?|counts?|comes? first"
+    r"|is (?:\w+ ){0,2}(?:important|dear|precious|attractive|special|essential|strange|familiar|close"
+    r"|indispensable|mystery|everything|person|priority|concern|fun|boring|interesting|unimportant|stranger"
+    r"|beautiful|irreplaceable|joy|gift|foreign))\b.* (?:to|for|with) (?:me|know)\b"
+    r"|^\^ my partner(?:'s \w+(?: \w+)?)? (?:\w+ )?(?:matters?|means?|appeals?)\b"
+    r"|^\^ my partner is (?:\w+ )?(?:easy|hard|difficult|fun|nice|pleasant|simple|good|comfortable|exciting"
+    r"|boring|tiring|exhausting|a joy|a pleasure) (?:for me )?to\b"
+)
+_EXPERIENCED = re.compile(
+    rf"^\^ my partner(?:'s \w+)? (?:can |often |really |always )?{_FEELS} (?:to )?me\b"
+    r"|^\^ my partner (?:\w+ )?(?:makes?|gets?|lets?|has|brings?|turns?|drives?|leaves?|fills?|gives?|takes?)"
+    r" (?:me (?:feel|laugh|smile|cry|want|think|happy|sad|angry|mad|crazy|nervous|jealous|relax|proud|tense"
+    r"|uncomfortable|comfortable|calm|safe|insecure|anxious|joy|pleasure|energy|strength|hope|lonely"
+    r"|better|down|on|off|out|a (?:sense|feeling)|the feeling|feeling|with)|out the best)\b"
+)
+_MAKES_PARTNER = re.compile(
+    rf"^\^ i (?:(?:can|often|really|also|try|like|love|want|tend|hope|wish|know how|am able|to) )*(?:{_FEELS} my partner\b(?!'s)|(?:make|get|have|bring|turn|drive|leave|fill|give)"
+    r" my partner (?:feel|laugh|smile|cry|happy|sad|angry|mad|nervous|jealous|proud|tense|joy|pleasure)\b)"
+)
+_PARTNER_GETS = re.compile(
+    r"^\^ my partner (?:can )?(?:gets?|receives?|has|obtains?|enjoys?) (?:\w+ )*(?:from me\b|(?:my|all my)"
+    r" (?:trust|respect|love|support|admiration|affection|full|complete|attention|loyalty|gratitude|help)\b)"
+    rf"|^\^ my partner (?:feels?|is) (?:\w+ )?{_DONE}(?: (?:\w+ )*by me)?(?= \.|$| by me)"
+)
+_GERUND = re.compile(r"^\^ (?:(?:just|simply|merely|only) )?(?!nothing|something|everything|anything)\w{2,}ing\b")
+_IMPERSONAL = re.compile(r"^\^ (?:it|it's|that|the (?:thought|idea)|nothing|something|everything|life|time|being)\b")
+_OURS = re.compile(r"^\^ (?:our|this|the|my) (?:\w+ )?(?:relationship|partnership|life|bond|love|time|sex|physical"
+                   r"|intimacy|conversations?|future|talks)\b")  # fmt: skip
+_OTHERS = re.compile(
+    r"^\^ (?:my|our|my partner's|other|some|most|many|the|all) (?:\w+ )?(?:friends?|family|families|parents"
+    r"|relatives|mother|father|siblings?|brothers?|sisters?|colleagues|children|people|neighbou?rs|others"
+    r"|phone|work|job|money)\b"
+)
+_OF_S = re.compile(r"^\^ my (?!partner)(?:\w+ ){1,2}?(?:for|in|toward|towards|to|with|of|about) my partner\b")
+_OF_P = re.compile(r"^\^ my partner's (?:\w+ ){1,2}?(?:for|in|toward|towards|to|with|of|about) me\b")
+_TWO = re.compile(
+    r"^\^ (?:we\b|both\b|each of us|neither of us|us\b|there (?:is|are)\b.* (?:between|among|in) (?:us|we|our)\b)"
+)
+_BETWEEN_US = re.compile(r"\b(?:between us|between we|for us|with us|of us)\b")
+
+
+def _of_respondent(plain: str) -> frozenset[str]:
+    """Return the readings of a sentence that begins with 'I'."""
+    if _PASSIVE_FEELING.match(plain) or _FINDS.match(plain):
+        return _FELT
+    if _PASSIVE.match(plain) or _GETS.match(plain):
+        return frozenset({PARTNER})
+    if _MAKES_PARTNER.match(plain):
+        return _CAUSED
+    if _RELIES.match(plain):
+        return _EITHER
+    return frozenset({SELF})
+
+
+def _of_partner(plain: str) -> frozenset[str]:
+    """Return the readings of a sentence that begins with 'my partner'."""
+    if _SOMEONE.match(plain):
+        return _of_respondent(re.sub(_SOMEONE, "^ i", plain))
+    if _TO_ME.match(plain) or _PARTNER_GETS.match(plain):
+        return frozenset({SELF})
+    if _EXPERIENCED.match(plain) or plain.startswith("^ my partner is my "):
+        return _FELT
+    if plain.startswith("^ my partner's"):
+        if _OF_P.match(plain):
+            return frozenset({PARTNER})
+        return frozenset({SELF}) if re.search(r"\bme\b", plain) else _EITHER
+    return frozenset({PARTNER})
+
+
+def _of_other(plain: str) -> frozenset[str]:
+    """Return the readings of a sentence that begins otherwise."""
+    about_me = re.search(r"\bme\b|\bi\b|\bmy (?!partner)|\bto know\b", plain) is not None
+    if _TWO.match(plain):
+        return frozenset({BOTH})
+    if _GERUND.match(plain):
+        return frozenset({BOTH}) if re.search(r"\bus\b", plain) else frozenset({SELF})
+    if re.match(r"^\^ it is \w+ for my partner\b", plain):
+        return frozenset({PARTNER})
+    if _IMPERSONAL.match(plain):
+        if _BETWEEN_US.search(plain):
+            return frozenset({BOTH})
+        return frozenset({SELF}) if about_me or "my partner" in plain else _UNCLEAR
+    if _OURS.match(plain):
+        return frozenset({SELF} if about_me else {SELF, BOTH})
+    if _OTHERS.match(plain):
+        return frozenset({OTHERS}) if "my partner" in plain else frozenset({OTHERS, BOTH})
+    if _OF_S.match(plain):
+        return frozenset({SELF})
+    if re.match(r"^\^ my (?!partner)", plain):
+        return frozenset({PARTNER}) if "my partner" in plain else frozenset({SELF})
+    if _BETWEEN_US.search(plain) or re.search(r"\b(?:we|us|our)\b", plain):
+        return frozenset({BOTH})
+    return _UNCLEAR
+
+
+@lru_cache(maxsize=4096)
+def agents_of(plain: str) -> frozenset[str]:
+    """Return who may be meant to act or feel: S (the respondent), P (the partner), W (both), O (others).
+
+    Examples
+    --------
+    >>> [sorted(agents_of(f"^ {text}")) for text in ("i love my partner", "i feel loved by my partner")]
+    [['S'], ['P']]
+    >>> sorted(agents_of("^ being with my partner makes me nervous"))
+    ['S']
+    """
+    if _PARTNER_SAYS.match(plain):
+        return frozenset({PARTNER})
+    plain = _FRAME.sub("^ ", _WHEN_FIRST.sub("^ ", _FRAME.sub("^ ", plain)))
+    if re.match(r"^\^ (?:\w+ )?(?:i|i'm|i've)\b", plain):
+        return _of_respondent(re.sub(r"^\^ \w+ (?=i\b)", "^ ", plain))
+    if plain.startswith("^ my partner"):
+        return _of_partner(plain) if not _OTHERS.match(plain) else frozenset({OTHERS, PARTNER})
+    return _of_other(plain)
+
+
+def may_agree(first: frozenset[str], second: frozenset[str]) -> bool:
+    """Return whether the same one may act or feel in two sentences.
+
+    Examples
+    --------
+    >>> annoyed, annoying = (agents_of(f"^ {text}") for text in ("my partner annoys me", "i annoy my partner"))
+    >>> may_agree(annoyed, agents_of("^ i am annoyed by my partner")), may_agree(annoyed, annoying)
+    (True, False)
+    """
+    if {BY_PARTNER, BY_SELF} <= first | second:
+        return False
+    return not first.isdisjoint(second)
