@@ -22,6 +22,7 @@ from intimacy_scales.instrument import normalized
 
 _CONCEPTS = (
     "synonyms", "synonyms_more", "concepts_feelings", "concepts_acts", "concepts_couple", "concepts_light",
+    "concepts_phrases",
 )  # fmt: skip
 _FILLER, _LIGHT, _MEDIUM, _OTHERS = "filler", "light", "medium", "others"
 _KINDS = frozenset({_FILLER, _LIGHT, _MEDIUM, _OTHERS})

@@ -40,7 +40,7 @@ NEGATED = 0.8  # least overlap of an item and its negated copy
 COPIED = 0.3  # least overlap of an item and its negated copy, if the other words have the same meanings
 SAME = 0.85  # least share of concepts in common: all of up to four, or five of six
 MATTERS = 0.5  # weight from which a part is missed where the other sentence has general concepts only
-SIMILAR = 0.7  # least share of concepts at which two items may say the same
+SIMILAR = 0.6  # least share of concepts at which two items may say the same
 # What both do: "we argue" says of each that they argue with the other.
 MUTUAL = {
     "quarrel", "laugh", "similar", "share in common", "talk", "similar goals", "agree", "think alike",
@@ -136,8 +136,12 @@ def _likeness(first: _Compared, second: _Compared, *, affirm: bool) -> Severity 
 def _may_be_same(first: Meaning, second: Meaning, found: Match) -> bool:
     """Return whether little is left without a counterpart, or with one that is near to it."""
     left = rest(first, second, found)
-    if not found.names:  # one concept in each, near to each other
-        return left.heaviest < MATTERS and len(first.weighty_parts) == len(second.weighty_parts) == 1
+    if not found.names:  # a concept near to the other, or a phrase and its words
+        mine, theirs = first.weighty_parts, second.weighty_parts
+        alone = [side[0] for side in (mine, theirs) if len(side) == 1]
+        return left.heaviest < MATTERS and (
+            len(mine) == len(theirs) or any(part.within for part in alone)
+        )
     if left.differ or left.share < SIMILAR:
         return False
     if not found.names <= GENERAL or found.heaviest < MATTERS:
@@ -225,11 +229,11 @@ def _across(bank: Sequence[_Compared], others: Sequence[_Compared]) -> Iterator[
         for place in sorted({p for key in keys for p in places.get((candidate.sentence.wording, key), ())}):
             other = others[place]
             pair = (candidate.sentence.item, other.origin, other.sentence.item)
-            if pair in seen or not (severity := _are_alike(candidate, other)):
-                continue
+            if pair in seen or _are_alike(candidate, other) != "warning":
+                continue  # what is doubtful matters within a bank, where items should differ
             seen.add(pair)
             origin = f"{other.sentence.item} of {other.origin} ({other.sentence.text!r})"
-            yield _hit_of_likeness(severity, candidate.sentence, origin)
+            yield _hit_of_likeness("warning", candidate.sentence, origin)
 
 
 def check_near_duplicates(bank: Sequence[Sentence], against: Sequence[Checked]) -> Iterator[Hit]:

@@ -49,6 +49,7 @@ _NO_LISTS = {
     "concepts_acts",
     "concepts_couple",
     "concepts_light",
+    "concepts_phrases",
     "opposites",
     "kin",
 }  # files of another kind

@@ -23,7 +23,9 @@ _FEELS = (
     r"|interest|fascinate|amuse|excite|disappoint|frustrate|tire|anger|exhaust|drain|inspire|impress|move"
     r"|confuse|puzzle|embarrasse?|humiliate|satisfie|satisfy|relaxe?|intimidate|infuriate|motivate|surprise"
     r"|repel|disgust|intrigue|captivate|thrill|charm|overwhelm|suffocate|smother|energise|energize|stresse?"
-    r"|sadden|comfort|turn|drive|get|appeal|matter|mean)(?:e?s|e?d|l?ing)?"
+    r"|sadden|arouse|turn on|touch|hurt|fulfil|fulfill|delude|shock|astonish|amaze|enrage|depress|discourage"
+    r"|encourage|reassure|soothe|tempt|repulse|provoke|stimulate|enchant|unsettle|disturb|exasperate|appeal)"
+    r"(?:e?s|e?d|l?ing)?"
 )
 # What is done to a person who "feels" or "is" so.
 _DONE = (
@@ -67,21 +69,31 @@ _GETS = re.compile(
     r"^\^ i (?:can |always |often )?(?:get|receive|have|expect|obtain|find|enjoy|count on|experience|hear|feel|see)"
     r" (?:(?:a|the|my|some|any|enough|much|all|lots|lot|of|plenty|great|deal|little|good|useful|helpful|kind"
     r"|warm|\w+ing|emotional|practical|real) )*\w+ (?:and \w+ )?from my partner\b"
-    r"|^\^ i (?:can |always )?(?:get|receive|have|enjoy|feel|sense) my partner's"
+    r"|^\^ i (?:can |always )?(?:get|receive|have|feel|sense) my partner's"
 )
 _RELIES = re.compile(r"^\^ (?:\w+ )?i (?:can |could |am able to )?(?:always )?(?:rely|count|depend|turn|lean)\b")
 _FINDS = re.compile(r"^\^ i (?:find|see|consider|think of|perceive|experience|regard|view) my partner(?!'s)")
-_TO_ME = re.compile(
-    r"^\^ my partner(?:'s \w+(?: \w+)?)? (?:\w+ )?(?:matters?|means?|appeals?|seems?|feels?|counts?|comes? first"
-    r"|is (?:\w+ ){0,2}(?:important|dear|precious|attractive|special|essential|strange|familiar|close"
-    r"|indispensable|mystery|everything|person|priority|concern|fun|boring|interesting|unimportant|stranger"
-    r"|beautiful|irreplaceable|joy|gift|foreign))\b.* (?:to|for|with) (?:me|know)\b"
-    r"|^\^ my partner(?:'s \w+(?: \w+)?)? (?:\w+ )?(?:matters?|means?|appeals?)\b"
-    r"|^\^ my partner is (?:\w+ )?(?:easy|hard|difficult|fun|nice|pleasant|simple|good|comfortable|exciting"
-    r"|boring|tiring|exhausting|a joy|a pleasure) (?:for me )?to\b"
+_CONDUCT = (  # how somebody treats another
+    r"(?:kind|nice|good|rude|mean|cruel|faithful|loyal|honest|polite|unkind|true|attentive|affectionate|warm"
+    r"|cold|gentle|devoted|committed|unfair|fair|friendly|hostile|loving|tender|sweet|helpful|generous"
+    r"|disloyal|unfaithful|dishonest|impolite|nasty|open|respectful|disrespectful|responsive|supportive"
+    r"|dedicated|grateful|thankful|apologetic|sensitive|considerate|courteous|harsh|abusive|closed"
+    r"|indifferent|there|available|accessible|quick|slow|willing|ready|prepared|eager|able|unable|likely|free"
+    r"|allowed|happy|glad|inclined|\w+ing)"
 )
+_TO_ME = re.compile(
+    r"^\^ my partner(?:'s \w+(?: \w+)?)? (?:\w+ )?(?:matters?|means?|appeals?|counts?|comes? first)\b"
+    rf"|^\^ my partner(?:'s \w+(?: \w+)?)? (?:is|seems|feels) (?!(?:\w+ )?(?:un|in|im|dis)?{_CONDUCT}\b)(?:\S+ ){{1,4}}(?:to|for) (?:me|know)\b"
+    r"|^\^ my partner is (?:(?:very|really|so|quite) )?(?:a )?(?:easy|hard|difficult|simple|fun|nice|pleasant|tough|tricky"
+    r"|exciting|boring|tiring|exhausting|comfortable|interesting|impossible|great|joy|pleasure)"
+    r" (?:person )?(?:for me )?to (?!me\b|my\b)\w+"
+    r"|^\^ my partner is (?:\w+ )?(?:on|in) my (?:mind|thoughts|heart)\b"
+)
+_ASIDE = re.compile(r"^\^ (?:with|around|near|beside|next to|like|for|to|in) (?:my partner|me) ,? ?(?=(?:i|my partner|we) )")
+_SURE = re.compile(r"^\^ (?:i|we) (?:am|feel|are) (?:\w+ )?(?:sure|certain|confident|convinced|positive|secure) (?:that|in|of|about)\b"
+                   r"|^\^ i (?:trust|doubt|suspect|believe) that\b")  # fmt: skip
 _EXPERIENCED = re.compile(
-    rf"^\^ my partner(?:'s \w+)? (?:can |often |really |always )?{_FEELS} (?:to )?me\b"
+    rf"^\^ my partner(?:'s \w+)? (?:(?:can|often|really|no|longer|always|still|also|sometimes|deeply|easily|never) ){{0,2}}{_FEELS} (?:to )?me\b"
     r"|^\^ my partner (?:\w+ )?(?:makes?|gets?|lets?|has|brings?|turns?|drives?|leaves?|fills?|gives?|takes?)"
     r" (?:me (?:feel|laugh|smile|cry|want|think|happy|sad|angry|mad|crazy|nervous|jealous|relax|proud|tense"
     r"|uncomfortable|comfortable|calm|safe|insecure|anxious|joy|pleasure|energy|strength|hope|lonely"
@@ -92,7 +104,7 @@ _MAKES_PARTNER = re.compile(
     r" my partner (?:feel|laugh|smile|cry|happy|sad|angry|mad|nervous|jealous|proud|tense|joy|pleasure)\b)"
 )
 _PARTNER_GETS = re.compile(
-    r"^\^ my partner (?:can )?(?:gets?|receives?|has|obtains?|enjoys?) (?:\w+ )*(?:from me\b|(?:my|all my)"
+    r"^\^ my partner (?:can )?(?:gets?|receives?|has|obtains?|enjoys?) (?!secrets?\b|things\b|something\b)(?:\w+ )*(?:from me\b|(?:my|all my)"
     r" (?:trust|respect|love|support|admiration|affection|full|complete|attention|loyalty|gratitude|help)\b)"
     rf"|^\^ my partner (?:feels?|is) (?:\w+ )?{_DONE}(?: (?:\w+ )*by me)?(?= \.|$| by me)"
 )
@@ -180,9 +192,17 @@ def agents_of(plain: str) -> frozenset[str]:
     """
     if _PARTNER_SAYS.match(plain):
         return frozenset({PARTNER})
-    plain = _FRAME.sub("^ ", _WHEN_FIRST.sub("^ ", _FRAME.sub("^ ", plain)))
+    if _SURE.match(plain):
+        return frozenset({SELF}) | _of_statement(_FRAME.sub("^ ", plain))
+    return _of_statement(plain)
+
+
+def _of_statement(plain: str) -> frozenset[str]:
+    """Return the readings of a sentence by its main clause."""
+    plain = _FRAME.sub("^ ", _WHEN_FIRST.sub("^ ", _FRAME.sub("^ ", _ASIDE.sub("^ ", plain))))
     if re.match(r"^\^ (?:\w+ )?(?:i|i'm|i've)\b", plain):
         return _of_respondent(re.sub(r"^\^ \w+ (?=i\b)", "^ ", plain))
+    plain = re.sub(r"^\^ they\b", "^ my partner", plain)  # "my partner feels that they …"
     if plain.startswith("^ my partner"):
         return _of_partner(plain) if not _OTHERS.match(plain) else frozenset({OTHERS, PARTNER})
     return _of_other(plain)
