@@ -10,6 +10,7 @@ from intimacy_scales.checking.findings import Hit
 from intimacy_scales.checking.phrases import found_in
 from intimacy_scales.checking.reasons import causes_in, possible_causes_in
 from intimacy_scales.checking.rules import Severity
+from intimacy_scales.checking.topics import is_topic
 from intimacy_scales.checking.words import Sentence, quoted
 from intimacy_scales.instrument import ResponseScale
 
@@ -105,13 +106,15 @@ def _check_hypothetical(sentence: Sentence) -> Iterator[Hit]:
 
 def _check_phrases(sentence: Sentence, rule: str) -> Iterator[Hit]:
     message, doubtful = _MESSAGES[rule]
-    reported = [phrase.text for phrase in found_in(sentence.text, rule)]
+    found = found_in(sentence.text, rule)
+    topics = [p for p in found if rule.startswith("assumes-") and is_topic(sentence.text, p)]
+    reported = [phrase.text for phrase in found if phrase not in topics]
     if rule == "cause":
         reported += causes_in(sentence.plain)
     if reported:
         yield Hit(rule, message.format(quoted(reported)))
         return
-    unsure = [phrase.text for phrase in found_in(sentence.text, f"{rule} ?")]
+    unsure = [phrase.text for phrase in (*topics, *found_in(sentence.text, f"{rule} ?"))]
     if rule == "cause":
         unsure += possible_causes_in(sentence.plain)
     if unsure:

@@ -89,6 +89,11 @@ class Found:
     end: int
     places: frozenset[int] = frozenset()
 
+    @property
+    def length(self) -> int:
+        """How many words it has."""
+        return self.end - self.start
+
 
 @lru_cache(maxsize=8192)
 def tokens_of(text: str) -> tuple[str, ...]:
@@ -249,14 +254,21 @@ def _found(text: str) -> dict[str, list[Found]]:
 
 
 def found_in(text: str, name: str) -> list[Found]:
-    """Return the phrases of one list in a text, except those within a phrase that makes them harmless."""
+    """Return the phrases of one list in a text, except those within a phrase that makes them harmless.
+
+    A longer phrase of the list of doubtful ones, ``[rule ?]``, makes a shorter one of ``[rule]`` doubtful.
+    """
     matches = _found(text)
     harmless = matches.get(f"{name.removesuffix(' ?')} !", ())
+    doubtful = () if name.endswith(" ?") else matches.get(f"{name} ?", ())
     return [
         phrase
         for phrase in matches.get(name, ())
-        if not any(
-            h.start < phrase.end and phrase.start < h.end and h.end - h.start >= phrase.end - phrase.start
-            for h in harmless
-        )
+        if not any(_covers(other, phrase) for other in harmless)
+        and not any(_covers(other, phrase) and other.length > phrase.length for other in doubtful)
     ]
+
+
+def _covers(other: Found, phrase: Found) -> bool:
+    """Return whether a phrase shares words with a shorter one, or one of its length."""
+    return other.start < phrase.end and phrase.start < other.end and other.length >= phrase.length

@@ -1,0 +1,57 @@
+"""Whether a word is the topic of a sentence, and says nothing about the couple itself.
+
+"We agree about equal rights for women", "my partner likes my friend's wedding" and "we know whether to live in
+one place" assume no gender, no wedding and no home of the two: what names them may be harmless.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from intimacy_scales.checking.phrases import Found, tokens_of
+
+_MOST_WORDS_BETWEEN = 7
+_TOPIC = re.compile(  # what has a topic
+    r"(?:dis)?agree[sd]?|agreement|opinions?|views?|ideas?|attitudes?|beliefs?|thoughts?|think|thinks|thinking"
+    r"|talk|talks|talking|conversations?|discuss|discusses|discussions?|debates?|jokes?|read|reads|reading"
+    r"|learn|learns|interest|interests|interested|films?|books?|news|articles?|rights?|stories|questions?"
+    r"|prejudices?|curious|argue|argues|arguments?|opinionated|judge|judges|stance|values?|decide|decides"
+    r"|disagreements?|quarrel|quarrels|chat|chats|writes?|write|songs?|exhibitions?|documentaries"
+)
+_ABOUT = {"about", "on", "of", "for", "whether", "if", "how", "what", "towards", "toward", "in", "discuss", "discusses"}
+_OWN = {"our", "my", "mine", "ours"}
+_OPEN = {"whether", "if"}
+_GROUPS = {"friends'", "others'", "people's", "parents'", "neighbours'", "neighbors'", "colleagues'", "relatives'"}
+
+
+def _belongs_to_others(tokens: Sequence[str], at: int) -> bool:
+    """Return whether a thing is somebody else's: "my friend's wedding"."""
+    before = tokens[at - 1]
+    return before in _GROUPS or (before.endswith("'s") and before not in ("partner's", "it's", "that's", "there's"))
+
+
+def is_topic(text: str, phrase: Found) -> bool:
+    """Return whether a phrase names what people talk or think about, or what others have.
+
+    Examples
+    --------
+    >>> from intimacy_scales.checking.phrases import Found
+    >>> is_topic("We agree about equal rights for women.", Found("women", 7, 8))
+    True
+    >>> is_topic("We agree about our children.", Found("children", 5, 6))
+    False
+    """
+    tokens = tokens_of(text)
+    at = phrase.start
+    if at < 1 or tokens[at] in _OWN or tokens[at - 1] in _OWN or (at > 1 and tokens[at - 2] in _OWN):
+        return False
+    if _belongs_to_others(tokens, at):
+        return True
+    before = tokens[max(at - _MOST_WORDS_BETWEEN, 0) : at]
+    if not _OPEN.isdisjoint(before):
+        return True
+    for place, word in enumerate(before):
+        if _TOPIC.fullmatch(word) and not _ABOUT.isdisjoint((*before[place:], tokens[at])):
+            return True
+    return False
