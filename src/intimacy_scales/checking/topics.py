@@ -22,6 +22,7 @@ _TOPIC = re.compile(  # what has a topic
 _ABOUT = {"about", "on", "of", "for", "whether", "if", "how", "what", "towards", "toward", "in", "discuss", "discusses"}
 _OWN = {"our", "my", "mine", "ours"}
 _OPEN = {"whether", "if"}
+_SIMILE = re.compile(r"(?<!i )(?<!we )(?<!they )(?<!partner )\b(?:like|as) (?:an?|the|two|little|small|old) (?:\w+ )?$")
 _GROUPS = {"friends'", "others'", "people's", "parents'", "neighbours'", "neighbors'", "colleagues'", "relatives'"}
 
 
@@ -46,7 +47,7 @@ def is_topic(text: str, phrase: Found) -> bool:
     at = phrase.start
     if at < 1 or tokens[at] in _OWN or tokens[at - 1] in _OWN or (at > 1 and tokens[at - 2] in _OWN):
         return False
-    if _belongs_to_others(tokens, at):
+    if _belongs_to_others(tokens, at) or _SIMILE.search(" ".join(tokens[:at]) + " "):
         return True
     before = tokens[max(at - _MOST_WORDS_BETWEEN, 0) : at]
     if not _OPEN.isdisjoint(before):
@@ -55,3 +56,31 @@ def is_topic(text: str, phrase: Found) -> bool:
         if _TOPIC.fullmatch(word) and not _ABOUT.isdisjoint((*before[place:], tokens[at])):
             return True
     return False
+
+
+_SHARED = {"our", "shared", "joint", "common", "same", "we", "share", "shares", "sharing", "together"}
+
+
+def is_of_one(text: str, phrase: Found) -> bool:
+    """Return whether a single word for a place or a thing may be of one partner's alone: "the garden"."""
+    return phrase.length == 1 and _SHARED.isdisjoint(tokens_of(text))
+
+
+_KNOWS = re.compile(
+    r"\b(?:know|understand|discuss|explain|tell|ask|wonder|see|learn|notice|guess|talk about|find out|consider"
+    r"|remember|say|accept|respect)(?:s|es)? (?:\w+ ){0,3}?(?:what|why|how|the|which|that|my|our|their|its)\b"
+)
+
+
+def is_known(text: str, phrase: Found) -> bool:
+    """Return whether a cause is what somebody knows or speaks of: "we discuss what leads to quarrels".
+
+    Examples
+    --------
+    >>> from intimacy_scales.checking.phrases import Found
+    >>> is_known("We discuss what leads to quarrels.", Found("leads to", 4, 6))
+    True
+    """
+    tokens = tokens_of(text)
+    before = " ".join(tokens[: phrase.start + 2])
+    return _KNOWS.search(before) is not None
