@@ -65,6 +65,7 @@ class _Compared:
     sentence: Sentence
     origin: str  # id of its bank, for those of other banks
     content: frozenset[str]
+    affirmed: frozenset[str]  # the words of content without negative prefixes
     n_negatives: int
     readings: tuple[Meaning, ...]
     weighty: frozenset[str]  # concepts that carry it, in any reading
@@ -82,6 +83,7 @@ class _Compared:
             sentence,
             origin,
             content_words(_EACH_OTHER.sub(" ", sentence.text)),
+            frozenset(stem(affirmed(word)[0]) for word in content_stems(sentence.text).values()),
             n_negatives,
             readings,
             weighty,
@@ -92,10 +94,6 @@ class _Compared:
     def meaning(self) -> Meaning:
         """The plainest reading."""
         return self.readings[0]
-
-    def affirmed(self) -> frozenset[str]:
-        """Return the content words without negative prefixes."""
-        return frozenset(stem(affirmed(word)[0]) for word in content_stems(self.sentence.text).values())
 
 
 def _same_people(first: Meaning, second: Meaning) -> bool:
@@ -166,13 +164,13 @@ def _are_alike(first: _Compared, second: _Compared) -> Severity | None:
 def _is_negated_copy(first: _Compared, second: _Compared) -> bool:
     mine, theirs = first.meaning, second.meaning
     opposite = first.n_negatives % 2 != second.n_negatives % 2 and bool(first.content)
-    if opposite and overlap(first.affirmed(), second.affirmed()) >= NEGATED and _same_people(mine, theirs):
+    if opposite and overlap(first.affirmed, second.affirmed) >= NEGATED and _same_people(mine, theirs):
         return True
     if mine.affirms == theirs.affirms or not _same_people(mine, theirs):
         return False
     found = match(mine, theirs)
     same = found.share >= SAME and found.specific == 1.0 and not found.opposed
-    return same and overlap(first.affirmed(), second.affirmed()) >= COPIED
+    return same and overlap(first.affirmed, second.affirmed) >= COPIED
 
 
 def _pair_hit(first: _Compared, second: _Compared) -> Hit | None:
@@ -219,12 +217,9 @@ def _indexed(others: Sequence[_Compared]) -> dict[tuple[str, str], list[int]]:
 
 
 def _across(bank: Sequence[_Compared], others: Sequence[_Compared]) -> Iterator[Hit]:
-    known = {(o.sentence.item, normalized(o.sentence.text)) for o in others}
     places = _indexed(others)
     seen: set[tuple[str, str, str]] = set()
     for candidate in bank:
-        if (candidate.sentence.item, normalized(candidate.sentence.text)) in known:
-            continue  # the same item, taken from that bank
         keys = (candidate.content | candidate.weighty) or {""}
         for place in sorted({p for key in keys for p in places.get((candidate.sentence.wording, key), ())}):
             other = others[place]
@@ -240,7 +235,11 @@ def check_near_duplicates(bank: Sequence[Sentence], against: Sequence[Checked]) 
     """Yield pairs of items that say nearly the same, within the bank and compared with others."""
     compared = [_Compared.from_sentence(sentence) for sentence in bank]
     yield from _within(compared)
+    known = {(s.item, normalized(s.text)) for other in against for s in sentences(other)}
+    new = [c for c in compared if (c.sentence.item, normalized(c.sentence.text)) not in known]
+    if not new:  # all items are taken from the others
+        return
     others = [
         _Compared.from_sentence(sentence, other.id) for other in against for sentence in sentences(other)
     ]
-    yield from _across(compared, others)
+    yield from _across(new, others)

@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -56,11 +56,30 @@ _NO_LISTS = {
 _MOST_SKIPPED = 3
 
 
+@lru_cache(maxsize=8192)
+def _keys_of(word: str) -> frozenset[str]:
+    """Return what may stand for a word of a sentence in a list, such as ``walk~`` for "walked"."""
+    plain = word.removesuffix("'s").removesuffix("'")
+    bases = inflected_from(plain)
+    return frozenset((word, plain, *(f"{b}~" for b in bases), *(f"{b}+" for b in bases)))
+
+
+@lru_cache(maxsize=16384)
+def _is_form(word: str, key: str) -> bool:
+    """Return whether a word is a form of what stands in a list: "hopped" of ``hop~``, and not "hoped"."""
+    plain = word.removesuffix("'s").removesuffix("'")
+    if key.endswith("~"):
+        return not verb_forms(key[:-1]).isdisjoint((word, plain))
+    if key.endswith("+"):
+        return not noun_forms(key[:-1]).isdisjoint((word, plain))
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """What one place of a phrase accepts."""
 
-    words: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
     beginnings: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     fewest: int = 1  # words that it stands for
@@ -71,12 +90,14 @@ class Token:
         """Return whether a word of a sentence fits."""
         if self.anything:
             return word[0].isalnum()
+        shared = self.keys & _keys_of(word)
+        if shared and any(_is_form(word, key) for key in shared):
+            return True
+        if not (self.beginnings or self.endings):
+            return False
         plain = word.removesuffix("'s").removesuffix("'")
-        return (
-            word in self.words
-            or plain in self.words
-            or bool(self.beginnings and plain.startswith(self.beginnings))
-            or bool(self.endings and plain.endswith(self.endings))
+        return bool(self.beginnings and plain.startswith(self.beginnings)) or bool(
+            self.endings and plain.endswith(self.endings)
         )
 
 
@@ -118,33 +139,32 @@ def _token(pattern: str) -> Token:
     fewest = 1
     if pattern.endswith("?") and len(pattern) > 1:
         pattern, fewest = pattern[:-1], 0
-    words: set[str] = set()
+    keys: set[str] = set()
     beginnings: list[str] = []
     endings: list[str] = []
     for alternative in pattern.split("|"):
-        if alternative.endswith("~"):
-            words |= verb_forms(alternative[:-1])
-        elif alternative.endswith("+"):
-            words |= noun_forms(alternative[:-1])
-        elif alternative.endswith("*"):
+        if alternative.endswith("*"):
             beginnings.append(alternative[:-1])
         elif alternative.startswith("_"):
             endings.append(alternative[1:])
         else:
-            words.add("," if alternative == _COMMA else alternative)
-    return Token(frozenset(words), tuple(beginnings), tuple(endings), fewest)
+            keys.add("," if alternative == _COMMA else alternative)
+    return Token(frozenset(keys), tuple(beginnings), tuple(endings), fewest)
 
 
 @cache
 def _parsed(phrase: str) -> tuple[tuple[Token, ...], frozenset[str]]:
-    """Return the tokens of a phrase, and the words of which a sentence needs one.
+    """Return the tokens of a phrase, and the keys of which a sentence needs one.
 
-    The words are those of the longest token: where none of them is in a sentence, the phrase is not either.
+    They are those of the longest token: where none of them is in a sentence, the phrase is not either.
     """
-    tokens = tuple(map(_token, phrase.split()))
-    fixed = [t.words for t in tokens if t.fewest and t.words and not t.beginnings and not t.endings]
-    needed = max(fixed, key=lambda words: min(map(len, words)), default=frozenset())
-    return tokens, needed
+    patterns = phrase.split()
+    tokens = tuple(map(_token, patterns))
+    longest = max(patterns[1:], key=len, default="")  # the first word was found
+    token = _token(longest) if longest else None
+    if token is None or token.beginnings or token.endings or not token.fewest:
+        return tokens, frozenset()
+    return tokens, token.keys
 
 
 def _end(words: Sequence[str], at: int, tokens: Sequence[Token]) -> tuple[int, tuple[int, ...]] | None:
@@ -162,14 +182,6 @@ def _end(words: Sequence[str], at: int, tokens: Sequence[Token]) -> tuple[int, t
         taken += 1
 
 
-@lru_cache(maxsize=8192)
-def _keys_of(word: str) -> tuple[str, ...]:
-    """Return the first words of phrases, as they stand in lists, that a word of a sentence may be."""
-    plain = word.removesuffix("'s").removesuffix("'")
-    bases = inflected_from(plain)
-    return tuple(dict.fromkeys((word, plain, *(f"{b}~" for b in bases), *(f"{b}+" for b in bases))))
-
-
 class Lexicon:
     """The phrases of several lists, found by their first words.
 
@@ -177,30 +189,41 @@ class Lexicon:
     that only phrases that a sentence may have are ever read.
     """
 
-    def __init__(self, lists: dict[str, list[str]]) -> None:
-        self._by_first: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        self._by_beginning: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+        self._words: dict[str, list[str]] = defaultdict(list)  # single words → names of lists
+        self._pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)  # two words → name, phrase
+        self._phrases: dict[str, list[tuple[str, str]]] = defaultdict(list)  # first word → name, phrase
+        self._beginnings: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for name, phrases in lists.items():
             for phrase in phrases:
-                first = phrase.partition(" ")[0]
-                entry = (name, phrase)
+                first, _, others = phrase.partition(" ")
+                second = others.partition(" ")[0]
                 for word in first.split("|") if "|" in first else (first,):
                     if word.endswith("*"):
-                        self._by_beginning[word[:3]].append(entry)
+                        self._beginnings[word[:3]].append((name, phrase))
+                    elif not others:
+                        self._words[word].append(name)
+                    elif second.isalpha():
+                        self._pairs[f"{word} {second}"].append((name, phrase))
                     else:
-                        self._by_first["," if word == _COMMA else word].append(entry)
-
-    def _begin_with(self, word: str) -> Iterator[tuple[str, str]]:
-        for key in _keys_of(word):
-            yield from self._by_first.get(key, ())
-        yield from self._by_beginning.get(word[:3], ())
+                        self._phrases["," if word == _COMMA else word].append((name, phrase))
 
     def find_all(self, words: Sequence[str]) -> dict[str, list[Found]]:
         """Return list name → the phrases of it in a sentence."""
         matches: dict[str, list[Found]] = defaultdict(list)
-        present = {*words, *(word.removesuffix("'s").removesuffix("'") for word in words)}
+        plain = [word.removesuffix("'s").removesuffix("'") for word in words]
+        present = frozenset().union(*map(_keys_of, words))
         for at, word in enumerate(words):
-            for name, phrase in self._begin_with(word):
+            several = list(self._beginnings.get(word[:3], ()))
+            following = {words[at + 1], plain[at + 1]} if at + 1 < len(words) else set()
+            for key in _keys_of(word):
+                if key in self._words and _is_form(word, key):
+                    for name in self._words[key]:
+                        matches[name].append(Found(word, at, at + 1, frozenset((at,))))
+                several += self._phrases.get(key, ())
+                for second in following:
+                    several += self._pairs.get(f"{key} {second}", ())
+            for name, phrase in several:
                 tokens, needed = _parsed(phrase)
                 if needed and present.isdisjoint(needed):
                     continue
@@ -209,7 +232,7 @@ class Lexicon:
                     end, places = found
                     text = " ".join(w for w in words[at:end] if w[0].isalnum())
                     matches[name].append(Found(text, at, end, frozenset(places)))
-        return matches
+        return {name: list(dict.fromkeys(phrases)) for name, phrases in matches.items()}
 
     def find(self, words: Sequence[str]) -> dict[str, list[Found]]:
         """Return list name → the phrases of it in a sentence, none of them within another of its list."""
@@ -233,7 +256,7 @@ def read_lists(name: str) -> dict[str, list[str]]:
             section = line.strip("[]")
             lists.setdefault(section, [])
         else:
-            lists[section] += [text for part in re.split(r",\s|,$", line) if (text := part.strip())]
+            lists[section] += [text for part in line.removesuffix(",").split(", ") if (text := part.strip())]
     return lists
 
 
