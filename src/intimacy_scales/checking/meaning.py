@@ -104,7 +104,9 @@ class Meaning:
         return frozenset(name for part in self.weighty_parts for name in part.names)
 
 
-_WE = re.compile(r"\bmy partner and (?:i|me|myself)\b|\b(?:i|me) and my partner\b|^both of us\b|^the two of us\b")
+_WE = re.compile(
+    r"\bmy partner and (?:i|me|myself)\b|\b(?:i|me) and my partner\b|^both of us\b|^the two of us\b"
+)
 _NO_DOUBT = re.compile(
     r"\b(?:have|has) (?:no|not a|little) doubts?\b|\bdo(?:es)? not doubt\b|\bdon't doubt\b"
 )
@@ -276,7 +278,9 @@ def readings_of(text: str) -> tuple[Meaning, ...]:
     if negatives:
         second = _read(_spelt_out(tokens), 0, agents, count=True)
         found.append(second)
-        found += [turned for meaning in (first, second) if not meaning.affirms for turned in _turned_round(meaning)]
+        found += [
+            turned for meaning in (first, second) if not meaning.affirms for turned in _turned_round(meaning)
+        ]
     return tuple(dict.fromkeys(found))
 
 

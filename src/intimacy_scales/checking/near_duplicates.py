@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -40,7 +40,9 @@ NEGATED = 0.8  # least overlap of an item and its negated copy
 COPIED = 0.3  # least overlap of an item and its negated copy, if the other words have the same meanings
 SAME = 0.85  # least share of concepts in common: all of up to four, or five of six
 MATTERS = 0.5  # weight from which a part is missed where the other sentence has general concepts only
-SIMILAR = 0.6  # least share of concepts at which two items may say the same
+ALL = 0.94  # least share of concepts in common or near to each other at which two items may say the same
+SOME = 0.4  # least share of concepts in common, if the others are near to each other
+SIMILAR = 0.66  # least share of concepts at which two items may say the same
 # What both do: "we argue" says of each that they argue with the other.
 MUTUAL = {
     "quarrel", "laugh", "similar", "share in common", "talk", "similar goals", "agree", "think alike",
@@ -137,22 +139,26 @@ def _may_be_same(first: Meaning, second: Meaning, found: Match) -> bool:
     if not found.names:  # a concept near to the other, or a phrase and its words
         mine, theirs = first.weighty_parts, second.weighty_parts
         alone = [side[0] for side in (mine, theirs) if len(side) == 1]
-        return left.heaviest < MATTERS and (
-            len(mine) == len(theirs) or any(part.within for part in alone)
-        )
-    if left.differ or left.share < SIMILAR:
+        return left.share == 1.0 and (len(alone) > 1 or any(part.within for part in alone))
+    if left.differ or (found.share < SIMILAR and not (found.share >= SOME and left.share >= ALL)):
         return False
     if not found.names <= GENERAL or found.heaviest < MATTERS:
         return True
     bridged = [part for part in (*found.left, *found.right) if not part.names & GENERAL]
     return left.heaviest < MATTERS and bool(bridged)
 
+
 def _are_alike(first: _Compared, second: _Compared) -> Severity | None:
     if normalized(first.sentence.text) == normalized(second.sentence.text):
         return "warning"
     mine, theirs = first.meaning, second.meaning
     same_sign = first.n_negatives % 2 == second.n_negatives % 2
-    if same_sign and first.content and overlap(first.content, second.content) >= ALIKE and _same_people(mine, theirs):
+    if (
+        same_sign
+        and first.content
+        and overlap(first.content, second.content) >= ALIKE
+        and _same_people(mine, theirs)
+    ):
         found = match(mine, theirs)  # one word in place of another is another statement
         if not (found.differ or found.opposed):
             return "warning"
@@ -196,15 +202,20 @@ def _hit_of_likeness(severity: Severity, sentence: Sentence, other: str) -> Hit:
     return Hit("near-duplicate", f"says nearly the same as {other}", sentence.item, sentence.field)
 
 
-def _within(bank: Sequence[_Compared]) -> Iterator[Hit]:
+def _within(bank: Sequence[_Compared], facets: Mapping[str, str | None]) -> Iterator[Hit]:
+    """Yield the pairs of a bank; the doubtful ones not within a facet, whose items are meant to be near."""
     seen: set[tuple[str, ...]] = set()  # a pair is reported once, not again for its partner wording
     for first, second in combinations(bank, 2):
         if first.sentence.item == second.sentence.item or first.sentence.wording != second.sentence.wording:
             continue
         pair = tuple(sorted((first.sentence.item, second.sentence.item)))
-        if pair not in seen and (hit := _pair_hit(first, second)) is not None:
-            seen.add(pair)
-            yield hit
+        if pair in seen or (hit := _pair_hit(first, second)) is None:
+            continue
+        alike = [facets[item] for item in pair if item in facets]
+        if hit.severity == "note" and len(alike) > 1 and alike[0] == alike[1]:
+            continue
+        seen.add(pair)
+        yield hit
 
 
 def _indexed(others: Sequence[_Compared]) -> dict[tuple[str, str], list[int]]:
@@ -231,10 +242,15 @@ def _across(bank: Sequence[_Compared], others: Sequence[_Compared]) -> Iterator[
             yield _hit_of_likeness("warning", candidate.sentence, origin)
 
 
-def check_near_duplicates(bank: Sequence[Sentence], against: Sequence[Checked]) -> Iterator[Hit]:
-    """Yield pairs of items that say nearly the same, within the bank and compared with others."""
+def check_near_duplicates(
+    bank: Sequence[Sentence], against: Sequence[Checked], facets: Mapping[str, str | None]
+) -> Iterator[Hit]:
+    """Yield pairs of items that say nearly the same, within the bank and compared with others.
+
+    The facets of items are needed where there are several: item → facet.
+    """
     compared = [_Compared.from_sentence(sentence) for sentence in bank]
-    yield from _within(compared)
+    yield from _within(compared, facets)
     known = {(s.item, normalized(s.text)) for other in against for s in sentences(other)}
     new = [c for c in compared if (c.sentence.item, normalized(c.sentence.text)) not in known]
     if not new:  # all items are taken from the others

@@ -198,7 +198,8 @@ class Lexicon:
             for phrase in phrases:
                 first, _, others = phrase.partition(" ")
                 second = others.partition(" ")[0]
-                for word in first.split("|") if "|" in first else (first,):
+                for key in first.split("|") if "|" in first else (first,):
+                    word = "," if key == _COMMA else key
                     if word.endswith("*"):
                         self._beginnings[word[:3]].append((name, phrase))
                     elif not others:
@@ -206,7 +207,7 @@ class Lexicon:
                     elif second.isalpha():
                         self._pairs[f"{word} {second}"].append((name, phrase))
                     else:
-                        self._phrases["," if word == _COMMA else word].append((name, phrase))
+                        self._phrases[word].append((name, phrase))
 
     def find_all(self, words: Sequence[str]) -> dict[str, list[Found]]:
         """Return list name → the phrases of it in a sentence."""

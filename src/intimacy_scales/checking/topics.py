@@ -19,17 +19,44 @@ _TOPIC = re.compile(  # what has a topic
     r"|prejudices?|curious|argue|argues|arguments?|opinionated|judge|judges|stance|values?|decide|decides"
     r"|disagreements?|quarrel|quarrels|chat|chats|writes?|write|songs?|exhibitions?|documentaries"
 )
-_ABOUT = {"about", "on", "of", "for", "whether", "if", "how", "what", "towards", "toward", "in", "discuss", "discusses"}
+_ABOUT = {
+    "about",
+    "on",
+    "of",
+    "for",
+    "whether",
+    "if",
+    "how",
+    "what",
+    "towards",
+    "toward",
+    "in",
+    "discuss",
+    "discusses",
+}
 _OWN = {"our", "my", "mine", "ours"}
 _OPEN = {"whether", "if"}
-_SIMILE = re.compile(r"(?<!i )(?<!we )(?<!they )(?<!partner )\b(?:like|as) (?:an?|the|two|little|small|old) (?:\w+ )?$")
-_GROUPS = {"friends'", "others'", "people's", "parents'", "neighbours'", "neighbors'", "colleagues'", "relatives'"}
+_SIMILE = re.compile(
+    r"(?<!i )(?<!we )(?<!they )(?<!partner )\b(?:like|as) (?:an?|the|two|little|small|old) (?:\w+ )?$"
+)
+_GROUPS = {
+    "friends'",
+    "others'",
+    "people's",
+    "parents'",
+    "neighbours'",
+    "neighbors'",
+    "colleagues'",
+    "relatives'",
+}
 
 
 def _belongs_to_others(tokens: Sequence[str], at: int) -> bool:
     """Return whether a thing is somebody else's: "my friend's wedding"."""
     before = tokens[at - 1]
-    return before in _GROUPS or (before.endswith("'s") and before not in ("partner's", "it's", "that's", "there's"))
+    return before in _GROUPS or (
+        before.endswith("'s") and before not in ("partner's", "it's", "that's", "there's")
+    )
 
 
 def is_topic(text: str, phrase: Found) -> bool:

@@ -71,7 +71,9 @@ _GETS = re.compile(
     r"|warm|\w+ing|emotional|practical|real) )*\w+ (?:and \w+ )?from my partner\b"
     r"|^\^ i (?:can |always )?(?:get|receive|have|feel|sense) my partner's"
 )
-_RELIES = re.compile(r"^\^ (?:\w+ )?i (?:can |could |am able to )?(?:always )?(?:rely|count|depend|turn|lean)\b")
+_RELIES = re.compile(
+    r"^\^ (?:\w+ )?i (?:can |could |am able to )?(?:always )?(?:rely|count|depend|turn|lean)\b"
+)
 _FINDS = re.compile(r"^\^ i (?:find|see|consider|think of|perceive|experience|regard|view) my partner(?!'s)")
 _CONDUCT = (  # how somebody treats another
     r"(?:kind|nice|good|rude|mean|cruel|faithful|loyal|honest|polite|unkind|true|attentive|affectionate|warm"
@@ -89,7 +91,9 @@ _TO_ME = re.compile(
     r" (?:person )?(?:for me )?to (?!me\b|my\b)\w+"
     r"|^\^ my partner is (?:\w+ )?(?:on|in) my (?:mind|thoughts|heart)\b"
 )
-_ASIDE = re.compile(r"^\^ (?:with|around|near|beside|next to|like|for|to|in) (?:my partner|me) ,? ?(?=(?:i|my partner|we) )")
+_ASIDE = re.compile(
+    r"^\^ (?:with|around|near|beside|next to|like|for|to|in) (?:my partner|me) ,? ?(?=(?:i|my partner|we) )"
+)
 _SURE = re.compile(r"^\^ (?:i|we) (?:am|feel|are) (?:\w+ )?(?:sure|certain|confident|convinced|positive|secure) (?:that|in|of|about)\b"
                    r"|^\^ i (?:trust|doubt|suspect|believe) that\b")  # fmt: skip
 _EXPERIENCED = re.compile(
@@ -108,8 +112,12 @@ _PARTNER_GETS = re.compile(
     r" (?:trust|respect|love|support|admiration|affection|full|complete|attention|loyalty|gratitude|help)\b)"
     rf"|^\^ my partner (?:feels?|is) (?:\w+ )?{_DONE}(?: (?:\w+ )*by me)?(?= \.|$| by me)"
 )
-_GERUND = re.compile(r"^\^ (?:(?:just|simply|merely|only) )?(?!nothing|something|everything|anything)\w{2,}ing\b")
-_IMPERSONAL = re.compile(r"^\^ (?:it|it's|that|the (?:thought|idea)|nothing|something|everything|life|time|being)\b")
+_GERUND = re.compile(
+    r"^\^ (?:(?:just|simply|merely|only) )?(?!nothing|something|everything|anything)\w{2,}ing\b"
+)
+_IMPERSONAL = re.compile(
+    r"^\^ (?:it|it's|that|the (?:thought|idea)|nothing|something|everything|life|time|being)\b"
+)
 _OURS = re.compile(r"^\^ (?:our|this|the|my) (?:\w+ )?(?:relationship|partnership|life|bond|love|time|sex|physical"
                    r"|intimacy|conversations?|future|talks)\b")  # fmt: skip
 _OTHERS = re.compile(
