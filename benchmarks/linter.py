@@ -22,7 +22,9 @@ from intimacy_scales import ItemBank, check_bank
 from intimacy_scales.checking import Finding
 
 HELD_OUT = Path(__file__).parent / "linter_sentences" / "held_out.toml"
-FILES = [Path(__file__).parent / "linter_sentences" / name for name in ("seen.toml", "seen_2.toml", "seen_3.toml")]
+FILES = [
+    Path(__file__).parent / "linter_sentences" / name for name in ("seen.toml", "seen_2.toml", "seen_3.toml")
+]
 RULE_OF = {  # fault of a sentence → rule that should find it
     "gender": "assumes-gender",
     "cohabitation": "assumes-living-together",

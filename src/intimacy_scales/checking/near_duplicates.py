@@ -42,7 +42,7 @@ SAME = 0.85  # least share of concepts in common: all of up to four, or five of 
 MATTERS = 0.5  # weight from which a part is missed where the other sentence has general concepts only
 ALL = 0.94  # least share of concepts in common or near to each other at which two items may say the same
 SOME = 0.4  # least share of concepts in common, if the others are near to each other
-SIMILAR = 0.66  # least share of concepts at which two items may say the same
+SIMILAR = 0.68  # least share of concepts at which two items may say the same
 # What both do: "we argue" says of each that they argue with the other.
 MUTUAL = {
     "quarrel", "laugh", "similar", "share in common", "talk", "similar goals", "agree", "think alike",
@@ -52,7 +52,8 @@ MUTUAL = {
 # Concepts that items about quite different things have in common.
 GENERAL = {
     "share", "talk", "enjoy", "like", "important", "want", "wishes", "need", "needs", "know", "happy", "hard",
-    "easy", "good", "bad", "sure", "think", "thought", "feel", "feelings", "mood", "problem", "opinion", "stay", "keep", "together",
+    "easy", "good", "bad", "sure", "think", "thought", "feel", "feelings", "mood", "problem", "opinion",
+    "stay", "keep", "together",
     "effort", "try", "give", "change", "change person", "worry", "afraid", "sad", "notice", "ask", "future",
     "topic", "deeds", "life", "day", "leave", "wish", "spend", "quick", "anything", "open", "other person",
     "satisfied", "close", "hope", "expect", "hurt", "friend", "family", "others", "relationship quality",
@@ -109,6 +110,8 @@ def _same_people(first: Meaning, second: Meaning) -> bool:
 
 def _about_same_people(first: Meaning, second: Meaning) -> bool:
     """Return whether both may be about the same people: 'we' may be either partner."""
+    if (first.partner or first.both) != (second.partner or second.both):
+        return False
     agents = first.agents | second.agents
     return may_agree(first.agents, second.agents) or (BOTH in agents and OTHERS not in agents)
 
@@ -160,7 +163,7 @@ def _are_alike(first: _Compared, second: _Compared) -> Severity | None:
         and _same_people(mine, theirs)
     ):
         found = match(mine, theirs)  # one word in place of another is another statement
-        if not (found.differ or found.opposed):
+        if first.content == second.content or not (found.differ or found.opposed):
             return "warning"
     if first.near.isdisjoint(second.weighty):
         return None

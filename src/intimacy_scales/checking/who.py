@@ -92,7 +92,7 @@ _TO_ME = re.compile(
     r"|^\^ my partner is (?:\w+ )?(?:on|in) my (?:mind|thoughts|heart)\b"
 )
 _ASIDE = re.compile(
-    r"^\^ (?:with|around|near|beside|next to|like|for|to|in) (?:my partner|me) ,? ?(?=(?:i|my partner|we) )"
+    r"^\^ ((?:with|around|near|beside|next to|like|for|to|in) (?:my partner|me)) ,? ?((?:i|my|we|our)\b.*)$"
 )
 _SURE = re.compile(r"^\^ (?:i|we) (?:am|feel|are) (?:\w+ )?(?:sure|certain|confident|convinced|positive|secure) (?:that|in|of|about)\b"
                    r"|^\^ i (?:trust|doubt|suspect|believe) that\b")  # fmt: skip
@@ -207,7 +207,7 @@ def agents_of(plain: str) -> frozenset[str]:
 
 def _of_statement(plain: str) -> frozenset[str]:
     """Return the readings of a sentence by its main clause."""
-    plain = _FRAME.sub("^ ", _WHEN_FIRST.sub("^ ", _FRAME.sub("^ ", _ASIDE.sub("^ ", plain))))
+    plain = _FRAME.sub("^ ", _WHEN_FIRST.sub("^ ", _FRAME.sub("^ ", _ASIDE.sub(r"^ \2 \1", plain))))
     if re.match(r"^\^ (?:\w+ )?(?:i|i'm|i've)\b", plain):
         return _of_respondent(re.sub(r"^\^ \w+ (?=i\b)", "^ ", plain))
     plain = re.sub(r"^\^ they\b", "^ my partner", plain)  # "my partner feels that they …"
