@@ -42,12 +42,17 @@ SAME = 0.85  # least share of concepts in common: all of up to four, or five of 
 MATTERS = 0.5  # weight from which a part is missed where the other sentence has general concepts only
 ALL = 0.94  # least share of concepts in common or near to each other at which two items may say the same
 SOME = 0.4  # least share of concepts in common, if the others are near to each other
-SIMILAR = 0.68  # least share of concepts at which two items may say the same
+SIMILAR = 0.66  # least share of concepts at which two items may say the same
 # What both do: "we argue" says of each that they argue with the other.
 MUTUAL = {
     "quarrel", "laugh", "similar", "share in common", "talk", "similar goals", "agree", "think alike",
     "make up", "solve", "spend time", "do together", "close", "plan", "compromise", "get along",
     "harmony", "good couple", "future", "stay", "disagree", "different", "cooperate", "share tasks",
+}  # fmt: skip
+# What somebody thinks of a thing, which is another statement than the thing.
+ATTITUDES = {
+    "enjoy", "like", "want", "wishes", "accept", "worry", "afraid", "know", "notice", "important", "hope", "hate",
+    "dislike", "understand", "doubt", "regret", "proud", "admire", "miss", "jealous", "criticise", "forgive",
 }  # fmt: skip
 # Concepts that items about quite different things have in common.
 GENERAL = {
@@ -143,6 +148,8 @@ def _may_be_same(first: Meaning, second: Meaning, found: Match) -> bool:
         mine, theirs = first.weighty_parts, second.weighty_parts
         alone = [side[0] for side in (mine, theirs) if len(side) == 1]
         return left.share == 1.0 and (len(alone) > 1 or any(part.within for part in alone))
+    if any(part.weight == 1.0 and part.names & ATTITUDES for part in (*left.left, *left.right)):
+        return False  # "I like how my partner laughs" is not "my partner laughs"
     if left.differ or (found.share < SIMILAR and not (found.share >= SOME and left.share >= ALL)):
         return False
     if not found.names <= GENERAL or found.heaviest < MATTERS:
