@@ -3,11 +3,11 @@
 Run from the root of a checkout: python -m benchmarks.linter [FILE ...] [--missed] [--size smallest]
 
 The files hold tables: `sentence` (its fault, what it is near to, and further faults), `pair` (same,
-different, negated, opposite), `partner` (an item and its partner wording, right or wrong). The first three were
-seen when the rules were written; the second and the third judged them once before they were changed. The
-fourth, held_out, was written later and is not for looking at: it judges, where it is there. A bad sentence is found if
-the rule of its fault reports it, whatever the severity; a good one, or a near miss, is a false alarm if it
-gets a warning or an error. The tables are in docs/explanation/item-rules.md.
+different, negated, opposite), `partner` (an item and its partner wording, right or wrong). The first
+three were seen when the rules were written; the second and the third judged them once before they were
+changed. The fourth, held_out, was written later and is not for looking at: it judges, where it is there.
+A bad sentence is found if the rule of its fault reports it, whatever the severity; a good one, or a near
+miss, is a false alarm if it gets a warning or an error. The tables are in docs/explanation/item-rules.md.
 """
 
 from __future__ import annotations

@@ -55,7 +55,8 @@ _WISHES = re.compile(
     r"\b(?:would|'d) (?:really |also )?(?:like|love|want|prefer|enjoy|hurt|need|please|wish)\b"
 )
 _NOW_OR_THEN = re.compile(  # an if that may mean when: "if my partner is sad, I listen"
-    r"\bif (?:i|we|they|my partner|something|things?) (?:am|is|are|feels?|needs?|wants?|has|have|asks?|gets?)\b"
+    r"\bif (?:i|we|they|my partner|something|things?) (?:am|is|are|feels?|needs?|wants?|has|have"
+    r"|asks?|gets?)\b"
 )
 _NOUN_THAT = re.compile(r"\b(?:things?|something|words?|sides?|ones?|secrets?|someone) that\b")
 

@@ -230,10 +230,10 @@ def _read(tokens: Sequence[str], negatives: int, agents: frozenset[str], *, coun
             if word in _NEGATORS:
                 negatives += 1
                 continue
-            word, negative = affirmed(word)
-            negatives += negative
-        if word.removesuffix("'s") not in FUNCTION_WORDS:
-            parts.append(Part(frozenset({f"={stem(_DERIVED.sub('', word))}"}), 1.0, _owner(tokens, at)))
+            negatives += affirmed(word)[1]
+        plain = affirmed(word)[0] if count else word
+        if plain.removesuffix("'s") not in FUNCTION_WORDS:
+            parts.append(Part(frozenset({f"={stem(_DERIVED.sub('', plain))}"}), 1.0, _owner(tokens, at)))
     return Meaning(
         parts=_once(parts),
         affirms=negatives % 2 == 0,

@@ -134,7 +134,7 @@ def base_forms(word: str) -> tuple[str, ...]:
 
 
 _IRREGULAR_BASES = {
-    **{form: "be" for form in ("am", "is", "are", "was", "were", "been", "being")},
+    **dict.fromkeys(("am", "is", "are", "was", "were", "been", "being"), "be"),
     "has": "have",
     **{plural: singular for singular, plural in _IRREGULAR_NOUNS.items()},
 }

@@ -168,7 +168,7 @@ def _parsed(phrase: str) -> tuple[tuple[Token, ...], frozenset[str]]:
 
 
 def _end(words: Sequence[str], at: int, tokens: Sequence[Token]) -> tuple[int, tuple[int, ...]] | None:
-    """Return where a phrase that begins at a word ends, and the words that it names; None if it does not fit."""
+    """Return where a phrase that begins at a word ends, and the words that it names, or None."""
     if not tokens:
         return at, ()
     token, rest = tokens[0], tokens[1:]

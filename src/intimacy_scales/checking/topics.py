@@ -1,7 +1,7 @@
 """Whether a word is the topic of a sentence, and says nothing about the couple itself.
 
-"We agree about equal rights for women", "my partner likes my friend's wedding" and "we know whether to live in
-one place" assume no gender, no wedding and no home of the two: what names them may be harmless.
+"We agree about equal rights for women", "my partner likes my friend's wedding" and "we know whether to live
+in one place" assume no gender, no wedding and no home of the two: what names them may be harmless.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from intimacy_scales.checking.phrases import Found, tokens_of
 
 _MOST_WORDS_BETWEEN = 7
 _TOPIC = re.compile(  # what has a topic
-    r"(?:dis)?agree[sd]?|agreement|opinions?|views?|ideas?|attitudes?|beliefs?|thoughts?|think|thinks|thinking"
+    r"(?:dis)?agree[sd]?|agreement|opinions?|views?|ideas?|attitudes?|beliefs?|thoughts?|think"
+    r"|thinks|thinking"
     r"|talk|talks|talking|conversations?|discuss|discusses|discussions?|debates?|jokes?|read|reads|reading"
     r"|learn|learns|interest|interests|interested|films?|books?|news|articles?|rights?|stories|questions?"
     r"|prejudices?|curious|argue|argues|arguments?|opinionated|judge|judges|stance|values?|decide|decides"
@@ -94,8 +95,10 @@ def is_of_one(text: str, phrase: Found) -> bool:
 
 
 _KNOWS = re.compile(
-    r"\b(?:know|understand|discuss|explain|tell|ask|wonder|see|learn|notice|guess|talk about|find out|consider"
-    r"|remember|say|accept|respect)(?:s|es)? (?:\w+ ){0,3}?(?:what|why|how|the|which|that|my|our|their|its)\b"
+    r"\b(?:know|understand|discuss|explain|tell|ask|wonder|see|learn|notice|guess|talk about"
+    r"|find out|consider"
+    r"|remember|say|accept|respect)(?:s|es)? (?:\w+ ){0,3}?(?:what|why|how|the|which|that|my|our"
+    r"|their|its)\b"
 )
 
 

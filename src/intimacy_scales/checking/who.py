@@ -16,6 +16,7 @@ BY_PARTNER, BY_SELF = "by partner", "by self"
 _EITHER = frozenset({SELF, PARTNER})
 _FELT = frozenset({SELF, PARTNER, BY_PARTNER})
 _CAUSED = frozenset({SELF, PARTNER, BY_SELF})
+_OF_SELF, _OF_PARTNER, _TOGETHER = frozenset({SELF}), frozenset({PARTNER}), frozenset({BOTH})
 _UNCLEAR = frozenset({SELF, PARTNER, BOTH})
 # Verbs whose object is the person who feels.
 _FEELS = (
@@ -23,15 +24,19 @@ _FEELS = (
     r"|interest|fascinate|amuse|excite|disappoint|frustrate|tire|anger|exhaust|drain|inspire|impress|move"
     r"|confuse|puzzle|embarrasse?|humiliate|satisfie|satisfy|relaxe?|intimidate|infuriate|motivate|surprise"
     r"|repel|disgust|intrigue|captivate|thrill|charm|overwhelm|suffocate|smother|energise|energize|stresse?"
-    r"|sadden|arouse|turn on|touch|hurt|fulfil|fulfill|delude|shock|astonish|amaze|enrage|depress|discourage"
-    r"|encourage|reassure|soothe|tempt|repulse|provoke|stimulate|enchant|unsettle|disturb|exasperate|appeal)"
+    r"|sadden|arouse|turn on|touch|hurt|fulfil|fulfill|delude|shock|astonish|amaze|enrage|depress"
+    r"|discourage"
+    r"|encourage|reassure|soothe|tempt|repulse|provoke|stimulate|enchant|unsettle|disturb"
+    r"|exasperate|appeal)"
     r"(?:e?s|e?d|l?ing)?"
 )
 # What is done to a person who "feels" or "is" so.
 _DONE = (
-    r"(?:un|mis|dis|well |badly |poorly )?(?:loved|understood|misunderstood|respected|accepted|supported|appreciated|valued|heard|listened to"
+    r"(?:un|mis|dis|well |badly |poorly )?(?:loved|understood|misunderstood|respected|accepted"
+    r"|supported|appreciated|valued|heard|listened to"
     r"|cared for|looked after|taken care of|ignored|controlled|neglected|judged|criticised|criticized"
-    r"|pressured|pushed|blamed|encouraged|comforted|wanted|desired|needed|trusted|admired|cherished|protected"
+    r"|pressured|pushed|blamed|encouraged|comforted|wanted|desired|needed|trusted|admired"
+    r"|cherished|protected"
     r"|rejected|mocked|belittled|betrayed|deceived|cheated|treated|taken|known|seen|let down|put down"
     r"|shut out|left|abandoned|praised|insulted|threatened|forgiven|missed|noticed|welcomed|adored|consoled"
     r"|helped|spied|watched|monitored|used|exploited|dominated|bossed|manipulated|forced|disrespected"
@@ -54,7 +59,8 @@ _FRAME = re.compile(
 )
 _PARTNER_SAYS = re.compile(r"^\^ (?:according to my partner|in my partner's (?:view|opinion|eyes|mind))\b")
 _WHEN_FIRST = re.compile(
-    r"^\^ (?:when|whenever|if|during|in|while|after|before|at|on|with|once|as soon as|every|each|no|even)\b[^,]*, "
+    r"^\^ (?:when|whenever|if|during|in|while|after|before|at|on|with|once|as soon as|every|each"
+    r"|no|even)\b[^,]*, "
 )
 _SOMEONE = re.compile(
     r"^\^ my partner is (?:\w+ ){0,3}?(?:someone|somebody|person|one|partner|human)"
@@ -66,8 +72,10 @@ _PASSIVE = re.compile(
 )
 _PASSIVE_FEELING = re.compile(rf"^\^ i (?:am|feel|get) (?:\w+ )?{_FEELS} by (?:my partner|what)")
 _GETS = re.compile(
-    r"^\^ i (?:can |always |often )?(?:get|receive|have|expect|obtain|find|enjoy|count on|experience|hear|feel|see)"
-    r" (?:(?:a|the|my|some|any|enough|much|all|lots|lot|of|plenty|great|deal|little|good|useful|helpful|kind"
+    r"^\^ i (?:can |always |often )?(?:get|receive|have|expect|obtain|find|enjoy|count on"
+    r"|experience|hear|feel|see)"
+    r" (?:(?:a|the|my|some|any|enough|much|all|lots|lot|of|plenty|great|deal|little|good|useful"
+    r"|helpful|kind"
     r"|warm|\w+ing|emotional|practical|real) )*\w+ (?:and \w+ )?from my partner\b"
     r"|^\^ i (?:can |always )?(?:get|receive|have|feel|sense) my partner's"
 )
@@ -76,17 +84,21 @@ _RELIES = re.compile(
 )
 _FINDS = re.compile(r"^\^ i (?:find|see|consider|think of|perceive|experience|regard|view) my partner(?!'s)")
 _CONDUCT = (  # how somebody treats another
-    r"(?:kind|nice|good|rude|mean|cruel|faithful|loyal|honest|polite|unkind|true|attentive|affectionate|warm"
+    r"(?:kind|nice|good|rude|mean|cruel|faithful|loyal|honest|polite|unkind|true|attentive"
+    r"|affectionate|warm"
     r"|cold|gentle|devoted|committed|unfair|fair|friendly|hostile|loving|tender|sweet|helpful|generous"
     r"|disloyal|unfaithful|dishonest|impolite|nasty|open|respectful|disrespectful|responsive|supportive"
     r"|dedicated|grateful|thankful|apologetic|sensitive|considerate|courteous|harsh|abusive|closed"
-    r"|indifferent|there|available|accessible|quick|slow|willing|ready|prepared|eager|able|unable|likely|free"
+    r"|indifferent|there|available|accessible|quick|slow|willing|ready|prepared|eager|able|unable"
+    r"|likely|free"
     r"|allowed|happy|glad|inclined|\w+ing)"
 )
 _TO_ME = re.compile(
     r"^\^ my partner(?:'s \w+(?: \w+)?)? (?:\w+ )?(?:matters?|means?|appeals?|counts?|comes? first)\b"
-    rf"|^\^ my partner(?:'s \w+(?: \w+)?)? (?:is|seems|feels) (?!(?:\w+ )?(?:un|in|im|dis)?{_CONDUCT}\b)(?:\S+ ){{1,4}}(?:to|for) (?:me|know)\b"
-    r"|^\^ my partner is (?:(?:very|really|so|quite) )?(?:a )?(?:easy|hard|difficult|simple|fun|nice|pleasant|tough|tricky"
+    rf"|^\^ my partner(?:'s \w+(?: \w+)?)? (?:is|seems|feels) (?!(?:\w+ )?(?:un|in|im"
+    rf"|dis)?{_CONDUCT}\b)(?:\S+ ){{1,4}}(?:to|for) (?:me|know)\b"
+    r"|^\^ my partner is (?:(?:very|really|so|quite) )?(?:a )?(?:easy|hard|difficult|simple|fun"
+    r"|nice|pleasant|tough|tricky"
     r"|exciting|boring|tiring|exhausting|comfortable|interesting|impossible|great|joy|pleasure)"
     r" (?:person )?(?:for me )?to (?!me\b|my\b)\w+"
     r"|^\^ my partner is (?:\w+ )?(?:on|in) my (?:mind|thoughts|heart)\b"
@@ -94,22 +106,29 @@ _TO_ME = re.compile(
 _ASIDE = re.compile(
     r"^\^ ((?:with|around|near|beside|next to|like|for|to|in) (?:my partner|me)) ,? ?((?:i|my|we|our)\b.*)$"
 )
-_SURE = re.compile(r"^\^ (?:i|we) (?:am|feel|are) (?:\w+ )?(?:sure|certain|confident|convinced|positive|secure) (?:that|in|of|about)\b"
+_SURE = re.compile(
+    r"^\^ (?:i|we) (?:am|feel|are) (?:\w+ )?(?:sure|certain|confident|convinced|positive"
+    r"|secure) (?:that|in|of|about)\b"
                    r"|^\^ i (?:trust|doubt|suspect|believe) that\b")  # fmt: skip
 _EXPERIENCED = re.compile(
-    rf"^\^ my partner(?:'s \w+)? (?:(?:can|often|really|no|longer|always|still|also|sometimes|deeply|easily|never) ){{0,2}}{_FEELS} (?:to )?me\b"
-    r"|^\^ my partner (?:\w+ )?(?:makes?|gets?|lets?|has|brings?|turns?|drives?|leaves?|fills?|gives?|takes?)"
+    rf"^\^ my partner(?:'s \w+)? (?:(?:can|often|really|no|longer|always|still|also|sometimes"
+    rf"|deeply|easily|never) ){{0,2}}{_FEELS} (?:to )?me\b"
+    r"|^\^ my partner (?:\w+ )?(?:makes?|gets?|lets?|has|brings?|turns?|drives?|leaves?|fills?"
+    r"|gives?|takes?)"
     r" (?:me (?:feel|laugh|smile|cry|want|think|happy|sad|angry|mad|crazy|nervous|jealous|relax|proud|tense"
     r"|uncomfortable|comfortable|calm|safe|insecure|anxious|joy|pleasure|energy|strength|hope|lonely"
     r"|better|down|on|off|out|a (?:sense|feeling)|the feeling|feeling|with)|out the best)\b"
 )
 _MAKES_PARTNER = re.compile(
-    rf"^\^ i (?:(?:can|often|really|also|try|like|love|want|tend|hope|wish|know how|am able|to) )*(?:{_FEELS} my partner\b(?!'s)|(?:make|get|have|bring|turn|drive|leave|fill|give)"
+    rf"^\^ i (?:(?:can|often|really|also|try|like|love|want|tend|hope|wish|know how|am able"
+    rf"|to) )*(?:{_FEELS} my partner\b(?!'s)|(?:make|get|have|bring|turn|drive|leave|fill|give)"
     r" my partner (?:feel|laugh|smile|cry|happy|sad|angry|mad|nervous|jealous|proud|tense|joy|pleasure)\b)"
 )
 _PARTNER_GETS = re.compile(
-    r"^\^ my partner (?:can )?(?:gets?|receives?|has|obtains?|enjoys?) (?!secrets?\b|things\b|something\b)(?:\w+ )*(?:from me\b|(?:my|all my)"
-    r" (?:trust|respect|love|support|admiration|affection|full|complete|attention|loyalty|gratitude|help)\b)"
+    r"^\^ my partner (?:can )?(?:gets?|receives?|has|obtains?|enjoys?) (?!secrets?\b|things\b"
+    r"|something\b)(?:\w+ )*(?:from me\b|(?:my|all my)"
+    r" (?:trust|respect|love|support|admiration|affection|full|complete|attention|loyalty"
+    r"|gratitude|help)\b)"
     rf"|^\^ my partner (?:feels?|is) (?:\w+ )?{_DONE}(?: (?:\w+ )*by me)?(?= \.|$| by me)"
 )
 _GERUND = re.compile(
@@ -118,7 +137,9 @@ _GERUND = re.compile(
 _IMPERSONAL = re.compile(
     r"^\^ (?:it|it's|that|the (?:thought|idea)|nothing|something|everything|life|time|being)\b"
 )
-_OURS = re.compile(r"^\^ (?:our|this|the|my) (?:\w+ )?(?:relationship|partnership|life|bond|love|time|sex|physical"
+_OURS = re.compile(
+    r"^\^ (?:our|this|the|my) (?:\w+ )?(?:relationship|partnership|life|bond|love|time|sex"
+    r"|physical"
                    r"|intimacy|conversations?|future|talks)\b")  # fmt: skip
 _OTHERS = re.compile(
     r"^\^ (?:my|our|my partner's|other|some|most|many|the|all) (?:\w+ )?(?:friends?|family|families|parents"
@@ -128,8 +149,10 @@ _OTHERS = re.compile(
 _OF_S = re.compile(r"^\^ my (?!partner)(?:\w+ ){1,2}?(?:for|in|toward|towards|to|with|of|about) my partner\b")
 _OF_P = re.compile(r"^\^ my partner's (?:\w+ ){1,2}?(?:for|in|toward|towards|to|with|of|about) me\b")
 _TWO = re.compile(
-    r"^\^ (?:we\b|both\b|each of us|neither of us|us\b|there (?:is|are)\b.* (?:between|among|in) (?:us|we|our)\b)"
+    r"^\^ (?:we\b|both\b|each of us|neither of us|us\b|there (?:is|are)\b.* (?:between|among"
+    r"|in) (?:us|we|our)\b)"
 )
+_ABOUT_ME = re.compile(r"\bme\b|\bi\b|\bmy (?!partner)|\bto know\b")
 _BETWEEN_US = re.compile(r"\b(?:between us|between we|for us|with us|of us)\b")
 
 
@@ -163,28 +186,22 @@ def _of_partner(plain: str) -> frozenset[str]:
 
 def _of_other(plain: str) -> frozenset[str]:
     """Return the readings of a sentence that begins otherwise."""
-    about_me = re.search(r"\bme\b|\bi\b|\bmy (?!partner)|\bto know\b", plain) is not None
-    if _TWO.match(plain):
-        return frozenset({BOTH})
-    if _GERUND.match(plain):
-        return frozenset({BOTH}) if re.search(r"\bus\b", plain) else frozenset({SELF})
-    if re.match(r"^\^ it is \w+ for my partner\b", plain):
-        return frozenset({PARTNER})
-    if _IMPERSONAL.match(plain):
-        if _BETWEEN_US.search(plain):
-            return frozenset({BOTH})
-        return frozenset({SELF}) if about_me or "my partner" in plain else _UNCLEAR
-    if _OURS.match(plain):
-        return frozenset({SELF} if about_me else {SELF, BOTH})
-    if _OTHERS.match(plain):
-        return frozenset({OTHERS}) if "my partner" in plain else frozenset({OTHERS, BOTH})
-    if _OF_S.match(plain):
-        return frozenset({SELF})
-    if re.match(r"^\^ my (?!partner)", plain):
-        return frozenset({PARTNER}) if "my partner" in plain else frozenset({SELF})
-    if _BETWEEN_US.search(plain) or re.search(r"\b(?:we|us|our)\b", plain):
-        return frozenset({BOTH})
-    return _UNCLEAR
+    about_me = _ABOUT_ME.search(plain) is not None
+    about_partner = "my partner" in plain
+    us = _BETWEEN_US.search(plain) is not None
+    kinds = [  # the first that fits
+        (_TWO.match(plain), _TOGETHER),
+        (_GERUND.match(plain), _TOGETHER if re.search(r"\bus\b", plain) else _OF_SELF),
+        (re.match(r"^\^ it is \w+ for my partner\b", plain), _OF_PARTNER),
+        (_IMPERSONAL.match(plain) and us, _TOGETHER),
+        (_IMPERSONAL.match(plain), _OF_SELF if about_me or about_partner else _UNCLEAR),
+        (_OURS.match(plain), _OF_SELF if about_me else frozenset({SELF, BOTH})),
+        (_OTHERS.match(plain), frozenset({OTHERS}) if about_partner else frozenset({OTHERS, BOTH})),
+        (_OF_S.match(plain), _OF_SELF),
+        (re.match(r"^\^ my (?!partner)", plain), _OF_PARTNER if about_partner else _OF_SELF),
+        (us or re.search(r"\b(?:we|us|our)\b", plain), _TOGETHER),
+    ]
+    return next((readings for fits, readings in kinds if fits), _UNCLEAR)
 
 
 @lru_cache(maxsize=4096)
@@ -221,9 +238,12 @@ def may_agree(first: frozenset[str], second: frozenset[str]) -> bool:
 
     Examples
     --------
-    >>> annoyed, annoying = (agents_of(f"^ {text}") for text in ("my partner annoys me", "i annoy my partner"))
-    >>> may_agree(annoyed, agents_of("^ i am annoyed by my partner")), may_agree(annoyed, annoying)
-    (True, False)
+    >>> annoyed = agents_of("^ my partner annoys me")
+    >>> [
+    ...     may_agree(annoyed, agents_of(f"^ {text}"))
+    ...     for text in ("i am annoyed by my partner", "i annoy my partner")
+    ... ]
+    [True, False]
     """
     if {BY_PARTNER, BY_SELF} <= first | second:
         return False
