@@ -124,9 +124,9 @@ def _is_doubtful(text: str, rule: str, phrase: Found) -> bool:
 
 def _check_phrases(sentence: Sentence, rule: str) -> Iterator[Hit]:
     message, doubtful = _MESSAGES[rule]
-    found = found_in(sentence.text, rule)
-    topics = [phrase for phrase in found if _is_doubtful(sentence.text, rule, phrase)]
-    reported = [phrase.text for phrase in found if phrase not in topics]
+    matches = found_in(sentence.text, rule)
+    topics = [phrase for phrase in matches if _is_doubtful(sentence.text, rule, phrase)]
+    reported = [phrase.text for phrase in matches if phrase not in topics]
     if rule == "cause":
         reported += causes_in(sentence.plain)
     if reported:

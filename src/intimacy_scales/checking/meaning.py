@@ -119,7 +119,7 @@ _STAYS = re.compile(
     r" (?=(?:loyal|faithful|true|calm|patient|kind|close|honest|polite|quiet|cool|angry|upset|jealous|sad"
     r"|friendly|warm|attractive|interested|interesting|open|fair|committed|devoted|distant|\w+ed|\w+ful)\b)"
 )
-_CONTRACTED = {"can't": "cannot", "won't": "will not", "shan't": "shall not"}
+_CONTRACTED = {"can't": "cannot", "won't": "will not"}
 
 
 def with_we(text: str) -> str:
@@ -139,13 +139,13 @@ def _concepts() -> Lexicon:
 
 def _pairs(name: str) -> dict[str, frozenset[str]]:
     """Return concept → those with which it is paired in a list."""
-    found: dict[str, set[str]] = defaultdict(set)
+    partners: dict[str, set[str]] = defaultdict(set)
     for pairs in read_lists(name).values():
         for pair in pairs:
             first, second = pair.split("/")
-            found[first].add(second)
-            found[second].add(first)
-    return {concept: frozenset(others) for concept, others in found.items()}
+            partners[first].add(second)
+            partners[second].add(first)
+    return {concept: frozenset(others) for concept, others in partners.items()}
 
 
 @cache
@@ -274,14 +274,14 @@ def readings_of(text: str) -> tuple[Meaning, ...]:
     plain, negatives = _without_negatives(tokens)
     agents = agents_of(" ".join(_spelt_out(tokens)))
     first = _read(plain, negatives, agents, count=False)
-    found = [first]
+    readings = [first]
     if negatives:
         second = _read(_spelt_out(tokens), 0, agents, count=True)
-        found.append(second)
-        found += [
+        readings.append(second)
+        readings += [
             turned for meaning in (first, second) if not meaning.affirms for turned in _turned_round(meaning)
         ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(readings))
 
 
 def _once(parts: list[Part]) -> tuple[Part, ...]:
@@ -367,13 +367,13 @@ def match(first: Meaning, second: Meaning) -> Match:
     return Match((total - lone) / total if total else 0.0, specific, names, left, right)
 
 
-def rest(first: Meaning, second: Meaning, found: Match) -> Match:
+def rest(first: Meaning, second: Meaning, agreed: Match) -> Match:
     """Return a match in which parts that are near to one of the other sentence have a counterpart."""
-    left = tuple(part for part in found.left if not any(_near(part, other) for other in second.parts))
-    right = tuple(part for part in found.right if not any(_near(part, other) for other in first.parts))
+    left = tuple(part for part in agreed.left if not any(_near(part, other) for other in second.parts))
+    right = tuple(part for part in agreed.right if not any(_near(part, other) for other in first.parts))
     total = sum(part.weight for part in (*first.parts, *second.parts))
     lone = sum(part.weight for part in (*left, *right))
-    return replace(found, share=(total - lone) / total, left=left, right=right)
+    return replace(agreed, share=(total - lone) / total, left=left, right=right)
 
 
 def _near(first: Part, second: Part) -> bool:

@@ -147,18 +147,18 @@ def inflected_from(word: str) -> tuple[str, ...]:
     Examples
     --------
     >>> inflected_from("lying"), inflected_from("wives")
-    (('lying', 'ly', 'lye', 'lie'), ('wives', 'wive', 'wiv', 'wife'))
+    (('lying', 'ly', 'lye', 'lie'), ('wives', 'wiv', 'wive', 'wife'))
     """
-    found = list(base_forms(word))
+    bases = list(base_forms(word))
     if word in irregular_bases():
-        found += [base for base, forms in irregular_verbs().items() if any(word in group for group in forms)]
+        bases += [base for base, forms in irregular_verbs().items() if any(word in group for group in forms)]
     for ending in ("es", "s", "ed", "ing", "d"):
         if word.endswith(ending) and len(word) > len(ending) + 1:
-            found.append(word.removesuffix(ending))
+            bases.append(word.removesuffix(ending))
     if word.endswith("ying"):
-        found.append(word.removesuffix("ying") + "ie")
+        bases.append(word.removesuffix("ying") + "ie")
     if word.endswith("ied"):
-        found.append(word.removesuffix("ied") + "ie")
+        bases.append(word.removesuffix("ied") + "ie")
     if word in _IRREGULAR_BASES:
-        found.append(_IRREGULAR_BASES[word])
-    return tuple(dict.fromkeys(found))
+        bases.append(_IRREGULAR_BASES[word])
+    return tuple(dict.fromkeys(bases))

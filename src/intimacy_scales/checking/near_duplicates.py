@@ -131,30 +131,30 @@ def _likeness(first: _Compared, second: _Compared, *, affirm: bool) -> Severity 
         for theirs in second.readings:
             if (mine.affirms == theirs.affirms) != affirm:
                 continue
-            found = match(mine, theirs)
-            if found.opposed:
+            common = match(mine, theirs)
+            if common.opposed:
                 continue
-            if found.share >= SAME and found.specific == 1.0 and _same_people(mine, theirs):
+            if common.share >= SAME and common.specific == 1.0 and _same_people(mine, theirs):
                 return "warning"
-            if best is None and _about_same_people(mine, theirs) and _may_be_same(mine, theirs, found):
+            if best is None and _about_same_people(mine, theirs) and _may_be_same(mine, theirs, common):
                 best = "note"
     return best
 
 
-def _may_be_same(first: Meaning, second: Meaning, found: Match) -> bool:
+def _may_be_same(first: Meaning, second: Meaning, common: Match) -> bool:
     """Return whether little is left without a counterpart, or with one that is near to it."""
-    left = rest(first, second, found)
-    if not found.names:  # a concept near to the other, or a phrase and its words
+    left = rest(first, second, common)
+    if not common.names:  # a concept near to the other, or a phrase and its words
         mine, theirs = first.weighty_parts, second.weighty_parts
         alone = [side[0] for side in (mine, theirs) if len(side) == 1]
         return left.share == 1.0 and (len(alone) > 1 or any(part.within for part in alone))
     if any(part.weight == 1.0 and part.names & ATTITUDES for part in (*left.left, *left.right)):
         return False  # "I like how my partner laughs" is not "my partner laughs"
-    if left.differ or (found.share < SIMILAR and not (found.share >= SOME and left.share >= ALL)):
+    if left.differ or (common.share < SIMILAR and not (common.share >= SOME and left.share >= ALL)):
         return False
-    if not found.names <= GENERAL or found.heaviest < MATTERS:
+    if not common.names <= GENERAL or common.heaviest < MATTERS:
         return True
-    bridged = [part for part in (*found.left, *found.right) if not part.names & GENERAL]
+    bridged = [part for part in (*common.left, *common.right) if not part.names & GENERAL]
     return left.heaviest < MATTERS and bool(bridged)
 
 
@@ -169,8 +169,8 @@ def _are_alike(first: _Compared, second: _Compared) -> Severity | None:
         and overlap(first.content, second.content) >= ALIKE
         and _same_people(mine, theirs)
     ):
-        found = match(mine, theirs)  # one word in place of another is another statement
-        if first.content == second.content or not (found.differ or found.opposed):
+        common = match(mine, theirs)  # one word in place of another is another statement
+        if first.content == second.content or not (common.differ or common.opposed):
             return "warning"
     if first.near.isdisjoint(second.weighty):
         return None
@@ -184,8 +184,8 @@ def _is_negated_copy(first: _Compared, second: _Compared) -> bool:
         return True
     if mine.affirms == theirs.affirms or not _same_people(mine, theirs):
         return False
-    found = match(mine, theirs)
-    same = found.share >= SAME and found.specific == 1.0 and not found.opposed
+    common = match(mine, theirs)
+    same = common.share >= SAME and common.specific == 1.0 and not common.opposed
     return same and overlap(first.affirmed, second.affirmed) >= COPIED
 
 

@@ -21,8 +21,8 @@ _SAYS_SO = {"feel", "feels", "know", "knows", "think", "thinks", "believe", "bel
 _HARMLESS = {"and", "too", "also", "both", "that", "myself"}
 _MODALS = {"could", "may", "might", "must", "should", "would", "will"}
 _PARTNER = re.compile(r"\bmy partner\b")
-_BOTH = re.compile(r"\bmy partner and (?:i|me|myself)\b|\b(?:i|me) and my partner\b")
-_OF_BOTH = {"we", "us", "our", "ours", "ourselves", "we're", "we've"}
+_COUPLE = re.compile(r"\bmy partner and (?:i|me|myself)\b|\b(?:i|me) and my partner\b")
+_OF_THE_COUPLE = {"we", "us", "our", "ours", "ourselves", "we're", "we've"}
 _OF_ONE = {"i", "me", "my", "mine", "myself", "i'm", "i've", "they", "them", "their", "theirs"}
 
 
@@ -48,8 +48,8 @@ def _difference(text: str, parallel: str) -> str | None:
 
 def _is_about_both(text: str) -> bool:
     """Return whether a sentence says the same of both partners, so that exchanging them changes nothing."""
-    tokens = set(words(_BOTH.sub("we", normalized(text))))
-    return not tokens.isdisjoint(_OF_BOTH) and tokens.isdisjoint(_OF_ONE)
+    tokens = set(words(_COUPLE.sub("we", normalized(text))))
+    return not tokens.isdisjoint(_OF_THE_COUPLE) and tokens.isdisjoint(_OF_ONE)
 
 
 def _modals(text: str) -> set[str]:

@@ -174,8 +174,8 @@ def _end(words: Sequence[str], at: int, tokens: Sequence[Token]) -> tuple[int, t
     token, rest = tokens[0], tokens[1:]
     taken = 0
     while True:
-        if taken >= token.fewest and (found := _end(words, at + taken, rest)) is not None:
-            end, places = found
+        if taken >= token.fewest and (fit := _end(words, at + taken, rest)) is not None:
+            end, places = fit
             return end, places if token.anything else (*range(at, at + taken), *places)
         if taken == token.most or at + taken >= len(words) or not token.accepts(words[at + taken]):
             return None
@@ -228,9 +228,9 @@ class Lexicon:
                 tokens, needed = _parsed(phrase)
                 if needed and present.isdisjoint(needed):
                     continue
-                found = _end(words, at, tokens)
-                if found is not None:
-                    end, places = found
+                fit = _end(words, at, tokens)
+                if fit is not None:
+                    end, places = fit
                     text = " ".join(w for w in words[at:end] if w[0].isalnum())
                     matches[name].append(Found(text, at, end, frozenset(places)))
         return {name: list(dict.fromkeys(phrases)) for name, phrases in matches.items()}

@@ -104,7 +104,7 @@ _TO_ME = re.compile(
     r"|^\^ my partner is (?:\w+ )?(?:on|in) my (?:mind|thoughts|heart)\b"
 )
 _ASIDE = re.compile(
-    r"^\^ ((?:with|around|near|beside|next to|like|for|to|in) (?:my partner|me)) ,? ?((?:i|my|we|our)\b.*)$"
+    r"^\^ ((?:with|around|near|next to|like|for|to|in) (?:my partner|me)) ,? ?((?:i|my|we|our)\b.*)$"
 )
 _SURE = re.compile(
     r"^\^ (?:i|we) (?:am|feel|are) (?:\w+ )?(?:sure|certain|confident|convinced|positive"
@@ -148,7 +148,7 @@ _OTHERS = re.compile(
 )
 _OF_S = re.compile(r"^\^ my (?!partner)(?:\w+ ){1,2}?(?:for|in|toward|towards|to|with|of|about) my partner\b")
 _OF_P = re.compile(r"^\^ my partner's (?:\w+ ){1,2}?(?:for|in|toward|towards|to|with|of|about) me\b")
-_TWO = re.compile(
+_OF_US = re.compile(
     r"^\^ (?:we\b|both\b|each of us|neither of us|us\b|there (?:is|are)\b.* (?:between|among"
     r"|in) (?:us|we|our)\b)"
 )
@@ -190,7 +190,7 @@ def _of_other(plain: str) -> frozenset[str]:
     about_partner = "my partner" in plain
     us = _BETWEEN_US.search(plain) is not None
     kinds = [  # the first that fits
-        (_TWO.match(plain), _TOGETHER),
+        (_OF_US.match(plain), _TOGETHER),
         (_GERUND.match(plain), _TOGETHER if re.search(r"\bus\b", plain) else _OF_SELF),
         (re.match(r"^\^ it is \w+ for my partner\b", plain), _OF_PARTNER),
         (_IMPERSONAL.match(plain) and us, _TOGETHER),
