@@ -71,6 +71,12 @@ def test_what_the_review_missed_is_found(fault: str, text: str):
         ("tense", "My partner asks how my shift went."),
         ("tense", "My partner and I are made for each other."),
         ("hard-word", "I usually trust my partner."),
+        ("two-ideas", "My partner gets along with my friends."),
+        ("two-ideas", "I know whether my partner is happy or sad."),
+        ("cause", "We discuss what leads to quarrels."),
+        ("assumes-gender", "We agree about the rights of women."),
+        ("assumes-marriage", "I like my friend's wedding."),
+        ("assumes-living-together", "I like the garden at my partner's place."),
     ],
 )
 def test_what_the_review_found_to_be_a_false_alarm_is_gone(rule: str, text: str):
@@ -89,6 +95,8 @@ def test_what_the_review_found_to_be_a_false_alarm_is_gone(rule: str, text: str)
         ("I like it when my partner hugs me.", "My partner likes to be hugged by me.", set()),
         ("I let my partner decide.", "My partner lets me decide.", set()),
         ("I am kind to my partner.", "My partner feels that they are kind to me.", set()),
+        ("We trust each other.", "We trust each other.", set()),
+        ("My partner and I laugh.", "My partner and I laugh.", set()),
     ],
 )
 def test_partner_wordings(text: str, partner_text: str, rules: set[str]):
@@ -102,6 +110,12 @@ def test_partner_wordings(text: str, partner_text: str, rules: set[str]):
         ("I trust my partner fully.", "I have full trust in my partner.", "near-duplicate"),
         ("I am sure that my partner loves me.", "I am certain that my partner loves me.", "near-duplicate"),
         ("I share my feelings with my partner.", "I tell my partner how I feel.", "near-duplicate"),
+        ("I feel supported by my partner.", "My partner supports me.", "near-duplicate"),
+        ("I get support from my partner.", "My partner is there for me.", "near-duplicate"),
+        ("I support my partner.", "My partner supports me.", None),
+        ("My friends like my partner.", "My partner likes my friends.", None),
+        ("My partner annoys me.", "I annoy my partner.", None),
+        ("My partner is not honest with me.", "My partner tells me lies.", "near-duplicate"),
         ("I feel understood by my partner.", "I feel misunderstood by my partner.", "negated-copy"),
         ("My partner keeps promises.", "My partner breaks promises.", None),
         ("I trust my partner.", "I trust my friends.", None),

@@ -263,9 +263,11 @@ def check_near_duplicates(
     yield from _within(compared, facets)
     known = {(s.item, normalized(s.text)) for other in against for s in sentences(other)}
     new = [c for c in compared if (c.sentence.item, normalized(c.sentence.text)) not in known]
-    if not new:  # all items are taken from the others
-        return
+    wordings = {c.sentence.wording for c in new}  # none where all items are taken from the others
     others = [
-        _Compared.from_sentence(sentence, other.id) for other in against for sentence in sentences(other)
+        _Compared.from_sentence(sentence, other.id)
+        for other in against
+        for sentence in sentences(other)
+        if sentence.wording in wordings
     ]
     yield from _across(new, others)
