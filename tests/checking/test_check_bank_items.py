@@ -65,7 +65,7 @@ BAD = {
     "cause": [
         "I stay because I am afraid.",
         "Out of pity, I agree to my partner's wishes.",
-        "As my partner is calm, I can relax.",
+        "As my partner is honest, I can relax.",
     ],
     "frequency": [
         "I often thank my partner.",

@@ -1,4 +1,4 @@
-"""The linter on sentences by somebody who had not seen its rules (both halves that were seen)."""
+"""The linter on sentences by somebody who had not seen its rules (those that were seen)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_every_rule_finds_at_least_four_of_five(tallies: dict[str, Tally]):
 @pytest.mark.parametrize("kind", ["sentences", "pairs", "partner wordings"])
 def test_good_ones_get_hardly_any_warning(tallies: dict[str, Tally], kind: str):
     tally = tallies[kind]
-    assert tally.good >= 20
+    assert tally.good >= 16
     assert 1 - len(tally.alarms) / tally.good >= PRECISE, tally.alarms
 
 
@@ -71,6 +71,12 @@ def test_what_the_review_missed_is_found(fault: str, text: str):
         ("tense", "My partner asks how my shift went."),
         ("tense", "My partner and I are made for each other."),
         ("hard-word", "I usually trust my partner."),
+        ("two-ideas", "My partner gets along with my friends."),
+        ("two-ideas", "I know whether my partner is happy or sad."),
+        ("cause", "We discuss what leads to quarrels."),
+        ("assumes-gender", "We agree about the rights of women."),
+        ("assumes-marriage", "I like my friend's wedding."),
+        ("assumes-living-together", "I like the garden at my partner's place."),
     ],
 )
 def test_what_the_review_found_to_be_a_false_alarm_is_gone(rule: str, text: str):
@@ -89,6 +95,8 @@ def test_what_the_review_found_to_be_a_false_alarm_is_gone(rule: str, text: str)
         ("I like it when my partner hugs me.", "My partner likes to be hugged by me.", set()),
         ("I let my partner decide.", "My partner lets me decide.", set()),
         ("I am kind to my partner.", "My partner feels that they are kind to me.", set()),
+        ("We trust each other.", "We trust each other.", set()),
+        ("My partner and I laugh.", "My partner and I laugh.", set()),
     ],
 )
 def test_partner_wordings(text: str, partner_text: str, rules: set[str]):
@@ -102,6 +110,12 @@ def test_partner_wordings(text: str, partner_text: str, rules: set[str]):
         ("I trust my partner fully.", "I have full trust in my partner.", "near-duplicate"),
         ("I am sure that my partner loves me.", "I am certain that my partner loves me.", "near-duplicate"),
         ("I share my feelings with my partner.", "I tell my partner how I feel.", "near-duplicate"),
+        ("I feel supported by my partner.", "My partner supports me.", "near-duplicate"),
+        ("I get support from my partner.", "My partner is there for me.", "near-duplicate"),
+        ("I support my partner.", "My partner supports me.", None),
+        ("My friends like my partner.", "My partner likes my friends.", None),
+        ("My partner annoys me.", "I annoy my partner.", None),
+        ("My partner is not honest with me.", "My partner tells me lies.", "near-duplicate"),
         ("I feel understood by my partner.", "I feel misunderstood by my partner.", "negated-copy"),
         ("My partner keeps promises.", "My partner breaks promises.", None),
         ("I trust my partner.", "I trust my friends.", None),
@@ -127,5 +141,5 @@ def test_frequencies_are_fine_where_people_answer_by_how_often():
 def test_the_benchmark_prints_its_tables():
     command = [sys.executable, "-m", "benchmarks.linter", "--size", "smallest"]
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert "| bad items found by | seen | seen_2 |" in printed
-    assert "| two-ideas | 12 of 12 | 12 of 12 |" in printed
+    assert "| bad items found by | seen | seen_2 | seen_3 |" in printed
+    assert "| two-ideas | 12 of 12 | 12 of 12 | 12 of 12 |" in printed

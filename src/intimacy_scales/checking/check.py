@@ -46,7 +46,9 @@ def _wording_hits(bank: Checked, others: Sequence[Checked]) -> Iterator[Hit]:
     yield from check_readability(worded)
     yield from check_voice(worded)
     yield from check_parallel(bank)
-    yield from check_near_duplicates(worded, others)
+    facets = {item.id: item.facet for item in bank.items if item.facet is not None}
+    several = len(set(facets.values())) > 1
+    yield from check_near_duplicates(worded, others, facets if several else {})
 
 
 def _hits(bank: Checked, against: Iterable[Checked | str | Path] | None) -> Iterator[Hit]:

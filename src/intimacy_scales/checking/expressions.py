@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from functools import cache
 
 from intimacy_scales.checking.findings import Hit
-from intimacy_scales.checking.phrases import found_in
+from intimacy_scales.checking.phrases import Found, found_in
 from intimacy_scales.checking.reasons import causes_in, possible_causes_in
 from intimacy_scales.checking.rules import Severity
+from intimacy_scales.checking.tenses import tense_of
+from intimacy_scales.checking.topics import is_known, is_of_one, is_topic
 from intimacy_scales.checking.words import Sentence, quoted
 from intimacy_scales.instrument import ResponseScale
 
@@ -51,6 +53,10 @@ _OPENERS = re.compile(r"\b(?:what|how|why|who|whom|which|when|whatever|things? t
 _MODAL = ("could", "might", "may")
 _WISHES = re.compile(
     r"\b(?:would|'d) (?:really |also )?(?:like|love|want|prefer|enjoy|hurt|need|please|wish)\b"
+)
+_NOW_OR_THEN = re.compile(  # an if that may mean when: "if my partner is sad, I listen"
+    r"\bif (?:i|we|they|my partner|something|things?) (?:am|is|are|feels?|needs?|wants?|has|have"
+    r"|asks?|gets?)\b"
 )
 _NOUN_THAT = re.compile(r"\b(?:things?|something|words?|sides?|ones?|secrets?|someone) that\b")
 
@@ -95,6 +101,10 @@ def _check_hypothetical(sentence: Sentence) -> Iterator[Hit]:
     message, doubtful = _MESSAGES["hypothetical"]
     words, severity = _would(sentence.plain)
     sure = [phrase.text for phrase in found_in(sentence.text, "hypothetical")]
+    may_be_when = bool(sure) and not words and all(text.startswith("if ") for text in sure)
+    if may_be_when and _NOW_OR_THEN.search(sentence.plain) and tense_of(sentence.text) == "present":
+        yield Hit("hypothetical", doubtful.format(quoted(sure)), severity="note")
+        return
     if sure or (words and severity is None):
         yield Hit("hypothetical", message.format(quoted([*sure, *words])))
         return
@@ -103,15 +113,26 @@ def _check_hypothetical(sentence: Sentence) -> Iterator[Hit]:
         yield Hit("hypothetical", doubtful.format(quoted(unsure)), severity="note")
 
 
+def _is_doubtful(text: str, rule: str, phrase: Found) -> bool:
+    """Return whether a phrase may say nothing of what its rule looks for, by what stands around it."""
+    if rule == "cause":
+        return is_known(text, phrase)
+    if rule == "assumes-living-together" and is_of_one(text, phrase):
+        return True
+    return rule.startswith("assumes-") and is_topic(text, phrase)
+
+
 def _check_phrases(sentence: Sentence, rule: str) -> Iterator[Hit]:
     message, doubtful = _MESSAGES[rule]
-    reported = [phrase.text for phrase in found_in(sentence.text, rule)]
+    matches = found_in(sentence.text, rule)
+    topics = [phrase for phrase in matches if _is_doubtful(sentence.text, rule, phrase)]
+    reported = [phrase.text for phrase in matches if phrase not in topics]
     if rule == "cause":
         reported += causes_in(sentence.plain)
     if reported:
         yield Hit(rule, message.format(quoted(reported)))
         return
-    unsure = [phrase.text for phrase in found_in(sentence.text, f"{rule} ?")]
+    unsure = [phrase.text for phrase in (*topics, *found_in(sentence.text, f"{rule} ?"))]
     if rule == "cause":
         unsure += possible_causes_in(sentence.plain)
     if unsure:

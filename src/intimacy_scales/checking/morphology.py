@@ -131,3 +131,34 @@ def base_forms(word: str) -> tuple[str, ...]:
             if stem.endswith("i"):
                 candidates.append(stem[:-1] + "y")
     return tuple(dict.fromkeys(candidates))
+
+
+_IRREGULAR_BASES = {
+    **dict.fromkeys(("am", "is", "are", "was", "were", "been", "being"), "be"),
+    "has": "have",
+    **{plural: singular for singular, plural in _IRREGULAR_NOUNS.items()},
+}
+
+
+@cache
+def inflected_from(word: str) -> tuple[str, ...]:
+    """Return all that a word may be a form of, as `verb_forms` and `noun_forms` make them.
+
+    Examples
+    --------
+    >>> inflected_from("lying"), inflected_from("wives")
+    (('lying', 'ly', 'lye', 'lie'), ('wives', 'wiv', 'wive', 'wife'))
+    """
+    bases = list(base_forms(word))
+    if word in irregular_bases():
+        bases += [base for base, forms in irregular_verbs().items() if any(word in group for group in forms)]
+    for ending in ("es", "s", "ed", "ing", "d"):
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            bases.append(word.removesuffix(ending))
+    if word.endswith("ying"):
+        bases.append(word.removesuffix("ying") + "ie")
+    if word.endswith("ied"):
+        bases.append(word.removesuffix("ied") + "ie")
+    if word in _IRREGULAR_BASES:
+        bases.append(_IRREGULAR_BASES[word])
+    return tuple(dict.fromkeys(bases))

@@ -21,6 +21,9 @@ _SAYS_SO = {"feel", "feels", "know", "knows", "think", "thinks", "believe", "bel
 _HARMLESS = {"and", "too", "also", "both", "that", "myself"}
 _MODALS = {"could", "may", "might", "must", "should", "would", "will"}
 _PARTNER = re.compile(r"\bmy partner\b")
+_COUPLE = re.compile(r"\bmy partner and (?:i|me|myself)\b|\b(?:i|me) and my partner\b")
+_OF_THE_COUPLE = {"we", "us", "our", "ours", "ourselves", "we're", "we've"}
+_OF_ONE = {"i", "me", "my", "mine", "myself", "i'm", "i've", "they", "them", "their", "theirs"}
 
 
 def _denies(text: str) -> bool:
@@ -41,6 +44,12 @@ def _difference(text: str, parallel: str) -> str | None:
     only_item = _quoted(word for stem, word in words_of_item.items() if stem not in words_of_parallel)
     only_parallel = _quoted(word for stem, word in words_of_parallel.items() if stem not in words_of_item)
     return f"only the item's own wording has {only_item}, and only this one has {only_parallel}"
+
+
+def _is_about_both(text: str) -> bool:
+    """Return whether a sentence says the same of both partners, so that exchanging them changes nothing."""
+    tokens = set(words(_COUPLE.sub("we", normalized(text))))
+    return not tokens.isdisjoint(_OF_THE_COUPLE) and tokens.isdisjoint(_OF_ONE)
 
 
 def _modals(text: str) -> set[str]:
@@ -69,6 +78,8 @@ def _check_partner(item: Item) -> Iterator[Hit]:
     if text is None or partner is None:
         return
     if normalized(text) == normalized(partner):
+        if _is_about_both(text):
+            return
         yield Hit("partner-parallel", "is the same sentence as the item's own: exchange the persons")
         return
     if (reason := _difference(text, partner)) or (reason := _replaced(text, partner)):
@@ -114,7 +125,7 @@ def check_parallel(bank: Checked) -> Iterator[Hit]:
             text = getattr(item, field)
             if text is None:
                 continue
-            if wording == "partner" and not _PARTNER.search(normalized(text)):
+            if wording == "partner" and not (_PARTNER.search(normalized(text)) or _is_about_both(text)):
                 yield Hit("partner-subject", "does not say 'my partner'", item.id, field)
             if wording == "daily" and not TIME.search(normalized(text)):
                 message = "names no time: begin with 'Today,' or name the time in the instructions"

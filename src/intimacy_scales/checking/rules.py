@@ -73,7 +73,7 @@ _WORDING = (
     ),
     Rule(
         "two-ideas", "warning",
-        "ideas joined by and, but, so, while, although, which or a comma, or in two sentences",
+        "ideas joined by and, but, although, besides, which or a comma, or in two sentences; while (note)",
         "People who agree with only one of the ideas cannot answer the item.",
         f"{_CLARK}; DeVellis (2017)",
     ),
@@ -145,7 +145,8 @@ _ASSUMPTIONS = (
         "'they' fit everyone.", "American Psychological Association (2020)",
     ),
     Rule(
-        "assumes-living-together", "warning", "home, chores, rent, waking up together",
+        "assumes-living-together", "warning",
+        "our home, chores, rent, waking up together; a sofa, the garden (note)",
         f"Some couples live apart, by choice or for work. {_ONLY}", _DILLMAN,
     ),
     Rule("assumes-children", "warning", "children, parenting, school runs, our family", _ONLY, _DILLMAN),
@@ -167,7 +168,8 @@ _ASSUMPTIONS = (
 
 _BETWEEN = (
     Rule(
-        "near-duplicate", "warning", "two items, in one bank or in two, with nearly the same words",
+        "near-duplicate", "warning",
+        "two items, in one bank or in two, that say nearly the same; or may (note)",
         "Items that say the same raise alpha without adding content; in two banks they make two constructs "
         "look like one.", f"{_CLARK}; Boyle (1991)",
     ),
