@@ -19,6 +19,7 @@ from intimacy_scales import (
     load_bank,
     minimal_important_change,
     mtmm,
+    regression_norm,
 )
 from intimacy_scales.instrument import ItemBank
 from intimacy_scales.instrument.evidence import Finding, missing_to_validate
@@ -174,3 +175,42 @@ def test_what_experts_judged_must_be_the_items_of_the_instrument():
 def test_n_is_shown_where_the_sample_does_not_say_it(sample):
     assert "n = 30" in str(finding(sample=sample, n=30))
     assert "n = 30" not in str(finding(sample="30 students", n=30))
+
+
+def series(values, start):
+    return pd.Series(values, index=range(start, start + len(values)))
+
+
+LEFT, RIGHT = series([1.0, 2, 3, 4, 5, 6] * 10, 0), series([2.0, 4, 3, 5, 6, 6] * 10, 5)
+GROUPS = series(["a", "b"] * 30, 5)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: content_validity({"a": [4, 4], "b": series([4, 3], 0), "c": series([4, 3], 1)}), "b and c"),
+        (
+            lambda: known_groups(LEFT.tolist(), GROUPS, higher="b", clusters=series(list(range(60)), 0)),
+            "groups and clusters",
+        ),
+        (
+            lambda: regression_norm(LEFT.tolist(), {"x": LEFT, "y": RIGHT}, sample="s"),
+            "x and y",
+        ),
+        (
+            lambda: minimal_important_change(
+                LEFT.tolist(), LEFT, anchor=series([3, 4] * 30, 5), improved=[4], n_resamples=100
+            ),
+            "after and anchor",
+        ),
+        (
+            lambda: minimal_important_change(
+                LEFT.tolist(), RIGHT, anchor=[3, 4] * 30, improved=[4], n_resamples=100, clusters=LEFT
+            ),
+            "clusters: the index of the labels is not that of after",
+        ),
+    ],
+)
+def test_indexes_of_every_two_columns_are_compared(call, words):
+    with pytest.raises(EstimationError, match=words):
+        call()

@@ -14,6 +14,7 @@ from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.report.result import StructureReport
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.numerics.tolerances import EQUAL_FITS
+from intimacy_scales.papers.notes import names_told_apart
 from intimacy_scales.papers.same_persons import unlike_scores
 from intimacy_scales.reliability.report.report import ReliabilityReport
 from intimacy_scales.results.documents import instrument_for
@@ -143,7 +144,7 @@ def given_by_instrument(function: str, reports: Sequence[Any], *, several: bool)
         else:
             groups.setdefault(tuple(_identity(ref)), Given(ref=ref)).add(report)
     if len(groups) > 1 and not several:
-        names = "; ".join(_told_apart([group.ref for group in groups.values() if group.ref is not None]))
+        names = "; ".join(names_told_apart([group.ref for group in groups.values() if group.ref is not None]))
         raise ResponseError(
             f"{function}() was passed reports of {len(groups)} instruments: {names}. Call it once for each, "
             "or pass several_instruments=True to describe them one after the other"
@@ -173,11 +174,3 @@ def _check_persons(function: str, given: Given) -> None:
 
 def _identity(ref: InstrumentRef) -> Iterator[str]:
     yield from (ref.id, ref.version, ref.digest, ref.coding or "")
-
-
-def _told_apart(refs: Sequence[InstrumentRef]) -> list[str]:
-    """Return names that differ, with the digests of instruments whose id and version are the same."""
-    names = [ref.told_apart for ref in refs]
-    if len(set(names)) == len(names):
-        return names
-    return [f"{name} (digest {ref.digest[:12]})" for name, ref in zip(names, refs, strict=True)]

@@ -131,9 +131,10 @@ def minimal_important_change(
     """
     change = _changes(before, after, changes, on_invalid)
     rating, texts = _ratings(anchor, levels)
-    given = {"changes": before if changes is None else changes, "anchor": anchor}
+    scores = {"before": before, "after": after} if changes is None else {"changes": changes}
+    given = scores | {"anchor": anchor}
     check_lengths({"changes": change, "anchor": rating}, given)
-    units = units_of(clusters, len(change), given["changes"])
+    units = units_of(clusters, len(change), given)
     used = ~(np.isnan(change) | np.isnan(rating))
     sign = 1.0 if higher_is_better else -1.0
     better = _better_values(improved, rating[used], texts)

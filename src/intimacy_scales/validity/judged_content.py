@@ -26,6 +26,7 @@ from intimacy_scales.validity.agreement_of_experts import (
 )
 from intimacy_scales.validity.content_validity_result import ContentValidity, Essential, RatedItem, SortedItem
 from intimacy_scales.validity.expert_ratings import ExpertRatings
+from intimacy_scales.validity.units import check_indexes
 
 Floats = NDArray[np.float64]
 _RELEVANT_OF_FOUR = 3
@@ -160,6 +161,7 @@ def _from_table(ratings: Any, scale: tuple[int, int]) -> ExpertRatings:
         columns = {str(name): table.listed(name) for name in table.names}
     if not items:
         raise ResponseError("ratings has no columns; pass a column for each item and a row for each expert")
+    check_indexes(columns)
     by_item = {name: number_column(values, name) for name, values in columns.items()}
     lengths = {len(values) for values in by_item.values()}
     if len(lengths) > 1:

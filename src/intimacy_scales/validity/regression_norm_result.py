@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import DocumentError, EstimationError
+from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.instrument.evidence import Finding
 from intimacy_scales.instrument.norm import ENOUGH_PERSONS, T_MEAN, T_SD
 from intimacy_scales.late import late_module
@@ -117,6 +118,8 @@ class RegressionNorm(Result):
         Share of variance that the mean explains.
     score_range
         Lowest and highest possible score, if known.
+    instrument
+        What was scored; None for plain numbers.
 
     Examples
     --------
@@ -131,6 +134,8 @@ class RegressionNorm(Result):
     _axes: ClassVar[Mapping[str, str]] = {
         "covariates": "k", "centres": "k", "spreads": "k", "lows": "k", "highs": "k", "degrees": "k",
     }  # fmt: skip
+
+    _gained: ClassVar[Mapping[str, Any]] = {"instrument": None}
 
     scale: str | None
     sample: str
@@ -157,6 +162,7 @@ class RegressionNorm(Result):
     wald: float
     r_squared: float
     score_range: tuple[float, float] | None
+    instrument: InstrumentRef | None = None
     behind: Behind = field(repr=False, compare=False)
 
     # --- the sample ---

@@ -120,12 +120,13 @@ def regression_norm(
     by_name = _covariates(scores, on)
     y = number_column(column, "scores")
     columns = {name: number_column(values, name) for name, values in by_name.items()}
-    check_lengths({"scores": y, **columns}, {"scores": column, **by_name})
+    given = {"scores": column, **by_name}
+    check_lengths({"scores": y, **columns}, given)
     if not isinstance(scores, Scores):
         check_scores({"scores": y}, on_invalid)
     for name, values in columns.items():
         check_scores({name: values}, on_invalid)
-    units = units_of(_clusters(scores, clusters), len(y), column)
+    units = units_of(_clusters(scores, clusters), len(y), given)
     covariates = np.column_stack(list(columns.values()))
     used = ~(np.isnan(y) | np.isnan(covariates).any(axis=1))
     in_spread = _spread_names(spread, tuple(columns))
@@ -136,7 +137,8 @@ def regression_norm(
     )  # fmt: skip
     return RegressionNorm(
         scale=chosen_scale, sample=sample, source=source, n_left_out=int(np.count_nonzero(~used)),
-        ranks=ranks, score_range=score_range, covariates=tuple(columns), in_spread=in_spread, **made,
+        ranks=ranks, score_range=score_range, covariates=tuple(columns), in_spread=in_spread,
+        instrument=scores.instrument if isinstance(scores, Scores) else None, **made,
     )  # fmt: skip
 
 

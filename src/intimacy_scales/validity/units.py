@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,13 +28,9 @@ def check_lengths(columns: Mapping[str, Any], given: Mapping[str, Any]) -> None:
     given
         Name of an argument → what the caller passed, whose index is compared.
     """
+    check_indexes(given)
     (first, values), *others = columns.items()
     for name, column in others:
-        if not same_rows(given[first], given[name]):
-            raise EstimationError(
-                f"{first} and {name} have different indexes, so their rows may be different persons; align "
-                f"them first, for example with {first}.align({name}, join='inner')"
-            )
         if len(column) != len(values):
             raise EstimationError(
                 f"{first} has {counted(len(values), 'value')} and {name} has {len(column)}; both need one "
@@ -41,8 +38,35 @@ def check_lengths(columns: Mapping[str, Any], given: Mapping[str, Any]) -> None:
             )
 
 
-def units_of(clusters: Any, n: int, reference: Any = None) -> Positions | None:
+def check_indexes(given: Mapping[str, Any]) -> None:
+    """Raise where two columns have different indexes; those without one are taken as they are.
+
+    Every two columns are compared, as the first may be a list, which has no index.
+
+    Parameters
+    ----------
+    given
+        Name of an argument → what the caller passed.
+    """
+    for (first, one), (second, other) in itertools.combinations(given.items(), 2):
+        if not same_rows(one, other):
+            raise EstimationError(
+                f"{first} and {second} have different indexes, so their rows may be different persons; align "
+                f"them first, for example with {first}.align({second}, join='inner')"
+            )
+
+
+def units_of(clusters: Any, n: int, given: Mapping[str, Any]) -> Positions | None:
     """Return each person's cluster as a number from 0 (n,), or None without clusters.
+
+    Parameters
+    ----------
+    clusters
+        A label for each person, or None.
+    n
+        Number of persons.
+    given
+        Name of another argument → what the caller passed, whose index is compared.
 
     Raises
     ------
@@ -51,8 +75,12 @@ def units_of(clusters: Any, n: int, reference: Any = None) -> Positions | None:
     """
     if clusters is None:
         return None
-    if not same_rows(clusters, reference):
-        raise EstimationError("clusters: the index of the labels is not that of the scores; align them first")
+    for name, column in given.items():
+        if not same_rows(clusters, column):
+            raise EstimationError(
+                f"clusters: the index of the labels is not that of {name}, so they may be those of other "
+                "persons; align them first"
+            )
     positions = label_positions(clusters, "clusters")
     if len(positions) != n:
         raise EstimationError(f"clusters: {counted(len(positions), 'label')} for {counted(n, 'person')}")
