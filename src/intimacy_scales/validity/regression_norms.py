@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import EstimationError, SmallSampleWarning
 from intimacy_scales.instrument.norm import ENOUGH_PERSONS, MIN_PERSONS
 from intimacy_scales.messages import level_outside, not_one_of
+from intimacy_scales.moments.keyed import scale_id
 from intimacy_scales.numerics.progress import steps
 from intimacy_scales.numerics.tolerances import EQUAL_SCORES, SINGULAR
 from intimacy_scales.reading.frames import number_column
@@ -22,7 +23,7 @@ from intimacy_scales.reading.undeclared_codes import check_scores
 from intimacy_scales.scoring import Scores
 from intimacy_scales.validity.location_scale import Fitted, fit, influences, powers
 from intimacy_scales.validity.regression_norm_result import Behind, DegreeFit, Ranks, RegressionNorm
-from intimacy_scales.validity.units import check_lengths, units_of
+from intimacy_scales.validity.units import check_lengths, scale_name, units_of
 
 Floats = NDArray[np.float64]
 Criterion = Literal["bic", "aic"]
@@ -56,7 +57,7 @@ def regression_norm(
     sample
         Who the persons were.
     scale
-        The scale, if ``scores`` has several.
+        The scale, if ``scores`` has several; its id, for a column.
     degree
         Highest power of each covariate in the mean: one number, or covariate → number. None: the criterion
         chooses from 0 to 3 for each.
@@ -145,14 +146,8 @@ def regression_norm(
 def _score_column(scores: Any, scale: str | None) -> tuple[Any, str | None, tuple[float, float] | None]:
     """Return a column of scores, its scale and its range, if they are known."""
     if not isinstance(scores, Scores):
-        return scores, scale, None
-    if scale is None:
-        if len(scores.scale_ids) > 1:
-            raise EstimationError(
-                f"scale is missing: the scores have {', '.join(scores.scale_ids)}; pass scale= with one of "
-                "them"
-            )
-        scale = scores.scale_ids[0]
+        return scores, scale_name(scale), None
+    scale = scale_id(scores.form, scale)
     low, high = scores.range(scale)
     return scores[scale], scale, (float(low), float(high))
 

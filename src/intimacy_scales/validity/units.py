@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.instrument.base import is_id
+from intimacy_scales.messages import shortened
 from intimacy_scales.moments.clusters import label_positions, warn_of_no_pairs
 from intimacy_scales.reading.frames import same_rows
 from intimacy_scales.results.wording import counted
@@ -54,6 +56,22 @@ def check_indexes(given: Mapping[str, Any]) -> None:
                 f"{first} and {second} have different indexes, so their rows may be different persons; align "
                 f"them first, for example with {first}.align({second}, join='inner')"
             )
+
+
+def scale_name(scale: Any, option: str = "scale") -> str | None:
+    """Return the id that a caller gives to a scale whose scores are plain numbers.
+
+    Raises
+    ------
+    EstimationError
+        It cannot be an id.
+    """
+    if scale is None or (isinstance(scale, str) and is_id(scale)):
+        return scale
+    raise EstimationError(
+        f"{option}={shortened(scale)} is not the id of a scale: use letters, digits, '_', '.' or '-', as the "
+        f"instrument does; leave {option} out where the figures belong to no scale"
+    )
 
 
 def units_of(clusters: Any, n: int, given: Mapping[str, Any]) -> Positions | None:
