@@ -98,5 +98,6 @@ def not_for_a_table(result: object) -> EstimationError:
     return EstimationError(
         f"{a_type(result)} is not a result that paper_table has a table for; pass a reliability report (with "
         "scores, and a structure report for correlations of factors), models, a comparison, invariance, an "
-        "exploratory factor analysis, or a report of couples; every result has to_latex(), to_docx() and more"
+        "exploratory factor analysis, a report of couples, content validity, known groups, or a minimal "
+        "important change; every result has to_latex(), to_docx() and more"
     )

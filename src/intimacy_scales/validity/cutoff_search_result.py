@@ -114,8 +114,9 @@ class CutoffSearch(Result):
         Of the chosen cut-off: percentiles of those chosen in resamples.
     sensitivity_interval, specificity_interval
         Of the chosen cut-off, as if it had been fixed before.
-    auc
-        Area under the curve, which no choice has made larger.
+    auc, auc_interval
+        Area under the curve, which no choice has made larger, and its interval (DeLong et al., 1988; with
+        clusters Obuchowski, 1997); None in documents from before it was recorded.
     prevalence
         Share of the group to detect among the people whom the cut-off is for; None if it was not given.
     n_resamples
@@ -134,6 +135,7 @@ class CutoffSearch(Result):
     """
 
     _title: ClassVar[str] = "Cut-off"
+    _gained: ClassVar[Mapping[str, Any]] = {"auc_interval": None}
     _axes: ClassVar[Mapping[str, str]] = {"cutoffs": "k", "sensitivity": "k", "specificity": "k"}
 
     detect: str
@@ -160,6 +162,7 @@ class CutoffSearch(Result):
     n_resamples: int
     instrument: InstrumentRef | None
     scale: str | None
+    auc_interval: Interval | None = None
 
     def __float__(self) -> float:
         return self.cutoff
@@ -325,7 +328,23 @@ class CutoffSearch(Result):
                 f"({apa(apparent.specificity)}) and Youden's J {apa(corrected.youden)} "
                 f"({apa(apparent.youden)})."
             )
-        return f"{text} The area under the curve was {apa(self.auc)}."
+        return f"{text} The area under the curve was {self.auc_text()}."
+
+    def auc_text(self) -> str:
+        """Return the area under the curve with its interval, as text.
+
+        Examples
+        --------
+        >>> from intimacy_scales import cutoff_search
+        >>> scores, where = [3, 4, 6, 5, 2, 6, 7, 8, 5, 9], ["clinic"] * 5 + ["others"] * 5
+        >>> cutoff_search(scores, where, higher="others", detect="clinic", rng=1).auc_text()
+        '.92, 95% CI [.53, .99] (DeLong, logit)'
+        """
+        interval = self.auc_interval
+        if interval is None or interval.reason:
+            return apa(self.auc)
+        level = percent(interval.confidence_level)
+        return f"{apa(self.auc)}, {level} CI {interval.ends(2)} ({interval.method})"
 
     def _cutoff_text(self, value: float) -> str:
         """Return a cut-off as text, with as many decimals as tell it from its neighbours."""
@@ -378,7 +397,7 @@ class CutoffSearch(Result):
             *(f"left out: {counted(n, 'person')} with {reason}" for reason, n in self.left_out.items()),
             *(() if low == high else (f"equally good: cut-offs from {low} to {high}",)),
             f"interval of the cut-off {self.cutoff_interval.ends(2)} ({self.cutoff_interval.method})",
-            f"area under the curve {apa(self.auc, 3)}; it needs no correction, as nothing in it was chosen",
+            f"area under the curve {self.auc_text()}; it needs no correction, as nothing in it was chosen",
         )
 
     def _table_around(self) -> TextTable:
