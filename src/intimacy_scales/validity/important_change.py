@@ -92,8 +92,8 @@ def minimal_important_change(
     n_resamples, rng
         How many resamples, and a seed or Generator. By default each call draws other resamples.
     on_invalid
-        ``"raise"``: an error if scores look like codes for missing scores (-99, 999 …). ``"accept"``: every
-        number is taken as it is.
+        ``"raise"``: an error if scores, or numbers of the anchor, look like codes for missing ones (-99, 999
+        …). ``"accept"``: every number is taken as it is.
 
     Returns
     -------
@@ -132,6 +132,8 @@ def minimal_important_change(
     """
     change = _changes(before, after, changes, on_invalid)
     rating, texts = _ratings(anchor, levels)
+    if texts is None:
+        check_scores({"anchor": rating}, on_invalid)
     scores = {"before": before, "after": after} if changes is None else {"changes": changes}
     given = scores | {"anchor": anchor}
     check_lengths({"changes": change, "anchor": rating}, given)

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError, ResponseError
+from intimacy_scales.messages import shortened
+from intimacy_scales.numerics.arguments import is_real
 from intimacy_scales.reading.frames import number_column, open_table
 from intimacy_scales.results.interval import Interval, check_level
 from intimacy_scales.results.wording import counted
@@ -136,11 +138,12 @@ def _least_relevant(relevant: int | None, scale: tuple[int, int]) -> int:
                 "relevant"
             )
         return _RELEVANT_OF_FOUR
-    if not isinstance(relevant, int) or not scale[0] < relevant <= scale[1]:
+    if not is_real(relevant) or relevant % 1 or not scale[0] < relevant <= scale[1]:
         raise EstimationError(
-            f"relevant={relevant!r} is not valid; allowed: a rating from {scale[0] + 1} to {scale[1]}"
+            f"relevant={shortened(relevant)} is not valid; allowed: a rating from {scale[0] + 1} to "
+            f"{scale[1]}"
         )
-    return relevant
+    return int(relevant)
 
 
 def _from_table(ratings: Any, scale: tuple[int, int]) -> ExpertRatings:

@@ -159,6 +159,12 @@ def _covariates(scores: Any, on: Collection[Hashable] | Mapping[str, Any]) -> di
     else:
         names = [on] if isinstance(on, str) else list(on)
         by_name = {str(name): _kept(scores, name, "on") for name in names}
+    n_given = 1 if isinstance(on, str) else len(on)
+    if len(by_name) < n_given:
+        raise EstimationError(
+            "on: two covariates have names that are written alike, such as 1 and '1', or one is named twice; "
+            "name each once"
+        )
     if not by_name:
         raise EstimationError("on is empty: name at least one covariate, as in on=['years']")
     return by_name
