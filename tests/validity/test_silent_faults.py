@@ -223,7 +223,7 @@ def test_codes_for_missing_ratings_of_an_anchor_are_found():
         coded = [code if n < 4 else rating for n, rating in enumerate(anchor)]
         with pytest.raises(ResponseError, match=f"anchor: {code}"):
             minimal_important_change(changes=changes, anchor=coded, improved=[5], n_resamples=100)
-    named = [99 if rating == 1 else rating for rating in anchor]  # a level that is named is none
+    named = [99 if rating == 1 else rating for rating in anchor]  # a level that is named is no code
     minimal_important_change(changes=changes, anchor=named, levels=[99, 3, 5], improved=[5], n_resamples=100)
 
 

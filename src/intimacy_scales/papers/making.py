@@ -134,9 +134,9 @@ def paper_table(
     (result,) = results
     if isinstance(result, CFAResult | StructureReport) and chosen == "loadings":
         return loading_table(result, **shown, confidence_level=confidence_level)
-    for kinds, of, table in _OF_ONE_RESULT:
-        if chosen in kinds and isinstance(result, of):
-            return table(result, **shown)
+    for kinds, class_of_result, make in _OF_ONE_RESULT:
+        if chosen in kinds and isinstance(result, class_of_result):
+            return make(result, **shown)
     if _kind_of(results) == chosen:
         raise not_for_a_table(result)
     raise EstimationError(

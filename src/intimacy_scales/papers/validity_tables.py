@@ -69,10 +69,10 @@ def _rated(rows: Sequence[RatedItem], prefix: str, above: str) -> list[Column]:
 def _content_note(result: ContentValidity) -> Iterator[str]:
     symbols = [("n", "experts who judged the item")]
     if result.items or result.clarity:
-        of = joined([name for name in ("relevance", "clarity") if result.judged_rows.get(name)])
+        judged = joined([name for name in ("relevance", "clarity") if result.judged_rows.get(name)])
         symbols += [
             ("I-CVI", f"share of experts with a rating of {result.relevant} or more, on a scale from "
-             f"{result.scale[0]} to {result.scale[1]} ({of})"),
+             f"{result.scale[0]} to {result.scale[1]} ({judged})"),
             ("κ", "modified kappa (Polit, Beck, & Owen, 2007)"),
             ("V", "Aiken's V (1985)"),
             ("CI", "score interval (Wilson, 1927; Penfield & Giacobbi, 2004)"),
@@ -106,9 +106,9 @@ def groups_table(
     """Return a row for each score that was compared between the same two groups."""
     pairs = list(dict.fromkeys((one.groups[0].label, one.groups[1].label) for one in results))
     if len(pairs) > 1:
-        told = "; ".join(" and ".join(pair) for pair in pairs)
+        listed_pairs = "; ".join(" and ".join(pair) for pair in pairs)
         raise EstimationError(
-            f"the comparisons are of different groups: {told}; a table of groups has two, so make a table of "
+            f"the comparisons are of different groups: {listed_pairs}; a table of groups has two, so make a table of "
             "each pair"
         )
     instrument = same_instrument(one.instrument for one in results)

@@ -60,9 +60,9 @@ def _compared(results: Sequence[KnownGroups], titles: Mapping[str, str]) -> Iter
     result = results[0]
     first, second = result.groups
     scales = [in_prose(titles.get(one.scale, one.scale)) for one in results if one.scale is not None]
-    of = f"Scores of {listed(scales)}" if scales else "Scores"
+    compared = f"Scores of {listed(scales)}" if scales else "Scores"
     yield (
-        f"{of} were compared between two known groups, {first.label} (n = {first.n}) and {second.label} (n = "
+        f"{compared} were compared between two known groups, {first.label} (n = {first.n}) and {second.label} (n = "
         f"{second.n}); {first.label} was expected to score higher."
     )
     if result.n_left_out:

@@ -136,11 +136,11 @@ def _alt_text(result: CutoffSearch) -> str:
     """Return the plot in words."""
     side = "above" if result.detects_above else "below"
     figures = result.apparent
-    of = "" if result.instrument is None else f" of {result.scale} of {result.instrument.id}"
+    which = "" if result.instrument is None else f" of {result.scale} of {result.instrument.id}"
     n = len(result.cutoffs)
     count = "one cut-off" if n == 1 else f"{n} cut-offs"
     return (
-        f"ROC curve{of}: sensitivity and specificity of {count} between {result.detect} (n = "
+        f"ROC curve{which}: sensitivity and specificity of {count} between {result.detect} (n = "
         f"{result.n_detect}, scores {side} the cut-off) and {result.other} (n = {result.n_other}). The area "
         f"under the curve is {result.auc_text()}. The cut-off {result.cutoff_text(result.cutoff)} was chosen "
         f"by {result.criterion_name}; in this sample its sensitivity is {apa(figures.sensitivity)} and its "

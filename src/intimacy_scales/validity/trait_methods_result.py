@@ -267,7 +267,7 @@ class MultitraitMultimethod(Result):
         Raises
         ------
         EstimationError
-            ``scales`` names a trait that is none, or what cannot be an id.
+            ``scales`` names an unknown trait, or gives it what cannot be an id.
         """
         by_trait = _scales_of(scales, self.traits)
         findings = [
