@@ -7,6 +7,8 @@ import subprocess
 import sys
 from statistics import NormalDist
 
+import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,6 +93,18 @@ def test_an_unscored_person_has_no_range():
     sheet = {"csi16_1": 3} | {f"csi16_{n}": None for n in range(2, 17)}
     reading = score("csi-16", sheet).interpret(sems={"total": 3.6}).readings[0]
     assert (reading.around, reading.straddles) == (None, None)
+
+
+@pytest.mark.parametrize("kind", ["rows", "pandas", "polars"])
+def test_tables_have_no_verdict_for_an_unscored_person(kind):
+    rows = [*csi(3, 5), {"csi16_1": 3} | {f"csi16_{n}": None for n in range(2, 17)}]
+    given = {"rows": list, "pandas": pd.DataFrame, "polars": pl.DataFrame}[kind](rows)
+    table = score("csi-16", given).interpret(sems={"total": 3.6})
+    column = table.to_frame()["total_straddles"]
+    listed = [None if pd.isna(x) else x for x in (column.to_list() if kind == "polars" else column.tolist())]
+    assert listed == [True, False, None]
+    assert (table.to_dict()["straddles"], table.straddling) == ([[True], [False], [None]], (1,))
+    assert Interpretation.from_json(table.to_json()) == table
 
 
 @pytest.mark.parametrize("confidence_level", [0.68, 0.95])

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from intimacy_scales import InstrumentError, cronbach_alpha, load, load_file, reliability_report, simulate
+from intimacy_scales import (
+    InstrumentError,
+    MissingRule,
+    cronbach_alpha,
+    invariance,
+    load,
+    load_bank,
+    load_file,
+    regression_norm,
+    reliability_report,
+    score,
+    simulate,
+)
 from intimacy_scales.instrument.evidence import NEEDED_TO_VALIDATE, STEPS, Finding
 from intimacy_scales.instrument.provenance import Source
-from intimacy_scales.validity import EvidenceReport, content_validity, evidence_report
+from intimacy_scales.validity import EvidenceReport, content_validity, evidence_report, read_expert_sheets
 from intimacy_scales.validity.evidence import PROPERTIES
 
 STUDY = {"sample": "300 simulated persons", "source": "a simulation"}
@@ -87,6 +99,106 @@ def test_a_result_of_other_texts_is_refused(reliability):
     assert worded.version == load("kmss").version
     with pytest.raises(InstrumentError, match="with other texts"):
         evidence_report(worded, reliability, **STUDY)
+
+
+OTHER_KEYS = {
+    "missing rule": lambda form: form.with_missing_rule(MissingRule(proportion=1)),
+    "method": lambda form: form.with_method("mean"),
+}
+
+
+@pytest.mark.parametrize("change", OTHER_KEYS)
+def test_a_result_of_another_key_is_refused(change):
+    form = load("kmss")
+    other = OTHER_KEYS[change](form)
+    assert (other.id, other.version, other.text_digest) == (form.id, form.version, form.text_digest)
+    study = reliability_report(other, simulate("kmss", 300, rng=1).answers)
+    with pytest.raises(InstrumentError) as caught:
+        evidence_report(form, study, **STUDY)
+    message = str(caught.value)
+    for text in (
+        form.key_digest[:12],
+        other.key_digest[:12],
+        "another scoring key",
+        "Pass the instrument that",
+    ):
+        assert text in message
+    assert evidence_report(other, study, **STUDY).added
+
+
+def test_what_is_known_about_an_instrument_is_no_other_key(reliability):
+    once = evidence_report("kmss", reliability, **STUDY).form
+    assert once.digest != load("kmss").digest
+    assert evidence_report(once, reliability, sample="others", source="x").added
+
+
+def test_results_saved_before_keys_were_recorded_are_read(reliability):
+    document = reliability.to_dict()
+    assert document["instrument"].pop("key_digest") == load("kmss").key_digest
+    again = type(reliability).from_dict(document)
+    assert again.instrument.key_digest is None
+    assert again == reliability
+    assert evidence_report("kmss", again, **STUDY).added == reliability.findings(**STUDY)
+
+
+def test_models_that_are_compared_are_of_the_instrument():
+    answers = simulate("ras", 300, rng=1).answers
+    answers["group"] = ["a", "b"] * 150
+    steps = invariance("ras", answers, groups="group")
+    assert evidence_report("ras", steps, **STUDY).added
+    with pytest.raises(InstrumentError, match="a result is of ras 1, and the instrument is kmss 2"):
+        evidence_report("kmss", steps, **STUDY)
+
+
+def test_a_norm_by_covariates_is_of_the_instrument():
+    answers = simulate("ras", 300, rng=1).answers
+    answers["years"] = [n % 17 for n in range(300)]
+    norm = regression_norm(score("ras", answers, keep=["years"]), on=["years"], sample="simulated")
+    assert norm.instrument == load("ras").ref
+    assert evidence_report("ras", norm, **STUDY).added
+    with pytest.raises(InstrumentError, match="a result is of ras 1, and the instrument is kmss 2"):
+        evidence_report("kmss", norm, **STUDY)
+    document = norm.to_dict()
+    del document["instrument"]
+    assert type(norm).from_dict(document).instrument is None
+
+
+def judged(**kinds):
+    """Sheets of six experts on a bank: relevance of the form's items is high, of the others low."""
+    form = load("scii-24")
+    bank = load_bank("trust")
+    own = {item.id for item in bank.items} & set(form.item_ids)
+    sheet = [
+        {"item": item.id} | {kind: values[item.id not in own] for kind, values in kinds.items()}
+        for item in bank.items
+    ]
+    brief = form.model_copy(
+        update={
+            "items": [item for item in form.items if item.id in own],
+            "scales": [form.scale("trust")],
+        }
+    )
+    return brief, content_validity(read_expert_sheets([sheet] * 6, bank))
+
+
+def test_figures_of_experts_are_those_of_the_items_of_the_instrument():
+    brief, content = judged(relevance=(4, 1), clarity=(3, 2), essential=("yes", "no"))
+    assert content.s_cvi_ave < 1
+    added = {
+        (one.statistic, one.of.partition(" (")[0]): one.value
+        for one in evidence_report(brief, content, **STUDY).added
+    }
+    assert added == {
+        ("S-CVI/Ave", "relevance"): 1, ("S-CVI/UA", "relevance"): 1, ("lowest I-CVI", "relevance"): 1,
+        ("S-CVI/Ave", "clarity"): 1, ("mean CVR", "items"): 1,
+    }  # fmt: skip
+    assert all(row.item in brief.item_ids for row in content.of_items(brief.item_ids).items)
+
+
+def test_items_must_be_judged_in_every_kind_of_judgement():
+    brief, content = judged(relevance=(4, 1), essential=(None, "yes"))
+    with pytest.raises(InstrumentError, match=r"judged none of the \d items of .* in essential"):
+        evidence_report(brief, content, **STUDY)
 
 
 @pytest.mark.parametrize("given", [{}, {"sample": "x"}, {"source": "x"}, {"sample": "", "source": "x"}])

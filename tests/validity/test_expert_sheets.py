@@ -134,3 +134,59 @@ def test_sheets_that_are_not_sheets(tmp_path):
         (folder / "Ann.csv").write_text("item,relevance\ntru01,4\n")
     with pytest.raises(ResponseError, match="two files are called 'Ann'"):
         read_expert_sheets([tmp_path / "Ann.csv", tmp_path / "a" / "Ann.csv"], "trust")
+
+
+def workbook(path, **sheets):
+    """Write a workbook: name of a sheet → ratings of relevance of two items; None: a sheet of notes."""
+    with pd.ExcelWriter(path) as file:
+        for name, ratings in sheets.items():
+            table = {"note": ["x"]} if ratings is None else {"Item": ["tru01", "tru02"], "relevance": ratings}
+            pd.DataFrame(table).to_excel(file, sheet_name=name, index=False)
+    return path
+
+
+def test_a_sheet_of_a_workbook_is_chosen(tmp_path):
+    path = workbook(tmp_path / "Ann.xlsx", first=[1, 2], second=[4, 3])
+    ratings = read_expert_sheets([path], "trust", sheet="second")
+    assert ratings.relevance.tolist() == [[4, 3]]
+    by_expert = read_expert_sheets(
+        {"A": path, "B": path, "C": [{"item": "tru01", "relevance": 4}]}, "trust",
+        sheet={"A": "first", "B": "second"},
+    )  # fmt: skip
+    assert by_expert.relevance[:2].tolist() == [[1, 2], [4, 3]]
+
+
+def test_no_sheet_is_taken_silently(tmp_path):
+    path = workbook(tmp_path / "Ann.xlsx", first=[1, 2], second=[4, 3])
+    with pytest.raises(
+        ResponseError, match=r"sheets 'first' and 'second' have judgements; choose one"
+    ) as caught:
+        read_expert_sheets([path], "trust")
+    assert "sheet='first'" in str(caught.value)
+
+
+@pytest.mark.parametrize("order", [("notes", "ratings"), ("ratings", "notes")])
+def test_the_only_sheet_with_judgements_is_read(tmp_path, order):
+    given = {"notes": None, "ratings": [4, 2]}
+    path = workbook(tmp_path / "Ann.xlsx", **{name: given[name] for name in order})
+    assert read_expert_sheets([path], "trust").relevance.tolist() == [[4, 2]]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "words"),
+    [
+        ("thrid", r"has no sheet 'thrid'; did you mean 'third'\?; it has 'first', 'third'"),
+        (3, r"sheet=3 is not valid; allowed: the name of a sheet, or a mapping"),
+        (
+            {"Anna": "first"},
+            r"sheet: 'Anna' is not one of the experts; did you mean 'Ann'\?; they are Ann, Bo",
+        ),
+        ({"Bo": "first"}, r"sheet: what was passed for 'Bo' is a table, not a workbook"),
+    ],
+)
+def test_a_sheet_that_is_none_is_told(tmp_path, sheet, words):
+    path = workbook(tmp_path / "Ann.xlsx", first=[1, 2], third=[4, 3])
+    with pytest.raises(ResponseError, match=words):
+        read_expert_sheets({"Ann": path, "Bo": [{"item": "tru01", "relevance": 4}]}, "trust", sheet=sheet)
+    with pytest.raises(ResponseError, match="names a sheet of workbooks, and no file was passed"):
+        read_expert_sheets([[{"item": "tru01", "relevance": 4}]], "trust", sheet="first")

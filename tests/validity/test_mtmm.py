@@ -280,7 +280,7 @@ def test_document_page_and_findings() -> None:
         (None, {"about_partner": ["partner"]}, "pass couple="),
         (None, {"about_partner": ["other"], "couple": "pair"}, "about_partner: 'other'"),
         (None, {"averaged": ["weekly"]}, "averaged: 'weekly'"),
-        (None, {"reliabilities": {"weekly": {}}}, "reliabilities: 'weekly'"),
+        (None, {"reliabilities": {"weekly": {}}}, "reliabilities: method='weekly' is not valid"),
         (None, {"reliabilities": {"self": {"trust": 1.2}}}, "above 0, up to 1"),
         (tables(pair=[0] * N), {"about_partner": ["partner"], "couple": "pair"}, "more than two persons"),
         (tables(who=[None, *range(1, N)]), {}, "3 rows without a label"),

@@ -19,6 +19,7 @@ from intimacy_scales import (
     load_bank,
     minimal_important_change,
     mtmm,
+    regression_norm,
 )
 from intimacy_scales.instrument import ItemBank
 from intimacy_scales.instrument.evidence import Finding, missing_to_validate
@@ -174,3 +175,90 @@ def test_what_experts_judged_must_be_the_items_of_the_instrument():
 def test_n_is_shown_where_the_sample_does_not_say_it(sample):
     assert "n = 30" in str(finding(sample=sample, n=30))
     assert "n = 30" not in str(finding(sample="30 students", n=30))
+
+
+def series(values, start):
+    return pd.Series(values, index=range(start, start + len(values)))
+
+
+LEFT, RIGHT = series([1.0, 2, 3, 4, 5, 6] * 10, 0), series([2.0, 4, 3, 5, 6, 6] * 10, 5)
+GROUPS = series(["a", "b"] * 30, 5)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: content_validity({"a": [4, 4], "b": series([4, 3], 0), "c": series([4, 3], 1)}), "b and c"),
+        (
+            lambda: known_groups(LEFT.tolist(), GROUPS, higher="b", clusters=series(list(range(60)), 0)),
+            "groups and clusters",
+        ),
+        (
+            lambda: regression_norm(LEFT.tolist(), {"x": LEFT, "y": RIGHT}, sample="s"),
+            "x and y",
+        ),
+        (
+            lambda: minimal_important_change(
+                LEFT.tolist(), LEFT, anchor=series([3, 4] * 30, 5), improved=[4], n_resamples=100
+            ),
+            "after and anchor",
+        ),
+        (
+            lambda: minimal_important_change(
+                LEFT.tolist(), RIGHT, anchor=[3, 4] * 30, improved=[4], n_resamples=100, clusters=LEFT
+            ),
+            "clusters: the index of the labels is not that of after",
+        ),
+    ],
+)
+def test_indexes_of_every_two_columns_are_compared(call, words):
+    with pytest.raises(EstimationError, match=words):
+        call()
+
+
+def test_codes_for_missing_ratings_of_an_anchor_are_found():
+    changes = [n % 7 - 3 + n / 100 for n in range(60)]
+    anchor = [5 if n % 7 > 4 else 3 if n % 7 > 2 else 1 for n in range(60)]
+    for code in (-9, -99, 99, 999):
+        coded = [code if n < 4 else rating for n, rating in enumerate(anchor)]
+        with pytest.raises(ResponseError, match=f"anchor: {code}"):
+            minimal_important_change(changes=changes, anchor=coded, improved=[5], n_resamples=100)
+    named = [99 if rating == 1 else rating for rating in anchor]  # a level that is named is no code
+    minimal_important_change(changes=changes, anchor=named, levels=[99, 3, 5], improved=[5], n_resamples=100)
+
+
+def test_a_set_has_no_order():
+    with pytest.raises(ResponseError, match="set is not valid; pass a column of numbers"):
+        known_groups({3.5, 4.0, 1.0, 2.0}, list("aabb"), higher="a")
+
+
+def test_covariates_with_names_that_are_written_alike_are_refused():
+    y = [n * 0.7 % 5 for n in range(60)]
+    with pytest.raises(EstimationError, match="written alike, such as 1 and '1', or one is named twice"):
+        regression_norm(y, {1: y, "1": list(range(60))}, sample="s")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            {"self": {"tust": 0.8}},
+            r"reliabilities of self: trait='tust' is not valid; .*did you mean 'trust'",
+        ),
+        ({"sefl": {"trust": 0.8}}, r"method='sefl' is not valid; .*did you mean 'self'"),
+        ({"self": {"trust": "high"}}, r"'high' of trust by self is not valid; allowed: a number"),
+        ({"self": 0.8}, r"0.8 of self is not valid; allowed: trait"),
+        (0.8, r"reliabilities=0.8 is not valid; allowed: method"),
+    ],
+)
+def test_reliabilities_that_belong_to_nothing_are_refused(given, words):
+    rows = methods([1, 2, 3, 5, 4, 2, 6], [2, 3, 4, 4, 5, 1, 7])
+    with pytest.raises(EstimationError, match=words):
+        mtmm(rows, person="who", traits=["trust", "care"], reliabilities=given, n_resamples=100)
+
+
+@pytest.mark.parametrize("relevant", [True, 2.5, "3", 1, 5])
+def test_the_lowest_relevant_rating_is_one_of_the_scale(relevant):
+    with pytest.raises(EstimationError, match=r"relevant=.* is not valid; allowed: a rating from 2 to 4"):
+        content_validity({"a": [4, 3, 4]}, relevant=relevant)
+    assert content_validity({"a": [4, 3, 4]}, relevant=3.0) == content_validity({"a": [4, 3, 4]})

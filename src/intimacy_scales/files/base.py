@@ -148,6 +148,11 @@ class AnswerFile(ABC):
             f"{self.path}: line {line} has {len(row)} fields, the header {n}; {self._why_too_long}"
         )
 
+    @property
+    def sheet_name(self) -> str | None:
+        """Name of the sheet that is read; None for files without sheets."""
+        return None
+
     def other_headers(self) -> Mapping[str, Sequence[str]]:
         """Return the columns of other tables in the file, by name, if the caller did not choose one."""
         return {}

@@ -166,6 +166,11 @@ class SpreadsheetFile(AnswerFile):
                         titles.append(sheet.title)
         return titles
 
+    @property
+    def sheet_name(self) -> str:
+        """Name of the sheet that is read."""
+        return str(self._sheet.title)
+
     def other_headers(self) -> Mapping[str, Sequence[str]]:
         """Return the columns of other visible sheets, if the caller named none."""
         headers = {}

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from intimacy_scales.instrument.numbers import finite
 
 _ID = re.compile(r"\w[\w.\-]*")
+_LONGEST_ID = 100  # characters
 _UNCHANGEABLE = "instruments and item banks cannot be changed; model_copy(update={…}) makes a changed copy"
 _DICT: Any = BaseModel.__dict__["__dict__"]  # reads and sets the dictionary that holds a model's fields
 
@@ -77,6 +78,17 @@ class Part(BaseModel):
         return type(self).model_validate({**fields, **(update or {})})
 
 
+def is_id(text: str) -> bool:
+    """Return whether a text can be the id of an item, a scale or an instrument.
+
+    Examples
+    --------
+    >>> is_id("trust"), is_id("our trust")
+    (True, False)
+    """
+    return _ID.fullmatch(text) is not None and len(text) <= _LONGEST_ID
+
+
 def _check_id(value: str) -> str:
     if not _ID.fullmatch(value):
         raise ValueError(
@@ -85,7 +97,7 @@ def _check_id(value: str) -> str:
     return value
 
 
-Id = Annotated[str, Field(max_length=100), AfterValidator(_check_id)]
+Id = Annotated[str, Field(max_length=_LONGEST_ID), AfterValidator(_check_id)]
 Text = Annotated[str, Field(min_length=1, max_length=10_000)]
 Number = Annotated[int | float, BeforeValidator(finite)]
 """A finite number; whole floats become ints, so that 1.0 and 1 are the same content."""

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, Self
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictInt, field_validator, model_validator
 
 from intimacy_scales.instrument.base import Id, Number, Part, Text
 from intimacy_scales.instrument.norm import Norm
 from intimacy_scales.instrument.provenance import Confidence, Source
+from intimacy_scales.messages import not_one_of
 
 Step = Literal[
     "content", "response processes", "pilot", "items", "structure", "reliability", "invariance", "validity",
@@ -78,6 +79,13 @@ class Finding(Part):
     n: StrictInt | None = Field(default=None, ge=2)
     source: Text
     confidence: Confidence | None = None
+
+    @field_validator("step", mode="before")
+    @classmethod
+    def _one_of_the_steps(cls, step: object) -> object:
+        if not isinstance(step, str) or step not in STEPS:
+            raise ValueError(not_one_of("step", step, tuple(STEPS)))
+        return step
 
     def __str__(self) -> str:
         values = self.value if isinstance(self.value, tuple) else (self.value,)

@@ -140,6 +140,7 @@ class Instrument(InstrumentContent):
             pooled=tuple(dict.fromkeys(part.named for part in self.pooled)),
             revision=1 if self.translation is None else self.translation.revision,
             text_digest=self.text_digest,
+            key_digest=self.key_digest,
             variant=None if self.translation is None else self.translation.variant,
         )
 

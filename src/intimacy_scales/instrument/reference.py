@@ -43,10 +43,13 @@ class InstrumentRef:
         `Instrument.text_digest`: the digest of what respondents were shown.
     variant
         Variant of gendered words in a translation, where there are several.
+    key_digest
+        `Instrument.key_digest`: the digest of what scores depend on. None in documents from before it was
+        recorded.
 
     Notes
     -----
-    The digest covers language and texts too, so comparisons of references leave the later fields out.
+    The digest covers language, texts and key too, so comparisons of references leave the later fields out.
 
     Examples
     --------
@@ -71,11 +74,12 @@ class InstrumentRef:
     pooled: tuple[str, ...] = field(default=(), compare=False)
     text_digest: str | None = field(default=None, compare=False)
     variant: str | None = field(default=None, compare=False)
+    key_digest: str | None = field(default=None, compare=False)
 
     # fields that older documents do not have, with the value that such a document implies
     _gained: ClassVar[Mapping[str, Any]] = {
         "blanks_count": (), "language": None, "translation": None, "revision": 1, "pooled": (),
-        "text_digest": None, "variant": None,
+        "text_digest": None, "variant": None, "key_digest": None,
     }  # fmt: skip
 
     def __str__(self) -> str:
@@ -176,6 +180,7 @@ class InstrumentRef:
             **({"revision": self.revision} if self.revision > 1 else {}),
             "pooled": list(self.pooled),
             "text_digest": self.text_digest,
+            "key_digest": self.key_digest,
             **({} if self.variant is None else {"variant": self.variant}),
         }
 

@@ -14,17 +14,29 @@ from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.report.result import StructureReport
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.numerics.tolerances import EQUAL_FITS
+from intimacy_scales.papers.notes import names_told_apart
 from intimacy_scales.papers.same_persons import unlike_scores
 from intimacy_scales.reliability.report.report import ReliabilityReport
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.scoring.scores import Scores
+from intimacy_scales.validity import ContentValidity, KnownGroups, MinimalImportantChange
 
 Report = (
-    Instrument | Scores | ReliabilityReport | StructureReport | CFAResult | ModelComparison | CoupleReport
+    Instrument
+    | Scores
+    | ReliabilityReport
+    | StructureReport
+    | CFAResult
+    | ModelComparison
+    | CoupleReport
+    | ContentValidity
+    | KnownGroups
+    | MinimalImportantChange
 )
 _KINDS = (
     "an Instrument, Scores, or the result of reliability_report, structure_report, cfa, sem, invariance, "
-    "compare_models, dyadic_invariance or couple_report"
+    "compare_models, dyadic_invariance, couple_report, content_validity, known_groups or "
+    "minimal_important_change"
 )
 
 
@@ -38,7 +50,7 @@ class Given:
         Its reference; None for models of tables that belong to no instrument.
     form
         The instrument, where it was passed or comes with scores.
-    scores, reliability, structure, models, comparisons, couples
+    scores, reliability, structure, models, comparisons, couples, content, groups, changes
         The reports by kind, each once.
     """
 
@@ -50,6 +62,9 @@ class Given:
     models: list[CFAResult] = field(default_factory=list)
     comparisons: list[ModelComparison] = field(default_factory=list)
     couples: list[CoupleReport] = field(default_factory=list)
+    content: list[ContentValidity] = field(default_factory=list)
+    groups: list[KnownGroups] = field(default_factory=list)
+    changes: list[MinimalImportantChange] = field(default_factory=list)
 
     def add(self, report: Report) -> None:
         """Add a report, unless an equal one is there."""
@@ -65,6 +80,9 @@ class Given:
             (CFAResult, self.models),
             (ModelComparison, self.comparisons),
             (CoupleReport, self.couples),
+            (ContentValidity, self.content),
+            (KnownGroups, self.groups),
+            (MinimalImportantChange, self.changes),
         )
         reports = next(reports for kind, reports in kinds if isinstance(report, kind))
         if not any(report is other or report == other for other in reports):
@@ -110,6 +128,8 @@ def ref_of(report: Report) -> InstrumentRef | None:
         return report.ref
     if isinstance(report, ModelComparison) and not isinstance(report, DyadicInvariance):
         return next((model.instrument for model in report.models.values()), None)
+    if isinstance(report, ContentValidity | MinimalImportantChange):
+        return None  # of a bank, or of changes of plain scores
     return report.instrument
 
 
@@ -143,12 +163,12 @@ def given_by_instrument(function: str, reports: Sequence[Any], *, several: bool)
         else:
             groups.setdefault(tuple(_identity(ref)), Given(ref=ref)).add(report)
     if len(groups) > 1 and not several:
-        names = "; ".join(_told_apart([group.ref for group in groups.values() if group.ref is not None]))
+        names = "; ".join(names_told_apart([group.ref for group in groups.values() if group.ref is not None]))
         raise ResponseError(
             f"{function}() was passed reports of {len(groups)} instruments: {names}. Call it once for each, "
             "or pass several_instruments=True to describe them one after the other"
         )
-    if without:  # models of scores, which belong to the only instrument there is
+    if without:  # models of scores and the like, which belong to the only instrument there is
         key = next(iter(groups)) if len(groups) == 1 else ()
         group = groups.setdefault(key, Given(ref=None))
         for report in without:
@@ -173,11 +193,3 @@ def _check_persons(function: str, given: Given) -> None:
 
 def _identity(ref: InstrumentRef) -> Iterator[str]:
     yield from (ref.id, ref.version, ref.digest, ref.coding or "")
-
-
-def _told_apart(refs: Sequence[InstrumentRef]) -> list[str]:
-    """Return names that differ, with the digests of instruments whose id and version are the same."""
-    names = [ref.told_apart for ref in refs]
-    if len(set(names)) == len(names):
-        return names
-    return [f"{name} (digest {ref.digest[:12]})" for name, ref in zip(names, refs, strict=True)]

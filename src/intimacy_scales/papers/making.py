@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, TypeVar, get_args
 
 from intimacy_scales.dyads.report.result import CoupleReport
 from intimacy_scales.errors import EstimationError
@@ -16,11 +16,29 @@ from intimacy_scales.papers.loading_table import exploratory_table, loading_tabl
 from intimacy_scales.papers.notes import not_for_a_table
 from intimacy_scales.papers.scale_table import scale_table
 from intimacy_scales.papers.table import PaperTable
+from intimacy_scales.papers.validity_tables import change_table, content_table, groups_table
 from intimacy_scales.reliability import ReliabilityReport
 from intimacy_scales.scoring import Scores
+from intimacy_scales.validity import ContentValidity, KnownGroups, MinimalImportantChange
 
-Kind = Literal["scales", "loadings", "fit", "invariance", "couples"]
-_KINDS = ("scales", "loadings", "fit", "invariance", "couples")
+Kind = Literal["scales", "loadings", "fit", "invariance", "couples", "content", "groups", "change"]
+_KINDS = get_args(Kind)
+_OWN_TABLES: Mapping[type, str] = {
+    CoupleReport: "couples",
+    ContentValidity: "content",
+    KnownGroups: "groups",
+    MinimalImportantChange: "change",
+}
+_OF_ONE_RESULT: Sequence[tuple[tuple[str, ...], type, Callable[..., PaperTable]]] = (
+    (("loadings",), EFAResult, exploratory_table),
+    (("fit", "invariance"), ModelComparison, comparison_table),
+    (("couples",), CoupleReport, couple_table),
+    (("content",), ContentValidity, content_table),
+    (("change",), MinimalImportantChange, change_table),
+)
+_MAKE_TABLES = (
+    ReliabilityReport, Scores, StructureReport, CFAResult, EFAResult, ModelComparison, *_OWN_TABLES,
+)  # fmt: skip
 _T = TypeVar("_T")
 
 
@@ -46,10 +64,15 @@ def paper_table(
         - one `cfa`, `structure_report` or `efa`: the loadings;
         - several of the first two, or `compare_models`: the fit of each model, and the differences;
         - `invariance` or `dyadic_invariance`: the fit of each step, and the loss of fit;
-        - `couple_report`: scales by partner, and how partners correlate and differ.
+        - `couple_report`: scales by partner, and how partners correlate and differ;
+        - `content_validity`: what experts judged about each item;
+        - one or several `known_groups` of the same groups: a row for each score, with M and SD of both
+          groups, the test, Hedges's g and the area under the curve;
+        - `minimal_important_change`: the threshold by each method.
     kind
-        ``scales``, ``loadings``, ``fit``, ``invariance`` or ``couples``, for results of which more than one
-        table can be made, as the fit of a single model; None: the first that the list above names.
+        ``scales``, ``loadings``, ``fit``, ``invariance``, ``couples``, ``content``, ``groups`` or ``change``,
+        for results of which more than one table can be made, as the fit of a single model; None: the first
+        that the list above names.
     number
         The number of the table; None for none.
     title
@@ -57,10 +80,10 @@ def paper_table(
     names
         Names of the models in a table of fit, one for each.
     labels
-        Id of an item, scale, factor or model → the text that is printed in its place.
+        Id of an item, scale, factor, model, group or method → the text that is printed in its place.
     confidence_level
-        Of the intervals of loadings. Those of coefficients have the level of their report, and those of RMSEA
-        90 %, as is usual.
+        Of the intervals of loadings. Those of coefficients have the level of their report, those of known
+        groups 95 %, and those of RMSEA 90 %, as is usual.
 
     Returns
     -------
@@ -104,17 +127,16 @@ def paper_table(
         return _scales(results, shown)
     if chosen == "fit" and not (len(results) == 1 and isinstance(results[0], ModelComparison)):
         return fit_table(_models(results, names), **shown)
+    if chosen == "groups" and results and all(isinstance(result, KnownGroups) for result in results):
+        return groups_table(results, **shown)
     if len(results) != 1:
         raise EstimationError(f"a table of {chosen} is of one result, and {len(results)} were passed")
     (result,) = results
-    if isinstance(result, EFAResult) and chosen == "loadings":
-        return exploratory_table(result, **shown)
     if isinstance(result, CFAResult | StructureReport) and chosen == "loadings":
         return loading_table(result, **shown, confidence_level=confidence_level)
-    if isinstance(result, ModelComparison) and chosen in ("fit", "invariance"):
-        return comparison_table(result, **shown)
-    if isinstance(result, CoupleReport) and chosen == "couples":
-        return couple_table(result, **shown)
+    for kinds, class_of_result, make in _OF_ONE_RESULT:
+        if chosen in kinds and isinstance(result, class_of_result):
+            return make(result, **shown)
     if _kind_of(results) == chosen:
         raise not_for_a_table(result)
     raise EstimationError(
@@ -127,24 +149,16 @@ def _kind_of(results: Sequence[Any]) -> str:
     if not results:
         raise EstimationError("paper_table needs a result, such as that of reliability_report or cfa")
     for result in results:
-        if not isinstance(
-            result,
-            ReliabilityReport
-            | Scores
-            | StructureReport
-            | CFAResult
-            | EFAResult
-            | ModelComparison
-            | CoupleReport,
-        ):
+        if not isinstance(result, _MAKE_TABLES):
             raise not_for_a_table(result)
     if any(isinstance(result, ReliabilityReport | Scores) for result in results):
         return "scales"
     first = results[0]
     if isinstance(first, ModelComparison):
         return "invariance" if type(first) is not ModelComparison else "fit"
-    if isinstance(first, CoupleReport):
-        return "couples"
+    for kind, name in _OWN_TABLES.items():
+        if isinstance(first, kind):
+            return name
     return "loadings" if len(results) == 1 else "fit"
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from intimacy_scales.papers.couples_text import clusters_text, couples_analysis
 from intimacy_scales.papers.given import Given, Report, given_by_instrument
-from intimacy_scales.papers.instrument_text import instrument_sentences
+from intimacy_scales.papers.instrument_text import instrument_sentences, titles_of
 from intimacy_scales.papers.paper_text import PaperText, Paragraph
 from intimacy_scales.papers.reliability_text import reliability_sentences
 from intimacy_scales.papers.sample_text import sample_sentences
 from intimacy_scales.papers.structure_text import comparison_sentences, structure_sentences
+from intimacy_scales.papers.validity_text import change_sentences, content_sentences, groups_sentences
 
 _DIGITS = 12  # of a digest
 
@@ -19,7 +20,7 @@ _DIGITS = 12  # of a digest
 def methods_section(*reports: Report, several_instruments: bool = False) -> PaperText:
     """Return the measurement section of a paper from reports.
 
-    It describes the sample, the instrument, reliability, structure, couples and software.
+    It describes the sample, the instrument, reliability, structure, couples, validity and software.
 
     Every figure comes from the reports. A fact that several of them hold is written once.
 
@@ -27,8 +28,9 @@ def methods_section(*reports: Report, several_instruments: bool = False) -> Pape
     ----------
     *reports
         One or more of: an `Instrument`; `Scores`; what `reliability_report`, `structure_report`, `cfa`,
-        `sem`, `invariance`, `compare_models`, `dyadic_invariance` and `couple_report` return. Reports contain
-        only a reference to their instrument: pass the instrument too if it is not shipped.
+        `sem`, `invariance`, `compare_models`, `dyadic_invariance`, `couple_report`, `content_validity`,
+        `known_groups` and `minimal_important_change` return. Reports contain only a reference to their
+        instrument: pass the instrument too if it is not shipped.
     several_instruments
         Whether the reports may belong to several instruments, which are then described one after the other.
 
@@ -74,6 +76,7 @@ def _paragraphs(given: Given, *, several: bool) -> list[Paragraph]:
     parts = {
         "Sample": sample_sentences(given),
         "Measure": [] if form is None else instrument_sentences(form),
+        "Content validity": [text for result in given.content for text in content_sentences(result)],
         "Internal consistency": _noting_partners(
             given,
             [
@@ -90,6 +93,8 @@ def _paragraphs(given: Given, *, several: bool) -> list[Paragraph]:
             t for comparison in given.comparisons for t in comparison_sentences(comparison)
         ],
         "Couples": [text for report in given.couples for text in couples_analysis(report)],
+        "Known groups": [*groups_sentences(given.groups, {} if form is None else titles_of(form))],
+        "Minimal important change": [text for result in given.changes for text in change_sentences(result)],
     }
     return [
         Paragraph(heading=heading_of(heading, given, several=several), text=" ".join(sentences))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor import CFAResult, StructureReport
 from intimacy_scales.factor.confirmatory.results.fit_sentence import MISSING
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.messages import a_type
+
+_DIGITS = 12  # of a digest
 
 ESTIMATORS = {
     "ML": "maximum likelihood",
@@ -23,9 +25,8 @@ def instrument_text(instrument: InstrumentRef | None) -> str:
     if instrument is None:
         return ""
     draft = ", a draft whose scores are not validated" if instrument.status == "draft" else ""
-    return (
-        f"Instrument: {instrument.id}, version {instrument.version} (digest {instrument.digest[:12]}){draft}."
-    )
+    digest = instrument.digest[:_DIGITS]
+    return f"Instrument: {instrument.id}, version {instrument.version} (digest {digest}){draft}."
 
 
 def software_text() -> str:
@@ -72,10 +73,24 @@ def same_instrument(references: Iterable[InstrumentRef | None]) -> InstrumentRef
     known = list(dict.fromkeys(ref for ref in references if ref is not None))
     if len(known) > 1:
         raise EstimationError(
-            f"the results are of {' and '.join(ref.told_apart for ref in known)}; pass results of one "
+            f"the results are of {' and '.join(names_told_apart(known))}; pass results of one "
             "instrument, and make a table for each"
         )
     return known[0] if known else None
+
+
+def names_told_apart(refs: Sequence[InstrumentRef]) -> list[str]:
+    """Return names that differ, with the digests of instruments whose id and version are the same."""
+    names = [ref.told_apart for ref in refs]
+    if len(set(names)) == len(names):
+        return names
+    keys = {ref.key_digest for ref in refs}
+    alike = len(keys) == 1 and None not in keys
+    return [
+        f"{name} (digest {ref.digest[:_DIGITS]}"
+        + (", the same key)" if alike else f", key {ref.key_digest[:_DIGITS]})" if ref.key_digest else ")")
+        for name, ref in zip(names, refs, strict=True)
+    ]
 
 
 def not_for_a_table(result: object) -> EstimationError:
@@ -83,5 +98,6 @@ def not_for_a_table(result: object) -> EstimationError:
     return EstimationError(
         f"{a_type(result)} is not a result that paper_table has a table for; pass a reliability report (with "
         "scores, and a structure report for correlations of factors), models, a comparison, invariance, an "
-        "exploratory factor analysis, or a report of couples; every result has to_latex(), to_docx() and more"
+        "exploratory factor analysis, a report of couples, content validity, known groups, or a minimal "
+        "important change; every result has to_latex(), to_docx() and more"
     )

@@ -14,6 +14,7 @@ from intimacy_scales.papers.given import Given, Report, given_by_instrument
 from intimacy_scales.papers.instrument_text import titles_of
 from intimacy_scales.papers.methods import heading_of
 from intimacy_scales.papers.paper_text import PaperText, Paragraph
+from intimacy_scales.papers.validity_text import groups_found
 from intimacy_scales.papers.words import count_words, listed
 from intimacy_scales.results.wording import apa, digits_with_spread, shown
 from intimacy_scales.scoring.scores import Scores
@@ -31,7 +32,8 @@ def results_section(*reports: Report, several_instruments: bool = False) -> Pape
     Returns
     -------
     PaperText
-        Descriptives, internal consistency, structure, comparison of models, couples.
+        Content validity, descriptives, internal consistency, structure, comparison of models, couples, known
+        groups, minimal important change.
 
     Raises
     ------
@@ -57,6 +59,7 @@ def results_section(*reports: Report, several_instruments: bool = False) -> Pape
 
 def _paragraphs(given: Given, *, several: bool) -> list[Paragraph]:
     parts = {
+        "Content validity": [result.sentence() for result in given.content],
         "Descriptive statistics": [_descriptives(scores) for scores in given.scores],
         "Internal consistency": [report.sentence() for report in given.reliability],
         "Structure": [
@@ -67,6 +70,8 @@ def _paragraphs(given: Given, *, several: bool) -> list[Paragraph]:
         "Couples": [
             report.sentence().replace(f"{report.scoring} ", "") for report in given.couples
         ],  # how scores are made is a matter of the Method section
+        "Known groups": [*groups_found(given.groups, _titles(given))],
+        "Minimal important change": [result.sentence() for result in given.changes],
     }
     draft = _draft_sentence(given.ref)
     texts = {
@@ -81,6 +86,12 @@ def _paragraphs(given: Given, *, several: bool) -> list[Paragraph]:
         Paragraph(heading=heading_of(heading, given, several=several), text=text)
         for heading, text in texts.items()
     ]
+
+
+def _titles(given: Given) -> dict[str, str]:
+    """Return id of a scale → its title, where groups were compared and the instrument is known."""
+    form = given.instrument() if given.groups else None
+    return {} if form is None else titles_of(form)
 
 
 def _draft_sentence(ref: InstrumentRef | None) -> str:

@@ -47,7 +47,8 @@ class PaperTable(Paged):
     Attributes
     ----------
     kind
-        What it shows: ``scales``, ``loadings``, ``fit``, ``invariance`` or ``couples``.
+        What it shows: ``scales``, ``loadings``, ``fit``, ``invariance``, ``couples``, ``content``,
+        ``groups`` or ``change``.
     table
         The texts: number, title, headings, cells and note.
     figures
@@ -122,9 +123,12 @@ def as_paper_table(
     )
 
 
-def words(name: str, heading: str, values: Sequence[Any], cells: Sequence[str] | None = None) -> Column:
+def words(
+    name: str, heading: str, values: Sequence[Any], cells: Sequence[str] | None = None, *, above: str = ""
+) -> Column:
     """Return a column of texts, or of whole numbers."""
-    return Column(heading=heading, figures={name: list(values)}, cells=cells or [str(v) for v in values])
+    texts = cells or [str(value) for value in values]
+    return Column(heading=heading, figures={name: list(values)}, cells=texts, above=above)
 
 
 def numbers(name: str, heading: str, values: Sequence[float], digits: int = 2, *, above: str = "") -> Column:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from intimacy_scales.plots.ranges import score_ranges
     from intimacy_scales.plots.reliability_files import reliability_pictures
     from intimacy_scales.plots.retest_differences import bland_altman
+    from intimacy_scales.plots.roc_curves import roc_plot
     from intimacy_scales.plots.score_files import score_pictures
     from intimacy_scales.plots.scores_of_partners import partner_scatter
     from intimacy_scales.plots.scree import scree_plot
@@ -64,6 +65,7 @@ _HOME = {
     "reliability_forest": "forest",
     "reliability_pictures": "reliability_files",
     "reliable_change_plot": "changes",
+    "roc_plot": "roc_curves",
     "score_distributions": "distributions",
     "score_pictures": "score_files",
     "score_ranges": "ranges",
@@ -77,7 +79,7 @@ __all__ = [
     "item_histograms", "item_total_lollipop", "likert_bars", "loadings_heatmap", "missing_map",
     "missing_patterns", "partner_profiles", "partner_scatter", "path_diagram", "person_profile",
     "raincloud", "reliability_forest", "reliability_pictures", "reliable_change_plot",
-    "score_distributions", "score_pictures", "score_ranges", "scree_plot", "structure_pictures",
+    "roc_plot", "score_distributions", "score_pictures", "score_ranges", "scree_plot", "structure_pictures",
 ]  # fmt: skip
 
 

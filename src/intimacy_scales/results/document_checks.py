@@ -13,10 +13,10 @@ from intimacy_scales.results.frozen import is_array
 from intimacy_scales.results.result import Result
 
 # names that older documents do not have: of instruments (and a norm's language), of `Fit` and its tests,
-# and of interpretations
+# of interpretations, of norms by covariates and of searches of cut-offs
 ADDED_LATER = {
     *InstrumentRef._gained, "crmr", "n_in_test", "rmsea_not_close_p", "bounded",
-    "around", "confidence_level", "sems", "straddles",
+    "around", "confidence_level", "sems", "straddles", "instrument", "auc_interval",
 }  # fmt: skip
 
 

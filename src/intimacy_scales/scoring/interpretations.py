@@ -52,7 +52,8 @@ class Interpretation(Result):
         and None where none was given.
     straddles
         (n_persons, n_cutoffs), read-only: whether the range around the score lies on both sides of the
-        cut-off; False without a score or a SEM. None where no SEM was given.
+        cut-off; False without a score or a SEM, for which tables and documents have a missing value. None
+        where no SEM was given.
 
     Examples
     --------
@@ -119,7 +120,8 @@ class Interpretation(Result):
         """Return each score and its meaning, ``<scale>_reading``, in the caller's kind of frame.
 
         The meaning is empty if no cut-off applies, such as between two bands, and missing without a score.
-        With a SEM, ``<scale>_straddles`` says whether the range around the score reaches across a cut-off.
+        With a SEM, ``<scale>_straddles`` says whether the range around the score reaches across a cut-off; it
+        is missing without a score.
 
         Parameters
         ----------
@@ -137,8 +139,17 @@ class Interpretation(Result):
             texts[np.isnan(self.values[scale])] = None
             columns |= {scale: self.values[scale], f"{scale}_reading": texts}
             if self.straddles is not None and scale in self.sems:
-                columns[f"{scale}_straddles"] = self.straddles[:, of_scale].any(axis=1)
+                near = self.straddles[:, of_scale].any(axis=1)
+                columns[f"{scale}_straddles"] = self._unless_unscored(scale, near)
         return frame_with_kept(self.kept, columns, keep)
+
+    def _unless_unscored(self, scale: str, near: Any) -> NDArray[Any]:
+        """Return what is known of each person, None for those without a score of a scale."""
+        unscored = np.isnan(self.values[scale])
+        known: NDArray[Any] = near.astype(object) if unscored.any() else near
+        if unscored.any():
+            known[unscored] = None
+        return known
 
     def summary(self) -> pd.DataFrame:
         """Return a pandas table with a row for each cut-off: its range, number of scores, source."""
@@ -167,26 +178,28 @@ class Interpretation(Result):
             }
         ).set_index("scale")
 
+    def _by_person(self, verdicts: NDArray[np.bool_]) -> list[list[bool | None]]:
+        """Return a row for each person with an entry for each cut-off, None without a score."""
+        columns = [
+            self._unless_unscored(cutoff.scale, column).tolist()
+            for cutoff, column in zip(self.cutoffs, verdicts.T, strict=True)
+        ]
+        return [list(row) for row in zip(*columns, strict=True)]
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
         rows = [
             {**cutoff.to_dict(), "n": n, "scored": scored}
             for cutoff, n, scored in zip(self.cutoffs, self.counts, self.scored, strict=True)
         ]
-        unscored = {scale: np.isnan(values).tolist() for scale, values in self.values.items()}
-        applies = [
-            [None if no_score else yes for yes, no_score in zip(column, unscored[cutoff.scale], strict=True)]
-            for column, cutoff in zip(self.applies.T.tolist(), self.cutoffs, strict=True)
-        ]
-        by_person = [list(row) for row in zip(*applies, strict=True)]
         return {
             "instrument": self.instrument.to_dict(),
             "cutoffs": rows,
-            "applies": by_person,
+            "applies": self._by_person(self.applies),
             "scores": plain(self.values),
             "sems": plain(self.sems),
             "confidence_level": self.confidence_level,
-            "straddles": None if self.straddles is None else self.straddles.tolist(),
+            "straddles": None if self.straddles is None else self._by_person(self.straddles),
         }
 
     @classmethod
@@ -198,7 +211,7 @@ class Interpretation(Result):
             "scores": by_name(Floats),
             "sems": by_name(float),
             "confidence_level": float | None,
-            "straddles": many(many(bool)) | None,
+            "straddles": many(many(bool | None)) | None,
         }
 
     @classmethod
@@ -226,7 +239,9 @@ class Interpretation(Result):
             confidence_level=values["confidence_level"],
             straddles=None
             if near is None
-            else np.array(near, dtype=np.bool_).reshape(len(near), len(cutoffs)),
+            else np.array([[bool(yes) for yes in row] for row in near], dtype=np.bool_).reshape(
+                len(near), len(cutoffs)
+            ),
         )
 
     def __repr__(self) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from intimacy_scales.errors import DocumentError, UnknownNameError
+from intimacy_scales.errors import DocumentError, EstimationError, UnknownNameError
 from intimacy_scales.instrument.evidence import Finding
 from intimacy_scales.late import late_module
 from intimacy_scales.messages import suggest
+from intimacy_scales.numerics.arguments import as_different_names
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
@@ -25,6 +26,9 @@ else:
 
 _MANY_EXPERTS, _LEAST_OF_MANY = 6, 0.78  # Lynn (1986), as Polit, Beck & Owen (2007) restate it
 _EXCELLENT, _GOOD, _FAIR = 0.74, 0.60, 0.40  # of kappa: Cicchetti & Sparrow (1981)
+
+
+_FIELDS = {"relevance": "items", "clarity": "clarity", "essential": "essential", "facet": "sorted_items"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,9 +216,52 @@ class ContentValidity(Result):
         return rows[item]
 
     @property
-    def judged_rows(self) -> tuple[Sequence[RatedItem | Essential | SortedItem], ...]:
-        """The rows of each kind of judgement that was made."""
-        return tuple(rows for rows in (self.items, self.clarity, self.essential, self.sorted_items) if rows)
+    def judged_rows(self) -> dict[str, Sequence[RatedItem | Essential | SortedItem]]:
+        """Kind of judgement → its rows, for each kind that was made."""
+        kinds: dict[str, Sequence[RatedItem | Essential | SortedItem]] = {
+            "relevance": self.items,
+            "clarity": self.clarity,
+            "essential": self.essential,
+            "facet": self.sorted_items,
+        }
+        return {kind: rows for kind, rows in kinds.items() if rows}
+
+    def of_items(self, items: Iterable[str]) -> ContentValidity:
+        """Return the result for some of the items, in this order, as if experts had judged only these.
+
+        Parameters
+        ----------
+        items
+            Ids of items that were judged, such as those of a form.
+
+        Raises
+        ------
+        UnknownNameError
+            An item that was not judged.
+
+        Examples
+        --------
+        >>> from intimacy_scales.validity import content_validity
+        >>> result = content_validity({"a": [4, 4, 3], "b": [1, 2, 3], "c": [4, 4, 2]})
+        >>> round(result.s_cvi_ave, 2), round(result.of_items(["c", "a"]).s_cvi_ave, 2)
+        (0.67, 0.83)
+        """
+        chosen = as_different_names("items", items, "items")
+        if not chosen:
+            raise EstimationError("items is empty; name at least one item")
+        made: dict[str, Any] = {}
+        for kind, rows in self.judged_rows.items():
+            by_item = {row.item: row for row in rows}
+            for item in chosen:
+                if item not in by_item:
+                    raise UnknownNameError(f"{item!r} is not an item that was judged{suggest(item, by_item)}")
+            made[_FIELDS[kind]] = tuple(by_item[item] for item in chosen)
+        return replace(
+            self,
+            **made,
+            facet_of={item: self.facet_of[item] for item in chosen if item in self.facet_of},
+            left_out=(),
+        )
 
     @property
     def s_cvi_ave(self) -> float:

@@ -17,8 +17,8 @@ from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.tables import Page, TextTable
-from intimacy_scales.results.wording import apa, counted, digits_for, percent, shown, signed
+from intimacy_scales.results.tables import Page
+from intimacy_scales.results.wording import apa, counted, digits_for, percent, shown
 from intimacy_scales.validity.cutoff_figures import Criterion
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ else:
 
 _FEW_PERSONS = 50  # in a group
 _LARGE_OPTIMISM = 0.05
-_SHOWN_AROUND = 6  # cut-offs on each side of the chosen one, on a page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +113,9 @@ class CutoffSearch(Result):
         Of the chosen cut-off: percentiles of those chosen in resamples.
     sensitivity_interval, specificity_interval
         Of the chosen cut-off, as if it had been fixed before.
-    auc
-        Area under the curve, which no choice has made larger.
+    auc, auc_interval
+        Area under the curve, which no choice has made larger, and its interval (DeLong et al., 1988; with
+        clusters Obuchowski, 1997); None in documents from before it was recorded.
     prevalence
         Share of the group to detect among the people whom the cut-off is for; None if it was not given.
     n_resamples
@@ -133,7 +133,8 @@ class CutoffSearch(Result):
     (6.5, CutoffFigures(sensitivity=1.0, specificity=0.6))
     """
 
-    _title: ClassVar[str] = "Cut-off"
+    title: ClassVar[str] = "Cut-off"
+    _gained: ClassVar[Mapping[str, Any]] = {"auc_interval": None}
     _axes: ClassVar[Mapping[str, str]] = {"cutoffs": "k", "sensitivity": "k", "specificity": "k"}
 
     detect: str
@@ -160,6 +161,7 @@ class CutoffSearch(Result):
     n_resamples: int
     instrument: InstrumentRef | None
     scale: str | None
+    auc_interval: Interval | None = None
 
     def __float__(self) -> float:
         return self.cutoff
@@ -236,7 +238,7 @@ class CutoffSearch(Result):
         side = "above" if self.detects_above else "below"
         which = f"{self.detect} {side} the cut-off, {self.other} on the other side"
         named = {
-            f"cut-off by {self._criterion}": self.cutoff,
+            f"cut-off by {self.criterion_name}": self.cutoff,
             f"sensitivity, {kind}": figures.sensitivity,
             f"specificity, {kind}": figures.specificity,
         }
@@ -297,127 +299,58 @@ class CutoffSearch(Result):
         return pandas_frame(columns).set_index("cutoff")
 
     @property
-    def _criterion(self) -> str:
+    def criterion_name(self) -> str:
+        """What the cut-off was chosen by, in words."""
         if self.criterion == "sensitivity":
             return f"sensitivity of at least {apa(self.least_sensitivity or 0.0)}"
         return {"youden": "Youden's J", "closest": "the point closest to (0, 1)"}[self.criterion]
 
     def sentence(self) -> str:
         """Return cut-off, criterion, corrected figures and area under the curve as text for a paper."""
-        side = "above" if self.detects_above else "below"
-        units = "" if self.n_clusters is None else " of couples"
-        text = (
-            f"A cut-off between {self.detect} (n = {self.n_detect}, scores {side} it) and {self.other} "
-            f"(n = {self.n_other}) was chosen by {self._criterion}: {self._cutoff_text(self.cutoff)}"
-        )
-        apparent, corrected, interval = self.apparent, self.corrected, self.cutoff_interval
-        if interval.reason:
-            text += (
-                f". In this sample, sensitivity was {apa(apparent.sensitivity)} and specificity "
-                f"{apa(apparent.specificity)}; these figures are not corrected for the choice."
-            )
-        else:
-            text += (
-                f", {percent(interval.confidence_level)} CI [{self._cutoff_text(interval.low)}, "
-                f"{self._cutoff_text(interval.high)}]. Corrected for the choice ({self.n_resamples} "
-                f"bootstrap resamples{units}), sensitivity was {apa(corrected.sensitivity)} (in this sample "
-                f"{apa(apparent.sensitivity)}), specificity {apa(corrected.specificity)} "
-                f"({apa(apparent.specificity)}) and Youden's J {apa(corrected.youden)} "
-                f"({apa(apparent.youden)})."
-            )
-        return f"{text} The area under the curve was {apa(self.auc)}."
+        from intimacy_scales.validity.cutoff_texts import sentence_of
 
-    def _cutoff_text(self, value: float) -> str:
+        return sentence_of(self)
+
+    def page(self) -> Page:
+        """Return the chosen cut-off, cut-offs around it, cautions and sentence as data."""
+        from intimacy_scales.validity.cutoff_texts import page_of
+
+        return page_of(self)
+
+    def auc_text(self) -> str:
+        """Return the area under the curve with its interval, as text.
+
+        Examples
+        --------
+        >>> from intimacy_scales import cutoff_search
+        >>> scores, where = [3, 4, 6, 5, 2, 6, 7, 8, 5, 9], ["clinic"] * 5 + ["others"] * 5
+        >>> cutoff_search(scores, where, higher="others", detect="clinic", rng=1).auc_text()
+        '.92, 95% CI [.53, .99] (DeLong, logit)'
+        """
+        interval = self.auc_interval
+        if interval is None or interval.reason:
+            return apa(self.auc)
+        level = percent(interval.confidence_level)
+        return f"{apa(self.auc)}, {level} CI {interval.ends(2)} ({interval.method})"
+
+    def cutoff_text(self, value: float) -> str:
         """Return a cut-off as text, with as many decimals as tell it from its neighbours."""
         least = float(np.min(np.diff(self.cutoffs))) if len(self.cutoffs) > 1 else 1.0
         return shown(value, digits_for(least, least=1))
 
-    def page(self) -> Page:
-        """Return the chosen cut-off, cut-offs around it, cautions and sentence as data."""
-        rows = {
-            "sensitivity": (self.apparent.sensitivity, self.optimism.sensitivity, self.corrected.sensitivity),
-            "specificity": (self.apparent.specificity, self.optimism.specificity, self.corrected.specificity),
-            "Youden's J": (self.apparent.youden, self.optimism_of_youden, self.corrected.youden),
-        }
-        intervals = (self.sensitivity_interval.ends(), self.specificity_interval.ends(), "-")
-        chosen = TextTable(
-            title=f"Cut-off {self._cutoff_text(self.cutoff)}, by {self._criterion}",
-            columns={
-                "figure": list(rows),
-                "in this sample": [apa(row[0], 3) for row in rows.values()],
-                "optimism": [signed(row[1]) for row in rows.values()],
-                "corrected": [apa(row[2], 3) for row in rows.values()],
-                "interval at this cut-off": list(intervals),
-            },
-            note=(
-                f"Intervals: {percent(self.cutoff_interval.confidence_level)}, "
-                f"{self.sensitivity_interval.method}, as if the cut-off had been fixed before."
-            ),
-        )
-        return Page(
-            title=f"{self._title}{self._what}",
-            facts=self._facts(),
-            tables=(chosen, self._table_around()),
-            warnings=self.warnings,
-            sentence=self.sentence(),
-        )
-
     @property
-    def _what(self) -> str:
+    def what(self) -> str:
+        """Scale and instrument after the title; empty for plain numbers."""
         return "" if self.instrument is None else f", {self.scale} of {self.instrument.id}"
-
-    def _facts(self) -> tuple[str, ...]:
-        """Return lines about the direction, persons, ties and interval."""
-        side = "above" if self.detects_above else "below"
-        between = "possible scores" if self.possible_scores else "scores of the sample"
-        low, high = (self._cutoff_text(end) for end in self.equally_good)
-        return (
-            f"{self.detect} is detected by scores {side} the cut-off; cut-offs are half-way between "
-            f"{between}",
-            f"n = {self.n_detect} of {self.detect}, {self.n_other} of {self.other}",
-            *(f"left out: {counted(n, 'person')} with {reason}" for reason, n in self.left_out.items()),
-            *(() if low == high else (f"equally good: cut-offs from {low} to {high}",)),
-            f"interval of the cut-off {self.cutoff_interval.ends(2)} ({self.cutoff_interval.method})",
-            f"area under the curve {apa(self.auc, 3)}; it needs no correction, as nothing in it was chosen",
-        )
-
-    def _table_around(self) -> TextTable:
-        """Return the table of the cut-offs near the chosen one."""
-        first = max(0, self.chosen - _SHOWN_AROUND)
-        around = range(first, min(len(self.cutoffs), self.chosen + _SHOWN_AROUND + 1))
-        figures = self.figures()
-        columns = {
-            "cut-off": [self._cutoff_text(float(self.cutoffs[k])) for k in around],
-            "sensitivity": [apa(figures[k].sensitivity, 3) for k in around],
-            "specificity": [apa(figures[k].specificity, 3) for k in around],
-            "J": [apa(figures[k].youden, 3) for k in around],
-            "LR+": [_endless(figures[k].positive_likelihood_ratio) for k in around],
-            "LR-": [_endless(figures[k].negative_likelihood_ratio) for k in around],
-        }
-        note = "LR: likelihood ratios."
-        if (share := self.prevalence) is not None:
-            columns["PPV"] = [apa(figures[k].positive_predictive_value(share), 3) for k in around]
-            columns["NPV"] = [apa(figures[k].negative_predictive_value(share), 3) for k in around]
-            note += (
-                f" PPV, NPV: predictive values with {percent(round(share, 6))} of people in {self.detect}."
-            )
-        n_other = len(self.cutoffs) - len(around)
-        note += f" {counted(n_other, 'more cut-off')} in to_frame()." if n_other else ""
-        return TextTable(title="Cut-offs (in this sample)", columns=columns, note=note)
 
     def __repr__(self) -> str:
         side = "above" if self.detects_above else "below"
         cautions = "".join(f"\n ! {text}" for text in self.warnings)
         corrected = self.corrected
         return (
-            f"<{self._title}{self._what}: {self.detect} {side} {self._cutoff_text(self.cutoff)} by "
-            f"{self._criterion}; sensitivity {apa(corrected.sensitivity, 3)}, specificity "
+            f"<{self.title}{self.what}: {self.detect} {side} {self.cutoff_text(self.cutoff)} by "
+            f"{self.criterion_name}; sensitivity {apa(corrected.sensitivity, 3)}, specificity "
             f"{apa(corrected.specificity, 3)}, J {apa(corrected.youden, 3)} corrected (in this sample "
             f"{apa(self.apparent.youden, 3)}); AUC {apa(self.auc, 3)}, n = {self.n_detect} and {self.n_other}"
             f"{cautions}>"
         )
-
-
-def _endless(value: float) -> str:
-    """Return a ratio as text; an infinite one in words."""
-    return "infinite" if math.isinf(value) else shown(value, 2)

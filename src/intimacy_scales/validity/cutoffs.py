@@ -15,6 +15,7 @@ from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.options import OnInvalid
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.wording import apa
+from intimacy_scales.validity.area_interval import area_interval
 from intimacy_scales.validity.cutoff_figures import (
     Criterion,
     CutoffTable,
@@ -125,6 +126,7 @@ def cutoff_search(
         )
     draws = resampled(table, sample, criterion, least, n_resamples, generator(rng))
     optimism, interval = _correction(draws, sample, confidence_level)
+    auc, auc_se = area_under_curve(sample)
     intervals = _rate_intervals(table, sample, float(table.cutoffs[chosen]), confidence_level)
     return CutoffSearch(
         detect=sample.higher if table.above else sample.other,
@@ -146,7 +148,10 @@ def cutoff_search(
         cutoff_interval=interval,
         sensitivity_interval=intervals[0],
         specificity_interval=intervals[1],
-        auc=area_under_curve(sample)[0],
+        auc=auc,
+        auc_interval=area_interval(
+            auc, auc_se, confidence_level, n_units=sample.n_units, clustered=sample.clustered
+        ),
         prevalence=prevalence,
         n_resamples=n_resamples,
         instrument=sample.instrument,

@@ -26,6 +26,9 @@ else:
     pd = late_module("pandas")
 
 
+_DIGITS = 12  # of a digest in messages
+
+
 class Property(NamedTuple):
     """A step of the evidence, as COSMIN names it, and what provides findings of it.
 
@@ -246,11 +249,14 @@ def evidence_report(
     Raises
     ------
     InstrumentError
-        A result is of another instrument or version, has no findings, or contradicts a recorded finding;
-        ``sample`` or ``source`` is missing.
+        A result is of another instrument, version, wording or scoring key, has no findings, or contradicts
+        a recorded finding; experts did not judge all items; ``sample`` or ``source`` is missing.
 
     Notes
     -----
+    Of experts who judged a whole bank, the findings are those of the instrument's items. A result that was
+    saved before results recorded the digest of their scoring key is compared by id, version and wording.
+
     Steps are in the order in which COSMIN rates them: content validity, internal structure, the remaining
     properties (Mokkink et al., 2018; Prinsen et al., 2018).
 
@@ -307,17 +313,25 @@ def _findings(form: Instrument, study: Any, sample: str | None, source: str | No
     if not sample or not source:
         missing = " and ".join(name for name, given in (("sample", sample), ("source", source)) if not given)
         raise InstrumentError(f"{missing}: say who answered, and where the study is described")
-    _check_same(form, getattr(study, "instrument", None))
+    for ref in _references(study):
+        _check_same(form, ref)
     if isinstance(study, ContentValidity):
-        _check_judged(form, study)
+        study = _of_instrument(form, study)
     findings: Iterable[Finding] = study.findings(sample=sample, source=source)
     return findings
 
 
-def _check_same(form: Instrument, ref: Any) -> None:
-    """Raise if a result is of another instrument, another version, or other texts."""
-    if not isinstance(ref, InstrumentRef):
-        return
+def _references(study: Any) -> Iterable[InstrumentRef]:
+    """Yield the references to instruments of a result, or of the models that it compares."""
+    models = getattr(study, "models", None)
+    for part in (study, *(models.values() if isinstance(models, Mapping) else ())):
+        ref = getattr(part, "instrument", None)
+        if isinstance(ref, InstrumentRef):
+            yield ref
+
+
+def _check_same(form: Instrument, ref: InstrumentRef) -> None:
+    """Raise if a result is of another instrument, another version, other texts, or another scoring key."""
     if (ref.id, ref.version) != (form.id, form.version):
         raise InstrumentError(
             f"a result is of {ref.id} {ref.version}, and the instrument is {form.id} {form.version}: "
@@ -327,6 +341,14 @@ def _check_same(form: Instrument, ref: Any) -> None:
         raise InstrumentError(
             f"a result is of {ref.id} {ref.version} with other texts, such as in another language; pass the "
             "instrument that was answered"
+        )
+    if ref.key_digest is not None and ref.key_digest != form.key_digest:
+        raise InstrumentError(
+            f"a result is of {ref.told_apart} with another scoring key (key_digest "
+            f"{ref.key_digest[:_DIGITS]}…) than that of the instrument, {form.ref.told_apart} (key_digest "
+            f"{form.key_digest[:_DIGITS]}…): answers are read or scored differently, for example by another "
+            "missing rule or method. Pass the instrument that the result was computed with, or compute it "
+            "again with this one"
         )
 
 
@@ -340,17 +362,23 @@ def _check_alone(finding: Finding, others: Iterable[Finding]) -> None:
         )
 
 
-def _check_judged(form: Instrument, content: ContentValidity) -> None:
-    """Raise if experts judged no item of the instrument, or not all of them."""
-    judged = {row.item for rows in content.judged_rows for row in rows}
-    missing = [item for item in form.item_ids if item not in judged]
-    if missing:
-        known = "none" if len(missing) == len(form.items) else f"only {len(form.items) - len(missing)}"
-        raise InstrumentError(
-            f"experts judged {known} of the {len(form.items)} items of {form.id}; not "
-            f"{shortened(missing[0])}, for example. To record the findings all the same, name "
-            'their bank: content.findings(sample="…", source="…")'
-        )
+def _of_instrument(form: Instrument, content: ContentValidity) -> ContentValidity:
+    """Return what experts judged about the items of the instrument; raise unless it is about all of them.
+
+    Experts who judged a whole bank judged more items than a form has, and figures such as S-CVI belong to
+    the items that they are of.
+    """
+    for kind, rows in content.judged_rows.items():
+        judged = {row.item for row in rows if row.n}
+        missing = [item for item in form.item_ids if item not in judged]
+        if missing:
+            known = "none" if len(missing) == len(form.items) else f"only {len(form.items) - len(missing)}"
+            raise InstrumentError(
+                f"experts judged {known} of the {len(form.items)} items of {form.id} in {kind}; not "
+                f"{shortened(missing[0])}, for example. To record the findings all the same, name "
+                'their bank: content.findings(sample="…", source="…")'
+            )
+    return content.of_items(form.item_ids)
 
 
 def _key(finding: Finding) -> tuple[Any, ...]:

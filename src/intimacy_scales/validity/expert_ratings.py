@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import DocumentError
+from intimacy_scales.errors import DocumentError, EstimationError
 from intimacy_scales.late import late_module
+from intimacy_scales.messages import shortened
+from intimacy_scales.numerics.arguments import is_real
 from intimacy_scales.results.default_page import frame_table
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.result import Result, plain, result_class
@@ -22,6 +24,31 @@ else:
     pd = late_module("pandas")
 
 Floats = NDArray[np.float64]
+_OF_FOUR = (1, 4)
+
+
+def checked_scale(scale: Any) -> tuple[int, int]:
+    """Return the lowest and the highest rating; 1 and 4 for None.
+
+    Raises
+    ------
+    EstimationError
+        It is not two whole numbers, the lower one first.
+
+    Examples
+    --------
+    >>> checked_scale(None), checked_scale([1, 5])
+    ((1, 4), (1, 5))
+    """
+    if scale is None:
+        return _OF_FOUR
+    ends = tuple(scale) if isinstance(scale, list | tuple) else ()
+    if len(ends) == 2 and all(is_real(end) and float(end).is_integer() for end in ends) and ends[0] < ends[1]:
+        return int(ends[0]), int(ends[1])
+    raise EstimationError(
+        f"scale={shortened(scale)} is not valid; allowed: lowest and highest rating, two whole numbers such "
+        "as (1, 4)"
+    )
 
 
 class Comment(NamedTuple):

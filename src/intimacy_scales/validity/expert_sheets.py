@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from intimacy_scales.errors import InstrumentError, ResponseError
-from intimacy_scales.files import open_answers
 from intimacy_scales.instrument import ItemBank, Wording
 from intimacy_scales.instrument.loading import load_bank
 from intimacy_scales.messages import not_one_of, shortened, suggest
 from intimacy_scales.numerics.seeds import generator
-from intimacy_scales.reading.frames import Table, open_table
+from intimacy_scales.reading.frames import Table
 from intimacy_scales.results.csv_text import csv_text
 from intimacy_scales.results.frames import pandas_frame
 from intimacy_scales.results.wording import counted
-from intimacy_scales.validity.expert_ratings import Comment, ExpertRatings
+from intimacy_scales.validity.expert_files import sheet_of_each, table_of
+from intimacy_scales.validity.expert_ratings import Comment, ExpertRatings, checked_scale
 
 RATED = ("relevance", "clarity")
 _JUDGED = (*RATED, "essential", "facet")
@@ -142,6 +142,7 @@ def read_expert_sheets(
     bank: ItemBank | str | Path,
     *,
     scale: tuple[int, int] = (1, 4),
+    sheet: str | Mapping[str, str] | None = None,
 ) -> ExpertRatings:
     """Read the sheets that experts filled in, and check every cell.
 
@@ -154,6 +155,9 @@ def read_expert_sheets(
         The bank, its id, or the path of its file: its items and facets.
     scale
         Lowest and highest rating of relevance and clarity.
+    sheet
+        Name of the sheet to read in workbooks; or expert → name, for some of them. None: the only sheet with
+        judgements, which is an error if there are several.
 
     Returns
     -------
@@ -164,7 +168,8 @@ def read_expert_sheets(
     ------
     ResponseError
         Cells that are not ratings of the scale, items that the bank does not have, an item twice in a sheet,
-        or no column of judgements; all are named. Empty cells are missing judgements.
+        or no column of judgements; all are named. Empty cells are missing judgements. ``scale`` is not two
+        numbers, or ``sheet`` names no sheet.
 
     Examples
     --------
@@ -175,10 +180,13 @@ def read_expert_sheets(
     """
     from_bank = _bank(bank)
     by_expert = _named_sheets(sheets)
+    sheets_of = sheet_of_each(sheet, by_expert)
+    scale = checked_scale(scale)
     problems: list[str] = []
     comments: list[Comment] = []
     read = {
-        name: _sheet(name, sheet, from_bank, scale, problems, comments) for name, sheet in by_expert.items()
+        name: _sheet(name, table_of(source, sheets_of[name], _JUDGED), from_bank, scale, problems, comments)
+        for name, source in by_expert.items()
     }
     if problems:
         more = f"\n… and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
@@ -255,14 +263,13 @@ def _named_sheets(sheets: Mapping[str, Any] | Iterable[Any]) -> dict[str, Any]:
 
 def _sheet(
     expert: str,
-    sheet: Any,
+    table: Table,
     bank: ItemBank,
     scale: tuple[int, int],
     problems: list[str],
     comments: list[Comment],
 ) -> dict[str, dict[str, Any]]:
     """Return column → item → judgement of one sheet; what is wrong, and comments, are added."""
-    table = _table(sheet)
     names = {str(name).strip().casefold(): name for name in table.names}
     spelled = [str(name).strip().casefold() for name in table.names]
     twice = [name for name in ("item", "comment", *_JUDGED) if spelled.count(name) > 1]
@@ -298,23 +305,6 @@ def _sheet(
     return judgements | {_LISTED: dict.fromkeys(seen)}
 
 
-def _table(sheet: Any) -> Table:
-    """Return a sheet as a table: a file, or a table in memory."""
-    if not isinstance(sheet, str | os.PathLike):
-        return open_table(sheet)
-    with open_answers(sheet) as file:
-        file.look_for(())
-        names: Sequence[Hashable] = list(file.names)
-        parts = list(file.batches([], names))
-    if len(parts) == 1:
-        return parts[0]
-    return open_table([dict(zip(names, row, strict=True)) for part in parts for row in _rows(part, names)])
-
-
-def _rows(part: Table, names: Sequence[Hashable]) -> Iterable[tuple[Any, ...]]:
-    return zip(*(part.listed(name) for name in names), strict=True)
-
-
 def _is_empty(cell: Any) -> bool:
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return True
@@ -340,7 +330,8 @@ def _judge(
         value: Any = facets.get(text.casefold())
         allowed = ", ".join(facet.id for facet in bank.facets)
     elif name == "essential":
-        value = 1.0 if text.casefold() in _YES else 0.0 if text.casefold() in _NO else None
+        word = text.casefold()
+        value = 1.0 if word in _YES else 0.0 if word in _NO else _rating(cell, (0, 1))
         allowed = "yes or no"
     else:
         value = _rating(cell, scale)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Any, SupportsFloat
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import shortened
+from intimacy_scales.moments.clusters import is_missing_label
 from intimacy_scales.numerics.progress import steps
 from intimacy_scales.numerics.resampling import check_resamples, draw_counts
 from intimacy_scales.numerics.seeds import generator
@@ -91,8 +92,8 @@ def minimal_important_change(
     n_resamples, rng
         How many resamples, and a seed or Generator. By default each call draws other resamples.
     on_invalid
-        ``"raise"``: an error if scores look like codes for missing scores (-99, 999 …). ``"accept"``: every
-        number is taken as it is.
+        ``"raise"``: an error if scores, or numbers of the anchor, look like codes for missing ones (-99, 999
+        …). ``"accept"``: every number is taken as it is.
 
     Returns
     -------
@@ -131,9 +132,12 @@ def minimal_important_change(
     """
     change = _changes(before, after, changes, on_invalid)
     rating, texts = _ratings(anchor, levels)
-    given = {"changes": before if changes is None else changes, "anchor": anchor}
+    if texts is None:
+        check_scores({"anchor": rating}, on_invalid)
+    scores = {"before": before, "after": after} if changes is None else {"changes": changes}
+    given = scores | {"anchor": anchor}
     check_lengths({"changes": change, "anchor": rating}, given)
-    units = units_of(clusters, len(change), given["changes"])
+    units = units_of(clusters, len(change), given)
     used = ~(np.isnan(change) | np.isnan(rating))
     sign = 1.0 if higher_is_better else -1.0
     better = _better_values(improved, rating[used], texts)
@@ -225,9 +229,10 @@ def _changes(before: Any, after: Any, changes: Any, on_invalid: OnInvalid) -> Fl
 
 def _listed(anchor: Any) -> list[Any]:
     """Return a column as a list; empty for anything else, which the reader of numbers refuses."""
-    if hasattr(anchor, "tolist"):
-        listed: list[Any] = anchor.tolist()
-        return listed
+    for method in ("to_pylist", "tolist"):
+        if hasattr(anchor, method):
+            listed: list[Any] = getattr(anchor, method)()
+            return listed
     return list(anchor) if hasattr(anchor, "__iter__") else []
 
 
@@ -241,15 +246,10 @@ def _ratings(anchor: Any, levels: Sequence[Any] | None) -> tuple[Floats, dict[An
                 'best, such as levels=["worse", "same", "better"]'
             )
         return number_column(anchor, "anchor"), None
-    if isinstance(levels, str) or len(set(levels)) < len(levels) or len(levels) < 2:
-        raise EstimationError(
-            f"levels={shortened(levels)} is not valid; pass all values of the anchor once each, from worst "
-            'to best, such as ["worse", "same", "better"]'
-        )
-    numbers = {value: float(i) for i, value in enumerate(levels, start=1)}
+    numbers = _numbers_of(levels)
     column = _listed(anchor)
-    missing = [value is None or value != value for value in column]  # noqa: PLR0124 - nan
-    unknown = [v for v, absent in zip(column, missing, strict=True) if not absent and v not in numbers]
+    missing = [is_missing_label(value) and not _in(value, numbers) for value in column]
+    unknown = [v for v, absent in zip(column, missing, strict=True) if not absent and not _in(v, numbers)]
     if unknown:
         raise EstimationError(
             f"anchor: {shortened(unknown[0])} is not one of levels={list(levels)!r}; add it where it belongs"
@@ -258,18 +258,38 @@ def _ratings(anchor: Any, levels: Sequence[Any] | None) -> tuple[Floats, dict[An
     return np.array(rating, dtype=np.float64), numbers
 
 
+def _in(value: Any, numbers: dict[Any, float]) -> bool:
+    return isinstance(value, Hashable) and value in numbers
+
+
+def _is_value(level: Any) -> bool:
+    return isinstance(level, Hashable) and not is_missing_label(level)
+
+
+def _numbers_of(levels: Any) -> dict[Any, float]:
+    """Return each level with its number, from the worst on."""
+    listed = list(levels) if isinstance(levels, Iterable) and not isinstance(levels, str | Mapping) else []
+    plain = all(isinstance(level, str) or _is_value(level) for level in listed)
+    if not plain or len(set(listed)) < len(listed) or len(listed) < 2:
+        raise EstimationError(
+            f"levels={shortened(levels)} is not valid; pass all values of the anchor once each, from worst "
+            'to best, such as ["worse", "same", "better"]'
+        )
+    return {value: float(i) for i, value in enumerate(listed, start=1)}
+
+
 def _value_of(value: Any, numbers: dict[Any, float] | None, option: str) -> float:
     """Return the number of a value of the anchor."""
     if numbers is None:
         return check_number(value, option)
-    if value not in numbers:
+    if not _in(value, numbers):
         raise EstimationError(f"{option}: {value!r} is not one of levels={list(numbers)!r}")
     return numbers[value]
 
 
 def _better_values(improved: Collection[Any], rating: Floats, numbers: dict[Any, float] | None) -> set[float]:
     """Return the values that count as improved: the best ones of the anchor."""
-    if isinstance(improved, str | int | float) or not len(improved):
+    if not isinstance(improved, Collection) or isinstance(improved, str) or not len(improved):
         raise EstimationError(
             f"improved={improved!r} is not a list of values of the anchor; pass those that count as "
             "improved, such as [4, 5]"
@@ -298,9 +318,14 @@ def _better_values(improved: Collection[Any], rating: Floats, numbers: dict[Any,
 
 def _checked_sem(sem: SupportsFloat) -> float:
     """Return a standard error of measurement."""
-    value = float(sem)
+    try:
+        value = math.nan if isinstance(sem, str | bool) else float(sem)
+    except (TypeError, ValueError):
+        value = math.nan
     if not 0 < value < math.inf:
-        raise EstimationError(f"sem={value:g} is not valid; allowed: a number above 0")
+        raise EstimationError(
+            f"sem={shortened(sem)} is not valid; allowed: a number above 0, or a result of measurement_error"
+        )
     return value
 
 

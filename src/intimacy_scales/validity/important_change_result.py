@@ -18,6 +18,7 @@ from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page, TextTable
 from intimacy_scales.results.wording import apa, counted, joined, percent, shown
+from intimacy_scales.validity.units import scale_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -256,7 +257,13 @@ class MinimalImportantChange(Result):
             Description of the persons, and a reference to the study.
         scale
             Id of the scale whose changes these are.
+
+        Raises
+        ------
+        EstimationError
+            ``scale`` cannot be an id.
         """
+        scale = scale_name(scale)
         named = {
             f"minimal important change, {threshold.method}": threshold.estimate
             for threshold in self.thresholds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError, ResponseError
 from intimacy_scales.messages import shortened
+from intimacy_scales.numerics.arguments import is_real
 from intimacy_scales.reading.frames import number_column, open_table
 from intimacy_scales.results.interval import Interval, check_level
 from intimacy_scales.results.wording import counted
@@ -25,10 +26,17 @@ from intimacy_scales.validity.agreement_of_experts import (
     substantive_validity,
 )
 from intimacy_scales.validity.content_validity_result import ContentValidity, Essential, RatedItem, SortedItem
-from intimacy_scales.validity.expert_ratings import ExpertRatings
+from intimacy_scales.validity.expert_ratings import ExpertRatings, checked_scale
+from intimacy_scales.validity.units import check_indexes
 
 Floats = NDArray[np.float64]
 _RELEVANT_OF_FOUR = 3
+# names of columns that say who judged
+_OF_EXPERTS = {
+    *(f"{who}{end}" for who in ("expert", "rater", "judge", "reviewer", "panelist", "respondent")
+      for end in ("", "s", "_id", " id", "id", "_name", " name")),
+    "id", "index", "name", "nr", "no", "number", "row", "unnamed: 0", "",
+}  # fmt: skip
 
 
 def content_validity(
@@ -86,8 +94,8 @@ def content_validity(
     """
     check_level(confidence_level)
     check_level(level, "level")
-    given = ratings if isinstance(ratings, ExpertRatings) else _from_table(ratings, _scale(scale))
-    if scale is not None and tuple(scale) != given.scale:
+    given = ratings if isinstance(ratings, ExpertRatings) else _from_table(ratings, checked_scale(scale))
+    if scale is not None and checked_scale(scale) != given.scale:
         raise EstimationError(
             f"scale={scale!r} is not valid; the sheets were read with ratings from {given.scale[0]} to "
             f"{given.scale[1]}; read_expert_sheets(…, scale={scale!r}) reads them with another scale"
@@ -121,18 +129,6 @@ def content_validity(
     )
 
 
-def _scale(scale: Any) -> tuple[int, int]:
-    """Return the lowest and the highest rating."""
-    if scale is None:
-        return 1, 4
-    ends = tuple(scale) if isinstance(scale, list | tuple) else ()
-    if len(ends) == 2 and all(isinstance(end, int) for end in ends) and ends[0] < ends[1]:
-        return ends
-    raise EstimationError(
-        f"scale={shortened(scale)} is not valid; allowed: lowest and highest rating, such as (1, 4)"
-    )
-
-
 def _least_relevant(relevant: int | None, scale: tuple[int, int]) -> int:
     """Return the lowest rating that counts as relevant."""
     if relevant is None:
@@ -142,11 +138,12 @@ def _least_relevant(relevant: int | None, scale: tuple[int, int]) -> int:
                 "relevant"
             )
         return _RELEVANT_OF_FOUR
-    if not isinstance(relevant, int) or not scale[0] < relevant <= scale[1]:
+    if not is_real(relevant) or relevant % 1 or not scale[0] < relevant <= scale[1]:
         raise EstimationError(
-            f"relevant={relevant!r} is not valid; allowed: a rating from {scale[0] + 1} to {scale[1]}"
+            f"relevant={shortened(relevant)} is not valid; allowed: a rating from {scale[0] + 1} to "
+            f"{scale[1]}"
         )
-    return relevant
+    return int(relevant)
 
 
 def _from_table(ratings: Any, scale: tuple[int, int]) -> ExpertRatings:
@@ -160,6 +157,8 @@ def _from_table(ratings: Any, scale: tuple[int, int]) -> ExpertRatings:
         columns = {str(name): table.listed(name) for name in table.names}
     if not items:
         raise ResponseError("ratings has no columns; pass a column for each item and a row for each expert")
+    _check_columns(items)
+    check_indexes(columns)
     by_item = {name: number_column(values, name) for name, values in columns.items()}
     lengths = {len(values) for values in by_item.values()}
     if len(lengths) > 1:
@@ -182,6 +181,18 @@ def _from_table(ratings: Any, scale: tuple[int, int]) -> ExpertRatings:
         facet_of={},
         relevance=np.column_stack([by_item[name] for name in items]),
     )
+
+
+def _check_columns(names: Sequence[str]) -> None:
+    """Raise where two columns have one name, or a column says who judged."""
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ResponseError(f"ratings: two columns are called {twice!r}; name each item once")
+    for name in names:
+        if name.strip().casefold() in _OF_EXPERTS:
+            raise ResponseError(
+                f"ratings: the column {name!r} seems to say who judged, and not how an item was rated; leave "
+                f"it out, as in table.drop(columns=[{name!r}]). If it is an item, give it another name"
+            )
 
 
 def _rated(

@@ -19,6 +19,7 @@ from intimacy_scales.results.interval import Interval, check_level, undefined_in
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page, TextTable
 from intimacy_scales.results.wording import apa, apa_p, counted, digits_for, percent, shown
+from intimacy_scales.validity.area_interval import CONSTANT, area_interval
 from intimacy_scales.validity.group_figures import noncentral_interval
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ METHODS: dict[str, tuple[str, ...]] = {
 _FEW_PERSONS = 20  # in a group
 _FEW_CLUSTERS = 20
 _UNEQUAL = 2.0  # larger standard deviation by the smaller one
-_SEPARATED = "the scores of the groups do not overlap, so that the standard error is 0"
-_CONSTANT = "the scores do not vary within the groups"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +165,7 @@ class KnownGroups(Result):
                 "report the difference and the area under the curve with them"
             )
         if math.isnan(self.d):
-            cautions.append(f"d and g are undefined: {_CONSTANT}")
+            cautions.append(f"d and g are undefined: {CONSTANT}")
         return tuple(cautions)
 
     def confidence_interval(
@@ -206,13 +205,16 @@ class KnownGroups(Result):
             raise EstimationError(not_one_of("method", method, allowed))
         chosen = method or allowed[0]
         if of == "auc":
-            return self._auc_interval(confidence_level, chosen)
+            return area_interval(
+                self.auc, self.auc_se, confidence_level, n_units=self._n_units,
+                clustered=self.n_clusters is not None, method=chosen,
+            )  # fmt: skip
         if of == "g" and chosen == "noncentral t":
             return self._noncentral(confidence_level)
         estimate, error = (self.g, self.g_se) if of == "g" else (self.difference, self.difference_se)
         names = {"large sample": "large sample, normal", "t": "Welch t"}
         name = names[chosen] if self.n_clusters is None else "cluster-robust t"
-        reason = _CONSTANT if math.isnan(error) or math.isnan(self.difference_df) else None
+        reason = CONSTANT if math.isnan(error) or math.isnan(self.difference_df) else None
         if reason:
             return undefined_interval(confidence_level, name, self._n_units, reason)
         half = error * (
@@ -240,28 +242,10 @@ class KnownGroups(Result):
     def _noncentral(self, confidence_level: float) -> Interval:
         """Return the interval of the population's standardized difference."""
         if math.isnan(self.d):
-            return undefined_interval(confidence_level, "noncentral t", self.n, _CONSTANT)
+            return undefined_interval(confidence_level, "noncentral t", self.n, CONSTANT)
         sizes = (self.groups[0].n, self.groups[1].n)
         low, high = noncentral_interval(self.d, sizes, confidence_level)
         return self._interval(low, high, confidence_level, "noncentral t")
-
-    def _auc_interval(self, confidence_level: float, method: str) -> Interval:
-        """Return the interval of the area under the curve."""
-        name = f"{'DeLong' if self.n_clusters is None else 'Obuchowski'}, {method}"
-        if not self.auc_se > 0:
-            return undefined_interval(
-                confidence_level, name, self._n_units, _SEPARATED if self.auc in (0, 1) else _CONSTANT
-            )
-        z = normal_quantile(confidence_level)
-        if method == "symmetric":
-            half = z * self.auc_se
-            return self._interval(self.auc - half, self.auc + half, confidence_level, name, bounded=True)
-        center, half = (
-            math.log(self.auc / (1 - self.auc)),
-            z * self.auc_se / (self.auc * (1 - self.auc)),
-        )
-        low, high = (1 / (1 + math.exp(-(center + sign * half))) for sign in (-1, 1))
-        return self._interval(low, high, confidence_level, name, bounded=True)
 
     def findings(self, *, sample: str, source: str) -> tuple[Finding, ...]:
         """Return g and the area under the curve as findings of an instrument, rounded to three decimals.

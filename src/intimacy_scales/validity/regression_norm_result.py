@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import DocumentError, EstimationError
+from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.instrument.evidence import Finding
 from intimacy_scales.instrument.norm import ENOUGH_PERSONS, T_MEAN, T_SD
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import not_one_of
+from intimacy_scales.messages import not_one_of, shortened
+from intimacy_scales.numerics.arguments import is_real
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
@@ -117,6 +119,8 @@ class RegressionNorm(Result):
         Share of variance that the mean explains.
     score_range
         Lowest and highest possible score, if known.
+    instrument
+        What was scored; None for plain numbers.
 
     Examples
     --------
@@ -131,6 +135,8 @@ class RegressionNorm(Result):
     _axes: ClassVar[Mapping[str, str]] = {
         "covariates": "k", "centres": "k", "spreads": "k", "lows": "k", "highs": "k", "degrees": "k",
     }  # fmt: skip
+
+    _gained: ClassVar[Mapping[str, Any]] = {"instrument": None}
 
     scale: str | None
     sample: str
@@ -157,6 +163,7 @@ class RegressionNorm(Result):
     wald: float
     r_squared: float
     score_range: tuple[float, float] | None
+    instrument: InstrumentRef | None = None
     behind: Behind = field(repr=False, compare=False)
 
     # --- the sample ---
@@ -302,17 +309,22 @@ class RegressionNorm(Result):
 
     def _checked(self, score: float) -> float:
         """Return a score that is possible."""
-        if self.score_range is not None and not self.score_range[0] <= score <= self.score_range[1]:
-            low, high = self.score_range
+        low, high = self.score_range or (-math.inf, math.inf)
+        if not is_real(score) or not math.isfinite(score):
+            raise EstimationError(f"score={shortened(score)} is not valid; allowed: a number")
+        if not low <= score <= high:
             raise EstimationError(f"score={score:g} is not possible; allowed: {low:g} to {high:g}")
-        if not math.isfinite(score):
-            raise EstimationError(f"score={score!r} is not valid; allowed: a number")
         return float(score)
 
     def _place(
         self, at: Mapping[str, float] | None, by_name: Mapping[str, float], outside: Outside
     ) -> tuple[dict[str, float], float, float, Floats, tuple[str, ...]]:
         """Return covariates by name, mean and sd there, the row of predictors, and which are outside."""
+        if at is not None and not isinstance(at, Mapping):
+            raise EstimationError(
+                f"at={shortened(at)} is not valid; pass the value of each covariate by name, as in "
+                f"{self.covariates[0]}=…, or a mapping of them"
+            )
         given = {**(at or {}), **by_name}
         needs = f"the norm needs {joined(list(self.covariates))}, as in {self.covariates[0]}=…"
         missing = [name for name in self.covariates if name not in given]
@@ -320,6 +332,9 @@ class RegressionNorm(Result):
         if missing or unknown:
             fault = f"{missing[0]} is missing" if missing else f"{unknown[0]!r} is not a covariate"
             raise EstimationError(f"{fault}: {needs}")
+        for name in self.covariates:
+            if not is_real(given[name]):
+                raise EstimationError(f"{name}={shortened(given[name])} is not valid; allowed: a number")
         values = np.array([float(given[name]) for name in self.covariates])
         extrapolated = []
         for name, value, low, high in zip(self.covariates, values, self.lows, self.highs, strict=True):
@@ -438,7 +453,17 @@ class RegressionNorm(Result):
             The value of each covariate, as a mapping or by name.
         percentiles
             Ranks between 0 and 100.
+
+        Raises
+        ------
+        EstimationError
+            A rank is not between 0 and 100; a covariate is missing, unknown or outside the range.
         """
+        for rank in percentiles:
+            if not is_real(rank) or not 0 < rank < 100:
+                raise EstimationError(
+                    f"percentiles: {shortened(rank)} is not valid; allowed: numbers above 0 and below 100"
+                )
         _, mean, sd, _, _ = self._place(at, covariates, "raise")
         if self.ranks == "normal":
             from scipy.special import ndtri

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import EstimationError, SmallSampleWarning
 from intimacy_scales.instrument.norm import ENOUGH_PERSONS, MIN_PERSONS
 from intimacy_scales.messages import level_outside, not_one_of
+from intimacy_scales.moments.keyed import scale_id
 from intimacy_scales.numerics.progress import steps
 from intimacy_scales.numerics.tolerances import EQUAL_SCORES, SINGULAR
 from intimacy_scales.reading.frames import number_column
@@ -22,7 +23,7 @@ from intimacy_scales.reading.undeclared_codes import check_scores
 from intimacy_scales.scoring import Scores
 from intimacy_scales.validity.location_scale import Fitted, fit, influences, powers
 from intimacy_scales.validity.regression_norm_result import Behind, DegreeFit, Ranks, RegressionNorm
-from intimacy_scales.validity.units import check_lengths, units_of
+from intimacy_scales.validity.units import check_lengths, scale_name, units_of
 
 Floats = NDArray[np.float64]
 Criterion = Literal["bic", "aic"]
@@ -56,7 +57,7 @@ def regression_norm(
     sample
         Who the persons were.
     scale
-        The scale, if ``scores`` has several.
+        The scale, if ``scores`` has several; its id, for a column.
     degree
         Highest power of each covariate in the mean: one number, or covariate → number. None: the criterion
         chooses from 0 to 3 for each.
@@ -120,12 +121,13 @@ def regression_norm(
     by_name = _covariates(scores, on)
     y = number_column(column, "scores")
     columns = {name: number_column(values, name) for name, values in by_name.items()}
-    check_lengths({"scores": y, **columns}, {"scores": column, **by_name})
+    given = {"scores": column, **by_name}
+    check_lengths({"scores": y, **columns}, given)
     if not isinstance(scores, Scores):
         check_scores({"scores": y}, on_invalid)
     for name, values in columns.items():
         check_scores({name: values}, on_invalid)
-    units = units_of(_clusters(scores, clusters), len(y), column)
+    units = units_of(_clusters(scores, clusters), len(y), given)
     covariates = np.column_stack(list(columns.values()))
     used = ~(np.isnan(y) | np.isnan(covariates).any(axis=1))
     in_spread = _spread_names(spread, tuple(columns))
@@ -136,21 +138,16 @@ def regression_norm(
     )  # fmt: skip
     return RegressionNorm(
         scale=chosen_scale, sample=sample, source=source, n_left_out=int(np.count_nonzero(~used)),
-        ranks=ranks, score_range=score_range, covariates=tuple(columns), in_spread=in_spread, **made,
+        ranks=ranks, score_range=score_range, covariates=tuple(columns), in_spread=in_spread,
+        instrument=scores.instrument if isinstance(scores, Scores) else None, **made,
     )  # fmt: skip
 
 
 def _score_column(scores: Any, scale: str | None) -> tuple[Any, str | None, tuple[float, float] | None]:
     """Return a column of scores, its scale and its range, if they are known."""
     if not isinstance(scores, Scores):
-        return scores, scale, None
-    if scale is None:
-        if len(scores.scale_ids) > 1:
-            raise EstimationError(
-                f"scale is missing: the scores have {', '.join(scores.scale_ids)}; pass scale= with one of "
-                "them"
-            )
-        scale = scores.scale_ids[0]
+        return scores, scale_name(scale), None
+    scale = scale_id(scores.form, scale)
     low, high = scores.range(scale)
     return scores[scale], scale, (float(low), float(high))
 
@@ -162,6 +159,12 @@ def _covariates(scores: Any, on: Collection[Hashable] | Mapping[str, Any]) -> di
     else:
         names = [on] if isinstance(on, str) else list(on)
         by_name = {str(name): _kept(scores, name, "on") for name in names}
+    n_given = 1 if isinstance(on, str) else len(on)
+    if len(by_name) < n_given:
+        raise EstimationError(
+            "on: two covariates have names that are written alike, such as 1 and '1', or one is named twice; "
+            "name each once"
+        )
     if not by_name:
         raise EstimationError("on is empty: name at least one covariate, as in on=['years']")
     return by_name

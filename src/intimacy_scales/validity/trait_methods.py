@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.messages import a_type
+from intimacy_scales.messages import a_type, not_one_of, shortened
 from intimacy_scales.moments.clusters import warn_of_no_pairs
 from intimacy_scales.numerics.resampling import check_resamples
 from intimacy_scales.numerics.seeds import generator
@@ -265,16 +265,22 @@ def _reliabilities(
 ) -> tuple[Floats, Floats]:
     """Return reliabilities and their standard errors, 0 where they count as known (n_methods, n_traits)."""
     values, errors = np.full((len(methods), len(traits)), np.nan), np.zeros((len(methods), len(traits)))
+    if given is not None and not isinstance(given, Mapping):
+        raise EstimationError(
+            f"reliabilities={shortened(given)} is not valid; allowed: method → trait → reliability, such as "
+            f"{{{methods[0]!r}: {{{traits[0]!r}: 0.8}}}}, or method → the result of reliability_report"
+        )
     for method, of_method in (given or {}).items():
         if method not in methods:
-            raise EstimationError(f"reliabilities: {method!r} is not one of the methods {', '.join(methods)}")
-        for t, trait in enumerate(traits):
-            if isinstance(of_method, ReliabilityReport):
-                one: Any = of_method[trait].alpha
-            elif trait in of_method:
-                one = of_method[trait]
-            else:
-                continue
+            raise EstimationError(f"reliabilities: {not_one_of('method', method, tuple(methods))}")
+        place = methods.index(method)
+        for trait, one in _by_trait(method, of_method, traits).items():
+            t = traits.index(trait)
+            if isinstance(one, bool | str) or not hasattr(one, "__float__"):
+                raise EstimationError(
+                    f"reliabilities: {shortened(one)} of {trait} by {method} is not valid; allowed: a "
+                    "number, or a coefficient such as of cronbach_alpha"
+                )
             value = float(one)
             if math.isnan(value) and isinstance(one, Coefficient):
                 continue  # its report says why
@@ -282,10 +288,25 @@ def _reliabilities(
                 raise EstimationError(
                     f"reliabilities: {value:g} of {trait} by {method} is not valid; allowed: above 0, up to 1"
                 )
-            place = (list(methods).index(method), t)
-            values[place] = value
+            values[place, t] = value
             interval = getattr(one, "confidence_interval", None)
             if interval is not None:
                 low, high = interval(0.95)
-                errors[place] = (high - low) / (2 * normal_quantile(0.95))
+                errors[place, t] = (high - low) / (2 * normal_quantile(0.95))
     return values, errors
+
+
+def _by_trait(method: str, given: Any, traits: Sequence[str]) -> dict[str, Any]:
+    """Return trait → reliability by one method, of the traits that it has."""
+    if isinstance(given, ReliabilityReport):
+        known = {row.scale for row in given}
+        return {trait: given[trait].alpha for trait in traits if trait in known}
+    if not isinstance(given, Mapping):
+        raise EstimationError(
+            f"reliabilities: {shortened(given)} of {method} is not valid; allowed: trait → reliability, or "
+            "the result of reliability_report"
+        )
+    for trait in given:
+        if trait not in traits:
+            raise EstimationError(f"reliabilities of {method}: {not_one_of('trait', trait, tuple(traits))}")
+    return dict(given)

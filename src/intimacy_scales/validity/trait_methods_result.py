@@ -11,15 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.instrument.base import is_id
 from intimacy_scales.instrument.evidence import Finding
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import not_one_of
+from intimacy_scales.messages import not_one_of, shortened
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page, TextTable
 from intimacy_scales.results.wording import apa, counted, joined
+from intimacy_scales.validity.units import scale_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -260,9 +262,14 @@ class MultitraitMultimethod(Result):
         sample, source
             Description of the persons, and a reference to the study.
         scales
-            Trait → id of its scale in the instrument; None: the same names, if they can be ids.
+            Trait → id of its scale in the instrument; None: the same names, where they can be ids.
+
+        Raises
+        ------
+        EstimationError
+            ``scales`` names an unknown trait, or gives it what cannot be an id.
         """
-        by_trait = dict(scales) if scales is not None else {trait: trait for trait in self.traits}
+        by_trait = _scales_of(scales, self.traits)
         findings = [
             Finding(
                 step="validity",
@@ -381,3 +388,18 @@ def validity_tables(matrix: MultitraitMultimethod) -> tuple[TextTable, ...]:
             )
         )
     return tuple(tables)
+
+
+def _scales_of(scales: Mapping[str, str] | None, traits: Sequence[str]) -> dict[str, str | None]:
+    """Return trait → id of its scale, None where it has none."""
+    if scales is None:
+        return {trait: trait if is_id(trait) else None for trait in traits}
+    if not isinstance(scales, Mapping):
+        raise EstimationError(
+            f"scales={shortened(scales)} is not valid; allowed: a mapping from traits to ids of scales, such "
+            f"as scales={{{traits[0]!r}: 'total'}}"
+        )
+    for trait in scales:
+        if trait not in traits:
+            raise EstimationError(f"scales: {not_one_of('trait', trait, tuple(traits))}")
+    return {trait: scale_name(scale, f"scales[{trait!r}]") for trait, scale in scales.items()}

@@ -22,6 +22,7 @@ from intimacy_scales.reading.options import OnInvalid
 from intimacy_scales.reading.undeclared_codes import check_scores
 from intimacy_scales.results.wording import counted
 from intimacy_scales.scoring.scores import Scores
+from intimacy_scales.validity.units import check_indexes
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.intp]
@@ -104,7 +105,7 @@ def two_groups(
             )
     units = None
     if clusters is not None:
-        units = _clusters(_labels_of(scores, clusters, "clusters"), rows, used)
+        units = _clusters(_labels_of(scores, clusters, "clusters"), rows, groups, used)
         _check_several(units, in_higher, names[higher_number], names[1 - higher_number])
     order, numbers = _in_order(values[used], in_higher, units)
     return TwoGroups(
@@ -241,8 +242,9 @@ def _number_of(higher: Any, labels: Sequence[Any]) -> int:
     )
 
 
-def _clusters(labels: Any, rows: Any, used: NDArray[np.bool_]) -> Positions:
+def _clusters(labels: Any, rows: Any, groups: Any, used: NDArray[np.bool_]) -> Positions:
     """Return the cluster of each person who is used, as a number."""
+    check_indexes({"groups": groups, "clusters": labels})
     positions = _checked_positions(labels, rows, len(used), "clusters")
     missing = np.flatnonzero((positions < 0) & used)
     if len(missing):

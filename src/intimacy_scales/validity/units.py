@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.instrument.base import is_id
+from intimacy_scales.messages import shortened
 from intimacy_scales.moments.clusters import label_positions, warn_of_no_pairs
 from intimacy_scales.reading.frames import same_rows
 from intimacy_scales.results.wording import counted
@@ -27,13 +30,9 @@ def check_lengths(columns: Mapping[str, Any], given: Mapping[str, Any]) -> None:
     given
         Name of an argument → what the caller passed, whose index is compared.
     """
+    check_indexes(given)
     (first, values), *others = columns.items()
     for name, column in others:
-        if not same_rows(given[first], given[name]):
-            raise EstimationError(
-                f"{first} and {name} have different indexes, so their rows may be different persons; align "
-                f"them first, for example with {first}.align({name}, join='inner')"
-            )
         if len(column) != len(values):
             raise EstimationError(
                 f"{first} has {counted(len(values), 'value')} and {name} has {len(column)}; both need one "
@@ -41,8 +40,51 @@ def check_lengths(columns: Mapping[str, Any], given: Mapping[str, Any]) -> None:
             )
 
 
-def units_of(clusters: Any, n: int, reference: Any = None) -> Positions | None:
+def check_indexes(given: Mapping[str, Any]) -> None:
+    """Raise where two columns have different indexes; those without one are taken as they are.
+
+    Every two columns are compared, as the first may be a list, which has no index.
+
+    Parameters
+    ----------
+    given
+        Name of an argument → what the caller passed.
+    """
+    for (first, one), (second, other) in itertools.combinations(given.items(), 2):
+        if not same_rows(one, other):
+            raise EstimationError(
+                f"{first} and {second} have different indexes, so their rows may be different persons; align "
+                f"them first, for example with {first}.align({second}, join='inner')"
+            )
+
+
+def scale_name(scale: Any, option: str = "scale") -> str | None:
+    """Return the id that a caller gives to a scale whose scores are plain numbers.
+
+    Raises
+    ------
+    EstimationError
+        It cannot be an id.
+    """
+    if scale is None or (isinstance(scale, str) and is_id(scale)):
+        return scale
+    raise EstimationError(
+        f"{option}={shortened(scale)} is not the id of a scale: use letters, digits, '_', '.' or '-', as the "
+        f"instrument does; leave {option} out where the figures belong to no scale"
+    )
+
+
+def units_of(clusters: Any, n: int, given: Mapping[str, Any]) -> Positions | None:
     """Return each person's cluster as a number from 0 (n,), or None without clusters.
+
+    Parameters
+    ----------
+    clusters
+        A label for each person, or None.
+    n
+        Number of persons.
+    given
+        Name of another argument → what the caller passed, whose index is compared.
 
     Raises
     ------
@@ -51,8 +93,12 @@ def units_of(clusters: Any, n: int, reference: Any = None) -> Positions | None:
     """
     if clusters is None:
         return None
-    if not same_rows(clusters, reference):
-        raise EstimationError("clusters: the index of the labels is not that of the scores; align them first")
+    for name, column in given.items():
+        if not same_rows(clusters, column):
+            raise EstimationError(
+                f"clusters: the index of the labels is not that of {name}, so they may be those of other "
+                "persons; align them first"
+            )
     positions = label_positions(clusters, "clusters")
     if len(positions) != n:
         raise EstimationError(f"clusters: {counted(len(positions), 'label')} for {counted(n, 'person')}")

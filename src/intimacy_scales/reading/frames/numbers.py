@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,7 +57,7 @@ def number_column(values: Any, what: str) -> NDArray[np.float64]:
         if present is not None:
             numbers[present == 0] = np.nan
         return _finite(numbers, what)
-    if isinstance(values, str | Mapping) or not hasattr(values, "__len__"):
+    if isinstance(values, str | Mapping | Set) or not hasattr(values, "__len__"):  # a set has no order
         raise ResponseError(f"{what}: {type(values).__name__} is not valid; pass a column of numbers")
     plain = values.tolist() if isinstance(values, np.ndarray) else list(values)
     if any(not is_null(v) and (isinstance(v, bool | str) or np.ndim(v)) for v in plain):
