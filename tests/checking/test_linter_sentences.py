@@ -1,4 +1,4 @@
-"""The linter on sentences by others who had not seen its rules: three sets that were then seen, one that was not."""
+"""The linter on sentences by others who had not seen its rules; three of the four sets were seen then."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_good_ones_get_hardly_any_warning(tallies: dict[str, Tally], kind: str):
 
 
 def test_rules_find_four_of_five_that_were_not_seen_and_warn_of_few_good_ones():
-    """All but `idiom`, as docs/explanation/item-rules.md says; sentences and pairs are no ground for new rules."""
+    """All but `idiom`, as docs/explanation/item-rules.md says; do not change rules for these sentences."""
     tallies = judged(HELD_OUT)
     shares = {rule: tally.found[rule] / tally.of[rule] for tally in tallies.values() for rule in tally.of}
     assert len(shares) == 25
