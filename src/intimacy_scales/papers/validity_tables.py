@@ -108,8 +108,8 @@ def groups_table(
     if len(pairs) > 1:
         listed_pairs = "; ".join(" and ".join(pair) for pair in pairs)
         raise EstimationError(
-            f"the comparisons are of different groups: {listed_pairs}; a table of groups has two, so make a table of "
-            "each pair"
+            f"the comparisons are of different groups: {listed_pairs}; a table of groups has two, so "
+            "make a table of each pair"
         )
     instrument = same_instrument(one.instrument for one in results)
     names = _names(results)

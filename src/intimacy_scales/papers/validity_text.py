@@ -62,8 +62,8 @@ def _compared(results: Sequence[KnownGroups], titles: Mapping[str, str]) -> Iter
     scales = [in_prose(titles.get(one.scale, one.scale)) for one in results if one.scale is not None]
     compared = f"Scores of {listed(scales)}" if scales else "Scores"
     yield (
-        f"{compared} were compared between two known groups, {first.label} (n = {first.n}) and {second.label} (n = "
-        f"{second.n}); {first.label} was expected to score higher."
+        f"{compared} were compared between two known groups, {first.label} (n = {first.n}) and "
+        f"{second.label} (n = {second.n}); {first.label} was expected to score higher."
     )
     if result.n_left_out:
         reasons = listed([f"{n} with {reason}" for reason, n in result.left_out.items()])
