@@ -681,6 +681,7 @@ def test_one_persons_scores_as_json():
         "translation": None,
         "pooled": [],
         "text_digest": FORM.text_digest,
+        "key_digest": FORM.key_digest,
     }
     assert (content["scores"], content["pomp"]) == ({"trust": None, "mood": None},) * 2
     assert content["answered"] == {"trust": 1, "mood": 0}

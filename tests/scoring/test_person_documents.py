@@ -83,6 +83,7 @@ def test_blanks_that_count_are_of_boxes(blanks, words):
 @pytest.mark.parametrize(
     "told",
     [{"language": "de"}, {"translation": "forward"}, {"variant": "neutral"}, {"text_digest": "0" * 64},
+     {"key_digest": "0" * 64},
      {"language": "de", "translation": "invariance-tested"}],
     ids=str,
 )  # fmt: skip
@@ -95,6 +96,6 @@ def test_documents_agree_with_their_instrument(told):
 
 def test_documents_of_before_these_were_told_are_read():
     earlier = document()
-    for name in ("language", "text_digest"):
+    for name in ("language", "text_digest", "key_digest"):
         earlier["instrument"].pop(name)
     assert PersonScores.from_dict(earlier).scores == score(FORM, SHEET).scores

@@ -342,7 +342,7 @@ def check_reference(recorded: InstrumentRef, form: InstrumentRef) -> None:
     given_names = {name for name, nothing in recorded._gained.items() if getattr(recorded, name) != nothing}
     if recorded != form or any(getattr(recorded, name) != getattr(form, name) for name in given_names):
         raise DocumentError(
-            f"the document has the digest of {form}, but another version, status, coding, language or "
+            f"the document has the digest of {form}, but another version, status, coding, key, language or "
             "wording: it was changed after it was written"
         )
 

@@ -325,7 +325,7 @@ class CutoffSearch(Result):
         >>> from intimacy_scales import cutoff_search
         >>> scores, where = [3, 4, 6, 5, 2, 6, 7, 8, 5, 9], ["clinic"] * 5 + ["others"] * 5
         >>> cutoff_search(scores, where, higher="others", detect="clinic", rng=1).auc_text()
-        '.92, 95% CI [.53, .99] (DeLong, logit)'
+        '.92, 95% CI [.56, .99] (DeLong, logit)'
         """
         interval = self.auc_interval
         if interval is None or interval.reason:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, SupportsFloat
 
 import numpy as np
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import shortened
-from intimacy_scales.moments.clusters import is_missing_label
 from intimacy_scales.numerics.progress import steps
 from intimacy_scales.numerics.resampling import check_resamples, draw_counts
 from intimacy_scales.numerics.seeds import generator
@@ -19,10 +18,10 @@ from intimacy_scales.numerics.ties import same_decimals
 from intimacy_scales.reading.frames import number_column
 from intimacy_scales.reading.options import OnInvalid
 from intimacy_scales.reading.undeclared_codes import check_scores
-from intimacy_scales.reliability.single_scores.sem import check_number
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.resampled_interval import interval_of_resamples
 from intimacy_scales.results.wording import apa, counted
+from intimacy_scales.validity.anchors import better_values, ratings_of, value_of
 from intimacy_scales.validity.change_figures import (
     Thresholds,
     rank_correlation,
@@ -131,7 +130,7 @@ def minimal_important_change(
     (0.39, 0.83)
     """
     change = _changes(before, after, changes, on_invalid)
-    rating, texts = _ratings(anchor, levels)
+    rating, texts = ratings_of(anchor, levels)
     if texts is None:
         check_scores({"anchor": rating}, on_invalid)
     scores = {"before": before, "after": after} if changes is None else {"changes": changes}
@@ -140,10 +139,10 @@ def minimal_important_change(
     units = units_of(clusters, len(change), given)
     used = ~(np.isnan(change) | np.isnan(rating))
     sign = 1.0 if higher_is_better else -1.0
-    better = _better_values(improved, rating[used], texts)
+    better = better_values(improved, rating[used], texts)
     smallest = min(better)
     if smallest_improvement is not None:
-        smallest = _value_of(smallest_improvement, texts, "smallest_improvement")
+        smallest = value_of(smallest_improvement, texts, "smallest_improvement")
         if smallest not in better:
             raise EstimationError(
                 f"smallest_improvement={smallest_improvement!r} is not in improved={list(improved)!r}"
@@ -225,95 +224,6 @@ def _changes(before: Any, after: Any, changes: Any, on_invalid: OnInvalid) -> Fl
     check_lengths(columns, {"before": before, "after": after})
     check_scores(columns, on_invalid)
     return same_decimals(columns["after"] - columns["before"])
-
-
-def _listed(anchor: Any) -> list[Any]:
-    """Return a column as a list; empty for anything else, which the reader of numbers refuses."""
-    for method in ("to_pylist", "tolist"):
-        if hasattr(anchor, method):
-            listed: list[Any] = getattr(anchor, method)()
-            return listed
-    return list(anchor) if hasattr(anchor, "__iter__") else []
-
-
-def _ratings(anchor: Any, levels: Sequence[Any] | None) -> tuple[Floats, dict[Any, float] | None]:
-    """Return the anchor as numbers, and the number of each level where levels were given."""
-    if levels is None:
-        text = next((value for value in _listed(anchor) if isinstance(value, str)), None)
-        if text is not None:
-            raise EstimationError(
-                f"anchor holds texts, such as {shortened(text)}; pass levels= with all of them from worst to "
-                'best, such as levels=["worse", "same", "better"]'
-            )
-        return number_column(anchor, "anchor"), None
-    numbers = _numbers_of(levels)
-    column = _listed(anchor)
-    missing = [is_missing_label(value) and not _in(value, numbers) for value in column]
-    unknown = [v for v, absent in zip(column, missing, strict=True) if not absent and not _in(v, numbers)]
-    if unknown:
-        raise EstimationError(
-            f"anchor: {shortened(unknown[0])} is not one of levels={list(levels)!r}; add it where it belongs"
-        )
-    rating = [math.nan if absent else numbers[v] for v, absent in zip(column, missing, strict=True)]
-    return np.array(rating, dtype=np.float64), numbers
-
-
-def _in(value: Any, numbers: dict[Any, float]) -> bool:
-    return isinstance(value, Hashable) and value in numbers
-
-
-def _is_value(level: Any) -> bool:
-    return isinstance(level, Hashable) and not is_missing_label(level)
-
-
-def _numbers_of(levels: Any) -> dict[Any, float]:
-    """Return each level with its number, from the worst on."""
-    listed = list(levels) if isinstance(levels, Iterable) and not isinstance(levels, str | Mapping) else []
-    plain = all(isinstance(level, str) or _is_value(level) for level in listed)
-    if not plain or len(set(listed)) < len(listed) or len(listed) < 2:
-        raise EstimationError(
-            f"levels={shortened(levels)} is not valid; pass all values of the anchor once each, from worst "
-            'to best, such as ["worse", "same", "better"]'
-        )
-    return {value: float(i) for i, value in enumerate(listed, start=1)}
-
-
-def _value_of(value: Any, numbers: dict[Any, float] | None, option: str) -> float:
-    """Return the number of a value of the anchor."""
-    if numbers is None:
-        return check_number(value, option)
-    if not _in(value, numbers):
-        raise EstimationError(f"{option}: {value!r} is not one of levels={list(numbers)!r}")
-    return numbers[value]
-
-
-def _better_values(improved: Collection[Any], rating: Floats, numbers: dict[Any, float] | None) -> set[float]:
-    """Return the values that count as improved: the best ones of the anchor."""
-    if not isinstance(improved, Collection) or isinstance(improved, str) or not len(improved):
-        raise EstimationError(
-            f"improved={improved!r} is not a list of values of the anchor; pass those that count as "
-            "improved, such as [4, 5]"
-        )
-    better = {_value_of(value, numbers, "improved") for value in improved}
-    occurring = {float(value) for value in np.unique(rating)}
-    if not better & occurring:
-        raise EstimationError(
-            f"improved={list(improved)!r}: nobody with a change has such an anchor; its values are "
-            f"{sorted(occurring) if numbers is None else list(numbers)}"
-        )
-    others = occurring - better
-    if not others:
-        raise EstimationError(
-            f"improved={list(improved)!r}: everybody counts as improved; a threshold needs persons of both "
-            "kinds"
-        )
-    if max(others) > min(better):
-        raise EstimationError(
-            f"improved={list(improved)!r}: some other value of the anchor is higher than one of these; the "
-            "values that count as improved must be the best ones. If low values mean improvement, pass "
-            "levels= from worst to best"
-        )
-    return better
 
 
 def _checked_sem(sem: SupportsFloat) -> float:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, get_args
+from dataclasses import field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page
 from intimacy_scales.results.wording import apa_p, joined, shown
 from intimacy_scales.validity.location_scale import gradient, mid_rank, powers, rank_variance
+from intimacy_scales.validity.regression_norm_parts import Behind, DegreeFit
 from intimacy_scales.validity.regression_norm_score import RegressionNormScore
 
 if TYPE_CHECKING:
@@ -36,47 +37,6 @@ else:
 Floats = NDArray[np.float64]
 Ranks = Literal["empirical", "normal"]
 Outside = Literal["raise", "mark"]
-
-
-class Behind(NamedTuple):
-    """What percentile ranks and their intervals are computed from.
-
-    Attributes
-    ----------
-    x, z
-        Predictors of the mean and of the log sd.
-    residuals
-        (n,): standardized, in the order of persons.
-    influence, units
-        (n, p + q): of each person on the coefficients; (n,): their couple.
-    """
-
-    x: Floats
-    z: Floats
-    residuals: Floats
-    influence: Floats
-    units: NDArray[np.intp]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DegreeFit:
-    """A polynomial that was compared.
-
-    Attributes
-    ----------
-    degrees
-        Highest power of each covariate.
-    n_parameters
-        Coefficients of mean and log sd.
-    log_likelihood, aic, bic
-        Akaike's and Schwarz's criterion: the lower, the better.
-    """
-
-    degrees: tuple[int, ...]
-    n_parameters: int
-    log_likelihood: float
-    aic: float
-    bic: float
 
 
 @result_class

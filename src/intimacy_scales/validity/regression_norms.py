@@ -22,7 +22,8 @@ from intimacy_scales.reading.options import OnInvalid
 from intimacy_scales.reading.undeclared_codes import check_scores
 from intimacy_scales.scoring import Scores
 from intimacy_scales.validity.location_scale import Fitted, fit, influences, powers
-from intimacy_scales.validity.regression_norm_result import Behind, DegreeFit, Ranks, RegressionNorm
+from intimacy_scales.validity.regression_norm_parts import Behind, DegreeFit
+from intimacy_scales.validity.regression_norm_result import Ranks, RegressionNorm
 from intimacy_scales.validity.units import check_lengths, scale_name, units_of
 
 Floats = NDArray[np.float64]
