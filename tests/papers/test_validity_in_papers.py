@@ -8,6 +8,7 @@ import pytest
 
 from intimacy_scales import (
     EstimationError,
+    ResponseError,
     known_groups,
     load,
     methods_section,
@@ -186,3 +187,10 @@ def test_instruments_that_differ_in_their_key_are_told_apart():
     groups = [known_groups(score(one, answers), ["a", "b"] * 50, higher="a") for one in (form, other)]
     with pytest.raises(EstimationError, match=rf"{other.key_digest[:12]}"):
         paper_table(*groups)
+
+
+def test_judgements_of_another_bank_are_not_put_under_an_instrument():
+    content = content_validity({"trust_01": [4, 3, 4], "trust_02": [4, 4, 2]})
+    with pytest.raises(ResponseError, match=r"about none of its items, but about 'trust_01'"):
+        methods_section(load("ras"), content)
+    assert "rated" in str(methods_section(content))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intimacy_scales import EstimationError, load, score
+from intimacy_scales import EstimationError, load, reliability_report, score, simulate
 from intimacy_scales.instrument import Cutoff
 from intimacy_scales.reliability import measurement_error
 from intimacy_scales.scoring import Interpretation, PersonInterpretation
@@ -151,6 +151,21 @@ def test_check_sems_names_what_was_meant():
         score("csi-16", csi(3)).interpret(sems=3.6)
     with pytest.raises(EstimationError, match="confidence_level=95 is not valid"):
         score("csi-16", csi(3)).interpret(sems={"total": 3.6}, confidence_level=95)
+
+
+def test_errors_of_another_instrument_or_scale_are_refused_unless_passed_as_numbers():
+    report = reliability_report("kmss", simulate("kmss", 60, rng=1).answers)
+    other = measurement_error(report["total"].alpha, sd=2)
+    scores = score("csi-16", csi(3, 4))
+    with pytest.raises(EstimationError, match=r"of total of kmss.*scores are of total of csi-16 .*number"):
+        scores.interpret(sems={"total": other})
+    with pytest.raises(EstimationError, match="of total of kmss"):
+        score("csi-16", csi(3)[0]).interpret(sems={"total": other})
+    assert scores.interpret(sems={"total": float(other)}).sems == {"total": float(other)}
+    own = measurement_error(
+        reliability_report("csi-16", simulate("csi-16", 60, rng=1).answers)["total"].alpha, sd=9
+    )
+    assert scores.interpret(sems={"total": own}).sems == {"total": own.sem}
 
 
 def test_every_shipped_cutoff_can_be_straddled():

@@ -12,7 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intimacy_scales import EstimationError, cronbach_alpha, mtmm, reliability_report, score, simulate
+from intimacy_scales import (
+    EstimationError,
+    InstrumentError,
+    cronbach_alpha,
+    evidence_report,
+    load,
+    mtmm,
+    reliability_report,
+    score,
+    simulate,
+)
 from intimacy_scales.validity import MultitraitMultimethod
 from intimacy_scales.validity.method_correlations import pattern_agreement
 from tests.shared.comparison import near
@@ -161,7 +171,7 @@ def test_forms_in_partner_wording_are_joined() -> None:
         "partner": score("scii-24-partner", other, keep=["couple", "partner"]),
     }
     matrix = mtmm(
-        methods, person="partner", couple="couple", traits=["trust", "caring"], rng=1, n_resamples=200
+        methods, person="partner", couple="couple", traits=["trust", "caring"], rng=1, n_resamples=1000
     )
     one = methods["self"]["trust"].reshape(-1, 2)
     reports = methods["partner"]["trust"].reshape(-1, 2)[:, ::-1]
@@ -297,3 +307,34 @@ def test_unknown_variables_are_named() -> None:
         made().r(("trust", "self"), ("love", "self"))
     with pytest.raises(EstimationError, match="kind"):
         made().of_kind("validity")  # type: ignore[arg-type]
+
+
+def scored(form: str, seed: int) -> Any:
+    answers = pd.DataFrame(simulate(form, 40, rng=seed).answers).assign(who=range(40))
+    return score(form, answers, keep=["who"])
+
+
+def test_a_total_is_no_trait_next_to_its_parts():
+    one, other = scored("scii-24", 1), scored("scii-24", 2)
+    with pytest.raises(
+        EstimationError, match=r"self: total has the items of .*name the traits, as in traits="
+    ):
+        mtmm({"self": one, "retest": other}, person="who")
+    parts = [name for name in one.scale_ids if name != "total"]
+    matrix = mtmm({"self": one, "retest": other}, person="who", traits=parts, n_resamples=100, rng=1)
+    assert matrix.traits == tuple(parts) and matrix.instrument == one.instrument
+    assert MultitraitMultimethod.from_json(matrix.to_json()).instrument == one.instrument
+
+
+def test_reports_and_evidence_of_another_instrument_are_refused():
+    one, other = scored("scii-24", 1), scored("scii-24", 2)
+    parts = ["trust", "caring"]
+    report = reliability_report("kmss", simulate("kmss", 60, rng=1).answers)
+    given = {"person": "who", "traits": parts, "n_resamples": 100, "rng": 1}
+    with pytest.raises(EstimationError, match=r"reliabilities of self: the report is of kmss.*scii-24"):
+        mtmm({"self": one, "retest": other}, reliabilities={"self": report}, **given)
+    matrix = mtmm({"self": one, "retest": other}, **given)
+    with pytest.raises(InstrumentError, match="scii-24"):
+        evidence_report(load("ras"), matrix, sample="simulated", source="a test")
+    plain = {"self": one.to_frame(), "retest": other}
+    assert mtmm(plain, **given).instrument is None

@@ -13,6 +13,7 @@ from intimacy_scales.factor.confirmatory.comparison import ModelComparison
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.report.result import StructureReport
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.messages import shortened
 from intimacy_scales.numerics.tolerances import EQUAL_FITS
 from intimacy_scales.papers.notes import names_told_apart
 from intimacy_scales.papers.same_persons import unlike_scores
@@ -175,7 +176,23 @@ def given_by_instrument(function: str, reports: Sequence[Any], *, several: bool)
             group.add(report)
     for group in groups.values():
         _check_persons(function, group)
+        _check_content(function, group)
     return tuple(groups.values())
+
+
+def _check_content(function: str, given: Given) -> None:
+    """Raise where experts judged no item of the instrument."""
+    form = given.form
+    if form is None:
+        return
+    for content in given.content:
+        judged = {row.item for rows in content.judged_rows.values() for row in rows}
+        if judged.isdisjoint(form.item_ids):
+            raise ResponseError(
+                f"{function}() was passed {form.ref.named} and judgements of experts about none of its "
+                f"items, but about {shortened(min(judged))}, for example. Describe the judgements in a call "
+                "of their own, or pass the instrument that the items belong to"
+            )
 
 
 def _check_persons(function: str, given: Given) -> None:

@@ -101,7 +101,7 @@ def person_profile(
         )
     check_level(confidence_level)
     rows = score_rows(scores.form, scores.ranges, scales)
-    errors = check_sems(sems, tuple(scores.scores))
+    errors = check_sems(sems, tuple(scores.scores), scores.form.ref)
     z = normal_quantile(confidence_level)
     drawn = [_score_of(scores, name, errors.get(name), z) for name in rows.scales]
     notes = note_lines(_notes(drawn, percent(confidence_level)))

@@ -11,13 +11,14 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from intimacy_scales.errors import EstimationError, NoNormsError
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import a_type, not_one_of, shortened
+from intimacy_scales.messages import a_type, not_one_of
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.paged import ReportPage
 from intimacy_scales.results.pictures import AnyPicture
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page, Paper, Section, TextTable
 from intimacy_scales.results.wording import counted, digits_for, percent, shown
+from intimacy_scales.scoring.measurement_ranges import half_widths
 from intimacy_scales.scoring.person import PersonScores
 from intimacy_scales.scoring.plan import plan_of
 from intimacy_scales.scoring.planned import PlannedScale
@@ -381,7 +382,7 @@ def person_report(
     for name in chosen:
         if name not in known:
             raise EstimationError(f"scales: {not_one_of('scale', name, known)}")
-    errors = _half_widths(sems, known, confidence_level)
+    errors = half_widths(sems, known, confidence_level, person_scores.instrument)
     compared = _compared_scales(person_scores)
     return PersonReport(
         instrument=person_scores.instrument,
@@ -397,33 +398,6 @@ def _as_names(scales: Sequence[str]) -> tuple[str, ...]:
     from intimacy_scales.numerics.arguments import as_names
 
     return as_names("scales", scales, "scales")
-
-
-def _half_widths(sems: Any, known: Sequence[str], level: float) -> dict[str, float]:
-    """Return half the width of the interval of each scale that has a standard error."""
-    if sems is None:
-        return {}
-    from intimacy_scales.numerics.arguments import is_real
-    from intimacy_scales.reliability.consistency.intervals import normal_quantile
-    from intimacy_scales.results.interval import check_level
-
-    check_level(level)
-    if not isinstance(sems, Mapping):
-        raise EstimationError(
-            f"sems={shortened(sems)} is not valid; allowed: scale → SEM, {{{known[0]!r}: 0.4}}"
-        )
-    widths = {}
-    for name, given in sems.items():
-        if name not in known:
-            raise EstimationError(f"sems: {not_one_of('scale', name, known)}")
-        value = float(given.sem) if hasattr(given, "sem") else given
-        if not (is_real(value) and 0 <= value < float("inf")):
-            raise EstimationError(
-                f"sems: {shortened(given)} of {name} is not valid; allowed: numbers from 0 on, or results of "
-                "measurement_error"
-            )
-        widths[name] = normal_quantile(level) * float(value)
-    return widths
 
 
 def _compared_scales(scores: PersonScores) -> dict[str, tuple[str, str]]:

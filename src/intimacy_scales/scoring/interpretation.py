@@ -309,7 +309,7 @@ def interpret_person(
     """
     readings = []
     cutoffs, steps = cutoffs_of(form), form.score_steps
-    widths = half_widths(sems, tuple(scores), confidence_level)
+    widths = half_widths(sems, tuple(scores), confidence_level, form.ref)
     for cutoff in cutoffs:
         value, width = scores[cutoff.scale], widths.get(cutoff.scale)
         does_apply = None if value is None else applies(cutoff, cutoffs, value, steps[cutoff.scale])

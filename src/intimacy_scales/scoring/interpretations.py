@@ -294,7 +294,7 @@ def interpret_table(
         As of `Scores.interpret`.
     """
     cutoffs = cutoffs_of(form)
-    widths = half_widths(sems, tuple(scores), confidence_level)
+    widths = half_widths(sems, tuple(scores), confidence_level, form.ref)
     applies = np.zeros((len(kept), len(cutoffs)), dtype=np.bool_)
     near = np.zeros_like(applies)
     for column, cutoff in enumerate(cutoffs):
@@ -309,7 +309,7 @@ def interpret_table(
         applies=applies,
         values={cutoff.scale: scores[cutoff.scale] for cutoff in cutoffs},
         kept=kept,
-        sems={} if sems is None else check_sems(sems, tuple(scores)),
+        sems={} if sems is None else check_sems(sems, tuple(scores), form.ref),
         confidence_level=confidence_level if widths else None,
         straddles=near if widths else None,
     )

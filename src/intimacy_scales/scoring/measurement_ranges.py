@@ -9,7 +9,7 @@ from statistics import NormalDist
 from typing import Any, Protocol
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.instrument import Cutoff
+from intimacy_scales.instrument import Cutoff, InstrumentRef
 from intimacy_scales.instrument.cutoff import following_band, is_gap
 from intimacy_scales.messages import not_one_of, shortened
 from intimacy_scales.results.interval import check_level
@@ -26,13 +26,21 @@ class HasSem(Protocol):
 Sems = Mapping[str, float | HasSem]
 
 
-def check_sems(sems: Any, known: Sequence[str]) -> dict[str, float]:
+def check_sems(sems: Any, known: Sequence[str], instrument: InstrumentRef | None = None) -> dict[str, float]:
     """Return the standard error of measurement of each scale as a number.
+
+    Parameters
+    ----------
+    sems, known
+        What was passed, and the ids of the scales.
+    instrument
+        That of the scores, with which results are compared that know theirs.
 
     Raises
     ------
     EstimationError
-        They are not a mapping from scales to positive numbers or results of `measurement_error`.
+        They are not a mapping from scales to positive numbers or results of `measurement_error`; a result is
+        of another instrument or scale.
     """
     if sems is None:
         return {}
@@ -51,11 +59,28 @@ def check_sems(sems: Any, known: Sequence[str]) -> dict[str, float]:
                 f"sems: {shortened(sem)} of {name} is not valid; allowed: numbers from 0 on, or results of "
                 "measurement_error"
             )
+        _check_same(name, sem, instrument)
         errors[name] = float(value)
     return errors
 
 
-def half_widths(sems: Any, known: Sequence[str], confidence_level: float) -> dict[str, float]:
+def _check_same(name: str, sem: Any, instrument: InstrumentRef | None) -> None:
+    """Raise where a result says that it is of another instrument or scale."""
+    ref, scale = getattr(sem, "instrument", None), getattr(sem, "scale", None)
+    if not isinstance(ref, InstrumentRef):
+        return
+    if (instrument is not None and ref != instrument) or scale not in (None, name):
+        scores = "" if instrument is None else f" of {instrument.told_apart}"
+        raise EstimationError(
+            f"sems: the result for {name} is of {scale or 'scores'} of {ref.told_apart}, and the scores are "
+            f"of {name}{scores}. Compute it from these scores; if the error of measurement is the same, "
+            f"pass the number: {{{name!r}: float(result)}}"
+        )
+
+
+def half_widths(
+    sems: Any, known: Sequence[str], confidence_level: float, instrument: InstrumentRef | None = None
+) -> dict[str, float]:
     """Return scale → half the width of the range around a score, ``z SEM``, for scales with a SEM.
 
     Examples
@@ -64,7 +89,7 @@ def half_widths(sems: Any, known: Sequence[str], confidence_level: float) -> dic
     7.06
     """
     z = NormalDist().inv_cdf((1 + check_level(confidence_level)) / 2)
-    return {name: z * sem for name, sem in check_sems(sems, known).items()}
+    return {name: z * sem for name, sem in check_sems(sems, known, instrument).items()}
 
 
 def range_around(score: float, half_width: float, ends: tuple[float, float]) -> tuple[float, float]:

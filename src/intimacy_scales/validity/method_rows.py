@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.messages import shortened, values_shown
 from intimacy_scales.moments.clusters import label_positions
+from intimacy_scales.moments.scale_items import scale_items
 from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.reading.frames import number_column, open_table
 from intimacy_scales.reading.options import OnInvalid
@@ -138,6 +139,8 @@ def _traits(methods: Mapping[str, Any], traits: Sequence[str] | None, labels: tu
     first = next(iter(available.values()))
     if traits is None:
         chosen = [one for one in first if all(one in names for names in available.values())]
+        for name, source in methods.items():
+            _check_no_totals(name, source, chosen)
     else:
         chosen = list(as_names("traits", traits, "scales"))
     for name, names in available.items():
@@ -153,6 +156,23 @@ def _traits(methods: Mapping[str, Any], traits: Sequence[str] | None, labels: tu
             "under the same names: rename the scores, or pass traits="
         )
     return chosen
+
+
+def _check_no_totals(method: str, source: Any, traits: Sequence[str]) -> None:
+    """Raise where a scale has the items of others, with which it must correlate; nobody named it."""
+    form = source.form if isinstance(source, Scores) else None
+    if form is None:
+        return
+    of_scale = scale_items(form)
+    items = {name: set(of_scale[name].ids) for name in traits}
+    for whole, its_items in items.items():
+        parts = [name for name, others in items.items() if others < its_items]
+        if parts:
+            left = [name for name in traits if name != whole]
+            raise EstimationError(
+                f"{method}: {whole} has the items of {joined(parts)}, so that they correlate whatever they "
+                f"measure; name the traits, as in traits={left}"
+            )
 
 
 def _scores(source: Any, traits: Sequence[str], method: str, on_invalid: OnInvalid) -> Floats:

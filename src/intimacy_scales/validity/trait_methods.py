@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.messages import a_type, not_one_of, shortened
 from intimacy_scales.moments.clusters import warn_of_no_pairs
 from intimacy_scales.numerics.resampling import check_resamples
@@ -21,6 +22,7 @@ from intimacy_scales.reliability.consistency.intervals import fisher_z, normal_q
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.resampled_interval import interval_of_resamples
+from intimacy_scales.scoring import Scores
 from intimacy_scales.validity.method_correlations import (
     corrected_error,
     pair_sums,
@@ -132,7 +134,7 @@ def mtmm(
         averaged=[averaged] if isinstance(averaged, str) else averaged, on_invalid=on_invalid,
     )  # fmt: skip
     names = tuple(methods)
-    known, errors = _reliabilities(reliabilities, names, rows.traits)
+    known, errors = _reliabilities(reliabilities, methods, rows.traits)
     order, units = in_order(rows.values, rows.couples)
     values = rows.values[order]
     if rows.couples is not None:
@@ -155,7 +157,14 @@ def mtmm(
         reliabilities=known,
         pattern=pattern_agreement(r, len(names), len(rows.traits)),
         confidence_level=level,
+        instrument=_instrument_of(methods),
     )
+
+
+def _instrument_of(methods: Mapping[str, Any]) -> InstrumentRef | None:
+    """Return the instrument by which all methods were scored; None for several, or for plain columns."""
+    refs = [source.instrument for source in methods.values() if isinstance(source, Scores)]
+    return refs[0] if len(refs) == len(methods) and all(ref == refs[0] for ref in refs) else None
 
 
 class _Figures:
@@ -261,9 +270,10 @@ def _criterion(name: str) -> Criterion:
 
 
 def _reliabilities(
-    given: Mapping[str, Any] | None, methods: Sequence[str], traits: Sequence[str]
+    given: Mapping[str, Any] | None, sources: Mapping[str, Any], traits: Sequence[str]
 ) -> tuple[Floats, Floats]:
     """Return reliabilities and their standard errors, 0 where they count as known (n_methods, n_traits)."""
+    methods = tuple(sources)
     values, errors = np.full((len(methods), len(traits)), np.nan), np.zeros((len(methods), len(traits)))
     if given is not None and not isinstance(given, Mapping):
         raise EstimationError(
@@ -272,9 +282,9 @@ def _reliabilities(
         )
     for method, of_method in (given or {}).items():
         if method not in methods:
-            raise EstimationError(f"reliabilities: {not_one_of('method', method, tuple(methods))}")
+            raise EstimationError(f"reliabilities: {not_one_of('method', method, methods)}")
         place = methods.index(method)
-        for trait, one in _by_trait(method, of_method, traits).items():
+        for trait, one in _by_trait(method, of_method, traits, sources[method]).items():
             t = traits.index(trait)
             if isinstance(one, bool | str) or not hasattr(one, "__float__"):
                 raise EstimationError(
@@ -296,9 +306,15 @@ def _reliabilities(
     return values, errors
 
 
-def _by_trait(method: str, given: Any, traits: Sequence[str]) -> dict[str, Any]:
+def _by_trait(method: str, given: Any, traits: Sequence[str], source: Any) -> dict[str, Any]:
     """Return trait → reliability by one method, of the traits that it has."""
     if isinstance(given, ReliabilityReport):
+        if isinstance(source, Scores) and given.instrument != source.instrument:
+            raise EstimationError(
+                f"reliabilities of {method}: the report is of {given.instrument.told_apart}, and the scores "
+                f"are of {source.instrument.told_apart}; pass a report of the same instrument, or the "
+                f"numbers, as in {{{method!r}: {{{traits[0]!r}: 0.8}}}}"
+            )
         known = {row.scale for row in given}
         return {trait: given[trait].alpha for trait in traits if trait in known}
     if not isinstance(given, Mapping):

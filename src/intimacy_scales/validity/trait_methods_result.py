@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.instrument.base import is_id
 from intimacy_scales.instrument.evidence import Finding
 from intimacy_scales.late import late_module
@@ -140,6 +141,9 @@ class MultitraitMultimethod(Result):
         Kendall's W of the order of heterotrait correlations in all blocks; nan below three traits.
     confidence_level
         Of the intervals.
+    instrument
+        By which all methods were scored; None for several instruments, for plain columns, and in documents
+        from before it was recorded.
 
     Examples
     --------
@@ -151,6 +155,7 @@ class MultitraitMultimethod(Result):
     (0.97, ())
     """
 
+    _gained: ClassVar[Mapping[str, Any]] = {"instrument": None}
     _axes: ClassVar[Mapping[str, str]] = {"methods": "m", "traits": "t", "reliabilities": "mt"}
 
     traits: tuple[str, ...]
@@ -165,6 +170,7 @@ class MultitraitMultimethod(Result):
     reliabilities: NDArray[np.float64]
     pattern: float
     confidence_level: float
+    instrument: InstrumentRef | None = None
 
     def of_kind(self, kind: Kind) -> tuple[MethodCorrelation, ...]:
         """Return the correlations of one kind.
