@@ -68,10 +68,12 @@ def test_recodes_out_of_order_are_read_off_the_answers() -> None:
     form = form_of({"first": " ".join(names[:4]), "second": " ".join(names[4:])}, high=5)
     check = check_coding(form, stored)
     assert faults_of(check) == {"recodes permuted": set(names)}
-    read = check.recode
+    read = check.whole.as_recode()
     assert {stored: read[stored] for stored in (1, 3, 4)} == {1: 1, 3: 4, 4: 5}
     # "somewhat disagree" and "neutral" go with the same answers to other items, and the check says so
     assert {read[6], read[2]} == {2, 3} and "It is not told which comes first: 2 and 6" in check.warnings[0]
+    assert check.whole.look_up == (2, 6) and check.recode == {}
+    assert "If they are in this order: recode=" in check.warnings[0]
 
 
 def test_partner_items_of_published_instruments_are_clean() -> None:

@@ -108,5 +108,6 @@ def test_an_order_that_answers_do_not_tell_is_not_given_as_found() -> None:
     check = check_coding(FORM, pd.DataFrame(out_of_order(0), columns=ITEMS))
     (fault,) = check.faults
     assert fault.items == ("q1",) and "look up what 6 stands for" in fault.text
-    assert "only if the options rise with their codes: recode={'q1'" in fault.text
+    assert "If its options rise with their numbers: recode={'q1'" in fault.text
     assert "To read it so" not in fault.text
+    assert (fault.look_up, check.recode) == ((6,), {})

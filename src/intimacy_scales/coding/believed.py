@@ -39,6 +39,12 @@ class Believed:
         changed[columns] = scores
         return replace(self, scores=changed)
 
+    def in_order(self, columns: Positions, base: Sequence[int], order: Sequence[int]) -> Believed:
+        """Return the same with the categories of some items at the places of the options in another order."""
+        scores = self.scores[columns].copy()
+        scores[:, list(order)] = self.scores[columns][:, list(base)]
+        return self.with_scores(columns, scores)
+
     def flipped(self, columns: Positions) -> Believed:
         """Return the same with some items keyed the other way round."""
         flips = self.flips.copy()

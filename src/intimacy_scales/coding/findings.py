@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.coding import wording
 from intimacy_scales.coding.believed import relations_of
+from intimacy_scales.coding.categories import ItemGroup
 from intimacy_scales.coding.certainty import PROBABLY, SURELY
 from intimacy_scales.coding.codings import Hypothesis
 from intimacy_scales.coding.direction import direction_evidence
@@ -18,9 +19,10 @@ from intimacy_scales.coding.flips import RunsAgainst
 from intimacy_scales.coding.item_recodes import Pairs, item_recodes, turned_pairs
 from intimacy_scales.coding.joint_counts import Block
 from intimacy_scales.coding.keyed_items import keyed_items
+from intimacy_scales.coding.orders import Untold
 from intimacy_scales.coding.range_choice import GroupRange
 from intimacy_scales.coding.result import Certainty, CodingCheck, CodingFinding
-from intimacy_scales.coding.weighing import Weighed
+from intimacy_scales.coding.weighing import Weighed, alone_against
 
 Floats = NDArray[np.float64]
 
@@ -112,6 +114,7 @@ def _faults(weighed: Weighed, related: ItemRelations, recodes: list[Pairs]) -> I
             evidence=one.evidence,
             next_best=one.next_best,
             margin=one.margin,
+            look_up=_values_of(weighed, part.group, one.untold) if one.order is not None else (),
         )
     for group in (part.group for part in weighed.ranges):
         order = weighed.orders.get(int(group.columns[0]))
@@ -126,22 +129,37 @@ def _faults(weighed: Weighed, related: ItemRelations, recodes: list[Pairs]) -> I
                 recodes[columns[0]],
                 text,
                 evidence=(("order of options", order.log10),),
+                look_up=_values_of(weighed, group, order.untold),
             )
+    yield from _own_orders(weighed, recodes)
+    for block, against in weighed.against:
+        if weighed.item_orders.keys().isdisjoint(alone_against([(block, against)])):
+            yield _against(weighed, related, recodes, block, against)
+    for block, unclear in weighed.unclear:
+        yield _unclear(weighed, recodes, block, unclear)
+
+
+def _own_orders(weighed: Weighed, recodes: list[Pairs]) -> Iterator[CodingFinding]:
+    """Yield the orders of options in single items, whether or not these run against the others."""
+    against = alone_against(weighed.against)
     for column, order in weighed.item_orders.items():
-        text = wording.of_own_order(weighed, column, order, recodes[column])
+        group = next(part.group for part in weighed.ranges if column in part.group.columns)
+        turned, evidence = against.get(column), [("order of options", order.log10)]
+        if turned is not None:
+            evidence.insert(0, ("relation to the other items", turned.log10))
+        log10 = sum(one for _, one in evidence)
         yield _finding(
             weighed,
             [column],
             "recodes permuted",
-            order.log10,
+            log10,
             recodes[column],
-            text,
-            evidence=(("order of options", order.log10),),
+            wording.of_own_order(weighed, column, order, log10, recodes[column]),
+            evidence=tuple(evidence),
+            next_best=None if turned is None else "reversed already",
+            margin=math.nan if turned is None else order.log10,
+            look_up=_values_of(weighed, group, order.untold),
         )
-    for block, against in weighed.against:
-        yield _against(weighed, related, recodes, block, against)
-    for block, unclear in weighed.unclear:
-        yield _unclear(weighed, recodes, block, unclear)
 
 
 def _range_faults(weighed: Weighed, part: GroupRange, recodes: list[Pairs]) -> Iterator[CodingFinding]:
@@ -149,7 +167,8 @@ def _range_faults(weighed: Weighed, part: GroupRange, recodes: list[Pairs]) -> I
     permuted = weighed.orders.get(int(part.group.columns[0])) is not None
     if part.best is not part.as_printed and not (part.best.hypothesis == "recodes permuted" and permuted):
         hypothesis: Hypothesis = part.best.hypothesis
-        if hypothesis == "recodes permuted":  # in rising order after all
+        untold = weighed.rising.get(int(part.group.columns[0]))
+        if hypothesis == "recodes permuted" and untold is None:  # in equal steps
             hypothesis = "another scale's answers"
         columns = [int(c) for c in part.group.columns if c not in part.by_item]
         pairs = recodes[columns[0]]
@@ -165,6 +184,7 @@ def _range_faults(weighed: Weighed, part: GroupRange, recodes: list[Pairs]) -> I
                 evidence=(("stored values", part.log10),),
                 next_best=part.next_best,
                 margin=part.margin,
+                look_up=_values_of(weighed, part.group, untold),
             )
         )
     for column, fit in part.by_item.items():
@@ -181,6 +201,7 @@ def _range_faults(weighed: Weighed, part: GroupRange, recodes: list[Pairs]) -> I
             recodes[column],
             text,
             evidence=(("stored values", log10),),
+            look_up=_strange(weighed, part, column) if hypothesis == "recodes permuted" else (),
         )
 
 
@@ -192,6 +213,11 @@ def _against(
     single = len(columns) == 1
     r = float(related.r[columns[0]]) if single else one.rho
     se = float(related.se[columns[0]]) if single else one.se
+    rival = weighed.rivals.get(columns[0]) if single else None
+    look_up: tuple[float, ...] = ()
+    if rival is not None:
+        group = next(part.group for part in weighed.ranges if columns[0] in part.group.columns)
+        look_up = _values_of(weighed, group, Untold(unplaced=rival.order))
     text = wording.of_reversed(weighed, block, one, r, se, [recodes[c] for c in columns])
     return _finding(
         weighed,
@@ -203,6 +229,7 @@ def _against(
         evidence=one.evidence,
         r=r,
         se=se,
+        look_up=look_up,
     )
 
 
@@ -239,6 +266,7 @@ def _finding(
     margin: float = math.nan,
     r: float = math.nan,
     se: float = math.nan,
+    look_up: tuple[float, ...] = (),
 ) -> CodingFinding:
     return CodingFinding(
         items=tuple(weighed.form.item_ids[column] for column in columns),
@@ -252,8 +280,21 @@ def _finding(
         r=r,
         se=se,
         recode=recode,
+        look_up=look_up,
         text=text,
     )
+
+
+def _values_of(weighed: Weighed, group: ItemGroup, untold: Untold | None) -> tuple[float, ...]:
+    """Return the stored values of which an order does not tell the place."""
+    categories = () if untold is None else untold.categories
+    return tuple(sorted(float(weighed.answers.values[group.values[at][0]]) for at in categories))
+
+
+def _strange(weighed: Weighed, part: GroupRange, column: int) -> tuple[float, ...]:
+    """Return the stored values of an item that the others with its response scale do not have."""
+    given = weighed.answers.values[weighed.answers.counts[column] > 0]
+    return tuple(float(value) for value in given if value not in part.best.options)
 
 
 def _item(
@@ -270,7 +311,8 @@ def _item(
     if of_item:
         fault = max(of_item, key=lambda one: one.log10_odds)
         n = int(weighed.answers.counts[column].sum())
-        return replace(fault, items=(item,), n=n, r=r, se=se, recode=recodes[column])
+        look_up = tuple(sorted({value for one in of_item for value in one.look_up}))
+        return replace(fault, items=(item,), n=n, r=r, se=se, recode=recodes[column], look_up=look_up)
     keyed = float(related.keyed[column])
     certainty = certainty_of(keyed) if not math.isnan(keyed) else "not told"
     text = wording.of_item_as_printed(

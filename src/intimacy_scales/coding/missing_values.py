@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from intimacy_scales.coding.certainty import PROBABLY
 from intimacy_scales.coding.codings import Hypothesis
 from intimacy_scales.coding.joint_counts import Block
 from intimacy_scales.coding.missing_inside import missing_evidence, neighbours_of, spike_evidence
-from intimacy_scales.coding.orders import as_orders, item_evidence
+from intimacy_scales.coding.orders import Untold, as_orders, item_evidence, untold_of
 from intimacy_scales.coding.range_choice import GroupRange
 from intimacy_scales.coding.stored_answers import StoredAnswers
 
@@ -46,6 +46,8 @@ class MissingValue:
         log10 Bayes factor over the next best explanation; nan where there is none.
     order
         Categories from the lowest option to the highest, with this one among them, if it is an option.
+    untold
+        What about this order is not told.
     next_best
         The explanation that comes next; None if there is no other.
     """
@@ -58,6 +60,7 @@ class MissingValue:
     evidence: tuple[tuple[str, float], ...]
     margin: float = math.nan
     order: tuple[int, ...] | None = None
+    untold: Untold = field(default_factory=Untold)
     next_best: Hypothesis | None = None
 
 
@@ -163,7 +166,7 @@ def _explained(
     lowest, highest = min(part.best.options), max(part.best.options)
     end = len(placed) - 1 if one.value > highest else 0
     is_near = lowest - 1 <= one.value <= highest + 1 and one.value >= 0
-    unlikely = 0.0 if is_near and one.value not in USUAL_MISSING_CODES else 1.0
+    unlikely = float(not is_near) + (abs(one.value) in USUAL_MISSING_CODES)
     full = len(base) >= part.group.scale.n_points
     inner = [at for at in range(len(placed)) if at != end]
     best_inner = max(inner, key=lambda at: totals[1 + at])
@@ -172,11 +175,16 @@ def _explained(
         "another scale's answers": float(totals[1 + end]) - _BEYOND_COST - 2 * unlikely,
         "recodes permuted": float(totals[1 + best_inner]) - math.log10(len(inner)) - unlikely - full,
     }
+    others = [at for at in range(len(placed)) if at != best_inner]
+    behind = totals[1 + best_inner] - totals[1 + np.array(others)]
     first, second, *_ = sorted(by_name, key=lambda name: -by_name[name])
     return replace(
         one,
         hypothesis=first,
         margin=by_name[first] - by_name[second],
         order=placed[best_inner] if first == "recodes permuted" else None,
+        untold=untold_of(placed[best_inner], [placed[at] for at in others], behind)
+        if len(placed) >= part.group.scale.n_points
+        else Untold(unplaced=(category,)),  # nobody gave some option, which may be below it or above
         next_best=second,
     )

@@ -26,7 +26,7 @@ from intimacy_scales.coding.stored_answers import StoredAnswers
 Floats = NDArray[np.float64]
 _MADE = ("another scale's answers", "recodes permuted")  # ways made of the values, which therefore always fit
 _FEW_ITEMS = 0.25  # share of the items of a group that may be odd ones
-_MANY_STRAYS = 5  # values that are not options, for each odd item
+_CONCENTRATED = 2.0  # log10 evidence that values which are not options belong to some items only
 _COMPARED = 30.0  # log10 by which a way may be worse by values alone, and still be compared by rest scores
 
 
@@ -77,15 +77,21 @@ def fits_by_values(group: ItemGroup, answers: StoredAnswers) -> list[RangeFit]:
 
 
 def _odd(group: ItemGroup, answers: StoredAnswers) -> NDArray[np.bool_]:
-    """Return which items have values that are not options, if few of the group have them, and many times."""
+    """Return which items have values that are not options, if few of the group have them, not by chance.
+
+    All ``b`` such values are in the same ``m`` of ``k`` items by chance with probability (m / k)^b, for each
+    choice of m items.
+    """
     counts = answers.counts[group.columns]
     options = set(map(float, group.scale.values))
     strange = np.array([value not in options for value in answers.values.tolist()], dtype=np.bool_)
     strays = counts[:, strange].sum(axis=1)
     odd: NDArray[np.bool_] = strays > 0
-    n_odd = int(odd.sum())
-    few = n_odd <= _FEW_ITEMS * len(odd)
-    return odd if few and strays.sum() >= _MANY_STRAYS * max(n_odd, 1) else np.zeros_like(odd)
+    k, m = len(odd), int(odd.sum())
+    if not 0 < m <= _FEW_ITEMS * k:
+        return np.zeros_like(odd)
+    evidence = float(strays.sum()) * math.log10(k / m) - math.log10(math.comb(k, m))
+    return odd if evidence >= _CONCENTRATED else np.zeros_like(odd)
 
 
 def scores_under(group: ItemGroup, fit: RangeFit, answers: StoredAnswers) -> Floats:
@@ -224,7 +230,8 @@ def _with_options_anywhere(
 def _own_ways(group: ItemGroup, best: RangeFit, answers: StoredAnswers) -> dict[int, tuple[RangeFit, float]]:
     """Return the ways in which single items were stored, by column, where they differ from the group's.
 
-    With each comes the log10 of the probability of its values in the group's way with errors only.
+    Another way must make options of values that the other items do not have. With each comes the log10 of the
+    probability of its values in the group's way with errors only.
     """
     if len(group.columns) < 2:
         return {}
@@ -234,13 +241,30 @@ def _own_ways(group: ItemGroup, best: RangeFit, answers: StoredAnswers) -> dict[
     usual = {*best.options, *answers.values[list(best.codes)].tolist()}
     item_ways: dict[int, tuple[RangeFit, float]] = {}
     for column in map(int, group.columns):
-        if set(answers.values[answers.counts[column] > 0].tolist()) <= usual:
+        unusual = set(answers.values[answers.counts[column] > 0].tolist()) - usual
+        if not unusual:
             continue
         fits = range_fits(answers.values, answers.positions[:, [column]], ways, group.scale, cost)
-        chosen = most_probable(fits)
+        chosen = most_probable([fits[0], *(fit for fit in fits[1:] if unusual & fit.options.keys())])
         if chosen is not fits[0] or chosen.log10 - fits[0].log10_of_errors >= SURELY:
             item_ways[column] = (chosen, fits[0].log10_of_errors)
     return item_ways
+
+
+def added_options(part: GroupRange, answers: StoredAnswers) -> frozenset[int]:
+    """Return the categories whose numbers the instrument does not have, where its options have others.
+
+    Survey tools number an option that is added later on from the highest number so far, wherever it is shown,
+    so that numbers which do not rise by equal steps do not tell its place. Empty for equal steps.
+    """
+    if part.best is part.as_printed or part.best.hypothesis != "recodes permuted":
+        return frozenset()
+    stored = sorted(part.best.options)
+    if len(set(np.diff(stored).tolist())) == 1:
+        return frozenset()
+    new = set(stored) - {float(value) for value in part.group.scale.values}
+    at = {float(answers.values[members[0]]): n for n, members in enumerate(part.group.values)}
+    return frozenset(at[value] for value in new if value in at)
 
 
 def with_own_ways(part: GroupRange, believed: Believed, answers: StoredAnswers) -> Believed:

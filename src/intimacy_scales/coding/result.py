@@ -52,6 +52,9 @@ class CodingFinding(Result):
     recode
         Pairs of stored value and answer by which the answers are read as the hypothesis says, nan for no
         answer; empty where they are read as printed.
+    look_up
+        Stored values whose options these answers do not tell, surely: look them up in the codebook before
+        the recode is used.
     text
         The finding in words.
 
@@ -76,6 +79,7 @@ class CodingFinding(Result):
     r: float
     se: float
     recode: tuple[tuple[float, float], ...]
+    look_up: tuple[float, ...]
     text: str
 
     def as_recode(self) -> Recode:
@@ -165,11 +169,20 @@ class CodingCheck(Result):
 
     @property
     def recode(self) -> Recode | dict[str, Recode]:
-        """The recode by which all answers are read as they were found to be stored.
+        """The recode by which all answers are read as they were surely found to be stored.
 
         One mapping if all items need the same one; otherwise item → its mapping, for the items that need one.
+        Items with values to look up, or whose finding is not told, are left out: `CodingFinding.as_recode`
+        gives what is likeliest.
         """
-        return common_recode({finding.items[0]: finding.as_recode() for finding in self.items})
+        return common_recode(
+            {
+                finding.items[0]: {}
+                if finding.look_up or finding.certainty == "not told"
+                else finding.as_recode()
+                for finding in self.items
+            }
+        )
 
     def sentence(self) -> str:
         """Return a sentence for a Method section: what was checked, and what was found."""

@@ -7,31 +7,26 @@ answer, and at last single items.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.coding.answering_style import agrees_as_printed
-from intimacy_scales.coding.believed import Believed, base_order, relations_of, rest_scores
+from intimacy_scales.coding.believed import Believed, relations_of
 from intimacy_scales.coding.categories import ItemGroup, item_groups
 from intimacy_scales.coding.certainty import PROBABLY, SURELY
+from intimacy_scales.coding.common_orders import OrderSearch, common_orders, total_evidence
 from intimacy_scales.coding.flips import RunsAgainst, Sides, best_set, sides_of, unclear_set
+from intimacy_scales.coding.item_orders import orders_of_items
 from intimacy_scales.coding.joint_counts import Block, blocks_of
 from intimacy_scales.coding.keyed_items import keyed_items
 from intimacy_scales.coding.missing_values import MissingValue, codes_inside, codes_outside
-from intimacy_scales.coding.orders import (
-    OtherOrder,
-    common_order_of,
-    evidence_without,
-    item_evidence,
-    order_cost,
-    own_orders,
-)
+from intimacy_scales.coding.orders import OtherOrder, Untold
 from intimacy_scales.coding.published_figures import MOST_BY_PUBLISHED, published_evidence
 from intimacy_scales.coding.range_choice import (
     GroupRange,
+    added_options,
     choose,
     first_belief,
     fits_by_values,
@@ -41,8 +36,6 @@ from intimacy_scales.coding.stored_answers import StoredAnswers
 from intimacy_scales.instrument import Instrument
 
 Floats = NDArray[np.float64]
-_WITH_DOUBTFUL_ITEMS = 7.5  # log10 odds of an order where items that are not reverse-keyed may be reversed
-_AGAINST = -0.7  # log10 odds by which the items that show an order least may speak against it
 _MOST_SETS = 4  # of items that run against the others, found one after another in a scale
 
 
@@ -60,8 +53,13 @@ class Weighed:
         (block, set of its items) that do not go with the others as keyed, and may be reversed.
     orders
         Column of the first item of a group → the order that fits all its items better.
+    rising
+        Column of the first item of a group whose options have numbers of their own, taken in rising order →
+        what about this order is not told.
     item_orders
         Column → the order that fits this item better.
+    rivals
+        Column of an item that alone runs against the others → an order about as likely as reversal.
     missing
         Values that may mean no answer.
     blocks, believed
@@ -74,7 +72,9 @@ class Weighed:
     against: tuple[tuple[Block, RunsAgainst], ...]
     unclear: tuple[tuple[Block, RunsAgainst], ...]
     orders: Mapping[int, OtherOrder]
+    rising: Mapping[int, Untold]
     item_orders: Mapping[int, OtherOrder]
+    rivals: Mapping[int, OtherOrder]
     missing: tuple[MissingValue, ...]
     blocks: tuple[Block, ...]
     believed: Believed
@@ -93,15 +93,21 @@ def weigh(form: Instrument, answers: StoredAnswers) -> Weighed:
         believed = with_own_ways(part, believed, answers)
     outside, believed = codes_outside(ranges, blocks, believed, answers)
     inside, without_codes = codes_inside(groups, blocks, believed, answers)
+    new = {int(part.group.columns[0]): added for part in ranges if (added := added_options(part, answers))}
     if inside:
-        orders, _ = _common_orders(groups, blocks, believed, np.array([], dtype=np.intp))
+        orders, _ = common_orders(groups, blocks, believed, new=new)
         if max((one.log10 for one in orders.values()), default=0.0) > max(one.odds for one in inside):
             inside = []
         else:
             believed = without_codes
-    orders, against, believed = _orders_and_directions(form, groups, blocks, believed)
-    item_orders, believed = _own(groups, blocks, believed)
-    more, believed = _directions(form, blocks, believed)
+    orders, against, believed = _orders_and_directions(form, groups, blocks, believed, new)
+    rising = _rising(groups, blocks, believed, {first: new[first] for first in new if first not in orders})
+    turned = set(alone_against(against))
+    by_item = orders_of_items(groups, blocks, believed, turned)
+    more, believed = _directions(form, blocks, by_item.believed)
+    if turned_later := set(alone_against(more)) - turned:
+        by_item = orders_of_items(groups, blocks, believed, turned_later, earlier=by_item)
+        believed = by_item.believed
     unclear = _unclear(form, blocks, believed)
     return Weighed(
         form=form,
@@ -110,7 +116,9 @@ def weigh(form: Instrument, answers: StoredAnswers) -> Weighed:
         against=(*against, *more),
         unclear=unclear,
         orders=orders,
-        item_orders=item_orders,
+        rising=rising,
+        item_orders=by_item.orders,
+        rivals=by_item.rivals,
         missing=(*outside, *inside),
         blocks=blocks,
         believed=believed,
@@ -169,20 +177,12 @@ def _unclear(
     return tuple(unclear)
 
 
-def total_evidence(blocks: tuple[Block, ...], groups: tuple[ItemGroup, ...], believed: Believed) -> float:
-    """Return the sum of the log10 likelihoods of all items under a coding (a pseudo-likelihood)."""
-    rest = rest_scores(blocks, believed)
-    total = 0.0
-    for group in groups:
-        order = base_order(group, believed)
-        total += (
-            float(item_evidence(rest.means[group.columns], rest.counts[group.columns], [order]).sum()) / 2
-        )
-    return total
-
-
 def _orders_and_directions(
-    form: Instrument, groups: tuple[ItemGroup, ...], blocks: tuple[Block, ...], believed: Believed
+    form: Instrument,
+    groups: tuple[ItemGroup, ...],
+    blocks: tuple[Block, ...],
+    believed: Believed,
+    new: Mapping[int, Collection[int]],
 ) -> tuple[dict[int, OtherOrder], list[tuple[Block, RunsAgainst]], Believed]:
     """Return orders of options common to groups of items, and sets of items that run against the others.
 
@@ -190,13 +190,12 @@ def _orders_and_directions(
     make options seem out of order. Both explanations are tried first, and the better one is kept.
     """
     flips, flipped = _directions(form, blocks, believed)
-    doubtful = [
-        block.columns[one.items]
+    doubtful = {
+        column
         for block, one in (*flips, *_unclear(form, blocks, believed, whatever_means=True))
-    ]
-    orders, ordered = _common_orders(
-        groups, blocks, believed, np.concatenate([[], *doubtful]).astype(np.intp)
-    )
+        for column in block.columns[one.items].tolist()
+    }
+    orders, ordered = common_orders(groups, blocks, believed, doubtful, new)
     if orders and flips:
         if total_evidence(blocks, groups, flipped) >= total_evidence(blocks, groups, ordered):
             orders = {}
@@ -206,57 +205,27 @@ def _orders_and_directions(
         flips, believed = _directions(form, blocks, ordered)
         return orders, flips, believed
     if flips:
-        orders, believed = _common_orders(groups, blocks, flipped, np.array([], dtype=np.intp))
+        orders, believed = common_orders(groups, blocks, flipped, new=new)
     return orders, flips, believed
 
 
-def _common_orders(
-    groups: tuple[ItemGroup, ...], blocks: tuple[Block, ...], believed: Believed, doubtful: NDArray[np.intp]
-) -> tuple[dict[int, OtherOrder], Believed]:
-    """Return the orders that surely fit all items of a group better, and the coding with these orders.
-
-    Items of doubtful direction may make options seem out of order, as may options out of order turn the
-    reverse-keyed items. The other items must then show the order too, and more surely where doubtful items
-    are not reverse-keyed. An order that brings the ends together must explain how items agree as printed.
-    """
-    orders = {}
-    reverse = {int(column) for block in blocks for column in block.columns[block.signs < 0]}
-    for group in groups:
-        other = common_order_of(group, blocks, believed)
-        if other is None or other.log10 < PROBABLY or len(group.columns) < 2:
-            continue
-        if len(doubtful):
-            least = SURELY if set(doubtful.tolist()) <= reverse else _WITH_DOUBTFUL_ITEMS
-            if evidence_without(group, blocks, believed, other.order, doubtful) < least:
-                continue
-        base = base_order(group, believed)
-        most = group.columns[np.argsort(-other.by_item, kind="stable")[: len(group.columns) // 3]]
-        without = evidence_without(group, blocks, believed, other.order, most)
-        if without + order_cost(base, other.order) < _AGAINST:
-            continue
-        scores = believed.scores[group.columns].copy()
-        scores[:, list(other.order)] = believed.scores[group.columns][:, list(base)]
-        ordered = believed.with_scores(group.columns, scores)
-        if other.is_folded and agrees_as_printed(group, blocks, believed, ordered, other.order):
-            continue
-        believed = ordered
-        orders[int(group.columns[0])] = other
-    return orders, believed
+def _rising(
+    groups: tuple[ItemGroup, ...],
+    blocks: tuple[Block, ...],
+    believed: Believed,
+    new: Mapping[int, Collection[int]],
+) -> dict[int, Untold]:
+    """Return what is not told about options with numbers of their own that are taken in rising order."""
+    searches = {
+        int(group.columns[0]): OrderSearch(group, blocks, believed, new[int(group.columns[0])])
+        for group in groups
+        if int(group.columns[0]) in new
+    }
+    return {first: search.untold(search.base) for first, search in searches.items()}
 
 
-def _own(
-    groups: tuple[ItemGroup, ...], blocks: tuple[Block, ...], believed: Believed
-) -> tuple[dict[int, OtherOrder], Believed]:
-    """Return the orders that surely fit single items better, and the coding with these orders."""
-    n_judged = sum(int(block.judged.sum()) for block in blocks)
-    orders = {}
-    for group in groups:
-        base = base_order(group, believed)
-        for column, other in own_orders(group, blocks, believed, max(n_judged, 1)):
-            if other.log10 < SURELY:
-                continue
-            scores = believed.scores[[column]].copy()
-            scores[:, list(other.order)] = believed.scores[[column]][:, list(base)]
-            believed = believed.with_scores(np.array([column]), scores)
-            orders[column] = other
-    return orders, believed
+def alone_against(against: Iterable[tuple[Block, RunsAgainst]]) -> dict[int, RunsAgainst]:
+    """Return the items, by column, that alone run against the others of their scale."""
+    return {
+        int(block.columns[one.items][0]): one for block, one in against if np.count_nonzero(one.items) == 1
+    }

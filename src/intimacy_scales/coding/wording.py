@@ -10,7 +10,7 @@ from intimacy_scales.coding.codings import Hypothesis
 from intimacy_scales.coding.flips import RunsAgainst
 from intimacy_scales.coding.joint_counts import Block
 from intimacy_scales.coding.missing_values import MissingValue
-from intimacy_scales.coding.orders import OtherOrder
+from intimacy_scales.coding.orders import OtherOrder, Untold
 from intimacy_scales.coding.range_choice import GroupRange
 from intimacy_scales.coding.range_evidence import RangeFit
 from intimacy_scales.coding.recodes import recode_text
@@ -34,9 +34,11 @@ def _number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else str(value)
 
 
-def _values(values: Sequence[float]) -> str:
+def _values(values: Sequence[float], *, whole: bool = False) -> str:
     if not values_shown():
         return counted(len(values), "value")
+    if whole:
+        return ", ".join(map(_number, values))
     listed = [_number(value) for value in values[:_LISTED]]
     return ", ".join(listed) + (", …" if len(values) > _LISTED else "")
 
@@ -48,7 +50,9 @@ def _mapping(pairs: Pairs) -> dict[int | float, int | float | None]:
     return {whole(stored): None if math.isnan(one) else whole(one) for stored, one in pairs}
 
 
-def _to_read(weighed: Weighed, columns: Sequence[int], pairs: Sequence[Pairs]) -> str:
+def _to_read(
+    weighed: Weighed, columns: Sequence[int], pairs: Sequence[Pairs], lead: str = "To read {} so"
+) -> str:
     """Return the advice to read answers by a recode: of all items at once where it is the same for all."""
     by_item = {
         weighed.form.item_ids[column]: _mapping(one)
@@ -58,9 +62,10 @@ def _to_read(weighed: Weighed, columns: Sequence[int], pairs: Sequence[Pairs]) -
     if not by_item:
         return ""
     same = len({recode_text(one) for one in by_item.values()}) == 1
+    lead = lead.format("it" if len(by_item) == 1 else "them")
     if same and len(by_item) == len(weighed.form.items):
-        return f" To read them so: recode={recode_text(next(iter(by_item.values())))}."
-    return f" To read {'it' if len(by_item) == 1 else 'them'} so: recode={recode_text(by_item)}."
+        return f" {lead}: recode={recode_text(next(iter(by_item.values())))}."
+    return f" {lead}: recode={recode_text(by_item)}."
 
 
 def _within_one(rho: float) -> float:
@@ -101,9 +106,16 @@ def of_range(
     }.get(hypothesis, "are not stored as printed")
     if hypothesis == "another scale's answers" and pairs:
         lead = f"options look stored from {_number(min(best.options))}: {_span(best)} for {scale.describe()}"
+    if hypothesis == "recodes permuted":
+        lead = f"options look stored as {_values(sorted(best.options), whole=True)}"
     is_close = part.next_best is not None and part.margin < _CLOSE
     rival = f"; '{part.next_best}' fits nearly as well" if is_close else ""
     advice = _to_read(weighed, columns, [pairs] * len(columns))
+    untold = weighed.rising.get(int(part.group.columns[0]), Untold())
+    if untold.categories:
+        advice = _untold_text(weighed, part.group, untold) + _to_read(
+            weighed, columns, [pairs] * len(columns), "If they rise with their numbers"
+        )
     if hypothesis == "another scale's answers" and not pairs:
         low, high = min(best.options), max(best.options)
         advice = (
@@ -145,10 +157,9 @@ def of_own_range(
         lead = f"has answers that look like those on {_span(fit)}"
         advice = " Compare the column with the questionnaire: it may hold another question."
     if hypothesis == "recodes permuted":
-        advice = advice.replace(
-            " To read it so:",
-            f" Its order cannot be told from these answers: look up what {_values(strange)} stands for, "
-            "and only if the options rise with their codes:",
+        advice = (
+            f" Its order cannot be told from these answers: look up what {_values(strange)} stands for."
+            f"{_to_read(weighed, [column], [pairs], 'If its options rise with their numbers')}"
         )
     return (
         f"{item}: {lead}: {counted(n, 'answer')} ({_values(strange)}) {_is(n)} not among the options; "
@@ -181,7 +192,10 @@ def of_missing(weighed: Weighed, part: GroupRange, one: MissingValue, pairs: Pai
             (),
         )
     if one.hypothesis == "recodes permuted":
-        advice = _to_read(weighed, list(one.columns), [pairs] * len(one.columns))
+        lead = "To read {} so"
+        if one.untold.categories:
+            lead = "Between which is not told: look up the numbers of the options. If they are in this order"
+        advice = _to_read(weighed, list(one.columns), [pairs] * len(one.columns), lead)
         return (
             f"{items}: {times} is not an option on {part.group.scale.describe()}, and by their answers to "
             "the other "
@@ -202,12 +216,27 @@ def _order_text(weighed: Weighed, group: ItemGroup, order: Sequence[int]) -> str
     return ", ".join(map(_number, values)) if values_shown() else "another one"
 
 
-def _untold_text(weighed: Weighed, group: ItemGroup, order: OtherOrder) -> str:
-    """Return which neighbours in an order may be the other way round; an empty text if all are told."""
-    if not order.untold or not values_shown():
+def _untold_text(weighed: Weighed, group: ItemGroup, untold: Untold) -> str:
+    """Return what about an order is not told; an empty text if all of it is."""
+    if not untold.categories:
         return ""
-    pairs = [_order_text(weighed, group, pair).replace(", ", " and ") for pair in order.untold]
-    return f" It is not told which comes first: {'; '.join(pairs)}. Look up the numbers of the options."
+    if not values_shown():
+        return " The places of some options are not told. Look up the numbers of the options."
+    look_up = "Look up the numbers of the options."
+    if len(untold.categories) >= group.n_categories - 1:
+        return f" Their order is not told. {look_up}"
+    pairs = [_order_text(weighed, group, pair).replace(", ", " and ") for pair in untold.neighbours]
+    first = f" It is not told which comes first: {'; '.join(pairs)}." if pairs else ""
+    if not untold.unplaced:
+        return f"{first} {look_up}"
+    which = "these belong" if len(untold.unplaced) > 1 else "this belongs"
+    return f"{first} It is not told where {which}: {_order_text(weighed, group, untold.unplaced)}. {look_up}"
+
+
+def _in_this_order(weighed: Weighed, columns: Sequence[int], order: OtherOrder, pairs: Pairs) -> str:
+    """Return the advice to read items by an order of their options, on condition that they are in it."""
+    lead = "If they are in this order" if order.untold.categories else "To read {} so"
+    return _to_read(weighed, columns, [pairs] * len(columns), lead)
 
 
 def _style_text(order: OtherOrder) -> str:
@@ -229,20 +258,25 @@ def of_common_order(weighed: Weighed, group: ItemGroup, order: OtherOrder, pairs
         "lowest to "
         f"highest is {_order_text(weighed, group, order.order)} (or the same from the other end); "
         f"{_bayes(order.log10, 'recodes permuted', 'as printed')}."
-        f"{_style_text(order)}{_untold_text(weighed, group, order)}"
-        f"{_to_read(weighed, columns, [pairs] * len(columns))}"
+        f"{_style_text(order)}{_untold_text(weighed, group, order.untold)}"
+        f"{_in_this_order(weighed, columns, order, pairs)}"
     )
 
 
-def of_own_order(weighed: Weighed, column: int, order: OtherOrder, pairs: Pairs) -> str:
+def of_own_order(weighed: Weighed, column: int, order: OtherOrder, log10: float, pairs: Pairs) -> str:
     """Return the finding that the options of one item are out of order."""
     group = next(part.group for part in weighed.ranges if column in part.group.columns)
+    rising = order.order if weighed.believed.flips[column] > 0 else order.order[::-1]
+    rival = ""
+    if log10 != order.log10:
+        rival = f", {shown(order.log10, 1)} over 'reversed already'"
     return (
         f"{weighed.form.item_ids[column]}: stored options look out of order, unlike those of the other "
         "items; by the answers to these, their order from lowest to highest is "
-        f"{_order_text(weighed, group, order.order)}; "
-        f"{_bayes(order.log10, 'recodes permuted', 'as printed')}."
-        f"{_style_text(order)}{_untold_text(weighed, group, order)}{_to_read(weighed, [column], [pairs])}"
+        f"{_order_text(weighed, group, rising)}; "
+        f"{_bayes(log10, 'recodes permuted', 'as printed')}{rival}."
+        f"{_style_text(order)}{_untold_text(weighed, group, order.untold)}"
+        f"{_in_this_order(weighed, [column], order, pairs)}"
     )
 
 
@@ -260,12 +294,17 @@ def of_reversed(
         else "in reverse, or as if a reverse key were missing from the instrument"
     )
     runs = "runs" if single else "run"
+    untold, lead = "", "To read {} so"
+    if single and columns[0] in weighed.rivals:
+        untold = " Its options may as well be in another order: look up their numbers."
+        lead = "If it was reversed"
     figure = f"r = {apa(r)}" if single else f"correlation of what both measure {apa(_within_one(r))}"
     return (
         f"{items_text(names)}: {runs} against the other {counted(m, 'item')} of {block.scale} ({figure}, SE "
         f"{apa(se)}), "
         f"as if {'it' if single else 'they'} had been stored {already}; "
-        f"{_bayes(one.log10, 'reversed already', 'as printed')}.{_to_read(weighed, columns, pairs)}"
+        f"{_bayes(one.log10, 'reversed already', 'as printed')}.{untold}"
+        f"{_to_read(weighed, columns, pairs, lead)}"
     )
 
 
