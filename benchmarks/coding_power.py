@@ -299,18 +299,20 @@ def generator(seed: int, name: str) -> np.random.Generator:
 
 
 def misread(planted: Planted, check: CodingCheck) -> bool:
-    """Tell whether the recode that a check gives reads the stored answers as other options than were chosen.
+    """Tell whether the recode that a check gives reads stored answers as other options than were chosen.
 
-    Options of all items in an order, or in the same one from the other end, cannot be told apart.
+    Items that are to be looked up are left out. Options of all items in an order, or in the same one from the
+    other end, cannot be told apart.
     """
     recode, scale = check.recode, planted.form.items[0].response_scale
     if planted.options is None or not recode:
         return False
-    by_item = {item: recode.get(item, recode) for item in planted.form.item_ids}
-    columns = zip(by_item.values(), planted.stored.T, strict=True)
-    read = np.array([[one.get(value, value) for value in column.tolist()] for one, column in columns]).T
-    printed = np.array(scale.values)
-    return not any(np.array_equal(read, values[planted.options]) for values in (printed, printed[::-1]))
+    told = [n for n, item in enumerate(planted.form.item_ids) if not check[item].look_up]
+    by_item = [recode.get(planted.form.item_ids[n], recode) for n in told]
+    columns = zip(by_item, planted.stored.T[told].tolist(), strict=True)
+    read = np.array([[one.get(value, value) for value in column] for one, column in columns])
+    printed, chosen = np.array(scale.values), planted.options.T[told]
+    return not any(np.array_equal(read, values[chosen]) for values in (printed, printed[::-1]))
 
 
 def power(kind: str, times: int, seed: int) -> dict[str, int | None]:

@@ -169,3 +169,13 @@ def test_what_is_not_told_is_named_by_what_differs() -> None:
     assert untold_of(order, [(4, 3, 2, 0, 1)], near).unplaced == (3,)
     assert untold_of(order, [(4, 1, 0, 2, 3)], near).unplaced == (1, 2)
     assert untold_of(order, [(4, 0, 2, 1, 3)], near + 5).categories == ()
+
+
+def test_a_recode_of_all_faults_names_the_items_that_are_left_out() -> None:
+    options = options_of_ten(2, loading=0.7)
+    stored = options + 1
+    stored[:, 7] = 6 - stored[:, 7]
+    stored[:, 0] = np.array([1, 6, 2, 3, 4])[options[:, 0]]
+    check = check_of(FORM, stored)
+    assert check["q1"].look_up == (6,) and check.recode == {"q8": {1: 5, 2: 4, 3: 3, 4: 2, 5: 1}}
+    assert "All together, without q1: recode={'q8': {1: 5, 2: 4, 3: 3, 4: 2, 5: 1}}" in repr(check)

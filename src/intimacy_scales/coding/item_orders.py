@@ -31,6 +31,7 @@ Floats = NDArray[np.float64]
 
 _NOTABLE = 1.5  # standard errors by which a mean rest score must fall for orders to be tried
 _NOTABLE_GAIN = 1.5  # log10 by which another order must fit an item better, for all orders to be weighed
+_RARER = 1.0  # log10 by which an item with its options in another order is rarer than a reversed one
 _MOST_PERMUTED = 7  # options of which all orders are weighed
 
 
@@ -79,12 +80,13 @@ def orders_of_items(
     for group in groups:
         base = base_order(group, believed)
         for column, other in _own_orders(group, blocks, believed):
-            if column in turned and other.log10 < PROBABLY:
-                rivals[column] = other
-            elif column in turned or (earlier is None and other.log10 - cost >= SURELY):
-                log10 = other.log10 if column in turned else other.log10 - cost
-                orders[column] = replace(other, log10=log10)
+            is_turned = column in turned
+            odds = other.log10 - (_RARER if is_turned else cost)
+            if odds >= (PROBABLY if is_turned else SURELY) and (is_turned or earlier is None):
+                orders[column] = replace(other, log10=odds)
                 believed = believed.in_order(np.array([column]), base, other.order)
+            elif is_turned:
+                rivals[column] = other
     return ItemOrders(orders, rivals, believed)
 
 

@@ -176,12 +176,7 @@ class CodingCheck(Result):
         gives what is likeliest.
         """
         return common_recode(
-            {
-                finding.items[0]: {}
-                if finding.look_up or finding.certainty == "not told"
-                else finding.as_recode()
-                for finding in self.items
-            }
+            {finding.items[0]: finding.as_recode() if _is_told(finding) else {} for finding in self.items}
         )
 
     def sentence(self) -> str:
@@ -240,8 +235,15 @@ class CodingCheck(Result):
         ]
         recode = self.recode
         if recode and len(self.faults) > 1:
-            lines.append(f"All together: recode={recode_text(recode)}")
+            left_out = [one.items[0] for one in self.items if one.recode and not _is_told(one)]
+            without = f", without {', '.join(left_out)}" if left_out else ""
+            lines.append(f"All together{without}: recode={recode_text(recode)}")
         return f"<{chr(10).join(lines)}>"
+
+
+def _is_told(finding: CodingFinding) -> bool:
+    """Tell whether a finding's recode can be used as it is."""
+    return finding.certainty != "not told" and not finding.look_up
 
 
 def _said(fault: CodingFinding) -> str:
