@@ -192,14 +192,13 @@ def of_missing(weighed: Weighed, part: GroupRange, one: MissingValue, pairs: Pai
             (),
         )
     if one.hypothesis == "recodes permuted":
-        lead = "To read {} so"
+        where, lead = _place_text(weighed, part.group, one), "To read {} so"
         if one.untold.categories:
-            lead = "Between which is not told: look up the numbers of the options. If they are in this order"
-        advice = _to_read(weighed, list(one.columns), [pairs] * len(one.columns), lead)
+            where, lead = f"rather {where}", "Look up the numbers of the options. If they are in this order"
         return (
             f"{items}: {times} is not an option on {part.group.scale.describe()}, and by their answers to "
-            "the other "
-            f"items, those who gave it belong between two options; {odds}.{advice}",
+            f"the other items, those who gave it belong {where}; {odds}."
+            f"{_to_read(weighed, list(one.columns), [pairs] * len(one.columns), lead)}",
             pairs,
         )
     return (
@@ -214,6 +213,22 @@ def of_missing(weighed: Weighed, part: GroupRange, one: MissingValue, pairs: Pai
 def _order_text(weighed: Weighed, group: ItemGroup, order: Sequence[int]) -> str:
     values = [float(weighed.answers.values[group.values[at][0]]) for at in order]
     return ", ".join(map(_number, values)) if values_shown() else "another one"
+
+
+def _place_text(weighed: Weighed, group: ItemGroup, one: MissingValue) -> str:
+    """Return where a value belongs among the options."""
+    order = one.order or ()
+    at = next(
+        n
+        for n, category in enumerate(order)
+        if weighed.answers.values[group.values[category][0]] == one.value
+    )
+    if not values_shown():
+        return "elsewhere among the options"
+    if at in (0, len(order) - 1):
+        beside = _order_text(weighed, group, order[1:2] if at == 0 else order[-2:-1])
+        return f"{'below' if at == 0 else 'above'} {beside}"
+    return f"between {_order_text(weighed, group, (order[at - 1], order[at + 1])).replace(', ', ' and ')}"
 
 
 def _untold_text(weighed: Weighed, group: ItemGroup, untold: Untold) -> str:
