@@ -218,16 +218,12 @@ def _order_text(weighed: Weighed, group: ItemGroup, order: Sequence[int]) -> str
 def _place_text(weighed: Weighed, group: ItemGroup, one: MissingValue) -> str:
     """Return where a value belongs among the options."""
     order = one.order or ()
-    at = next(
-        n
-        for n, category in enumerate(order)
-        if weighed.answers.values[group.values[category][0]] == one.value
-    )
+    at = order.index(int(group.of_value[weighed.answers.values == one.value][0]))
     if not values_shown():
         return "elsewhere among the options"
     if at in (0, len(order) - 1):
-        beside = _order_text(weighed, group, order[1:2] if at == 0 else order[-2:-1])
-        return f"{'below' if at == 0 else 'above'} {beside}"
+        neighbour = _order_text(weighed, group, order[1:2] if at == 0 else order[-2:-1])
+        return f"{'below' if at == 0 else 'above'} {neighbour}"
     return f"between {_order_text(weighed, group, (order[at - 1], order[at + 1])).replace(', ', ' and ')}"
 
 
