@@ -89,6 +89,17 @@ def test_direction_evidence_changes_sides_with_the_sign() -> None:
     close(ratios[0].means, -ratios[1].means, 1e-9)
 
 
+def test_direction_evidence_of_correlations_that_no_persons_have_is_finite() -> None:
+    """Pairs of answers of other persons each: items of a set can sum to less than nothing."""
+    correlations = np.full((6, 6), 0.1)
+    correlations[:3, :3] = -0.7
+    np.fill_diagonal(correlations, 1.0)
+    sets = np.array([[True] * 3 + [False] * 3])
+    evidence = direction_evidence(correlations, np.full(6, 40.0), np.full(6, np.nan), sets)
+    for figure in (evidence.rho, evidence.se, evidence.relation, evidence.unrelated):
+        assert np.all(np.isfinite(figure))
+
+
 def test_normal_scores_are_means_of_a_cut_normal_variable() -> None:
     counts = np.array([[10.0, 30.0, 40.0, 20.0]])
     scores = normal_scores(counts, np.array([[0, 1, 2, 3], [3, 1, 2, 0]]))

@@ -115,7 +115,8 @@ def _rho(correlations: Floats, n: Floats, sets: Sets) -> tuple[Floats, Floats]:
     sum_in = np.einsum("bi,ij,bj->b", inside, correlations, inside)
     sum_out = np.einsum("bi,ij,bj->b", outside, correlations, outside)
     across = np.einsum("bi,ij,bj->b", inside, correlations, outside)
-    error = np.sqrt((sum_in * sum_out + across**2) / persons)
+    variances = np.maximum(sum_in, 0) * np.maximum(sum_out, 0)  # pairs of other persons can make one negative
+    error = np.sqrt((variances + across**2) / persons)
     within_out, cv_out = _mean_r(sum_out, others, persons)
     within_in, cv_in = _mean_r(sum_in, sizes, persons)
     single = sizes == 1
