@@ -12,7 +12,7 @@ import pytest
 
 from intimacy_scales import CodingCheck, score
 from intimacy_scales.coding.orders import order_cost, untold_of
-from tests.shared.instruments import PUBLISHED
+from tests.shared.instruments import PUBLISHED, form_of
 from tests.shared.stored_answers import ITEMS, check_of, faults_of, options_of_ten, ten
 
 FORM = ten(evidence=PUBLISHED)
@@ -179,3 +179,53 @@ def test_a_recode_of_all_faults_names_the_items_that_are_left_out() -> None:
     check = check_of(FORM, stored)
     assert 6 in check["q1"].look_up and check.recode == {"q8": {1: 5, 2: 4, 3: 3, 4: 2, 5: 1}}
     assert "All together, without q1: recode={'q8': {1: 5, 2: 4, 3: 3, 4: 2, 5: 1}}" in repr(check)
+
+
+def test_labels_numbered_by_their_alphabet_are_not_told_from_which_end() -> None:
+    """Agree, disagree, neutral, strongly agree, strongly disagree: 5, 2, 3, 1, 4 from low to high."""
+    for seed in range(5):
+        options = options_of_ten(seed, loading=0.7)
+        check = check_of(FORM, np.array([5, 2, 3, 1, 4])[options])
+        assert faults_of(check) == {"recodes permuted": set(ITEMS)}
+        assert (check.recode, check.whole.look_up) == ({}, (1, 2, 3, 4, 5))
+        assert "It is not told from which end they rise. Look up the numbers" in check.whole.text
+        assert reads_as_likeliest(check, np.array([5, 2, 3, 1, 4])[options], options)
+
+
+def reads_as_likeliest(check: CodingCheck, stored: np.ndarray, options: np.ndarray) -> bool:
+    likeliest = check.whole.as_recode()
+    read = np.vectorize(likeliest.__getitem__)(stored)
+    return np.array_equal(read, options + 1) or np.array_equal(read, 5 - options)
+
+
+@pytest.mark.parametrize(
+    ("code", "certainty"), [(6, "not told"), (13, "probably"), (99, "surely"), (-9, "surely")]
+)
+def test_a_number_that_nothing_can_be_compared_with_is_said_to_be_so(code: int, certainty: str) -> None:
+    """Two items are in no scale in which rest scores could be compared."""
+    stored = options_of_ten(1)[:, :2] + 1
+    stored[:12, 0] = code
+    form = form_of({"pair": "q1 q2"}, evidence=PUBLISHED)
+    (fault,) = check_of(form, stored).faults
+    assert (fault.hypothesis, fault.certainty) == ("missing code outside the range", certainty)
+    assert "is not an option, and no answers to other items tell what it stands for" in fault.text
+    assert f"If it means no answer: missing_codes=[{code}]" in fault.text
+
+
+def test_a_number_that_is_chosen_often_is_no_code_without_other_items() -> None:
+    form = form_of({"alone": "q1"}, low=0, high=10, evidence=PUBLISHED)
+    stored = np.repeat(np.arange(11), [1, 1, 2, 3, 4, 6, 8, 10, 6, 40, 9])[:, None]
+    assert check_of(form, stored).faults == ()
+
+
+def test_one_item_of_which_nobody_chose_an_option_is_as_printed() -> None:
+    form = form_of({"alone": "q1"}, high=3, evidence=PUBLISHED)
+    assert check_of(form, np.repeat([2, 3], [27, 3])[:, None]).faults == ()
+
+
+def test_two_far_numbers_of_options_are_looked_up() -> None:
+    form = ten(n_options=4, evidence=PUBLISHED)
+    stored = np.array([7, 2, 3, 6])[options_of_ten(5, n_options=4, loading=0.6)]
+    check = check_of(form, stored)
+    assert check.faults and check.recode == {}
+    assert {value for fault in check.faults for value in fault.look_up} >= {6, 7}

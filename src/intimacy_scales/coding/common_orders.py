@@ -27,6 +27,7 @@ from intimacy_scales.coding.orders import (
     Order,
     OtherOrder,
     Untold,
+    is_near,
     item_evidence,
     order_cost,
     untold_of,
@@ -121,7 +122,8 @@ class OrderSearch:
         if not self.is_possible:
             return Untold(unplaced=tuple(sorted(self.new)))
         others = sorted({self.base, *moves_of(order)[0], *self._placements()} - {order})
-        return untold_of(order, others, self.total(order) - np.array([self.total(one) for one in others]))
+        untold = untold_of(order, others, self.total(order) - np.array([self.total(one) for one in others]))
+        return untold if is_near(self.base, order, self.new) else replace(untold, either_end=order)
 
     def _rest_scores(self, order: Order) -> tuple[Floats, Floats]:
         """Return mean rest scores and numbers of persons by category (k, C) under an order."""

@@ -20,7 +20,7 @@ from intimacy_scales.coding.item_recodes import Pairs, item_recodes, turned_pair
 from intimacy_scales.coding.joint_counts import Block
 from intimacy_scales.coding.keyed_items import keyed_items
 from intimacy_scales.coding.orders import Untold
-from intimacy_scales.coding.range_choice import GroupRange
+from intimacy_scales.coding.range_choice import GroupRange, explains_no_stray
 from intimacy_scales.coding.result import Certainty, CodingCheck, CodingFinding
 from intimacy_scales.coding.weighing import Weighed, alone_against
 
@@ -171,7 +171,13 @@ def _range_faults(weighed: Weighed, part: GroupRange, recodes: list[Pairs]) -> I
         if hypothesis == "recodes permuted" and untold is None:  # in equal steps
             hypothesis = "another scale's answers"
         columns = [int(c) for c in part.group.columns if c not in part.by_item]
-        pairs = recodes[columns[0]]
+        look_up = _values_of(weighed, part.group, untold)
+        placed = [one for one in weighed.missing if one.untold.categories and set(one.columns) & set(columns)]
+        for one in placed:
+            look_up += _values_of(weighed, part.group, one.untold)
+        pairs = () if placed else recodes[columns[0]]
+        if explains_no_stray(part, weighed.answers):
+            look_up += tuple(float(weighed.answers.values[at]) for at in part.best.codes)
         text = wording.of_range(weighed, part, columns, hypothesis, pairs)
         yield replace(
             _finding(
@@ -184,7 +190,7 @@ def _range_faults(weighed: Weighed, part: GroupRange, recodes: list[Pairs]) -> I
                 evidence=(("stored values", part.log10),),
                 next_best=part.next_best,
                 margin=part.margin,
-                look_up=_values_of(weighed, part.group, untold),
+                look_up=tuple(sorted(set(look_up))),
             )
         )
     for column, fit in part.by_item.items():

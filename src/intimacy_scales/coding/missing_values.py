@@ -22,6 +22,7 @@ from intimacy_scales.coding.stored_answers import StoredAnswers
 Floats = NDArray[np.float64]
 
 _BEYOND_COST = 0.5  # log10: a single option more than the instrument has is rarer than a code
+_BY_COUNT = 3.0  # times the evidence of rest scores that a count may add: some values are chosen often
 _MOST_MISSING = 0.25  # share of answers, beyond which rest scores without them tell little
 
 
@@ -48,6 +49,8 @@ class MissingValue:
         Categories from the lowest option to the highest, with this one among them, if it is an option.
     untold
         What about this order is not told.
+    is_compared
+        Whether answers to other items of a scale tell what it stands for.
     next_best
         The explanation that comes next; None if there is no other.
     """
@@ -62,6 +65,7 @@ class MissingValue:
     order: tuple[int, ...] | None = None
     untold: Untold = field(default_factory=Untold)
     next_best: Hypothesis | None = None
+    is_compared: bool = True
 
 
 def codes_inside(
@@ -84,7 +88,8 @@ def codes_inside(
             means, counts = rest.means[group.columns], rest.counts[group.columns]
             by_rest = missing_evidence(means, counts, as_orders([order], counts.shape[1]), category)
             near = neighbours_of(answers.values, pooled, at, float(group.scale.step), wide=group.is_binned)
-            by_count, cost = spike_evidence(float(pooled[at]), near), math.log10(len(candidates))
+            cost = math.log10(len(candidates))
+            by_count = min(spike_evidence(float(pooled[at]), near), _BY_COUNT * max(by_rest, 0.0))
             if by_rest + by_count - cost >= PROBABLY:
                 believed = without
                 missing.append(
@@ -134,13 +139,12 @@ def codes_outside(
                 evidence=(("stored values", odds),),
             )
             category = int(group.of_value[at])
-            if len(group.values[category]) == 1 and not group.scale.scores:
-                one = _explained(one, part, category, blocks, believed)
+            one = _explained(one, part, category, blocks, believed)
             missing.append(one)
             if one.order is not None:
-                scores = believed.scores[list(having)].copy()
+                scores = believed.scores[columns].copy()
                 scores[:, list(one.order)] = np.arange(1.0, len(one.order) + 1)
-                believed = believed.with_scores(np.array(having), scores)
+                believed = believed.with_scores(np.array(columns), scores)
     return missing, believed
 
 
@@ -157,34 +161,42 @@ def _explained(
     They differ in the rest scores of those who gave it. Before, a usual missing code and a value far from the
     options are likelier to mean no answer, and an option out of order is less likely if all others were used.
     """
-    columns, rest = list(one.columns), rest_scores(blocks, believed)
+    group, columns, rest = part.group, list(one.columns), rest_scores(blocks, believed)
     given = rest.counts[columns].sum(axis=0)
-    base = tuple(at for at in base_order(part.group, believed) if given[at])
+    base = tuple(at for at in base_order(group, believed) if given[at])
+    is_compared = len(base) > 1 and len(group.values[category]) == 1 and not group.scale.scores
     placed = [(*base[:at], category, *base[at:]) for at in range(len(base) + 1)]
-    evidence = item_evidence(rest.means[columns], rest.counts[columns], [base, *placed])
-    totals = evidence.sum(axis=1)
+    totals = np.zeros(len(placed) + 1)
+    if is_compared:
+        totals = item_evidence(rest.means[columns], rest.counts[columns], [base, *placed]).sum(axis=1)
     lowest, highest = min(part.best.options), max(part.best.options)
     end = len(placed) - 1 if one.value > highest else 0
     is_near = lowest - 1 <= one.value <= highest + 1 and one.value >= 0
     unlikely = float(not is_near) + (abs(one.value) in USUAL_MISSING_CODES)
-    full = len(base) >= part.group.scale.n_points
-    inner = [at for at in range(len(placed)) if at != end]
+    full = len(base) >= group.scale.n_points
+    inner = [at for at in range(len(placed)) if at != end] or [end]
     best_inner = max(inner, key=lambda at: totals[1 + at])
     by_name: dict[Hypothesis, float] = {
         "missing code outside the range": float(totals[0]),
         "another scale's answers": float(totals[1 + end]) - _BEYOND_COST - 2 * unlikely,
         "recodes permuted": float(totals[1 + best_inner]) - math.log10(len(inner)) - unlikely - full,
     }
-    others = [at for at in range(len(placed)) if at != best_inner]
-    behind = totals[1 + best_inner] - totals[1 + np.array(others)]
+    if not is_compared:
+        by_name = {"missing code outside the range": unlikely, "another scale's answers": 0.0}
     first, second, *_ = sorted(by_name, key=lambda name: -by_name[name])
+    is_option = first == "recodes permuted"
+    others = [at for at in range(len(placed)) if at != best_inner]
+    untold = untold_of(
+        placed[best_inner], [placed[at] for at in others], totals[1 + best_inner] - totals[1:][others]
+    )
+    if len(placed) < group.scale.n_points:  # nobody gave some option, which may be below it or above
+        untold = Untold(unplaced=(category,))
     return replace(
         one,
         hypothesis=first,
         margin=by_name[first] - by_name[second],
-        order=placed[best_inner] if first == "recodes permuted" else None,
-        untold=untold_of(placed[best_inner], [placed[at] for at in others], behind)
-        if len(placed) >= part.group.scale.n_points
-        else Untold(unplaced=(category,)),  # nobody gave some option, which may be below it or above
+        order=placed[best_inner] if is_option else None,
+        untold=untold if is_option else Untold(),
         next_best=second,
+        is_compared=is_compared,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ Floats = NDArray[np.float64]
 Order = tuple[int, ...]
 
 FEWEST_OPTIONS = 3  # since of two only the direction can be told
+_CLEARLY_NEARER = 1 / 3  # share of pairs in another order than printed, up to which the direction is told
 _TOLD = 2.0  # log10 by which all other orders must fit worse for the place of an option to be told
 
 
@@ -35,15 +37,27 @@ class Untold:
         Neighbours in the order that may as well be the other way round.
     unplaced
         Categories that may as well belong elsewhere.
+    either_end
+        The categories, if they may as well be in the same order from the other end.
     """
 
     neighbours: tuple[tuple[int, int], ...] = ()
     unplaced: tuple[int, ...] = ()
+    either_end: tuple[int, ...] = ()
 
     @property
     def categories(self) -> tuple[int, ...]:
         """All categories whose place is not told."""
-        return tuple(sorted({*self.unplaced, *(at for pair in self.neighbours for at in pair)}))
+        listed = {*self.unplaced, *self.either_end, *(at for pair in self.neighbours for at in pair)}
+        return tuple(sorted(listed))
+
+    def __or__(self, other: Untold) -> Untold:
+        """Return what one or the other does not tell."""
+        return Untold(
+            neighbours=tuple(dict.fromkeys([*self.neighbours, *other.neighbours])),
+            unplaced=tuple(sorted({*self.unplaced, *other.unplaced})),
+            either_end=self.either_end or other.either_end,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +133,22 @@ def falls(means: Floats, counts: Floats, order: Order) -> Floats:
     later = np.triu(np.ones((len(order), len(order)), dtype=np.bool_), 1)
     fallen = np.where(given[:, :, None] & given[:, None, :] & later, z, 0.0)
     return np.asarray(fallen.max(axis=(1, 2), initial=0.0))
+
+
+def is_near(base: Order, order: Order, new: Collection[int] = ()) -> bool:
+    """Tell whether an order is clearly nearer to the base than the same order from the other end is.
+
+    Up to a third of its pairs of options are then the other way round; new options, which may be anywhere,
+    are not counted. Labels in alphabetical order, from "agree" to "strongly disagree", are not near.
+
+    Examples
+    --------
+    >>> is_near((1, 2, 3, 4, 6), (6, 1, 2, 3, 4), new=[6]), is_near((1, 2, 3, 4, 5), (5, 2, 3, 1, 4))
+    (True, False)
+    """
+    places = [base.index(at) for at in order if at not in new]
+    pairs = list(combinations(places, 2))
+    return sum(first > second for first, second in pairs) <= _CLEARLY_NEARER * len(pairs)
 
 
 def untold_of(order: Order, others: Sequence[Order], behind: Floats) -> Untold:

@@ -251,6 +251,14 @@ def _own_ways(group: ItemGroup, best: RangeFit, answers: StoredAnswers) -> dict[
     return item_ways
 
 
+def explains_no_stray(part: GroupRange, answers: StoredAnswers) -> bool:
+    """Tell whether values recur that are not options, and the believed way makes options of none of them."""
+    printed = {float(value) for value in part.group.scale.values}
+    given = answers.values[answers.counts[part.group.columns].sum(axis=0) > 0].tolist()
+    is_other = part.best is not part.as_printed
+    return is_other and bool(part.best.codes) and not (set(given) - printed) & part.best.options.keys()
+
+
 def added_options(part: GroupRange, answers: StoredAnswers) -> frozenset[int]:
     """Return the categories whose numbers the instrument does not have, where its options have others.
 

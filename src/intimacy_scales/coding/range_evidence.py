@@ -8,8 +8,9 @@ given.
 Options that nobody chose count against a way of storing if the counts before them lead one to expect some:
 ``n_k (n_k / n_(k-1))^2`` beyond the last option used, where ``n_k`` persons have this option as the most
 extreme of all their answers; the geometric mean of its neighbours' counts for an option between others. A
-number that is expected to be E is 0 with probability ``(1 + E / 6)^-6`` (negative binomial, since E is itself
-uncertain).
+number that is expected to be E is 0 with probability ``(1 + E / a)^-a`` (negative binomial, since E is itself
+uncertain), with ``a = 6``, or half of one more than the number of items if these are fewer than 11: what a
+single item says may be why nobody chose an option.
 """
 
 from __future__ import annotations
@@ -135,7 +136,8 @@ def _fit(values: Floats, counts: Counts, positions: Positions, way: StoredOption
     if len(chosen):
         ends = [*range(int(chosen[0])), *range(int(chosen[-1]) + 1, len(by_place))]
         unused = tuple(at_place[place + 1] for place in ends)
-    common = log10_unused(by_place, *_extremes(places, positions, len(by_place), unused)) - prior
+    extremes = _extremes(places, positions, len(by_place), unused)
+    common = log10_unused(by_place, *extremes, n_items=positions.shape[1]) - prior
     return RangeFit(
         hypothesis=way.hypothesis,
         options=options,
@@ -173,7 +175,7 @@ def _log10_strays(b: int, n: int) -> float:
     return (log_beta(errors + b, right + n - b) - log_beta(errors, right)) / math.log(10)
 
 
-def log10_unused(by_place: Floats, lowest: Floats, highest: Floats) -> float:
+def log10_unused(by_place: Floats, lowest: Floats, highest: Floats, n_items: int = 11) -> float:
     """Return log10 of the probability that the options without answers have none.
 
     Parameters
@@ -182,13 +184,16 @@ def log10_unused(by_place: Floats, lowest: Floats, highest: Floats) -> float:
         (k,): number of answers at each option.
     lowest, highest
         (k,): numbers of persons whose lowest, and whose highest, answer it is.
+    n_items
+        Number of items.
 
     Examples
     --------
     >>> counts = np.array([20.0, 60.0, 80.0, 40.0, 0.0])
-    >>> round(log10_unused(counts, counts, counts), 2)
-    -2.56
+    >>> round(log10_unused(counts, counts, counts), 2), round(log10_unused(counts, counts, counts, 1), 2)
+    (-2.56, -1.04)
     """
+    shape = min(_SHAPE, (n_items + 1) / 2)
     chosen = np.flatnonzero(by_place)
     if len(chosen) < 2 or len(by_place) > _WIDE:
         return 0.0
@@ -200,7 +205,7 @@ def log10_unused(by_place: Floats, lowest: Floats, highest: Floats) -> float:
     for left, right in pairwise(chosen.tolist()):
         if right - left > 1:
             expected.append(math.sqrt(by_place[left] * by_place[right]))
-    return -_SHAPE * sum(math.log10(1 + e / _SHAPE) for e in expected) + 0.0
+    return -shape * sum(math.log10(1 + e / shape) for e in expected) + 0.0
 
 
 def _beyond(last: float, before: float) -> float:
@@ -213,8 +218,8 @@ def another_scale(used: Floats, scale: ResponseScale) -> StoredOptions | None:
 
     It begins at 0 or 1, or below 0 at minus its highest value, ends at the highest value that was given, and
     its step divides all values. Where all values are far from such a beginning, they are codes: it begins at
-    the lowest. None where there are fewer than three values, values are not whole, or there are as many of
-    such codes as options.
+    the lowest. None where there are fewer than three values, values are not whole, there are as many of such
+    codes as options, or more than half of the range is free of values between two of them.
     """
     if len(used) < 3 or not np.all(used == np.floor(used)):
         return None
@@ -229,7 +234,7 @@ def another_scale(used: Floats, scale: ResponseScale) -> StoredOptions | None:
     step = reduce(math.gcd, [number - start for number in numbers])
     if step == 0 or (highest - start) // step < 2 or (highest - start) // step > 1000:
         return None
-    if (start, highest, step) == tuple(scale.range):
+    if (start, highest, step) == tuple(scale.range) or 2 * max(np.diff(used)) > highest - start:
         return None
     points = range(start, highest + 1, step)
     return StoredOptions(

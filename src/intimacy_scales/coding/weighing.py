@@ -7,7 +7,7 @@ answer, and at last single items.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -100,8 +100,10 @@ def weigh(form: Instrument, answers: StoredAnswers) -> Weighed:
             inside = []
         else:
             believed = without_codes
+    before = believed
     orders, against, believed = _orders_and_directions(form, groups, blocks, believed, new)
-    rising = _rising(groups, blocks, believed, {first: new[first] for first in new if first not in orders})
+    in_rising_order = {first: new[first] for first in new if first not in orders}
+    rising = _rising(groups, blocks, (before, believed), in_rising_order)
     turned = set(alone_against(against))
     by_item = orders_of_items(groups, blocks, believed, turned)
     more, believed = _directions(form, blocks, by_item.believed)
@@ -212,16 +214,21 @@ def _orders_and_directions(
 def _rising(
     groups: tuple[ItemGroup, ...],
     blocks: tuple[Block, ...],
-    believed: Believed,
+    codings: Sequence[Believed],
     new: Mapping[int, Collection[int]],
 ) -> dict[int, Untold]:
-    """Return what is not told about options with numbers of their own that are taken in rising order."""
-    searches = {
-        int(group.columns[0]): OrderSearch(group, blocks, believed, new[int(group.columns[0])])
-        for group in groups
-        if int(group.columns[0]) in new
-    }
-    return {first: search.untold(search.base) for first, search in searches.items()}
+    """Return what is not told about options with numbers of their own that are taken in rising order.
+
+    All of it must be told by each of the codings: with items as keyed, and with those reversed that run
+    against the others, which options out of order may bring about.
+    """
+    untold: dict[int, Untold] = {}
+    for group in (group for group in groups if int(group.columns[0]) in new):
+        first = int(group.columns[0])
+        for believed in codings:
+            search = OrderSearch(group, blocks, believed, new[first])
+            untold[first] = untold.get(first, Untold()) | search.untold(search.base)
+    return untold
 
 
 def alone_against(against: Iterable[tuple[Block, RunsAgainst]]) -> dict[int, RunsAgainst]:

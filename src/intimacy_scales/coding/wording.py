@@ -11,7 +11,7 @@ from intimacy_scales.coding.flips import RunsAgainst
 from intimacy_scales.coding.joint_counts import Block
 from intimacy_scales.coding.missing_values import MissingValue
 from intimacy_scales.coding.orders import OtherOrder, Untold
-from intimacy_scales.coding.range_choice import GroupRange
+from intimacy_scales.coding.range_choice import GroupRange, explains_no_stray
 from intimacy_scales.coding.range_evidence import RangeFit
 from intimacy_scales.coding.recodes import recode_text
 from intimacy_scales.coding.weighing import Weighed
@@ -116,6 +116,9 @@ def of_range(
         advice = _untold_text(weighed, part.group, untold) + _to_read(
             weighed, columns, [pairs] * len(columns), "If they rise with their numbers"
         )
+    if pairs and explains_no_stray(part, weighed.answers):
+        lead_to_read = "Look up the numbers of the options. If they are stored so"
+        advice = _to_read(weighed, columns, [pairs] * len(columns), lead_to_read)
     if hypothesis == "another scale's answers" and not pairs:
         low, high = min(best.options), max(best.options)
         advice = (
@@ -184,11 +187,13 @@ def of_missing(weighed: Weighed, part: GroupRange, one: MissingValue, pairs: Pai
         )
     rival = "" if math.isnan(one.margin) else f", {_bayes(one.margin, one.hypothesis, str(one.next_best))}"
     odds = f"log10 Bayes factor {shown(one.odds, 1)} against 'as printed'{rival}"
+    as_everyone = "those who gave it answered the other items as everyone does"
+    if not one.is_compared:
+        as_everyone = "no answers to other items tell what it stands for"
     if one.hypothesis == "missing code outside the range":
         return (
-            f"{items}: {times} is not an option, and those who gave it answered the other items as everyone "
-            "does; "
-            f"{odds}. If it means no answer: missing_codes=[{value}].",
+            f"{items}: {times} is not an option, and {as_everyone}; {odds}. If it means no answer: "
+            f"missing_codes=[{value}].",
             (),
         )
     if one.hypothesis == "recodes permuted":
@@ -234,6 +239,8 @@ def _untold_text(weighed: Weighed, group: ItemGroup, untold: Untold) -> str:
     if not values_shown():
         return " The places of some options are not told. Look up the numbers of the options."
     look_up = "Look up the numbers of the options."
+    if untold.either_end and not (untold.neighbours or untold.unplaced):
+        return f" It is not told from which end they rise. {look_up}"
     if len(untold.categories) >= group.n_categories - 1:
         return f" Their order is not told. {look_up}"
     pairs = [_order_text(weighed, group, pair).replace(", ", " and ") for pair in untold.neighbours]
