@@ -198,9 +198,7 @@ def reads_as_likeliest(check: CodingCheck, stored: np.ndarray, options: np.ndarr
     return np.array_equal(read, options + 1) or np.array_equal(read, 5 - options)
 
 
-@pytest.mark.parametrize(
-    ("code", "certainty"), [(6, "not told"), (13, "probably"), (99, "surely"), (-9, "surely")]
-)
+@pytest.mark.parametrize(("code", "certainty"), [(12, "probably"), (99, "surely"), (-9, "surely")])
 def test_a_number_that_nothing_can_be_compared_with_is_said_to_be_so(code: int, certainty: str) -> None:
     """Two items are in no scale in which rest scores could be compared."""
     stored = options_of_ten(1)[:, :2] + 1

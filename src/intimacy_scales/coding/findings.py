@@ -164,39 +164,15 @@ def _own_orders(weighed: Weighed, recodes: list[Pairs]) -> Iterator[CodingFindin
 
 def _range_faults(weighed: Weighed, part: GroupRange, recodes: list[Pairs]) -> Iterator[CodingFinding]:
     """Yield the faults that stored values show: of all items of a response scale, and of single ones."""
+    columns = [int(column) for column in part.group.columns if column not in part.by_item]
     permuted = weighed.orders.get(int(part.group.columns[0])) is not None
-    if part.best is not part.as_printed and not (part.best.hypothesis == "recodes permuted" and permuted):
-        hypothesis: Hypothesis = part.best.hypothesis
-        untold = weighed.rising.get(int(part.group.columns[0]))
-        if hypothesis == "recodes permuted" and untold is None:  # in equal steps
-            hypothesis = "another scale's answers"
-        columns = [int(c) for c in part.group.columns if c not in part.by_item]
-        look_up = _values_of(weighed, part.group, untold)
-        placed = [one for one in weighed.missing if one.untold.categories and set(one.columns) & set(columns)]
-        for one in placed:
-            look_up += _values_of(weighed, part.group, one.untold)
-        pairs = () if placed else recodes[columns[0]]
-        if explains_no_stray(part, weighed.answers):
-            look_up += tuple(float(weighed.answers.values[at]) for at in part.best.codes)
-        text = wording.of_range(weighed, part, columns, hypothesis, pairs)
-        yield replace(
-            _finding(
-                weighed,
-                columns,
-                hypothesis,
-                part.log10,
-                pairs,
-                text,
-                evidence=(("stored values", part.log10),),
-                next_best=part.next_best,
-                margin=part.margin,
-                look_up=tuple(sorted(set(look_up))),
-            )
-        )
+    in_order = part.best.hypothesis == "recodes permuted" and permuted
+    if columns and part.best is not part.as_printed and not in_order:
+        yield _range_fault(weighed, part, columns, recodes[columns[0]])
     for column, fit in part.by_item.items():
         if fit.options == part.best.options:  # only codes are unusual, which are findings of their own
             continue
-        hypothesis = fit.hypothesis
+        hypothesis: Hypothesis = fit.hypothesis
         log10 = fit.log10 - part.of_item[column]
         text = wording.of_own_range(weighed, part, column, hypothesis, log10, recodes[column])
         yield _finding(
@@ -209,6 +185,33 @@ def _range_faults(weighed: Weighed, part: GroupRange, recodes: list[Pairs]) -> I
             evidence=(("stored values", log10),),
             look_up=_strange(weighed, part, column) if hypothesis == "recodes permuted" else (),
         )
+
+
+def _range_fault(weighed: Weighed, part: GroupRange, columns: list[int], pairs: Pairs) -> CodingFinding:
+    """Return the finding that all items of a response scale but some were stored in another way."""
+    hypothesis: Hypothesis = part.best.hypothesis
+    untold = weighed.rising.get(int(part.group.columns[0]))
+    if hypothesis == "recodes permuted" and untold is None:  # in equal steps
+        hypothesis = "another scale's answers"
+    placed = [one for one in weighed.missing if one.untold.categories and set(one.columns) & set(columns)]
+    unsure = (untold, *(one.untold for one in placed))
+    look_up = {value for one in unsure for value in _values_of(weighed, part.group, one)}
+    if explains_no_stray(part, weighed.answers):
+        look_up |= {float(weighed.answers.values[at]) for at in part.best.codes}
+    if placed:
+        pairs = ()  # their own finding gives the recode
+    return _finding(
+        weighed,
+        columns,
+        hypothesis,
+        part.log10,
+        pairs,
+        wording.of_range(weighed, part, columns, hypothesis, pairs),
+        evidence=(("stored values", part.log10),),
+        next_best=part.next_best,
+        margin=part.margin,
+        look_up=tuple(sorted(look_up)),
+    )
 
 
 def _against(

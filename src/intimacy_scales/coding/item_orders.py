@@ -20,6 +20,7 @@ from intimacy_scales.coding.orders import (
     FEWEST_OPTIONS,
     Order,
     OtherOrder,
+    Untold,
     falls,
     item_evidence,
     order_cost,
@@ -131,11 +132,15 @@ def _own_order(base: Order, means: Floats, counts: Floats) -> OtherOrder | None:
     odds = evidence - evidence[0] - np.array([order_cost(base, one) for one in orders])
     best = 1 + first_highest(odds[1:])
     others = [*orders[:best], *orders[best + 1 :]]
+    untold = untold_of(orders[best], others, odds[best] - np.delete(odds, best))
+    if not weighs_all:  # orders that were not weighed may fit as well
+        moved = [at for at, one in zip(orders[best], base, strict=True) if at != one]
+        untold |= Untold(unplaced=tuple(sorted(moved)))
     return OtherOrder(
         order=orders[best],
         log10=max(float(odds[best]), _some_other(base, orders, evidence) if weighs_all else -math.inf),
         by_item=(evidence - evidence[0])[[best]],
-        untold=untold_of(orders[best], others, odds[best] - np.delete(odds, best)),
+        untold=untold,
         is_folded=is_folded(orders[best], base),
     )
 
