@@ -32,7 +32,9 @@ def codes_among(labels: Sequence[Any]) -> list[int]:
     ([2], [1], [], [])
     """
     looks = [appearance(label) for label in labels]
-    numbers = {place: float(look) for place, look in enumerate(looks) if isinstance(look, int | float | Fraction)}
+    numbers = {
+        place: float(look) for place, look in enumerate(looks) if isinstance(look, int | float | Fraction)
+    }
     values = sorted(numbers.values())
     if len(labels) == 2 and len(values) == 2 and values[0] == -values[1]:
         return []
