@@ -91,6 +91,28 @@ def first_of(names: Sequence[str], most: int = 6) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
+def counted(n: int, what: str) -> str:
+    """Return a number of things, with the plural where needed.
+
+    Examples
+    --------
+    >>> counted(1, "person"), counted(2, "person")
+    ('1 person', '2 persons')
+    """
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def times(n: int) -> str:
+    """Return how often something occurs.
+
+    Examples
+    --------
+    >>> times(1), times(2), times(3), times(0)
+    ('once', 'twice', '3 times', '0 times')
+    """
+    return {1: "once", 2: "twice"}.get(n, f"{n} times")
+
+
 def a_type(value: Any) -> str:
     """Return the type of a value with its article.
 

@@ -27,6 +27,7 @@ from intimacy_scales import (
 )
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.papers import PaperText, results_section
+from intimacy_scales.results.symbols import with_unbroken_intervals
 from tests.shared.instruments import form_of
 
 TRUST = "trust =~ tru01 + tru04 + tru09 + tru11"
@@ -268,7 +269,7 @@ def test_all_writers_have_the_same_paragraphs(section: PaperText, tmp_path: Path
         assert f"## {part.heading}\n\n{part.text}\n" in markdown
         assert f"<h2>{part.heading}</h2><p>" in html
         assert rf"\subsubsection*{{{part.heading}}}" in latex
-        written = part.text.replace("chi-square", "\u03c7\u00b2")
+        written = with_unbroken_intervals(part.text.replace("chi-square", "\u03c7\u00b2"))
         assert paragraphs[paragraphs.index(part.heading) + 1] == written
     assert r"$\chi^2$" in latex
     assert f"<h2>Sample</h2><p>{section['Sample']}" in section._repr_html_()

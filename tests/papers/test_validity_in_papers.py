@@ -19,6 +19,7 @@ from intimacy_scales import (
     score,
     simulate,
 )
+from intimacy_scales.instrument.evidence import Finding
 from intimacy_scales.results.wording import apa, shown
 from intimacy_scales.validity import content_validity, read_expert_sheets
 
@@ -186,6 +187,61 @@ def test_instruments_that_differ_in_their_key_are_told_apart():
         methods_section(*reports)
     groups = [known_groups(score(one, answers), ["a", "b"] * 50, higher="a") for one in (form, other)]
     with pytest.raises(EstimationError, match=rf"{other.key_digest[:12]}"):
+        paper_table(*groups)
+
+
+def plain(scores, scale, **options):
+    """The comparison of a scale's scores as plain numbers."""
+    labels = ["community"] * 60 + ["therapy"] * 60
+    return known_groups(list(scores[scale]), labels, higher="community", **options)
+
+
+def test_comparisons_of_plain_numbers_are_described_too(groups, scores, change):
+    text = methods_section(*groups, plain(scores, "trust"), change)
+    assert text["Known groups"].count("were compared between two known groups") == 2
+    assert (
+        "Scores given as plain numbers, not tied to the scoring key of the instrument, were compared"
+        in text["Known groups"]
+    )
+    assert "The changes are of scores given as plain numbers, not tied" in text["Minimal important change"]
+    two = methods_section(*groups, plain(scores, "trust"), plain(scores, "caring"))["Known groups"]
+    assert "Two columns of scores given as plain numbers" in two
+    found = results_section(*groups, plain(scores, "caring"))["Known groups"]
+    assert found.count("For scores given as plain numbers, not tied to the scoring key") == 1
+    alone = methods_section(plain(scores, "trust"), change)
+    assert "plain numbers" not in str(alone)  # without an instrument there is no scoring key to be tied to
+    assert "plain numbers" not in str(results_section(plain(scores, "trust")))
+
+
+def test_comparisons_with_and_without_couples_have_a_note_each(groups, scores):
+    couples = known_groups(scores, "place", higher="community", scale="caring", clusters="couple")
+    note = paper_table(*groups, couples, plain(scores, "knowledge")).note
+    assert "t, df, p = test of the difference of means" in note
+    assert (
+        "trust, total and Score 4: Welch's t test; intervals of g: noncentral t; of AUC: DeLong, logit."
+        in note
+    )
+    assert "caring: cluster-robust t test; intervals of g: cluster-robust t; of AUC: Obuchowski" in note
+    assert f"Persons of caring are in {couples.n_clusters} clusters." in note
+    assert "Score 4 is given as plain numbers, not tied to the instrument's scoring key." in note
+    alike = paper_table(*groups).note
+    assert "Welch's t test of the difference of means" in alike
+    assert "plain numbers" not in alike
+
+
+def test_an_instrument_with_more_evidence_is_the_same_one():
+    form = load("kmss")
+    finding = Finding(step="pilot", statistic="interviews", value=8, sample="8 persons", source="ours")
+    more = form.with_evidence([finding])
+    answers = simulate("kmss", 100, rng=1).answers
+    report, scores = reliability_report(form, answers), score(more, answers)
+    assert report.instrument != scores.instrument
+    text = methods_section(report, scores)
+    assert text.headings.count("Measure") == 1
+    assert str(text).count("The instrument file was kmss") == 1
+    assert more.ref.digest[:12] in str(methods_section(report, more))
+    groups = [known_groups(score(one, answers), ["a", "b"] * 50, higher="a") for one in (form, more)]
+    with pytest.raises(EstimationError, match="two comparisons are of"):  # no longer of two instruments
         paper_table(*groups)
 
 

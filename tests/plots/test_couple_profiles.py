@@ -6,10 +6,17 @@ from typing import Any, Literal
 
 import pytest
 
-from intimacy_scales import PersonScores, couple_feedback, score, simulate
+from intimacy_scales import (
+    PersonScores,
+    couple_feedback,
+    reliability_report,
+    score,
+    simulate,
+)
 from intimacy_scales.dyads import Consent
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.plots import couple_profiles
+from intimacy_scales.reliability import measurement_error
 from tests.shared.pictures import check_picture
 
 
@@ -48,6 +55,23 @@ def test_couple_profiles_draws_the_scores_of_the_feedback() -> None:
     for note in feedback.notes.values():
         assert note in " ".join(" ".join(text.get_text().split()) for text in axes.texts)
     check_picture(axes)
+
+
+def test_the_error_of_another_instrument_or_scale_is_refused() -> None:
+    feedback = couple_feedback(partner(3), partner(8), consent=BOTH).for_a
+    assert feedback is not None
+    report = reliability_report("scii-24", simulate("scii-24", 60, rng=1).answers)
+    own = measurement_error(report["trust"].alpha, sd=1)
+    frame = couple_profiles(feedback, sems={"trust": own}).to_frame().set_index("scale")
+    expected = 1.959963984540054 * float(own)
+    assert frame["half width of error bar"]["trust"] == pytest.approx(expected)
+    with pytest.raises(EstimationError, match=r"the result for caring is of trust of scii-24"):
+        couple_profiles(feedback, sems={"caring": own})
+    kmss = reliability_report("kmss", simulate("kmss", 60, rng=1).answers)
+    other = measurement_error(kmss["total"].alpha, sd=1)
+    with pytest.raises(EstimationError, match=r"the result for trust is of total of kmss.*pass the number"):
+        couple_profiles(feedback, sems={"trust": other})
+    couple_profiles(feedback, sems={"trust": float(other)})
 
 
 @pytest.mark.parametrize("seed", [8, 9, None])

@@ -14,9 +14,11 @@ import pytest
 from matplotlib.axes import Axes
 from scipy import stats
 
+from intimacy_scales import reliability_report, simulate
 from intimacy_scales.dyads import Dyads
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.plots import PlotAxes, partner_profiles, partner_scatter
+from intimacy_scales.reliability import measurement_error
 from tests.shared.instruments import form_of
 
 FORM = form_of({"s": "q1 -q2", "t": "q3", "all": "q1 -q2 q3"}, low=1, high=5)
@@ -189,6 +191,21 @@ def test_several_occasions_are_not_drawn_as_couples(draw: Any) -> None:
 def test_sems_that_cannot_be_drawn_are_refused(sems: Any) -> None:
     with pytest.raises(EstimationError, match="sems"):
         partner_profiles(couples(role=True), couple=1, sems=sems)
+
+
+def test_the_error_of_another_instrument_or_scale_is_refused() -> None:
+    answers = simulate(FORM, 60, rng=1).answers
+    own = measurement_error(reliability_report(FORM, answers)["s"].alpha, sd=1)
+    axes = partner_profiles(couples(role=True), couple=1, sems={"s": own}, confidence_level=0.9)
+    expected = float(own) * stats.norm.ppf(0.95)
+    assert axes.columns["w, half width of error bar"][0] == pytest.approx(expected)
+    with pytest.raises(EstimationError, match=r"the result for t is of s of .*, and the scores are of t of"):
+        partner_profiles(couples(role=True), couple=1, sems={"t": own})
+    kmss = reliability_report("kmss", simulate("kmss", 60, rng=1).answers)
+    other = measurement_error(kmss["total"].alpha, sd=1)
+    with pytest.raises(EstimationError, match=r"the result for s is of total of kmss.*pass the number"):
+        partner_profiles(couples(role=True), couple=1, sems={"s": other})
+    partner_profiles(couples(role=True), couple=1, sems={"s": float(other)})
 
 
 def test_no_scales_cannot_be_drawn() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import unicodedata
 from typing import Any
 
 import pytest
@@ -120,3 +121,27 @@ def test_without_the_library_the_message_says_what_to_install(monkeypatch: pytes
     monkeypatch.setitem(sys.modules, "docx", None)
     with pytest.raises(MissingDependencyError, match=r"pip install 'intimacy-scales\[word\]'"):
         word_document(Page(title="t"))
+
+
+def test_no_line_ends_within_an_interval() -> None:
+    table = TextTable(
+        title="Figures",
+        columns={
+            "scale": ["trust [1, 2]"],
+            "r [95% CI]": [".30 [.12, .34]"],
+            "d": ["-0.20 [-1.02, 12.30]"],
+            "range": ["[1 to 5]"],
+        },
+    )
+    page = Page(title="t", tables=(table,), sentence="It was r = .30, 95% CI [.12, .34] (n = 20, [a, b]).")
+    document = read(page)
+    found = [cell.text for row in document.tables[0].rows for cell in row.cells]
+    found += [paragraph.text for paragraph in document.paragraphs]
+    space = "\N{NO-BREAK SPACE}"
+    assert f".30 [.12,{space}.34]" in found  # a line may end before an interval
+    assert f"\N{MINUS SIGN}0.20 [\N{MINUS SIGN}1.02,{space}12.30]" in found
+    assert f"[1{space}to{space}5]" in found
+    assert f"It was r = .30, 95% CI [.12,{space}.34] (n = 20, [a, b])." in found
+    assert "r [95% CI]" in found
+    plain = unicodedata.normalize("NFKC", "\n".join(found))  # as searches fold spaces
+    assert ".30 [.12, .34]" in plain

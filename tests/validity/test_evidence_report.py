@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from intimacy_scales import (
@@ -9,9 +11,12 @@ from intimacy_scales import (
     MissingRule,
     cronbach_alpha,
     invariance,
+    known_groups,
     load,
     load_bank,
     load_file,
+    minimal_important_change,
+    mtmm,
     regression_norm,
     reliability_report,
     score,
@@ -238,3 +243,65 @@ def test_documents(reliability):
     again = EvidenceReport.from_json(report.to_json(), instrument=report.form)
     assert again == report
     assert repr(again) == repr(report)
+
+
+LABELS = ["community", "therapy"] * 50
+
+
+def test_findings_of_plain_numbers_say_that_no_scoring_key_made_them(tmp_path):
+    scores = score("kmss", simulate("kmss", 100, rng=1).answers)
+    of_key = known_groups(scores, LABELS, higher="community")
+    of_numbers = known_groups(list(scores["total"]), LABELS, higher="community")
+    keyed = evidence_report("kmss", of_key, **STUDY)
+    assert keyed.added == of_key.findings(**STUDY)
+    assert not any("plain numbers" in text for text in keyed.warnings)
+    report = evidence_report("kmss", of_key, of_numbers, **STUDY)
+    plain = report.added[2:]
+    assert [finding.value for finding in plain] == [finding.value for finding in report.added[:2]]
+    assert {finding.of for finding in plain} == {
+        "community compared with therapy; plain numbers, not tied to the scoring key"
+    }
+    assert "2 findings are of plain numbers, not tied to the scoring key" in repr(report)
+    assert "plain numbers, not tied to the scoring key" in report.to_frame().loc["validity", "known"]
+    report.save(tmp_path / "kmss.toml")
+    assert load_file(tmp_path / "kmss.toml").evidence == report.form.evidence
+
+
+def test_changes_know_no_instrument_and_say_so():
+    change = minimal_important_change(
+        changes=[0.0, 1.0, 2.0] * 20, anchor=[1, 2, 2, 1, 1, 2] * 10, improved=[2], n_resamples=100, rng=1
+    )
+    (first, *_) = evidence_report("kmss", change, **STUDY).added
+    assert (first.scale, first.of) == (None, "plain numbers, not tied to the scoring key")
+    assert "of plain numbers, not tied" in str(first)
+    named = change.findings(**STUDY, scale="total")  # whoever names the scale says what the changes are of
+    assert evidence_report("kmss", named).added == named
+
+
+def test_traits_of_plain_columns_must_be_scales_of_the_instrument():
+    own = [{"pair": n // 2, "who": n % 2, "trust": n % 7, "caring": (3 * n) % 5} for n in range(60)]
+    partner = [{**row, "who": 1 - row["who"]} for row in own]
+    matrix = mtmm(
+        {"self": own, "partner": partner}, person="who", couple="pair", traits=["trust", "caring"],
+        about_partner=["partner"], rng=1,
+    )  # fmt: skip
+    with pytest.raises(InstrumentError, match=r"plain numbers is of 'trust', which is not a scale of kmss"):
+        evidence_report("kmss", matrix, **STUDY)
+    (first, *_) = evidence_report("scii-24", matrix, **STUDY).added
+    assert first.of is not None
+    assert first.of.endswith("trust; plain numbers, not tied to the scoring key")
+
+
+def test_the_version_that_experts_judged_is_compared():
+    bank = load_bank("trust")
+    form = bank.to_instrument()
+    sheet = [{"item": item.id, "relevance": 4} for item in bank.items]
+    judged = content_validity(read_expert_sheets([sheet, sheet, sheet], bank))
+    assert evidence_report(form, judged, **STUDY).added
+    older = dataclasses.replace(judged, version="0.0.1")
+    with pytest.raises(InstrumentError, match=rf"judged trust 0\.0\.1, and .* are of trust {bank.version}"):
+        evidence_report(form, older, **STUDY)
+    assert evidence_report(form, older.findings(**STUDY)).added  # they name the version judged
+    same_name = dataclasses.replace(judged, of=form.id, version="9")
+    with pytest.raises(InstrumentError, match=f"judged {form.id} 9"):
+        evidence_report(form, same_name, **STUDY)

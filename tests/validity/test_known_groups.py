@@ -326,6 +326,61 @@ def test_codes_for_missing_scores_are_refused() -> None:
     assert made(scores=[*X[:-1], -99, *Y], on_invalid="accept").n == 22
 
 
+def coded(*codes: Any, first: Any = 1, second: Any = 2) -> list[Any]:
+    """Labels of persons, of whom the last ones have codes."""
+    plain = [first] * 12 + [second] * 10
+    return [*plain[: len(plain) - len(codes)], *codes]
+
+
+@pytest.mark.parametrize("code", [-9, -99, 99, 999, "99", " -99 ", 99.0, 88])
+@pytest.mark.parametrize("labels", [(1, 2), ("community", "therapy"), (0, 1)])
+def test_codes_for_missing_labels_of_groups_are_refused(labels: tuple[Any, Any], code: Any) -> None:
+    groups = np.array(coded(code, code, first=labels[0], second=labels[1]), dtype=object)
+    with pytest.raises(ResponseError, match=r"groups: .*\(2 persons\) looks like a code") as caught:
+        made(groups=groups, higher=labels[0])
+    assert 'on_invalid="accept"' in str(caught.value)
+    assert "persons with it belong to no group" in str(caught.value)
+    assert made(groups=[None if g == code else g for g in groups], higher=labels[0]).n == 20
+
+
+def test_a_code_next_to_one_group_is_not_a_second_group() -> None:
+    with pytest.raises(ResponseError, match=r"99 \(10 persons\) .* the other labels are 1\."):
+        made(groups=[1] * 12 + [99] * 10, higher=1)
+    with pytest.raises(ResponseError, match=r"-99 \(1 person\) and -98 \(1 person\) look like codes"):
+        made(groups=coded(-99, -98), higher=1)
+
+
+def test_a_group_that_is_called_99_can_be_said() -> None:
+    groups = [1] * 12 + [99] * 10
+    accepted = made(groups=groups, higher=1, on_invalid="accept")
+    assert [group.label for group in accepted.groups] == ["1", "99"]
+    assert made(groups=groups, higher=99).g == -accepted.g  # who names it says that it is a group
+    with pytest.raises(EstimationError, match="3 labels"):
+        made(groups=coded(-99), higher=1, on_invalid="accept")
+
+
+@pytest.mark.parametrize(
+    "pair", [(0, 1), (-1, 1), (1, 2), (98, 99), (2025, 2026), (False, True), (1, 9), ("a", "none"), (0, -1)]
+)
+def test_other_labels_are_groups(pair: tuple[Any, Any]) -> None:
+    assert made(groups=[pair[0]] * 12 + [pair[1]] * 10, higher=pair[0]).n == 22
+
+
+def test_labels_are_hidden_where_values_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTIMACY_SCALES_SHOW_VALUES", "0")
+    with pytest.raises(ResponseError, match=r"groups: 1 label of 3 \(not shown\) may be") as caught:
+        made(groups=coded(-997), higher=1)
+    assert "997" not in str(caught.value)
+
+
+def test_what_to_do_on_invalid_is_checked_for_results_of_score() -> None:
+    scores = score("ras", [{f"ras_{n}": 1 + (row + n) % 5 for n in range(1, 8)} for row in range(22)])
+    with pytest.raises(ResponseError, match="on_invalid='keep' is not valid"):
+        made(scores=scores, on_invalid="keep")
+    with pytest.raises(ResponseError, match=r"-99 \(1 person\) looks like a code"):
+        made(scores=scores, groups=coded(-99), higher=1)
+
+
 def test_options_of_intervals() -> None:
     with pytest.raises(EstimationError, match="of='d' is not valid"):
         made().confidence_interval(of="d")  # type: ignore[arg-type]

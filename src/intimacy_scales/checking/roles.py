@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from intimacy_scales.checking.morphology import base_forms, irregular_verbs, third_person
 from intimacy_scales.checking.phrases import tokens_of
 from intimacy_scales.checking.words import quoted
+from intimacy_scales.messages import times
 
 _SELF = {"i", "me", "my", "mine", "myself", "i'm", "i've", "i'd", "i'll"}
 _PARTNER = {"they", "them", "their", "theirs", "themselves", "themself", "they're", "they've", "they'd"}
@@ -115,7 +116,7 @@ def wrong_roles(text: str, partner_text: str) -> str | None:
     Examples
     --------
     >>> wrong_roles("I rely on my partner.", "My partner relies on them.")
-    'names the respondent 0 times and the partner 2 times; exchanged, the item has 1 and 1'
+    'names the respondent 0 times and the partner twice; exchanged, the item has 1 and 1'
     >>> wrong_roles("I rely on my partner.", "My partner relies on me.")
     """
     candidates = [
@@ -132,7 +133,7 @@ def wrong_roles(text: str, partner_text: str) -> str | None:
     if wanted["S"] == given["P"] and wanted["P"] == given["S"]:
         return "names the persons in another order than the item, exchanged, does"
     return (
-        f"names the respondent {given['S']} times and the partner {given['P']} times; exchanged, the item "
+        f"names the respondent {times(given['S'])} and the partner {times(given['P'])}; exchanged, the item "
         f"has {wanted['P']} and {wanted['S']}"
     )
 

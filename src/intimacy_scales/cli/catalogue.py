@@ -27,7 +27,7 @@ from intimacy_scales.instrument.languages import shipped_translations, shipped_v
 from intimacy_scales.instrument.loading import load_shipped, shipped_ids
 from intimacy_scales.instrument.shipped import released_languages, released_versions
 from intimacy_scales.instrument.translation import STATUSES, Translation, TranslationFile
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import counted, shown
 from intimacy_scales.scoring.plan import plan_of
 
 _PERMISSION = 18  # characters
@@ -136,7 +136,7 @@ def _print_overview(catalogue: Catalogue) -> None:
         table.add_row("in", escape(line))
     out.print(table)
     out.print(
-        f"{len(catalogue)} instruments, each under what it measures first. {MARKS.rstrip(';')}. "
+        f"{counted(len(catalogue), 'instrument')}, each under what it measures first. {MARKS.rstrip(';')}. "
         "Details: list trust, list 'love scale', list --full, show ID."
     )
 

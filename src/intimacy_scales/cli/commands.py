@@ -18,6 +18,7 @@ from rich.markup import escape
 from typer.core import TyperCommand, TyperGroup
 
 from intimacy_scales.cli.console import WRONG_USE, err
+from intimacy_scales.messages import times
 
 _ENDED_BY_SIGNAL = 128  # plus the number of the signal, as in shells
 _INSTEAD = {
@@ -33,14 +34,13 @@ class Command(TyperCommand):
         """Parse arguments; exit with a message if an option is repeated."""
         _, _, given = self.make_parser(ctx).parse_args(args=list(args))
         counts = Counter(given)
-        for option, times in counts.items():
+        for option, count in counts.items():
             single = not (getattr(option, "multiple", True) or getattr(option, "is_flag", True))
-            if single and times > 1:
-                how_often = "twice" if times == 2 else f"{times} times"
+            if single and count > 1:
                 instead = _INSTEAD.get(option.name or "", "give it once")
                 err.print(
-                    f"[red]error:[/] {escape(max(option.opts, key=len))} is given {how_often}, but takes one "
-                    f"value; {instead}",
+                    f"[red]error:[/] {escape(max(option.opts, key=len))} is given {times(count)}, but takes "
+                    f"one value; {instead}",
                     soft_wrap=True,
                 )
                 raise typer.Exit(WRONG_USE)

@@ -21,7 +21,7 @@ from intimacy_scales.instrument.item import Item, Wording, no_twins, unique
 from intimacy_scales.instrument.provenance import Citation, License
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import Scale
-from intimacy_scales.messages import suggest
+from intimacy_scales.messages import counted, suggest
 
 
 class Facet(Part):
@@ -180,7 +180,7 @@ class ItemBank(Part):
     def __repr__(self) -> str:
         draft = ", DRAFT: not validated" if self.evidence.status == "draft" else ""
         high = f", high = {self.high_means}" if self.high_means else ""
-        about = f"{len(self.items)} items, {len(self.facets)} facets"
+        about = f"{counted(len(self.items), 'item')}, {counted(len(self.facets), 'facet')}"
         return f"<ItemBank {self.id} {self.version}{draft}{high}: {about}; {self.evidence.summary()}>"
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from intimacy_scales.errors import UnknownInstrumentError
 from intimacy_scales.instrument.languages import shipped_translations
 from intimacy_scales.instrument.loading import load_shipped, shipped_ids
 from intimacy_scales.instrument.translation import STATUSES, TranslationStatus
-from intimacy_scales.messages import nearest
+from intimacy_scales.messages import counted, nearest
 
 SIX = ("trust", "knowledge", "mutuality", "commitment", "caring", "interdependence")
 
@@ -249,7 +249,7 @@ class Catalogue(Sequence[CatalogueEntry]):
             width = max(map(len, self.ids), default=0)
             standing = max((len(entry.standing()) for entry in self._entries), default=0)
             return "\n".join(entry.line(width, standing) for entry in self._entries) or "no instruments"
-        lines = [f"{len(self)} instruments, each under what it measures first"]
+        lines = [f"{counted(len(self), 'instrument')}, each under what it measures first"]
         for group, entries in self.overview().items():
             ids = " ".join(f"{entry.id}{entry.mark}" for entry in entries)
             lines += wrap(ids, _WIDTH, initial_indent=f"{group:<16} ", subsequent_indent=" " * 17,

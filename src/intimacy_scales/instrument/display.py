@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from intimacy_scales.instrument.reference import InstrumentRef
     from intimacy_scales.instrument.scale import Scale
 
+from intimacy_scales.messages import counted
+
 
 def _scoring_in_words(scale: Scale) -> str:
     """Return how a score is made, and from how many items or scales."""
@@ -43,7 +45,7 @@ def instrument_html(form: InstrumentContent, ref: InstrumentRef) -> str:
     )
     note = f"<p>{escape(form.evidence.note)}</p>" if form.evidence.note else ""
     return (
-        f"<p><b>{escape(form.title)}</b><br>{escape(str(ref))}, {len(form.items)} items</p>"
+        f"<p><b>{escape(form.title)}</b><br>{escape(str(ref))}, {counted(len(form.items), 'item')}</p>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         f"{note}<details><summary>Evidence</summary><ol>{steps}</ol></details>"
     )

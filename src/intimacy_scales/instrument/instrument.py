@@ -19,7 +19,7 @@ from intimacy_scales.instrument.reference import InstrumentRef
 from intimacy_scales.instrument.rewording import with_wording
 from intimacy_scales.instrument.scale import MissingRule
 from intimacy_scales.instrument.variants import on_another_range, with_coding, with_missing_rule, without
-from intimacy_scales.messages import not_one_of
+from intimacy_scales.messages import counted, not_one_of
 
 
 class Instrument(InstrumentContent):
@@ -462,7 +462,7 @@ class Instrument(InstrumentContent):
         return {}
 
     def __repr__(self) -> str:
-        scales = f"{len(self.items)} items, scales {', '.join(self.scale_ids)}"
+        scales = f"{counted(len(self.items), 'item')}, scales {', '.join(self.scale_ids)}"
         return f"<Instrument {self.ref}: {scales}; {self.evidence.summary(self.norms)}>"
 
     def _repr_html_(self) -> str:

@@ -82,6 +82,28 @@ class InstrumentRef:
         "text_digest": None, "variant": None, "key_digest": None,
     }  # fmt: skip
 
+    def scores_alike(self, other: InstrumentRef) -> bool:
+        """Return whether two references are of the same texts and scoring key, whatever their evidence.
+
+        Findings, status and norms are in the digest of an instrument, and change no score. References from
+        before the digest of the key was recorded are compared by the digest of the instrument.
+
+        Examples
+        --------
+        >>> from intimacy_scales import load
+        >>> from intimacy_scales.instrument.evidence import Finding
+        >>> ras = load("ras")
+        >>> finding = Finding(step="reliability", statistic="alpha", value=0.9, sample="we", source="us")
+        >>> ras.ref.scores_alike(ras.with_evidence([finding]).ref), ras.ref.scores_alike(load("kmss").ref)
+        (True, False)
+        """
+        if (self.id, self.version, self.coding) != (other.id, other.version, other.coding):
+            return False
+        if self.digest == other.digest:
+            return True
+        known = self.key_digest is not None and self.text_digest is not None
+        return known and (self.key_digest, self.text_digest) == (other.key_digest, other.text_digest)
+
     def __str__(self) -> str:
         cautions = ["DRAFT: not validated"] if self.status == "draft" else []
         cautions += [_UNCONFIRMED[self.confidence]] if self.confidence in _UNCONFIRMED else []

@@ -21,6 +21,7 @@ from pydantic import (
 from intimacy_scales.instrument.base import Id, Part, Text, kept
 from intimacy_scales.instrument.budgets import shown
 from intimacy_scales.instrument.numbers import exact, plain
+from intimacy_scales.messages import times
 
 _TOO_LONG = 10**15  # numerators and denominators; scores are exact below 2**53
 
@@ -213,10 +214,10 @@ class Scale(Part):
         if bool(self.items) == bool(self.of):
             raise ValueError("a scale has either items or, as a composite, 'of' other scales")
         counts = Counter(self.of or (key.item for key in self.keys))
-        for name, times in counts.items():
-            if times > 1:
+        for name, count in counts.items():
+            if count > 1:
                 signs = " with opposite keys" if {name, f"-{name}"} <= set(self.items) else ""
-                raise ValueError(f"{name!r} is listed {times} times{signs}")
+                raise ValueError(f"{name!r} is listed {times(count)}{signs}")
         needed, parts = self.required, len(self.items or self.of)
         if needed > parts:
             kind = "items" if self.items else "scales"
@@ -249,9 +250,9 @@ class Scale(Part):
                     f'counts against the score is reverse-keyed, "-{item}" under items, and one that does '
                     "not count is left out"
                 )
-        for item, times in Counter(item for item, _ in self.weights).items():
-            if times > 1:
-                raise ValueError(f"weights: {item!r} has {times} weights")
+        for item, count in Counter(item for item, _ in self.weights).items():
+            if count > 1:
+                raise ValueError(f"weights: {item!r} has {count} weights")
         if self.rescale is not None and self.rescale[0] >= self.rescale[1]:
             low, high = map(_written, self.rescale)
             raise ValueError(f"rescale: {low} is not below {high}; write [lowest, highest]")

@@ -50,6 +50,7 @@ from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.reading.table import AnswerReader, CodedResponses, check_belongs
 from intimacy_scales.results.frozen import Frozen, freeze
 from intimacy_scales.results.sums import Sums
+from intimacy_scales.results.wording import counted
 
 _LARGEST = 2**60
 
@@ -217,8 +218,8 @@ class ItemMoments(Frozen, Sums):
         return self.n_persons
 
     def __repr__(self) -> str:
-        items = len(self.instrument.items)
-        return f"<ItemMoments of {self.instrument.ref}: {self.n_persons} persons, {items} items>"
+        persons, items = counted(self.n_persons, "person"), counted(len(self.instrument.items), "item")
+        return f"<ItemMoments of {self.instrument.ref}: {persons}, {items}>"
 
 
 def most_persons(instrument: Instrument) -> int:

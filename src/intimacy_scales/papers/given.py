@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,7 +70,7 @@ class Given:
     def add(self, report: Report) -> None:
         """Add a report, unless an equal one is there."""
         if isinstance(report, Instrument):
-            self.form = report
+            self.form, self.ref = report, report.ref
             return
         if isinstance(report, Scores):
             self.form = report.form
@@ -153,7 +153,7 @@ def given_by_instrument(function: str, reports: Sequence[Any], *, several: bool)
     """
     if not reports:
         raise ResponseError(f"{function}() needs at least one report; allowed: {_KINDS}")
-    groups: dict[tuple[str, ...], Given] = {}
+    groups: list[Given] = []
     without: list[Report] = []
     for report in reports:
         if not isinstance(report, Report):
@@ -162,22 +162,31 @@ def given_by_instrument(function: str, reports: Sequence[Any], *, several: bool)
         if ref is None:
             without.append(report)
         else:
-            groups.setdefault(tuple(_identity(ref)), Given(ref=ref)).add(report)
+            _group_for(ref, groups).add(report)
     if len(groups) > 1 and not several:
-        names = "; ".join(names_told_apart([group.ref for group in groups.values() if group.ref is not None]))
+        names = "; ".join(names_told_apart([group.ref for group in groups if group.ref is not None]))
         raise ResponseError(
             f"{function}() was passed reports of {len(groups)} instruments: {names}. Call it once for each, "
             "or pass several_instruments=True to describe them one after the other"
         )
     if without:  # models of scores and the like, which belong to the only instrument there is
-        key = next(iter(groups)) if len(groups) == 1 else ()
-        group = groups.setdefault(key, Given(ref=None))
+        if len(groups) != 1:
+            groups.append(Given(ref=None))
         for report in without:
-            group.add(report)
-    for group in groups.values():
+            groups[-1].add(report)
+    for group in groups:
         _check_persons(function, group)
         _check_content(function, group)
-    return tuple(groups.values())
+    return tuple(groups)
+
+
+def _group_for(ref: InstrumentRef, groups: list[Given]) -> Given:
+    """Return the group of reports of an instrument, with or without more evidence; a new one is added."""
+    for group in groups:
+        if group.ref is not None and group.ref.scores_alike(ref):
+            return group
+    groups.append(Given(ref=ref))
+    return groups[-1]
 
 
 def _check_content(function: str, given: Given) -> None:
@@ -206,7 +215,3 @@ def _check_persons(function: str, given: Given) -> None:
                 f"that are not of the same persons and answers: {unlike[0]}. Compute both from the same "
                 "table, or describe each sample in a call of its own"
             )
-
-
-def _identity(ref: InstrumentRef) -> Iterator[str]:
-    yield from (ref.id, ref.version, ref.digest, ref.coding or "")

@@ -73,6 +73,7 @@ def heading_of(heading: str, given: Given, *, several: bool) -> str:
 
 def _paragraphs(given: Given, *, several: bool) -> list[Paragraph]:
     form = given.instrument()
+    keyed = given.ref is not None
     parts = {
         "Sample": sample_sentences(given),
         "Measure": [] if form is None else instrument_sentences(form),
@@ -93,8 +94,12 @@ def _paragraphs(given: Given, *, several: bool) -> list[Paragraph]:
             t for comparison in given.comparisons for t in comparison_sentences(comparison)
         ],
         "Couples": [text for report in given.couples for text in couples_analysis(report)],
-        "Known groups": [*groups_sentences(given.groups, {} if form is None else titles_of(form))],
-        "Minimal important change": [text for result in given.changes for text in change_sentences(result)],
+        "Known groups": [
+            *groups_sentences(given.groups, {} if form is None else titles_of(form), keyed=keyed)
+        ],
+        "Minimal important change": [
+            text for result in given.changes for text in change_sentences(result, keyed=keyed)
+        ],
     }
     return [
         Paragraph(heading=heading_of(heading, given, several=several), text=" ".join(sentences))

@@ -70,7 +70,10 @@ def same_instrument(references: Iterable[InstrumentRef | None]) -> InstrumentRef
     EstimationError
         They are of different instruments.
     """
-    known = list(dict.fromkeys(ref for ref in references if ref is not None))
+    known: list[InstrumentRef] = []
+    for ref in references:
+        if ref is not None and not any(ref.scores_alike(other) for other in known):
+            known.append(ref)
     if len(known) > 1:
         raise EstimationError(
             f"the results are of {' and '.join(names_told_apart(known))}; pass results of one "

@@ -70,7 +70,7 @@ def _paragraphs(given: Given, *, several: bool) -> list[Paragraph]:
         "Couples": [
             report.sentence().replace(f"{report.scoring} ", "") for report in given.couples
         ],  # how scores are made is a matter of the Method section
-        "Known groups": [*groups_found(given.groups, _titles(given))],
+        "Known groups": [*groups_found(given.groups, _titles(given), keyed=given.ref is not None)],
         "Minimal important change": [result.sentence() for result in given.changes],
     }
     draft = _draft_sentence(given.ref)

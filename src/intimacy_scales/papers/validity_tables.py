@@ -135,7 +135,7 @@ def groups_table(
             [(one.auc, area.low, area.high) for one, area in zip(results, areas, strict=True)],
         ),
     ]
-    note = [*_groups_note(results, gs, areas, labels), *origin(instrument)]
+    note = [*_groups_note(results, columns[0].cells, gs, areas, labels), *origin(instrument)]
     return as_paper_table("groups", title or "Scores of known groups", columns, note, number)
 
 
@@ -153,30 +153,50 @@ def _names(results: Sequence[KnownGroups]) -> list[str]:
 
 def _groups_note(
     results: Sequence[KnownGroups],
+    names: Sequence[str],
     gs: Sequence[Interval],
     areas: Sequence[Interval],
     labels: Mapping[str, str],
 ) -> Iterator[str]:
-    methods = {
-        "g": joined(list(dict.fromkeys(interval.method for interval in gs))),
-        "AUC": joined(list(dict.fromkeys(interval.method for interval in areas))),
-    }
-    tests = dict.fromkeys(
-        "Welch's t test" if one.n_clusters is None else "cluster-robust t test" for one in results
-    )
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for one, name, g, area in zip(results, names, gs, areas, strict=True):
+        kinds.setdefault((_test_of(one), f"of g: {g.method}; of AUC: {area.method}"), []).append(name)
+    alike = len(kinds) == 1
+    test, methods = next(iter(kinds))
     yield defined(
         [
-            ("t, df, p", f"{joined(list(tests))} of the difference of means"),
+            ("t, df, p", f"{test if alike else 'test'} of the difference of means"),
             ("g", "Hedges's g"),
             ("AUC", "area under the curve"),
-            ("CI", f"confidence interval (of g: {methods['g']}; of AUC: {methods['AUC']})"),
+            ("CI", f"confidence interval ({methods})" if alike else "confidence interval"),
         ]
     )
+    if not alike:
+        for (test, methods), of_kind in kinds.items():
+            yield f"{joined(of_kind)}: {test}; intervals {methods}."
     named = [labels.get(group.label, group.label) for group in results[0].groups]
     yield f"Differences: {named[0]} minus {named[1]}, of whom {named[0]} should score higher."
-    clusters = dict.fromkeys(one.n_clusters for one in results if one.n_clusters is not None)
-    if clusters:
-        yield f"Persons are in {joined([str(n) for n in clusters])} clusters."
+    yield from _clusters_note(results, names)
+    plain = [name for one, name in zip(results, names, strict=True) if one.instrument is None]
+    if plain and len(plain) < len(results):
+        are = "is" if len(plain) == 1 else "are"
+        yield f"{joined(plain)} {are} given as plain numbers, not tied to the instrument's scoring key."
+
+
+def _test_of(result: KnownGroups) -> str:
+    return "Welch's t test" if result.n_clusters is None else "cluster-robust t test"
+
+
+def _clusters_note(results: Sequence[KnownGroups], names: Sequence[str]) -> Iterator[str]:
+    """Yield how many clusters persons are in, for each number of clusters the scores that it is of."""
+    scores: dict[int | None, list[str]] = {}
+    for one, name in zip(results, names, strict=True):
+        scores.setdefault(one.n_clusters, []).append(name)
+    for n_clusters, of_number in scores.items():
+        if n_clusters is None:
+            continue
+        whose = "" if len(scores) == 1 else f" of {joined(of_number)}"
+        yield f"Persons{whose} are in {n_clusters} clusters."
 
 
 def change_table(

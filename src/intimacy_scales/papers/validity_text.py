@@ -11,6 +11,8 @@ from intimacy_scales.validity.content_validity_result import ContentValidity
 from intimacy_scales.validity.important_change_result import MinimalImportantChange
 from intimacy_scales.validity.known_groups_result import KnownGroups
 
+PLAIN = "given as plain numbers, not tied to the scoring key of the instrument,"
+
 
 def content_sentences(result: ContentValidity) -> Iterator[str]:
     """Yield the sentences on what experts judged, and which indexes were computed."""
@@ -38,7 +40,9 @@ def content_sentences(result: ContentValidity) -> Iterator[str]:
         yield f"{judges} {' and '.join(others)}."
 
 
-def groups_sentences(results: Sequence[KnownGroups], titles: Mapping[str, str]) -> Iterator[str]:
+def groups_sentences(
+    results: Sequence[KnownGroups], titles: Mapping[str, str], *, keyed: bool
+) -> Iterator[str]:
     """Yield the sentences on which groups were compared, and how; scores of the same persons together.
 
     Parameters
@@ -47,20 +51,30 @@ def groups_sentences(results: Sequence[KnownGroups], titles: Mapping[str, str]) 
         The comparisons.
     titles
         Id of a scale → its title.
+    keyed
+        Whether the section is about an instrument, to whose scoring key plain numbers do not belong.
     """
     alike: dict[tuple[Any, ...], list[KnownGroups]] = {}
     for result in results:
         sizes = tuple((group.label, group.n) for group in result.groups)
-        alike.setdefault((sizes, result.n_clusters, tuple(result.left_out.items())), []).append(result)
+        key = (result.scale is None, sizes, result.n_clusters, tuple(result.left_out.items()))
+        alike.setdefault(key, []).append(result)
     for same in alike.values():
-        yield from _compared(same, titles)
+        yield from _compared(same, titles, keyed)
 
 
-def _compared(results: Sequence[KnownGroups], titles: Mapping[str, str]) -> Iterator[str]:
+def _plain_scores(n: int) -> str:
+    """Return the subject of a sentence on scores that no scoring key made."""
+    scores = "Scores" if n == 1 else f"{count_words(n, 'column').capitalize()} of scores"
+    return f"{scores} {PLAIN}"
+
+
+def _compared(results: Sequence[KnownGroups], titles: Mapping[str, str], keyed: bool) -> Iterator[str]:
     result = results[0]
     first, second = result.groups
     scales = [in_prose(titles.get(one.scale, one.scale)) for one in results if one.scale is not None]
-    compared = f"Scores of {listed(scales)}" if scales else "Scores"
+    plain = _plain_scores(len(results)) if keyed else "Scores"
+    compared = f"Scores of {listed(scales)}" if scales else plain
     yield (
         f"{compared} were compared between two known groups, {first.label} (n = {first.n}) and "
         f"{second.label} (n = {second.n}); {first.label} was expected to score higher."
@@ -70,7 +84,8 @@ def _compared(results: Sequence[KnownGroups], titles: Mapping[str, str]) -> Iter
         yield f"Persons left out: {reasons}."
     g, auc = result.confidence_interval(of="g"), result.confidence_interval(of="auc")
     n_clusters = result.n_clusters
-    robust = f"t tests with standard errors robust to {n_clusters} clusters"
+    tests = "a t test" if len(results) == 1 else "t tests"
+    robust = f"{tests} with standard errors robust to {n_clusters} clusters"
     test = "Welch's t test" if n_clusters is None else robust
     differences = "The difference was" if len(results) == 1 else "Differences were"
     yield (
@@ -79,14 +94,19 @@ def _compared(results: Sequence[KnownGroups], titles: Mapping[str, str]) -> Iter
     )
 
 
-def change_sentences(result: MinimalImportantChange) -> Iterator[str]:
-    """Yield the sentences on the anchor, and how the threshold of change was estimated."""
+def change_sentences(result: MinimalImportantChange, *, keyed: bool) -> Iterator[str]:
+    """Yield the sentences on the anchor, and how the threshold of change was estimated.
+
+    ``keyed``: whether the section is about an instrument, to whose scoring key the changes do not belong.
+    """
     better = listed([f'"{level.value}"' for level in result.levels if level.improved])
     units = "" if result.n_clusters is None else f" in {count_words(result.n_clusters, 'couple')}"
     yield (
         f"The minimal important change was estimated from the changes of {count_words(result.n, 'person')}"
         f"{units} and their own rating of change; ratings of {better} counted as improved."
     )
+    if keyed:
+        yield f"The changes are of scores {PLAIN.removesuffix(',')}."
     if result.n_left_out:
         was = "was" if result.n_left_out == 1 else "were"
         persons = count_words(result.n_left_out, "person").capitalize()
@@ -98,12 +118,12 @@ def change_sentences(result: MinimalImportantChange) -> Iterator[str]:
     )
 
 
-def groups_found(results: Sequence[KnownGroups], titles: Mapping[str, str]) -> Iterator[str]:
-    """Yield what comparisons of known groups found; each names its scale, if it has one."""
+def groups_found(results: Sequence[KnownGroups], titles: Mapping[str, str], *, keyed: bool) -> Iterator[str]:
+    """Yield what comparisons of known groups found; each names its scale, or says that it has none."""
     for result in results:
         sentence = result.sentence()
         if result.scale is None:
-            yield sentence
+            yield sentence.replace("Scores of", f"For scores {PLAIN} scores of", 1) if keyed else sentence
         else:
             title = in_prose(titles.get(result.scale, result.scale))
             yield f"For {title}, {sentence[0].lower()}{sentence[1:]}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +13,13 @@ from numpy.typing import NDArray
 from intimacy_scales.dyads import Dyads
 from intimacy_scales.dyads.given_couples import check_dyads
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.messages import not_one_of, shortened, suggest
-from intimacy_scales.numerics.arguments import as_names, is_real
+from intimacy_scales.messages import shortened, suggest
+from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.plots.axes import FIRST, SECOND, PlotAxes, axes_for, described
 from intimacy_scales.plots.texts import folded, folded_apart
 from intimacy_scales.results.interval import check_level
 from intimacy_scales.results.wording import digits_with_error, shown
+from intimacy_scales.scoring.measurement_ranges import Sems, check_sems
 
 Floats = NDArray[np.float64]
 _ROW = 0.42  # inches for each scale
@@ -40,7 +40,7 @@ def partner_profiles(
     dyads: Dyads,
     *,
     couple: Any = None,
-    sems: Mapping[str, float] | None = None,
+    sems: Sems | None = None,
     scales: Sequence[str] | None = None,
     confidence_level: float = 0.95,
     ax: Axes | None = None,
@@ -54,7 +54,8 @@ def partner_profiles(
     couple
         The label of one couple, to draw its two profiles; None: means of all couples.
     sems
-        Scale → standard error of measurement, for the error bars of one couple; None: without error bars.
+        Scale → standard error of measurement, a number in points of the score or a result of
+        `measurement_error`, for the error bars of one couple; None: without error bars.
     scales
         The scales to draw; by default all that are not made of others.
     confidence_level
@@ -71,7 +72,8 @@ def partner_profiles(
     ------
     EstimationError
         There is no such couple or scale, fewer than two couples with both scores, or couples answered on
-        several occasions.
+        several occasions; a standard error is not a number from 0 on, or is that of another instrument or
+        scale.
     MissingDependencyError
         matplotlib is not installed.
 
@@ -104,9 +106,9 @@ def partner_profiles(
         lines = _means(dyads, scores, confidence_level)
         subject = f"Means of {_number_of_couples(scores)} couples"
     else:
-        _check_sems(sems, dyads)
-        errors = _errors(chosen, ranges, sems, in_percent, confidence_level)
-        lines = _of_couple(dyads, scores, couple, errors)
+        errors = check_sems(sems, tuple(dyads.scale_ids), dyads.instrument)
+        halves = _half_widths(chosen, ranges, errors, in_percent, confidence_level)
+        lines = _of_couple(dyads, scores, couple, halves)
         subject = f"Couple {couple}"
     axes = axes_for(ax, _MARGIN + _ROW * len(chosen))
     _draw(axes, chosen, lines)
@@ -137,21 +139,6 @@ def _scales_of(dyads: Dyads, scales: Sequence[str] | None) -> list[str]:
     if not names:
         raise EstimationError(f"scales is empty; allowed: some of {', '.join(dyads.scale_ids)}")
     return list(names)
-
-
-def _check_sems(sems: Any, dyads: Dyads) -> None:
-    """Raise unless standard errors of measurement are positive numbers of scales."""
-    if sems is None:
-        return
-    if not isinstance(sems, Mapping):
-        raise EstimationError(f"sems={shortened(sems)} is not valid; allowed: scale → SEM, {{'trust': 0.4}}")
-    for name, sem in sems.items():
-        if name not in dyads.scale_ids:
-            raise EstimationError(f"sems: {not_one_of('scale', name, dyads.scale_ids)}")
-        if not (is_real(sem) and 0 <= sem < math.inf):
-            raise EstimationError(
-                f"sems: {shortened(sem)} of {name} is not valid; allowed: numbers from 0 on"
-            )
 
 
 def _without_totals(dyads: Dyads, names: list[str]) -> list[str]:
@@ -197,10 +184,10 @@ def _number_of_couples(scores: Floats) -> str:
     return f"{n.min()}" if n.min() == n.max() else f"{n.min()} to {n.max()}"
 
 
-def _errors(
+def _half_widths(
     scales: Sequence[str],
     ranges: Sequence[tuple[float, float]],
-    sems: Mapping[str, float] | None,
+    errors: Mapping[str, float],
     in_percent: bool,
     confidence_level: float,
 ) -> Floats:
@@ -208,10 +195,10 @@ def _errors(
     from scipy.special import ndtri
 
     z = float(ndtri((1 + confidence_level) / 2))
-    errors = np.array([z * float((sems or {}).get(name, np.nan)) for name in scales])
+    halves = np.array([z * errors.get(name, np.nan) for name in scales])
     if in_percent:
-        errors = errors / [(high - low) / 100 for low, high in ranges]
-    return errors
+        halves = halves / [(high - low) / 100 for low, high in ranges]
+    return halves
 
 
 def _of_couple(dyads: Dyads, scores: Floats, couple: Any, errors: Floats) -> list[_Line]:

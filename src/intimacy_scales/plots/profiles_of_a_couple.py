@@ -22,10 +22,9 @@ from intimacy_scales.plots.profile_of_a_person import (
 from intimacy_scales.plots.score_rows import LINE, ScoreRows, note_lines
 from intimacy_scales.plots.texts import folded
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
-from intimacy_scales.reliability.single_scores.sem import MeasurementError
 from intimacy_scales.results.interval import check_level
 from intimacy_scales.results.wording import percent, shown
-from intimacy_scales.scoring.measurement_ranges import check_sems
+from intimacy_scales.scoring.measurement_ranges import Sems, check_sems
 
 _ROW = 0.5  # inches
 _APART = 0.2  # both partners' scores, in rows
@@ -35,7 +34,7 @@ _DIGITS = 2
 def couple_profiles(
     feedback: PartnerFeedback,
     *,
-    sems: Mapping[str, float | MeasurementError] | None = None,
+    sems: Sems | None = None,
     confidence_level: float = 0.95,
     ax: Axes | None = None,
 ) -> PlotAxes:
@@ -62,7 +61,7 @@ def couple_profiles(
     ------
     EstimationError
         This is not the feedback of one partner; there is no such scale; a standard error is not a number
-        from 0 on.
+        from 0 on, or is that of another instrument or scale.
     MissingDependencyError
         matplotlib is not installed.
 
@@ -95,7 +94,7 @@ def couple_profiles(
     check_level(confidence_level)
     scores = feedback.own
     shared = {row.scale: row for row in feedback.shared}
-    errors = check_sems(sems, tuple(row.scale for row in scores))
+    errors = check_sems(sems, tuple(row.scale for row in scores), feedback.instrument)
     z = normal_quantile(confidence_level)
     halves = {scale: z * sem for scale, sem in errors.items()}
     rows = _rows(scores)

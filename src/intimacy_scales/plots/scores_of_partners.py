@@ -13,7 +13,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.plots.axes import GREY, PlotAxes, axes_for, described
 from intimacy_scales.plots.counted_points import draw_counted_points, draw_key
 from intimacy_scales.plots.texts import folded
-from intimacy_scales.results.wording import digits_for, shown
+from intimacy_scales.results.wording import counted, digits_for, shown
 
 Floats = NDArray[np.float64]
 _HEIGHT = 4.6  # inches
@@ -93,7 +93,7 @@ def partner_scatter(dyads: Dyads, variable: str, *, ax: Axes | None = None) -> P
     axes.set_xlabel(_label(variable, first))
     axes.set_ylabel(_label(variable, second))
     note = "" if dyads.distinguishable else ", each drawn with either partner first"
-    axes.set_title(f"{len(complete)} couples{note}", loc="left", fontsize="medium")
+    axes.set_title(f"{counted(len(complete), 'couple')}{note}", loc="left", fontsize="medium")
     columns = {
         f"{variable} of {first}": points[:, 0].tolist(),
         f"{variable} of {second}": points[:, 1].tolist(),
@@ -130,8 +130,9 @@ def _alt_text(dyads: Dyads, variable: str, complete: Floats, note: str, most: in
     difference = complete[:, 0] - complete[:, 1]
     equal = int(np.count_nonzero(difference == 0))
     gap = float(np.abs(difference).mean())
+    couples = counted(len(complete), "couple")
     text = (
-        f"Scatter plot of {variable} of both partners, {len(complete)} couples{note}. In {equal} both values "
+        f"Scatter plot of {variable} of both partners, {couples}{note}. In {equal} both values "
         f"are equal; partners are {shown(gap, digits_for(gap))} apart on average"
     )
     if dyads.distinguishable:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import DocumentError, ResponseError
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.messages import shortened, values_as_asked, values_shown
+from intimacy_scales.messages import counted, shortened, values_as_asked, values_shown
 from intimacy_scales.reading.answer_keys import answer_keys
 from intimacy_scales.reading.blank_columns import BlankColumns
 from intimacy_scales.reading.blanks import blank_rules, counted_blanks_text
@@ -158,8 +158,9 @@ class CodedResponses(Result):
     def __repr__(self) -> str:
         missing = np.count_nonzero(self.codes == 0) / max(self.codes.size, 1)
         return (
-            f"<CodedResponses of {self.instrument.ref}: {self.n_persons} persons, "
-            f"{len(self.item_ids)} items, {missing:.1%} missing, {len(self.problems)} problems"
+            f"<CodedResponses of {self.instrument.ref}: {counted(self.n_persons, 'person')}, "
+            f"{counted(len(self.item_ids), 'item')}, {missing:.1%} missing, "
+            f"{counted(len(self.problems), 'problem')}"
             f"{counted_blanks_text(self.counted_blanks)}>"
         )
 

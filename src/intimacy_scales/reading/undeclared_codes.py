@@ -116,6 +116,28 @@ def undeclared_codes(values: Floats, *, scores: bool = False) -> list[float]:
     return codes if scores else sorted(codes + _far_from_others(others))
 
 
+def usual_codes_apart(distinct: Floats, *, alone: bool = False) -> list[float]:
+    """Return usual codes for missing answers (-9, -99, 99 …) among labels that are numbers.
+
+    Parameters
+    ----------
+    distinct
+        (k,): each number once, ascending.
+    alone
+        Whether a usual code need not stand apart from other numbers, as where the other labels are texts.
+
+    Examples
+    --------
+    >>> usual_codes_apart(np.array([1.0, 2.0, 99.0])), usual_codes_apart(np.array([1.0, 2.0, 2026.0]))
+    ([99.0], [])
+    """
+    usual = _without_usual_codes(distinct, _USUAL_BELOW)[1]
+    if alone and len(usual) == len(distinct):
+        return usual
+    codes = undeclared_codes(distinct)
+    return [code for code in usual if code in codes]
+
+
 def _without_usual_codes(distinct: Floats, below: re.Pattern[str]) -> tuple[Floats, list[float]]:
     """Return ascending values without usual codes, and these codes; a code next to an answer is an answer."""
     is_whole = distinct == np.rint(distinct)

@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 MINUS, DASH, ALPHA = "\N{MINUS SIGN}", "\N{EM DASH}", "\N{GREEK SMALL LETTER ALPHA}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _ITALIC = ["SD", "SE", "M", "N", "n", "r", "p", "t", "z", "F", "df", "B", "k", "d"]
 _LETTERS = "|".join(sorted(_ITALIC, key=len, reverse=True))
 # in headings a letter by itself; in texts only one that a figure follows, as names may be letters too
@@ -18,8 +19,9 @@ _IN_TEXTS = re.compile(rf"(?<![\w'-])(?:{_LETTERS})(?=(?:\([\d.,\s]+\))?\s[=<>\u
 _CHI_SQUARE = re.compile(r"\b[Cc]hi-squares?\b")
 _NUMBER = r"[\u2212-]?(?:\d[\d,]*)?\.?\d+%?"
 _VERSION = r"\d+(?:\.\d+){2,}"
+_INTERVAL = re.compile(rf"\[{_NUMBER}(?:,| to) {_NUMBER}\]")
 _WHOLE = re.compile(  # an interval; a figure or version, with the sign before it
-    rf"\[{_NUMBER}(?:,| to) {_NUMBER}\]"
+    rf"{_INTERVAL.pattern}"
     rf"|(?:[=<>\u2264\u2265\u00b1] )?(?<![\w.\u2212-])(?:{_VERSION}|{_NUMBER})(?![\w-])"
 )
 _NEGATIVE = re.compile(r"(?<![\w.\u2212-])-(?=\.?\d)")
@@ -96,6 +98,17 @@ def unbroken_parts(text: str) -> list[tuple[str, bool]]:
         parts += [(text[at : match.start()], False), (match[0], True)]
         at = match.end()
     return [part for part in (*parts, (text[at:], False)) if part[0]]
+
+
+def with_unbroken_intervals(text: str) -> str:
+    """Return a text with no-break spaces (U+00A0) within intervals, where no line may end.
+
+    Examples
+    --------
+    >>> with_unbroken_intervals("r = .30 [.12, .34]") == f"r = .30 [.12,{NO_BREAK}.34]"
+    True
+    """
+    return _INTERVAL.sub(lambda match: match[0].replace(" ", NO_BREAK), text)
 
 
 def _runs(text: str, pattern: re.Pattern[str]) -> list[Run]:

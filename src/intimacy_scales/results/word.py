@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.errors import MissingDependencyError, ResponseError
 from intimacy_scales.results.pictures import Picture
-from intimacy_scales.results.symbols import Run, figure_cell, heading_runs, text_runs
+from intimacy_scales.results.symbols import (
+    Run,
+    figure_cell,
+    heading_runs,
+    text_runs,
+    with_unbroken_intervals,
+)
 from intimacy_scales.results.tables import Page, TextTable
 
 if TYPE_CHECKING:
@@ -268,7 +274,7 @@ def _paragraph(
 
 def _add_runs(paragraph: Any, runs: Iterable[Run], *, bold: bool = False) -> None:
     for text, italic in runs:
-        part = paragraph.add_run(_fit(text))
+        part = paragraph.add_run(with_unbroken_intervals(_fit(text)))
         if italic:
             part.italic = True
         if bold:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from intimacy_scales import messages
+
+counted = messages.counted  # rooms below this one count things too
+
 _MOST_FURTHER_DIGITS = 4  # that a small standard error adds to those of its estimate
 _SMALLEST_P = 0.001  # smaller p values are written as "< .001"
 
@@ -163,17 +167,6 @@ def percent(level: float) -> str:
     ('95%', '97.5%')
     """
     return f"{100 * level:.10g}%"
-
-
-def counted(n: int, what: str) -> str:
-    """Return a number of things, with the plural where needed.
-
-    Examples
-    --------
-    >>> counted(1, "person"), counted(2, "person")
-    ('1 person', '2 persons')
-    """
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def joined(parts: Sequence[str]) -> str:

@@ -69,7 +69,7 @@ def _check_same(name: str, sem: Any, instrument: InstrumentRef | None) -> None:
     ref, scale = getattr(sem, "instrument", None), getattr(sem, "scale", None)
     if not isinstance(ref, InstrumentRef):
         return
-    if (instrument is not None and ref != instrument) or scale not in (None, name):
+    if (instrument is not None and not ref.scores_alike(instrument)) or scale not in (None, name):
         scores = "" if instrument is None else f" of {instrument.told_apart}"
         raise EstimationError(
             f"sems: the result for {name} is of {scale or 'scores'} of {ref.told_apart}, and the scores are "

@@ -19,7 +19,7 @@ from intimacy_scales.results.document_checks import check_axes
 from intimacy_scales.results.document_types import Object, by_name, types_of
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page, TextTable
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import counted, shown
 from intimacy_scales.scoring.norms import NormChoice, choose_norms, describe_samples
 
 if TYPE_CHECKING:
@@ -203,7 +203,8 @@ class StandardScores(Result):
     def __repr__(self) -> str:
         without_norm = f"; no norm of {', '.join(self.without_norm)}" if self.without_norm else ""
         return (
-            f"<StandardScores {self.instrument}: {len(self)} persons, scales {', '.join(self.scales)}; "
+            f"<StandardScores {self.instrument}: {counted(len(self), 'person')}, "
+            f"scales {', '.join(self.scales)}; "
             f"compared with {describe_samples(self.norms)}{without_norm}>"
         )
 
@@ -217,7 +218,7 @@ class StandardScores(Result):
             "median percentile": [_shown(np.nanmedian, s.percentile, 0) for _, s in rows],
             "sample": [s.norm.sample for _, s in rows],
         }
-        compared = f"{len(self)} persons, compared with {describe_samples(self.norms)}"
+        compared = f"{counted(len(self), 'person')}, compared with {describe_samples(self.norms)}"
         title = f"{self.instrument}: {compared}"
         return Page(title=title, tables=(TextTable(title="Standard scores", columns=columns),))
 

@@ -27,7 +27,7 @@ from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import locked
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import counted, shown
 from intimacy_scales.scoring.kernel import prorated_scores
 from intimacy_scales.scoring.plan import plan_of
 from intimacy_scales.scoring.planned import PlannedComposite
@@ -348,7 +348,8 @@ class Scores(Result):
 
     def __repr__(self) -> str:
         scales, problems = ", ".join(self.scale_ids), not_accepted(self.problems)
-        return f"<Scores {self.instrument}: {len(self)} persons, scales {scales}{self._counted}{problems}>"
+        persons = counted(len(self), "person")
+        return f"<Scores {self.instrument}: {persons}, scales {scales}{self._counted}{problems}>"
 
     @property
     def _counted(self) -> str:

@@ -13,20 +13,16 @@ from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.instrument.evidence import STEPS, Finding, Step, missing_to_validate
 from intimacy_scales.instrument.loading import load
 from intimacy_scales.late import late_module
-from intimacy_scales.messages import a_type, shortened
 from intimacy_scales.results.paged import write_document
 from intimacy_scales.results.result import Result, result_class
 from intimacy_scales.results.tables import Page, TextTable
 from intimacy_scales.results.wording import counted
-from intimacy_scales.validity.content_validity_result import ContentValidity
+from intimacy_scales.validity.study_findings import PLAIN_NUMBERS, findings_of
 
 if TYPE_CHECKING:
     import pandas as pd
 else:
     pd = late_module("pandas")
-
-
-_DIGITS = 12  # of a digest in messages
 
 
 class Property(NamedTuple):
@@ -186,10 +182,17 @@ class EvidenceReport(Result):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the status ``validated`` still needs."""
-        if not self.missing:
-            return ()
-        return (f"for the status 'validated' it still needs: {'; '.join(self.missing)}",)
+        """What the status ``validated`` still needs, and findings that no scoring key stands behind."""
+        texts = []
+        n_plain = sum(PLAIN_NUMBERS in (finding.of or "") for finding in self.form.evidence.findings)
+        if n_plain:
+            are = "is" if n_plain == 1 else "are"
+            texts.append(
+                f"{counted(n_plain, 'finding')} {are} of {PLAIN_NUMBERS}: scores may be made otherwise"
+            )
+        if self.missing:
+            texts.append(f"for the status 'validated' it still needs: {'; '.join(self.missing)}")
+        return tuple(texts)
 
     def page(self) -> Page:
         """Return what is displayed as data: a row for each step."""
@@ -254,7 +257,10 @@ def evidence_report(
 
     Notes
     -----
-    Of experts who judged a whole bank, the findings are those of the instrument's items. A result that was
+    Of experts who judged a whole bank, the findings are those of the instrument's items; the version of the
+    bank is compared where it is a shipped one. Findings of a result that knows no instrument, such as of
+    `known_groups` with plain columns or of `minimal_important_change`, say that they are of plain numbers,
+    not tied to the scoring key. A result that was
     saved before results recorded the digest of their scoring key is compared by id, version and wording.
 
     Steps are in the order in which COSMIN rates them: content validity, internal structure, the remaining
@@ -271,7 +277,7 @@ def evidence_report(
     form = instrument if isinstance(instrument, Instrument) else load(instrument)
     new: list[Finding] = []
     for study in studies:
-        for finding in _findings(form, study, sample, source):
+        for finding in findings_of(form, study, sample, source):
             if finding not in new and finding not in form.evidence.findings:
                 _check_alone(finding, new)
                 new.append(finding)
@@ -298,60 +304,6 @@ def evidence_report(
     )
 
 
-def _findings(form: Instrument, study: Any, sample: str | None, source: str | None) -> Iterable[Finding]:
-    """Return the findings of one study."""
-    if isinstance(study, Finding):
-        return (study,)
-    if isinstance(study, list | tuple) and all(isinstance(finding, Finding) for finding in study):
-        return study
-    if not callable(getattr(study, "findings", None)):
-        raise InstrumentError(
-            f"{a_type(study)} has no findings; pass results that have, such as a reliability report, or "
-            'Findings: Finding(step="response processes", statistic="items changed after interviews", '
-            'value=2, sample="8 persons", n=8, source="…")'
-        )
-    if not sample or not source:
-        missing = " and ".join(name for name, given in (("sample", sample), ("source", source)) if not given)
-        raise InstrumentError(f"{missing}: say who answered, and where the study is described")
-    for ref in _references(study):
-        _check_same(form, ref)
-    if isinstance(study, ContentValidity):
-        study = _of_instrument(form, study)
-    findings: Iterable[Finding] = study.findings(sample=sample, source=source)
-    return findings
-
-
-def _references(study: Any) -> Iterable[InstrumentRef]:
-    """Yield the references to instruments of a result, or of the models that it compares."""
-    models = getattr(study, "models", None)
-    for part in (study, *(models.values() if isinstance(models, Mapping) else ())):
-        ref = getattr(part, "instrument", None)
-        if isinstance(ref, InstrumentRef):
-            yield ref
-
-
-def _check_same(form: Instrument, ref: InstrumentRef) -> None:
-    """Raise if a result is of another instrument, another version, other texts, or another scoring key."""
-    if (ref.id, ref.version) != (form.id, form.version):
-        raise InstrumentError(
-            f"a result is of {ref.id} {ref.version}, and the instrument is {form.id} {form.version}: "
-            "findings about one version say nothing certain about another"
-        )
-    if ref.text_digest is not None and ref.text_digest != form.text_digest:
-        raise InstrumentError(
-            f"a result is of {ref.id} {ref.version} with other texts, such as in another language; pass the "
-            "instrument that was answered"
-        )
-    if ref.key_digest is not None and ref.key_digest != form.key_digest:
-        raise InstrumentError(
-            f"a result is of {ref.told_apart} with another scoring key (key_digest "
-            f"{ref.key_digest[:_DIGITS]}…) than that of the instrument, {form.ref.told_apart} (key_digest "
-            f"{form.key_digest[:_DIGITS]}…): answers are read or scored differently, for example by another "
-            "missing rule or method. Pass the instrument that the result was computed with, or compute it "
-            "again with this one"
-        )
-
-
 def _check_alone(finding: Finding, others: Iterable[Finding]) -> None:
     """Raise if another finding has another value of the same statistic, sample and source."""
     other = next((other for other in others if _key(other) == _key(finding)), None)
@@ -360,25 +312,6 @@ def _check_alone(finding: Finding, others: Iterable[Finding]) -> None:
             f"two values of one statistic: {other} and {finding.value}; give each its own sample or source, "
             'as in report.findings(sample="…", source="…")'
         )
-
-
-def _of_instrument(form: Instrument, content: ContentValidity) -> ContentValidity:
-    """Return what experts judged about the items of the instrument; raise unless it is about all of them.
-
-    Experts who judged a whole bank judged more items than a form has, and figures such as S-CVI belong to
-    the items that they are of.
-    """
-    for kind, rows in content.judged_rows.items():
-        judged = {row.item for row in rows if row.n}
-        missing = [item for item in form.item_ids if item not in judged]
-        if missing:
-            known = "none" if len(missing) == len(form.items) else f"only {len(form.items) - len(missing)}"
-            raise InstrumentError(
-                f"experts judged {known} of the {len(form.items)} items of {form.id} in {kind}; not "
-                f"{shortened(missing[0])}, for example. To record the findings all the same, name "
-                'their bank: content.findings(sample="…", source="…")'
-            )
-    return content.of_items(form.item_ids)
 
 
 def _key(finding: Finding) -> tuple[Any, ...]:

@@ -39,8 +39,8 @@ def known_groups(
         A kept column, or a label for each person, such as the couple; partners may be in one group or in
         different ones. None: persons are independent.
     on_invalid
-        ``"raise"``: an error if plain scores look like codes for missing ones (-99, 999 …). ``"accept"``:
-        every number is taken as it is.
+        ``"raise"``: an error if plain scores, or labels of groups other than ``higher``, look like codes for
+        missing ones (-99, 999 …). ``"accept"``: every number and label is taken as it is.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def known_groups(
         ``higher`` is missing or not a label; there are not exactly two groups of two or more persons; rows
         that do not match; a person without a cluster.
     ResponseError
-        Scores that are not numbers, or that look like codes for missing ones.
+        Scores that are not numbers; scores or labels of groups that look like codes for missing ones.
 
     Notes
     -----

@@ -22,6 +22,7 @@ from intimacy_scales.reading.options import OnInvalid
 from intimacy_scales.reading.undeclared_codes import check_scores
 from intimacy_scales.results.wording import counted
 from intimacy_scales.scoring.scores import Scores
+from intimacy_scales.validity.group_labels import check_labels
 from intimacy_scales.validity.units import check_indexes
 
 Floats = NDArray[np.float64]
@@ -88,7 +89,7 @@ def two_groups(
     """Return the scores of two groups; parameters and errors as of `known_groups`."""
     values, rows, instrument, scale, step = _scores(scores, scale, on_invalid)
     groups = _labels_of(scores, groups, "groups")
-    group_of, labels = _group_of(groups, rows, len(values))
+    group_of, labels = _group_of(groups, rows, len(values), higher, on_invalid)
     higher_number = _number_of(higher, labels)
     has_score, has_group = ~np.isnan(values), group_of >= 0
     used = has_score & has_group
@@ -195,12 +196,15 @@ def _checked_positions(labels: Any, rows: Any, n: int, option: str) -> Positions
     return positions
 
 
-def _group_of(labels: Any, rows: Any, n: int) -> tuple[Positions, list[Any]]:
+def _group_of(
+    labels: Any, rows: Any, n: int, higher: Any, on_invalid: OnInvalid
+) -> tuple[Positions, list[Any]]:
     """Return each person's group as 0, 1 or -1 (missing), and the two labels."""
     positions = _checked_positions(labels, rows, n, "groups")
     listed = list(labels.to_pylist() if hasattr(labels, "to_pylist") else labels)
     n_labels = int(positions.max(initial=-1)) + 1
     names = [listed[int(np.flatnonzero(positions == number)[0])] for number in range(n_labels)]
+    check_labels(names, positions, higher, on_invalid)
     if n_labels < 2:
         raise EstimationError(
             f"groups: {counted(n_labels, 'label')}{_names(names)}; two groups are compared, so labels of two "

@@ -18,6 +18,7 @@ from intimacy_scales.numerics.arguments import as_names
 from intimacy_scales.reading.frames import ListTable, Table, number_column, open_table
 from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
     Labels = tuple[Hashable, ...]
@@ -130,7 +131,8 @@ class SuppressedTable(Result):
         small, protecting = by_reason["small"], by_reason["protects"]
         end = f", {len(small)} with {self.counted} below {self.minimum} ({', '.join(small)})" if small else ""
         end += f", {len(protecting)} to protect them ({', '.join(protecting)})" if protecting else ""
-        return f"<SuppressedTable of {len(self.labels)} rows: {len(self.suppressed)} without figures{end}>"
+        rows = counted(len(self.labels), "row")
+        return f"<SuppressedTable of {rows}: {len(self.suppressed)} without figures{end}>"
 
 
 def suppress_small_cells(

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from intimacy_scales.files.facts import DeclaredScore
 from intimacy_scales.interop.answers.json_source import objects_of, text_of
+from intimacy_scales.results.wording import counted
 
 _SECTIONS = frozenset({"Technical", "Metadata", "Study", "Scoring", "Normative", "I18n", "LimeSurvey"})
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
@@ -81,7 +82,8 @@ def recipe_scores(recipe: Mapping[str, Any]) -> tuple[DeclaredScore, ...]:
         known: Literal["sum", "mean"] | None = (
             "mean" if method in ("mean", "average") else "sum" if method == "sum" else None
         )
-        formula = f"{method} of {len(items)} items" + (f", {len(flipped)} inverted" if flipped else "")
+        turned = f", {len(flipped)} inverted" if flipped else ""
+        formula = f"{method} of {counted(len(items), 'item')}{turned}"
         if items:
             scores.append(
                 DeclaredScore(

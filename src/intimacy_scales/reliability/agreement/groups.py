@@ -182,7 +182,7 @@ class GroupICC(Result):
         return (
             f"<ICC(1) = {apa(self.icc1, 3)} {self.confidence_interval()} ({apa(self.icc1_reml, 3)} by REML), "
             f"ICC(2) = {apa(self.icc2, 3)} {self.confidence_interval(of='icc2')}; "
-            f"{self.n_values} values in {self.n_groups} groups{cautions}>"
+            f"{counted(self.n_values, 'value')} in {counted(self.n_groups, 'group')}{cautions}>"
         )
 
 

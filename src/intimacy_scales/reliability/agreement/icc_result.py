@@ -218,7 +218,7 @@ class IntraclassCorrelation(Result):
         cautions = "".join(f"\n ! {text}" for text in self.warnings)
         return (
             f"<{self.name} = {apa(self.estimate, 3)} {self.confidence_interval()}, {self.meaning}; "
-            f"{self.squares.n} persons, {self.method}{cautions}>"
+            f"{counted(self.squares.n, 'person')}, {self.method}{cautions}>"
         )
 
 
@@ -350,8 +350,9 @@ class IntraclassCorrelations(Result):
             f"{', '.join(self.raters[:_RATERS_SHOWN])}{', …' if len(self.raters) > _RATERS_SHOWN else ''}"
         )
         return (
-            f"Intraclass correlations: {self.n_persons} persons, {n_ratings} ratings each "
-            f"({raters}){missing}; {self.method}; 95% intervals by the method in the column interval"
+            f"Intraclass correlations: {counted(self.n_persons, 'person')}, "
+            f"{n_ratings} ratings each ({raters}){missing}; {self.method}; "
+            f"95% intervals by the method in the column interval"
         )
 
     def __repr__(self) -> str:

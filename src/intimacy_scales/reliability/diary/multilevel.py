@@ -249,8 +249,10 @@ class DiaryReliability(Result):
         """Return the line above the table."""
         left = f", {self.n_left_out} incomplete rows left out" if self.n_left_out else ""
         return (
-            f"Diary reliability of {self.scale}: {self.n_persons} persons, {self.n_rows} answered occasions, "
-            f"{self.n_items} items{left}; means over {self.nested.occasions_per_person:.4g} occasions; "
+            f"Diary reliability of {self.scale}: {counted(self.n_persons, 'person')}, "
+            f"{counted(self.n_rows, 'answered occasion')}, "
+            f"{counted(self.n_items, 'item')}{left}; "
+            f"means over {self.nested.occasions_per_person:.4g} occasions; "
             f"{self.method}; {self.instrument}"
         )
 

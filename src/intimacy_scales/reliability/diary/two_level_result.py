@@ -14,7 +14,7 @@ from intimacy_scales.results.default_page import frame_table
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.tables import Page
-from intimacy_scales.results.wording import apa_p, shown
+from intimacy_scales.results.wording import apa_p, counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -235,8 +235,9 @@ class TwoLevelOmega(Result):
         left = f", {self.n_left_out} incomplete rows left out" if self.n_left_out else ""
         fit = "" if math.isnan(self.chi_square) else f"; {_test(self.chi_square, self.df, self.p_value)}"
         return [
-            f"Two-level omega of {self.scale}: {self.n_persons} persons, {self.n_rows} answered occasions "
-            f"(harmonic mean {self.occasions_per_person:.4g}), {self.n_items} items{left}{fit}; "
+            f"Two-level omega of {self.scale}: {counted(self.n_persons, 'person')}, "
+            f"{counted(self.n_rows, 'answered occasion')} "
+            f"(harmonic mean {self.occasions_per_person:.4g}), {counted(self.n_items, 'item')}{left}{fit}; "
             f"residual variances {self.variances}; {self.instrument}",
             *([] if self.reason is None else [f"omega is not defined: {self.reason}"]),
             *(

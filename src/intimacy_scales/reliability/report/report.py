@@ -305,7 +305,9 @@ class ReliabilityReport(ReportPage, Result):
     def title(self) -> str:
         """Heading of the report."""
         clusters = "" if self.n_clusters is None else f" in {self.n_clusters} clusters"
-        return f"Reliability of {self.instrument}, {self.n_persons} persons{clusters}, {self.missing}"
+        return (
+            f"Reliability of {self.instrument}, {counted(self.n_persons, 'person')}{clusters}, {self.missing}"
+        )
 
     def __repr__(self) -> str:
         table = frame_text(self.to_frame())

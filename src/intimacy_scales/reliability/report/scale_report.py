@@ -267,7 +267,7 @@ class ScaleReliability(Result):
             omega += f" {interval}, {interval.method}"
         lines = [
             f"{self.title} ({self.scale}): alpha = {value} {self.interval}, {self.interval.method}",
-            f"{self.n_items} items, n = {self.n} of {self.n_persons}, {self.n_complete} complete, "
+            f"{counted(self.n_items, 'item')}, n = {self.n} of {self.n_persons}, {self.n_complete} complete, "
             f"{self.alpha.missing}",
             f"omega total {'improper' if self.omega.improper else omega}, lambda-2 {apa(self.lambda2, 3)}, "
             f"split-half {apa(self.split_half.estimate, 3)}, mean inter-item r "
