@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
 from intimacy_scales.checking.negatives import PREFIXED
@@ -79,6 +79,8 @@ class Meaning:
         Whether it names the partner, other people, and both partners as 'we'.
     agents
         Who may be meant to act or feel.
+    weight
+        Weight of all parts.
     """
 
     parts: tuple[Part, ...]
@@ -87,6 +89,10 @@ class Meaning:
     others: bool
     both: bool
     agents: frozenset[str]
+    weight: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", sum(part.weight for part in self.parts))
 
     @property
     def ideas(self) -> frozenset[str]:
@@ -339,7 +345,11 @@ class Match:
     @property
     def opposed(self) -> bool:
         """Whether one has the opposite of what the other has."""
-        return _paired(opposites(), self.left, self.right)
+        return any(
+            not _opposite_names(part.names).isdisjoint(other.names)
+            for part in self.left
+            for other in self.right
+        )
 
     @property
     def heaviest(self) -> float:
@@ -347,20 +357,15 @@ class Match:
         return max((part.weight for part in (*self.left, *self.right)), default=0.0)
 
 
-def _paired(pairs: dict[str, frozenset[str]], left: Sequence[Part], right: Sequence[Part]) -> bool:
-    names = {name for part in right for name in part.names}
-    return any(not pairs.get(name, _NONE).isdisjoint(names) for part in left for name in part.names)
-
-
 def match(first: Meaning, second: Meaning) -> Match:
     """Return how far two readings agree."""
-    left = tuple(part for part in first.parts if not any(map(part.matches, second.parts)))
-    right = tuple(part for part in second.parts if not any(map(part.matches, first.parts)))
-    total = sum(part.weight for part in (*first.parts, *second.parts))
-    lone = sum(part.weight for part in (*left, *right))
+    pairs = [(a, b) for a in first.parts for b in second.parts if a.matches(b)]
+    paired = {id(part) for pair in pairs for part in pair}
+    left = tuple(part for part in first.parts if id(part) not in paired)
+    right = tuple(part for part in second.parts if id(part) not in paired)
+    total, lone = first.weight + second.weight, sum(part.weight for part in (*left, *right))
     specific, names = 0.0, _NONE
-    if lone < total:
-        pairs = [(a, b) for a in first.parts for b in second.parts if a.matches(b)]
+    if pairs:
         specific = max(min(a.weight, b.weight) for a, b in pairs)
         weighty = [a.names & b.names for a, b in pairs if min(a.weight, b.weight) >= _MEDIUM_WEIGHT]
         names = names.union(*weighty)
@@ -371,12 +376,23 @@ def rest(first: Meaning, second: Meaning, agreed: Match) -> Match:
     """Return a match in which parts that are near to one of the other sentence have a counterpart."""
     left = tuple(part for part in agreed.left if not any(_near(part, other) for other in second.parts))
     right = tuple(part for part in agreed.right if not any(_near(part, other) for other in first.parts))
-    total = sum(part.weight for part in (*first.parts, *second.parts))
-    lone = sum(part.weight for part in (*left, *right))
+    total, lone = first.weight + second.weight, sum(part.weight for part in (*left, *right))
     return replace(agreed, share=(total - lone) / total, left=left, right=right)
 
 
 def _near(first: Part, second: Part) -> bool:
-    if not (first.names | first.within).isdisjoint(second.names | second.within):
+    if not _near_names(first.names).isdisjoint(second.names):
         return True
-    return any(not kin().get(name, _NONE).isdisjoint(second.names) for name in first.names)
+    return not (first.names | first.within).isdisjoint(second.names | second.within)
+
+
+@lru_cache(maxsize=4096)
+def _near_names(names: frozenset[str]) -> frozenset[str]:
+    """Return concepts and those that are near to them."""
+    return names.union(*(kin().get(name, _NONE) for name in names))
+
+
+@lru_cache(maxsize=4096)
+def _opposite_names(names: frozenset[str]) -> frozenset[str]:
+    """Return the opposites of concepts."""
+    return _NONE.union(*(opposites().get(name, _NONE) for name in names))

@@ -71,6 +71,7 @@ class _Compared:
     """A sentence in the form in which sentences are compared."""
 
     sentence: Sentence
+    plain: str  # its text without what does not matter to what it says
     origin: str  # id of its bank, for those of other banks
     content: frozenset[str]
     affirmed: frozenset[str]  # the words of content without negative prefixes
@@ -89,6 +90,7 @@ class _Compared:
         weighty: frozenset[str] = frozenset().union(*(reading.weighty for reading in readings))
         return cls(
             sentence,
+            normalized(sentence.text),
             origin,
             content_words(_EACH_OTHER.sub(" ", sentence.text)),
             frozenset(stem(affirmed(word)[0]) for word in content_stems(sentence.text).values()),
@@ -121,7 +123,7 @@ def _about_same_people(first: Meaning, second: Meaning) -> bool:
     return may_agree(first.agents, second.agents) or (BOTH in agents and OTHERS not in agents)
 
 
-def _likeness(first: _Compared, second: _Compared, *, affirm: bool) -> Severity | None:
+def _likeness(first: _Compared, second: _Compared, *, affirm: bool, notes: bool = True) -> Severity | None:
     """Return how sure it is that two sentences say the same, or the opposite by a mere negation.
 
     Either is compared in all its readings: a warning, a note, or None.
@@ -136,7 +138,12 @@ def _likeness(first: _Compared, second: _Compared, *, affirm: bool) -> Severity 
                 continue
             if common.share >= SAME and common.specific == 1.0 and _same_people(mine, theirs):
                 return "warning"
-            if best is None and _about_same_people(mine, theirs) and _may_be_same(mine, theirs, common):
+            if (
+                notes
+                and best is None
+                and _about_same_people(mine, theirs)
+                and _may_be_same(mine, theirs, common)
+            ):
                 best = "note"
     return best
 
@@ -158,8 +165,9 @@ def _may_be_same(first: Meaning, second: Meaning, common: Match) -> bool:
     return left.heaviest < MATTERS and bool(bridged)
 
 
-def _are_alike(first: _Compared, second: _Compared) -> Severity | None:
-    if normalized(first.sentence.text) == normalized(second.sentence.text):
+def _are_alike(first: _Compared, second: _Compared, *, notes: bool = True) -> Severity | None:
+    """Return how sure it is that two sentences say the same; where only warnings are asked for, no notes."""
+    if first.plain == second.plain:
         return "warning"
     mine, theirs = first.meaning, second.meaning
     same_sign = first.n_negatives % 2 == second.n_negatives % 2
@@ -174,7 +182,7 @@ def _are_alike(first: _Compared, second: _Compared) -> Severity | None:
             return "warning"
     if first.near.isdisjoint(second.weighty):
         return None
-    return _likeness(first, second, affirm=True)
+    return _likeness(first, second, affirm=True, notes=notes)
 
 
 def _is_negated_copy(first: _Compared, second: _Compared) -> bool:
@@ -245,7 +253,7 @@ def _across(bank: Sequence[_Compared], others: Sequence[_Compared]) -> Iterator[
         for place in sorted({p for key in keys for p in places.get((candidate.sentence.wording, key), ())}):
             other = others[place]
             pair = (candidate.sentence.item, other.origin, other.sentence.item)
-            if pair in seen or _are_alike(candidate, other) != "warning":
+            if pair in seen or _are_alike(candidate, other, notes=False) is None:
                 continue  # what is doubtful matters within a bank, where items should differ
             seen.add(pair)
             origin = f"{other.sentence.item} of {other.origin} ({other.sentence.text!r})"
