@@ -133,21 +133,21 @@ def _explain_text(key: AnswerKey, value: str, allowed: str) -> Explanation:
 
 
 def _explain_numbered(
-    key: AnswerKey, found: NumberedLabel, code: ProblemCode, reason: str, allowed: str
+    key: AnswerKey, shown: NumberedLabel, code: ProblemCode, reason: str, allowed: str
 ) -> Explanation | None:
     """Explain a text that holds a label and its number, which should be the same answer; None if neither is.
 
     Where they are different answers, none of them is proposed: the user must look up which was meant.
     """
     by_label = {normalized(text): (text, value) for value, text in key.scale.labels}
-    near = misspelt_label(normalized(found.label), by_label) if found.label else None
+    near = misspelt_label(normalized(shown.label), by_label) if shown.label else None
     if near is not None:
         label, value = by_label[near]
-        if value == found.number:
+        if value == shown.number:
             return Explanation(code, reason, allowed, f"did you mean {label!r}?", label)
-        differs = f"{label!r} is {value:g} in the instrument, and not {found.number}"
+        differs = f"{label!r} is {value:g} in the instrument, and not {shown.number}"
         return Explanation(code, reason, allowed, f"{differs}: look up which of them was meant")
     has_all_labels = len(by_label) >= len(key.scale.values)
-    if key.place(found.number) > 0 and not (has_all_labels and found.label):
-        return Explanation(code, reason, allowed, f"did you mean {found.number}?", found.number)
+    if key.place(shown.number) > 0 and not (has_all_labels and shown.label):
+        return Explanation(code, reason, allowed, f"did you mean {shown.number}?", shown.number)
     return None
