@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 ROW_NAMES = (
-    ". If every line has one more, R wrote names of rows before the first column: name that column in the "
-    "header (write.csv does so, write.table with col.names=NA)"
+    " (if every line has one more, R wrote names of rows before the first column: name that column in the "
+    "header (write.csv does so, write.table with col.names=NA))"
 )
 
 
