@@ -92,7 +92,7 @@ SLIPS = {
     "as it came in an export": ("stronlgy disagree", "Strongly disagree"),
     "a letter": ("Agre", "Agree"),
     "two letters": ("Disagreee", "Disagree"),
-    "an ending": ("Neither nor", "Neither"),
+    "a letter in the middle": ("Neithr", "Neither"),
 }
 
 

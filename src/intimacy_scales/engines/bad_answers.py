@@ -62,13 +62,13 @@ class BadValue(NamedTuple):
     value
         A number or a text; None for values of any other type.
     meant
-        The label that was probably meant.
+        The label that was probably meant, or the number.
     """
 
     item: str
     code: ProblemCode
     value: Any
-    meant: str | None
+    meant: str | int | None
     n: int
 
     @property

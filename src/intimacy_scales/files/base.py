@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.facts import FileFacts
 from intimacy_scales.files.head import Head
+from intimacy_scales.files.layout_hints import ROW_NAMES, layout_hint
 from intimacy_scales.files.replacement import Replacement, writing
 from intimacy_scales.instrument import as_number
 from intimacy_scales.reading.columns import as_spelled
@@ -146,6 +147,7 @@ class AnswerFile(ABC):
             return row[:n]
         raise ResponseError(
             f"{self.path}: line {line} has {len(row)} fields, the header {n}; {self._why_too_long}"
+            + (ROW_NAMES if len(row) == n + 1 else "")
         )
 
     @property
@@ -170,6 +172,8 @@ class AnswerFile(ABC):
             present = set(names).intersection(as_spelled([str(name) for name in wanted], names))
             if 2 * len(present) > len(wanted):
                 return f"The names of the columns seem to be in row {number}: skip_rows={number - 1}."
+        if hint_on_layout := layout_hint(self.names, self.first_rows(), list(map(str, wanted))):
+            return hint_on_layout
         if all(is_empty(name) or as_number(name.replace(",", ".")) is not None for name in self.names):
             return (
                 "The first row holds numbers: if these are answers, add a row with the names of the columns "

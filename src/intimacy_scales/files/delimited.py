@@ -128,7 +128,7 @@ class DelimitedFile(AnswerFile):
         super().__init__(path)
         csv.field_size_limit(_LONGEST_FIELD)
         detected = detect_encoding(path)
-        self.encoding = encoding or detected
+        self.encoding, self._has_guessed = encoding or detected, encoding is None and detected == "cp1252"
         self._is_utf8 = detected == "utf-8-sig" and self.encoding.lower() in UTF_8
         self._n_characters = 0
         self._n_skipped, declared_separator, sample = self._beginning(skip_rows)
@@ -187,6 +187,16 @@ class DelimitedFile(AnswerFile):
             for number, rows in enumerate(zip(*parted, strict=False), start=self._n_skipped + 1):
                 if number > self._n_skipped + 1:
                     yield number, max(rows, key=len)
+
+    def hint(self, wanted: Sequence[Hashable] = ()) -> str:
+        """Return a sentence on why wanted columns may be missing, also by an encoding that was guessed."""
+        hint_on_header = super().hint(wanted)
+        if hint_on_header or not self._has_guessed or "".join(self.names).isascii():
+            return hint_on_header
+        return (
+            "It is not UTF-8, and was read as Windows-1252, a guess. If these names look wrong, name the "
+            "encoding (encoding='cp1251' for Cyrillic, 'cp1250' for Polish or Czech)."
+        )
 
     @contextmanager
     def _open(self, offset: int = 0) -> Iterator[IO[str]]:

@@ -48,14 +48,14 @@ class Offence(NamedTuple):
     code
         What is wrong with it.
     meant
-        The label that was probably meant.
+        The label that was probably meant, or the number.
     scale
         The response scale of the item.
     """
 
     value: int | float | str | None
     code: ProblemCode
-    meant: str | None
+    meant: str | int | None
     scale: ResponseScale
 
 

@@ -7,13 +7,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from string import Formatter
 
 _DIGITS = re.compile(r"[0-9]+")
+_SHORT = 2  # letters of an id that also occurs within words
+_MOST_WORDS = 4  # in a name; longer ones are questions
 
 
 def patterns_that_fit(item_ids: Sequence[str], names: Iterable[str]) -> list[str]:
     """Return the patterns with ``{item}`` or ``{n}`` for which every item has a column.
 
     Text may stand on both sides of the id or the number. A number is a whole run of digits, not the 1 of
-    ``q21``.
+    ``q21``. For a single item, a number within words ("On a scale of 1-5, …") is not that of the item. An id
+    of one or two letters within a word (the ``a`` of ``Email``) is not that of an item.
 
     Examples
     --------
@@ -26,7 +29,8 @@ def patterns_that_fit(item_ids: Sequence[str], names: Iterable[str]) -> list[str
     if not item_ids:
         return []
     fitting: dict[tuple[str, ...], str] = {}  # columns → pattern: of two for the same columns, the first
-    for pattern in [*_of_ids(item_ids[0], known), *_of_numbers(known)]:
+    likely = known if len(item_ids) > 1 else {name for name in known if not _is_sentence(name)}
+    for pattern in [*_of_ids(item_ids[0], likely), *_of_numbers(likely)]:
         columns = tuple(pattern.format(item=item, n=n) for n, item in enumerate(item_ids, start=1))
         if known.issuperset(columns):
             fitting.setdefault(columns, pattern)
@@ -39,7 +43,10 @@ def _of_ids(first_item: str, names: Collection[str]) -> list[str]:
     for name in sorted(names):
         start = name.find(first_item)
         while start >= 0:
-            patterns[_around(name, start, start + len(first_item), "{item}")] = None
+            end = start + len(first_item)
+            is_part_of_word = name[:start][-1:].isalpha() or name[end : end + 1].isalpha()
+            if not is_part_of_word or len(first_item) > _SHORT or not first_item.isalpha():
+                patterns[_around(name, start, end, "{item}")] = None
             start = name.find(first_item, start + 1)
     return [pattern for pattern in patterns if pattern != "{item}"]
 
@@ -53,6 +60,10 @@ def _of_numbers(names: Collection[str]) -> list[str]:
                 place = "{n}" if digits[0] == "1" else f"{{n:0{len(digits[0])}d}}"
                 patterns[_around(name, digits.start(), digits.end(), place)] = None
     return list(patterns)
+
+
+def _is_sentence(name: str) -> bool:
+    return len(name.split()) > _MOST_WORDS
 
 
 def _around(name: str, start: int, end: int, place: str) -> str:

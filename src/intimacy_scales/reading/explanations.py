@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from intimacy_scales.errors import ProblemCode
 from intimacy_scales.instrument import as_number, normalized
 from intimacy_scales.instrument.numerals import as_compared, is_endless, is_misspelt, spelled
-from intimacy_scales.messages import nearest
 from intimacy_scales.numerics.tolerances import FLOAT64_SPACING
 from intimacy_scales.reading.kinds import DECIMAL_COMMA
+from intimacy_scales.reading.misspellings import misspelt_label
+from intimacy_scales.reading.numbered_labels import NumberedLabel, numbered_label
 
 if TYPE_CHECKING:
     from intimacy_scales.reading.answers import AnswerKey
@@ -36,14 +37,14 @@ class Explanation(NamedTuple):
     suggestion
         What was probably meant, as a question.
     meant
-        The label of the answer that was probably meant.
+        The label of the answer that was probably meant, or its number.
     """
 
     code: ProblemCode
     reason: str
     allowed: str
     suggestion: str | None = None
-    meant: str | None = None
+    meant: str | int | None = None
 
 
 def explain(key: AnswerKey, value: Any) -> Explanation:
@@ -121,8 +122,32 @@ def _explain_text(key: AnswerKey, value: str, allowed: str) -> Explanation:
     code_and_reason: tuple[ProblemCode, str] = (
         ("label", "is not a label of this item") if key.scale.labels else ("number", "is not a number")
     )
-    near = nearest(folded, options)
-    if not near:
+    numbered = numbered_label(value)
+    if numbered is not None and (why := _explain_numbered(key, numbered, *code_and_reason, allowed)):
+        return why
+    near = misspelt_label(folded, options)
+    if near is None:
         return Explanation(*code_and_reason, allowed, _sheet_hint(value.strip()))
-    meant = options[near[0]]
+    meant = options[near]
     return Explanation(*code_and_reason, allowed, f"did you mean {meant!r}?", meant)
+
+
+def _explain_numbered(
+    key: AnswerKey, shown: NumberedLabel, code: ProblemCode, reason: str, allowed: str
+) -> Explanation | None:
+    """Explain a text that holds a label and its number, which should be the same answer; None if neither is.
+
+    Where they are different answers, none of them is proposed: the user must look up which was meant.
+    """
+    by_label = {normalized(text): (text, value) for value, text in key.scale.labels}
+    near = misspelt_label(normalized(shown.label), by_label) if shown.label else None
+    if near is not None:
+        label, value = by_label[near]
+        if value == shown.number:
+            return Explanation(code, reason, allowed, f"did you mean {label!r}?", label)
+        differs = f"{label!r} is {value:g} in the instrument, and not {shown.number}"
+        return Explanation(code, reason, allowed, f"{differs}: look up which of them was meant")
+    has_all_labels = len(by_label) >= len(key.scale.values)
+    if key.place(shown.number) > 0 and not (has_all_labels and shown.label):
+        return Explanation(code, reason, allowed, f"did you mean {shown.number}?", shown.number)
+    return None

@@ -129,3 +129,30 @@ def test_a_first_column_called_timestamp_is_not_enough_to_be_google_forms(tmp_pa
     answers = read_answers(path, form())
     assert answers.report.platform == "delimited text"
     assert score(form(), answers)["t"].round(6).tolist() == [2.333333]
+
+
+def test_a_number_within_a_question_is_not_proposed_as_that_of_an_item(tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_text('Timestamp,"On a scale of 1-5, how close are you?"\n2026-01-01,4\n')
+    one = form_of({"t": "a"}, items=[{"id": "a", "text": "How near are you?"}], evidence=PUBLISHED)
+    with pytest.raises(MissingColumnsError) as raised:
+        score(one, read_answers(path, one))
+    assert "{n}" not in str(raised.value)
+
+
+def test_a_guessed_encoding_is_named_where_no_column_has_the_texts(tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_bytes("Я пою.;Я танцую.\n4;3\n".encode("cp1251"))
+    items = [{"id": "a", "text": "Я пою."}, {"id": "b", "text": "Я танцую."}]
+    song = form_of({"t": "a b"}, items=items, evidence=PUBLISHED)
+    with pytest.raises(MissingColumnsError, match="encoding='cp1251' for Cyrillic"):
+        score(song, read_answers(path, song))
+    assert score(song, read_answers(path, song, encoding="cp1251"))["t"].tolist() == [3.5]
+
+
+def test_a_short_id_within_a_word_is_not_proposed_as_an_item(tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_text("Timestamp,Email,Name,Comment\n2026-01-01,x,y,z\n")
+    with pytest.raises(MissingColumnsError) as raised:
+        score(form(), read_answers(path, form()))
+    assert "{item}" not in str(raised.value)

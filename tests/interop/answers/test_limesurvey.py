@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from intimacy_scales import score
-from intimacy_scales.errors import InvalidResponsesError, ResponseError
+from intimacy_scales.errors import InvalidResponsesError, MissingColumnsError, ResponseError
 from intimacy_scales.interop.answers import open_file, read_answers
 from intimacy_scales.jobs import score_file
 from tests.shared.instruments import PUBLISHED, form_of
@@ -283,3 +283,19 @@ def test_the_structure_of_another_survey_is_refused(written, structure):
 
 def test_an_export_without_responses_has_none(written):
     assert len(read_answers(written(responses(names=("q1", "q2"))), frequencies())) == 0
+
+
+def test_rows_of_questions_are_found_by_their_codes_where_these_occur_once(tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_text("person,q1[kmss_1],q1[kmss_2],q2[kmss_3]\nx,6,5,6\n")
+    answers = read_answers(path, "kmss")
+    assert [item.column for item in answers.report.items] == ["q1[kmss_1]", "q1[kmss_2]", "q2[kmss_3]"]
+    assert score("kmss", answers)["total"].tolist() == [17.0]
+
+
+def test_rows_of_the_same_code_in_two_questions_are_not_told_apart(tmp_path):
+    path = tmp_path / "answers.csv"
+    names = [f"{who}[kmss_{n}]" for who in ("self", "partner") for n in (1, 2, 3)]
+    path.write_text(f"{','.join(names)}\n6,5,6,1,1,1\n")
+    with pytest.raises(MissingColumnsError, match="columns='self"):
+        score("kmss", read_answers(path, "kmss"))

@@ -297,3 +297,16 @@ def test_a_structure_for_a_plain_table_is_refused(written):
 def test_open_file_takes_a_table_that_mentions_import_ids_for_a_plain_one(written):
     with open_file(written("note,kmss_1\nImportId ResponseID,4\n")) as file:
         assert file.facts.platform == "delimited text"
+
+
+@pytest.mark.parametrize(("open_", "spam"), [("0", "8"), ("FALSE", "Spam")])
+def test_unfinished_responses_and_spam_are_kept_and_counted(tmp_path, open_, spam):
+    path = tmp_path / "export.csv"
+    rows = [f"0,1,R_1,6,5,6,{open_}", f"{spam},1,R_2,7,7,7,1", f"0,{open_},R_3,7,7,7,1", "1,0,R_4,1,1,1,1"]
+    path.write_text("\n".join(["Status,Finished,ResponseId,kmss_1,kmss_2,kmss_3,x", *rows]) + "\n")
+    answers = read_answers(path, "kmss")
+    assert score("kmss", answers)["total"].tolist() == [17.0, 21.0, 21.0]
+    assert answers.report.notes == (
+        "1 of 3 responses not finished (column Finished); they are kept",
+        "1 of 3 responses marked as spam (column Status); they are kept",
+    )

@@ -331,3 +331,12 @@ def test_damaged_files_are_refused(written, text, words):
 
 def test_an_export_without_rows_has_none(written):
     assert len(read_answers(written([LONGITUDINAL[0]]), survey())) == 0
+
+
+def test_a_first_column_without_a_name_does_not_identify_rows(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text(
+        '"","record_id","box___1","kmss_1","kmss_2","kmss_3","kmss_complete"\n"1","x",0,6,5,6,2\n'
+    )
+    answers = read_answers(path, "kmss")
+    assert (answers.report.platform, answers.report.row_id) == ("REDCap", "record_id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import NamedTuple
@@ -27,6 +28,8 @@ from intimacy_scales.interop.answers.questions import (
 from intimacy_scales.reading.answer_keys import Meaning, whole_meaning
 from intimacy_scales.reading.columns import as_spelled, column_names
 from intimacy_scales.reading.options import Reading
+
+_SUB_QUESTION = re.compile(r"[^\[\]\s]+\[([^\[\]]+)\]")  # question[row], as LimeSurvey names columns
 
 
 class ItemSource(NamedTuple):
@@ -73,7 +76,7 @@ def item_sources(
     """
     named = as_spelled(column_names(form, reading.columns), names)
     present = set(names)
-    named_in_structure = _names_in_structure(columns)
+    named_in_structure = _names_in_structure(names, columns)
     texts = {item.id: item.text for item in form.items if item.text and item.id not in named_in_structure}
     questions = questions_of(names, columns)
     by_text = columns_by_text(texts, questions)
@@ -131,13 +134,18 @@ def reading_with(sources: Sequence[ItemSource], reading: Reading) -> Reading:
     return replace(reading, columns=columns if is_renamed else None, by_item=tuple(by_item.items()))
 
 
-def _names_in_structure(columns: Mapping[str, ColumnFacts]) -> dict[str, str]:
-    """Return name of a question → the column that holds it, for names that only one column has."""
+def _names_in_structure(names: Sequence[str], columns: Mapping[str, ColumnFacts]) -> dict[str, str]:
+    """Return name of a question → the column that holds it, for names that only one column has.
+
+    The row of a question has the name in brackets: ``us[kmss_1]``.
+    """
     having: dict[str, list[str]] = {}
-    for name, facts in columns.items():
-        if facts.name is not None:
-            having.setdefault(facts.name, []).append(name)
-    return {text: names[0] for text, names in having.items() if len(names) == 1}
+    for column in names:
+        row = _SUB_QUESTION.fullmatch(column)
+        name = columns.get(column, NOTHING).name or (row[1] if row else None)
+        if name is not None:
+            having.setdefault(name, []).append(column)
+    return {name: places[0] for name, places in having.items() if len(places) == 1}
 
 
 def _check_groups(
@@ -202,8 +210,13 @@ def file_reading(
 
 
 def _may_have_texts(form: Instrument, names: Sequence[str], reading: Reading) -> bool:
-    """Tell whether the header of a plain table may hold texts of items, in place of their names."""
-    if reading.columns is not None or not any(item.text for item in form.items):
+    """Tell whether the header of a plain table may hold texts of items, or rows of a question.
+
+    Rows of a question have names such as ``us[kmss_1]``.
+    """
+    if reading.columns is not None:
+        return False
+    if not any(item.text for item in form.items) and not any(map(_SUB_QUESTION.fullmatch, names)):
         return False
     return not set(names).issuperset(form.item_ids)
 

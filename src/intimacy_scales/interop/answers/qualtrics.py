@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from intimacy_scales.files.head import Head
 from intimacy_scales.interop.answers.platform import USUAL, OpenOptions, Platform
 from intimacy_scales.interop.answers.qualtrics_survey import survey_columns
 from intimacy_scales.interop.answers.row_choice import participants_only
+from intimacy_scales.interop.answers.text_columns import value_counts
 from intimacy_scales.reading.frames import Table
+from intimacy_scales.results.wording import counted
 
 _IMPORT_ID = re.compile(r"""\s*\{\s*["']ImportId["']\s*:\s*["'](?P<id>[^"']*)""")
 _LEGACY = ("ResponseID", "ResponseSet")  # texts of the second row in exports before 2017
@@ -36,6 +38,10 @@ _NOT_ANSWERS = {  # values of Status and DistributionChannel in rows that no par
     "preview": "preview",
     "test": "test",
 }
+_SPAM = frozenset(
+    {"8", "12", "40", "48", "spam", "possible spam", "imported spam", "offline spam"}
+)  # of Status
+_OPEN = frozenset({"0", "false"})  # of Finished
 _ROLES: dict[str, Role] = {
     "startdate": "time", "enddate": "time", "recordeddate": "time", "status": "layout", "progress": "layout",
     "finished": "layout", "userlanguage": "layout", "distributionchannel": "layout", "responseid": "id",
@@ -169,17 +175,41 @@ class QualtricsFile(DelimitedFile, Platform):
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield the columns, some rows at a time, without the rows of previews and tests."""
         marking = [] if self._all_rows else self._marking()
+        by_folded = {name.casefold(): name for name in reversed(self.names)}
+        counted_in: dict[str, str] = {
+            name: by_folded[name] for name in ("status", "finished") if name in by_folded
+        }
+        read = super().batches(items, list(dict.fromkeys([*others, *marking, *counted_in.values()])))
+        yield from self._noted(self._of_participants(read, marking), counted_in)
+
+    def _of_participants(self, batches: Iterator[Table], marking: Sequence[str]) -> Iterator[Table]:
+        """Yield batches without the rows of previews and tests."""
         if not marking:
-            yield from super().batches(items, others)
+            yield from batches
             return
 
         def kind_of(name: str, text: str) -> str | None:
             kind = _NOT_ANSWERS.get(text.strip().casefold())
             return None if kind is None else f"{kind} of the survey (column {name})"
 
-        yield from participants_only(
-            super().batches(items, [*others, *marking]), marking, kind_of, self.facts
-        )
+        yield from participants_only(batches, marking, kind_of, self.facts)
+
+    def _noted(self, batches: Iterator[Table], counted_in: Mapping[str, str]) -> Iterator[Table]:
+        """Yield batches, and note how many of their rows were not finished, or are marked as spam."""
+        n_rows, n_open, n_spam = 0, 0, 0
+        for table in batches:
+            n_rows += len(table)
+            if "finished" in counted_in:
+                n_open += _n_of(table, counted_in["finished"], _OPEN)
+            if "status" in counted_in:
+                n_spam += _n_of(table, counted_in["status"], _SPAM)
+            yield table
+        of_all = f"of {counted(n_rows, 'response')}"
+        notes = {
+            f"{n_open:,} {of_all} not finished (column Finished); they are kept": n_open,
+            f"{n_spam:,} {of_all} marked as spam (column Status); they are kept": n_spam,
+        }
+        self.facts.notes += [note for note, n in notes.items() if n and note not in self.facts.notes]
 
     def _marking(self) -> list[str]:
         """Return the columns that mark previews and tests.
@@ -191,3 +221,8 @@ class QualtricsFile(DelimitedFile, Platform):
         if not marking and self._n_header_rows == 2:
             marking = [name for name, known in self.facts.columns.items() if known.question == "Status"][:1]
         return marking
+
+
+def _n_of(table: Table, name: str, texts: frozenset[str]) -> int:
+    """Return how many rows of a column have one of some texts."""
+    return sum(n for value, n in value_counts(table, name).items() if str(value).strip().casefold() in texts)

@@ -185,7 +185,7 @@ class RedcapFile(DelimitedFile, Platform):
                 facts = ColumnFacts(role="id") if place == 0 else _undeclared(name, text)
             known[name] = facts if place else replace(facts, role="id")
         self.facts.add(known)
-        self.facts.row_id = self.names[0]
+        self.facts.row_id = next((name for name in self.names if name), None)  # the first may number rows
         if project is not None:
             n = sum(name in declared for name in self.names)
             if not n:
