@@ -227,3 +227,15 @@ def test_two_far_numbers_of_options_are_looked_up() -> None:
     check = check_of(form, stored)
     assert check.faults and check.recode == {}
     assert {value for fault in check.faults for value in fault.look_up} >= {6, 7}
+
+
+def test_a_code_on_a_slider_stands_out_without_other_items() -> None:
+    form = form_of({"alone": "q1"}, low=0, high=100, evidence=PUBLISHED)
+    rng = np.random.default_rng(1)
+    stored = rng.integers(0, 101, size=(200, 1))
+    stored[:30] = 99
+    (fault,) = check_of(form, stored).faults
+    assert fault.hypothesis == "missing code inside the range"
+    assert (
+        "99, given 30 times, is an option, but it was given far more often than its neighbours" in fault.text
+    )

@@ -89,7 +89,9 @@ def codes_inside(
             by_rest = missing_evidence(means, counts, as_orders([order], counts.shape[1]), category)
             near = neighbours_of(answers.values, pooled, at, float(group.scale.step), wide=group.is_binned)
             cost = math.log10(len(candidates))
-            by_count = min(spike_evidence(float(pooled[at]), near), _BY_COUNT * max(by_rest, 0.0))
+            by_count = spike_evidence(float(pooled[at]), near)
+            if not group.is_binned:  # on a wide range, hardly anybody chooses 99 rather than 100
+                by_count = min(by_count, _BY_COUNT * max(by_rest, 0.0))
             if by_rest + by_count - cost >= PROBABLY:
                 believed = without
                 missing.append(
@@ -100,6 +102,7 @@ def codes_inside(
                         hypothesis="missing code inside the range",
                         odds=by_rest + by_count - cost,
                         evidence=(("rest scores", by_rest), ("count", by_count), ("codes tried", -cost)),
+                        is_compared=bool(counts.any()),
                     )
                 )
     return missing, believed

@@ -177,12 +177,12 @@ def of_missing(weighed: Weighed, part: GroupRange, one: MissingValue, pairs: Pai
     times = f"{value}, given {counted(one.n, 'time')},"
     if one.hypothesis == "missing code inside the range":
         advice = _to_read(weighed, list(one.columns), [pairs] * len(one.columns))
+        why = "those who gave it answered the other items as everyone does, not as those who gave its neighbours"
+        if not one.is_compared:
+            why = "it was given far more often than its neighbours"
         return (
-            f"{items}: {times} is an option, but those who gave it answered the other items as everyone "
-            "does, "
-            f"not as those who gave its neighbours; {_bayes(one.odds, one.hypothesis, 'as printed')}. Some "
-            "of "
-            f"these may be real answers: look at the source.{advice}",
+            f"{items}: {times} is an option, but {why}; {_bayes(one.odds, one.hypothesis, 'as printed')}. "
+            f"Some of these may be real answers: look at the source.{advice}",
             pairs,
         )
     rival = "" if math.isnan(one.margin) else f", {_bayes(one.margin, one.hypothesis, str(one.next_best))}"
