@@ -177,7 +177,7 @@ def of_missing(weighed: Weighed, part: GroupRange, one: MissingValue, pairs: Pai
     times = f"{value}, given {counted(one.n, 'time')},"
     if one.hypothesis == "missing code inside the range":
         advice = _to_read(weighed, list(one.columns), [pairs] * len(one.columns))
-        why = "those who gave it answered the other items as everyone does, not as those who gave its neighbours"
+        why = "those who gave it answered the other items as everyone does, unlike its neighbours"
         if not one.is_compared:
             why = "it was given far more often than its neighbours"
         return (
