@@ -6,7 +6,8 @@ import re
 from typing import NamedTuple
 
 _BEFORE = re.compile(r"\(?(-?\d{1,3})\s*[).:=\]\u2013\u2014-]+\s*(?!\s*\d)(.*)", re.ASCII)
-_BEHIND = re.compile(r"(.*[^\W\d].*?)\s*[(\[]\s*(-?\d{1,3})\s*[)\]]")
+_BEHIND = re.compile(r"[(\[]\s*(-?\d{1,3})\s*[)\]]\Z", re.ASCII)
+_LONGEST = 200  # characters of a text that may be a label
 
 
 class NumberedLabel(NamedTuple):
@@ -27,8 +28,12 @@ def numbered_label(text: str) -> NumberedLabel | None:
     (NumberedLabel(number=6, label='Agree'), NumberedLabel(number=7, label='very often'), None)
     """
     stripped = text.strip()
+    if len(stripped) > _LONGEST:
+        return None
     if before := _BEFORE.fullmatch(stripped):
         return NumberedLabel(int(before[1]), before[2])
-    if behind := _BEHIND.fullmatch(stripped):
-        return NumberedLabel(int(behind[2]), behind[1])
+    behind = _BEHIND.search(stripped)
+    label = stripped[: behind.start()].rstrip() if behind else ""
+    if behind and any(map(str.isalpha, label)):
+        return NumberedLabel(int(behind[1]), label)
     return None
