@@ -53,14 +53,24 @@ def shortened(value: Any, longest: int = _LONGEST) -> str:
     --------
     >>> shortened("yes"), shortened("y" * 300, 10), shortened(10**5000)
     ("'yes'", "'yyyyyyyyyy'… (300 characters)", 'a number of more than 4300 digits')
+
+    Numbers and texts of numpy are shown as those of Python.
     """
-    if isinstance(value, str):
-        return f"{value[:longest]!r}… ({len(value):,} characters)" if len(value) > longest else repr(value)
+    if isinstance(value, str):  # a text of numpy, too, as a text
+        is_long = len(value) > longest
+        return f"{value[:longest]!r}… ({len(value):,} characters)" if is_long else str.__repr__(value)
     try:
-        text = _collection_repr(value) if isinstance(value, _COLLECTIONS) else repr(value)
+        text = _collection_repr(value) if isinstance(value, _COLLECTIONS) else repr(_plain_number(value))
     except Exception as error:
         return _without_repr(value, error)
     return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def _plain_number(value: Any) -> Any:
+    """Return a number of numpy as one of Python: -99, not np.int64(-99); any other value as it is."""
+    dtype = getattr(value, "dtype", None)
+    is_number = dtype is not None and getattr(value, "ndim", None) == 0 and dtype.kind in "biuf"
+    return value.item() if is_number else value
 
 
 def _collection_repr(value: Any) -> str:

@@ -135,6 +135,13 @@ def test_a_long_text_is_shortened_in_messages(name: str) -> None:
     assert "nnnnn" in str(caught.value) and len(str(caught.value)) < 1500
 
 
+@pytest.mark.parametrize("number", [np.int64(-99), np.float64(2.5), np.bool_(True), np.array(3)])
+def test_numbers_of_numpy_are_shown_as_numbers(number: Any) -> None:
+    assert shortened(number) == repr(number.item())
+    assert shortened(np.str_("happy")) == "'happy'" and shortened(np.str_("x" * 81)).startswith("'xxx")
+    assert shortened(np.array([1, 2])) == repr(np.array([1, 2]))
+
+
 def test_a_shortened_value_says_how_long_it_is() -> None:
     assert shortened("x" * 81) == f"{'x' * 80!r}… (81 characters)"
     assert shortened("x" * 80) == repr("x" * 80)
