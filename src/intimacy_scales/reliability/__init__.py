@@ -31,12 +31,9 @@ if TYPE_CHECKING:
     from intimacy_scales.reliability.consistency.stratified import StratifiedAlpha, stratified_alpha
     from intimacy_scales.reliability.consistency.two_alphas import AlphaDifference, compare_alphas
     from intimacy_scales.reliability.diary.diary_omega import two_level_omega
+    from intimacy_scales.reliability.diary.diary_result import DiaryReliability, NestedComponents
     from intimacy_scales.reliability.diary.level_coefficients import LevelCoefficient, LevelOmega
-    from intimacy_scales.reliability.diary.multilevel import (
-        DiaryReliability,
-        NestedComponents,
-        diary_reliability,
-    )
+    from intimacy_scales.reliability.diary.multilevel import diary_reliability
     from intimacy_scales.reliability.diary.two_level_result import EqualLoadings, TwoLevelOmega
     from intimacy_scales.reliability.items.analysis import ItemAnalysis, item_analysis
     from intimacy_scales.reliability.report.report import ReliabilityReport, reliability_report
@@ -71,7 +68,8 @@ _HOMES = {
     "agreement.icc_result": ("IntraclassCorrelation", "IntraclassCorrelations"),
     "items.analysis": ("ItemAnalysis", "item_analysis"),
     "diary.level_coefficients": ("LevelCoefficient", "LevelOmega"),
-    "diary.multilevel": ("DiaryReliability", "NestedComponents", "diary_reliability"),
+    "diary.diary_result": ("DiaryReliability", "NestedComponents"),
+    "diary.multilevel": ("diary_reliability",),
     "consistency.omega": ("McDonaldOmega", "mcdonald_omega"),
     "consistency.omega_figures": ("GroupOmega",),
     "report.report": ("ReliabilityReport", "reliability_report"),

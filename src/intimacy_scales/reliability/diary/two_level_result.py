@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
+from intimacy_scales.reliability.diary.diary_sentences import two_level_sentence
 from intimacy_scales.reliability.diary.level_coefficients import Composite, LevelCoefficient, LevelOmega
 from intimacy_scales.results.default_page import frame_table
 from intimacy_scales.results.document_types import documented
@@ -193,6 +194,22 @@ class TwoLevelOmega(Result):
         if self.composite is None:
             return self.person_means
         return self.composite.person_means(n_occasions)
+
+    def sentence(self) -> str:
+        """Return a sentence for a Method section: data, method, and omegas with 95 % intervals.
+
+        Omegas of an improper solution are not reported.
+
+        Examples
+        --------
+        >>> from intimacy_scales.simulation import simulate_diary
+        >>> from intimacy_scales.reliability import two_level_omega
+        >>> days = simulate_diary("scii-daily", 80, 7, rng=1).answers
+        >>> result = two_level_omega("scii-daily", days, person="person", scale="trust")
+        >>> result.sentence().partition(": ")[2]
+        "within persons, .64, 95% CI [.58, .69]; between persons, not reported (improper solution); for persons' means over 7 occasions, not reported (improper solution)."
+        """  # noqa: E501 - what the example prints
+        return two_level_sentence(self)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table with a row for each coefficient and its 95 % interval."""
