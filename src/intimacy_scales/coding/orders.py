@@ -166,7 +166,7 @@ def untold_of(order: Order, others: Sequence[Order], behind: Floats) -> Untold:
     Examples
     --------
     >>> untold_of((0, 1, 2, 3), [(0, 2, 1, 3), (1, 2, 0, 3), (3, 0, 1, 2)], np.array([0.2, 2.0, 1.0]))
-    Untold(neighbours=((1, 2),), unplaced=(3,))
+    Untold(neighbours=((1, 2),), unplaced=(3,), either_end=())
     """
     neighbours, unplaced = set(), set()
     for other in (one for one, log10 in zip(others, behind.tolist(), strict=True) if log10 < _TOLD):
