@@ -228,7 +228,7 @@ def test_keys_follow_the_signs_in_order():
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"items": ["a", "b", "a"]}, "'a' is listed twice"), ({"items": ["-a", "-a"]}, "'a' is listed 2"),
+        ({"items": ["a", "b", "a"]}, "'a' is listed twice"), ({"items": ["-a", "-a"]}, "'a' is listed twice"),
         ({"items": ["a", "-a"]}, "opposite keys"), ({"of": ["t", "t"]}, "'t' is listed twice"),
         ({"items": ["a"], "of": ["t"]}, "either"), ({}, "either"), ({"items": []}, "either"),
         ({"of": ["-t"]}, "'-t' is not an id"), ({"items": "abc"}, "items"), ({"items": [""]}, "items"),
