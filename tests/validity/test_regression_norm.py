@@ -268,3 +268,9 @@ def test_messages_of_the_norm() -> None:
 def test_codes_are_not_covariates() -> None:
     with pytest.raises(ResponseError, match="-99"):
         made(on={"years": [-99.0, *YEARS[1:]]})
+
+
+def test_a_mean_that_explains_nothing_explains_0_percent() -> None:
+    rng = np.random.default_rng(0)
+    norm = regression_norm(rng.normal(3, 1, 600), {"y": rng.uniform(0, 30, 600)}, sample="simulated persons")
+    assert "The mean explains 0% of the variance." in norm.sentence()

@@ -89,5 +89,5 @@ def norm_sentence(norm: RegressionNorm) -> str:
         f"Norms of {norm.scale or 'the score'} ({norm.sample}; n = {norm.n}{clusters}) are from a "
         f"regression on {powers_text}{chosen}, with {spread}{test}, fitted by maximum likelihood; "
         f"percentile ranks are from {source}. The mean explains "
-        f"{percent(max(round(norm.r_squared, 3), 0.0))} of the variance."
+        f"{percent(max(round(norm.r_squared, 3), 0.0) + 0.0)} of the variance."  # no -0%
     )
