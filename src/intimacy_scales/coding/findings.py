@@ -102,7 +102,7 @@ def _faults(weighed: Weighed, related: ItemRelations, recodes: list[Pairs]) -> I
         yield from _range_faults(weighed, part, recodes)
     for one in weighed.missing:
         columns = list(one.columns)
-        part = next(part for part in weighed.ranges if columns and columns[0] in part.group.columns)
+        part = weighed.range_of(columns[0])
         text, pairs = wording.of_missing(weighed, part, one, recodes[columns[0]])
         yield _finding(
             weighed,
@@ -143,7 +143,7 @@ def _own_orders(weighed: Weighed, recodes: list[Pairs]) -> Iterator[CodingFindin
     """Yield the orders of options in single items, whether or not these run against the others."""
     against = alone_against(weighed.against)
     for column, order in weighed.item_orders.items():
-        group = next(part.group for part in weighed.ranges if column in part.group.columns)
+        group = weighed.range_of(column).group
         turned, evidence = against.get(column), [("order of options", order.log10)]
         if turned is not None:
             evidence.insert(0, ("relation to the other items", turned.log10))
@@ -225,7 +225,7 @@ def _against(
     rival = weighed.rivals.get(columns[0]) if single else None
     look_up: tuple[float, ...] = ()
     if rival is not None:
-        group = next(part.group for part in weighed.ranges if columns[0] in part.group.columns)
+        group = weighed.range_of(columns[0]).group
         look_up = _values_of(weighed, group, Untold(unplaced=rival.order))
     text = wording.of_reversed(weighed, block, one, r, se, [recodes[c] for c in columns])
     return _finding(

@@ -79,6 +79,10 @@ class Weighed:
     blocks: tuple[Block, ...]
     believed: Believed
 
+    def range_of(self, column: int) -> GroupRange:
+        """Return what was found about the items with an item's response scale."""
+        return next(part for part in self.ranges if column in part.group.columns)
+
 
 def weigh(form: Instrument, answers: StoredAnswers) -> Weighed:
     """Weigh all hypotheses on the coding of stored answers."""

@@ -283,7 +283,7 @@ def of_common_order(weighed: Weighed, group: ItemGroup, order: OtherOrder, pairs
 
 def of_own_order(weighed: Weighed, column: int, order: OtherOrder, log10: float, pairs: Pairs) -> str:
     """Return the finding that the options of one item are out of order."""
-    group = next(part.group for part in weighed.ranges if column in part.group.columns)
+    group = weighed.range_of(column).group
     rising = order.order if weighed.believed.flips[column] > 0 else order.order[::-1]
     rival = ""
     if log10 != order.log10:
