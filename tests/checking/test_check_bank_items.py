@@ -277,9 +277,9 @@ def test_two_hundred_items_are_checked_in_little_time():
     ]
     bank = ItemBank.model_validate(document(*texts))
     other = ItemBank.model_validate(document(*reversed(texts), id="other"))
-    started = time.perf_counter()
+    started = time.process_time()  # what else the machine does is not counted
     check_bank(bank, against=[other])
-    assert time.perf_counter() - started < 5  # about 0.5 s on an idle machine
+    assert time.process_time() - started < 5  # about 1.5 s
 
 
 # ------------------------------------------------------------------ everything shipped
